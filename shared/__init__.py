@@ -1,0 +1,1 @@
+"""What two or more services agree on: words, messages, settings, broker, database, seeds, telemetry."""

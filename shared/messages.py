@@ -1,0 +1,179 @@
+"""The bodies of every message on the broker. Each class names its routing key; `shared.broker` declares the queues."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.words import SubmissionState, Verdict
+
+Losses = list[list[float]]
+"""Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
+
+Suggestion = dict[str, bool | int | float | str]
+
+
+class Message(BaseModel):
+    """A message body. A reader refuses a version it does not know, so the message is dead-lettered, not misread."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    key: ClassVar[str]
+    version: Literal[1] = 1
+
+
+class SubmissionAccepted(Message):
+    """Gateway to dispatcher: there is a queued submission to look at."""
+
+    key = "submission.accepted"
+    submission_id: UUID
+
+
+class SubmissionEnded(Message):
+    """To dispatcher and runners: whatever of this submission still waits is dropped, whatever runs is killed."""
+
+    key = "submission.ended"
+    submission_id: UUID
+    state: SubmissionState
+
+
+class StudyTask(BaseModel):
+    """One study of a shard: its index within the black box, and the seeds of its two sides."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    study: int = Field(ge=0)
+    seed: int = Field(ge=0, lt=2**32)
+    optimizer_seed: int = Field(ge=0, lt=2**32)
+
+
+class Limits(BaseModel):
+    """What an optimizer may use (DESIGN 5 and 6); part of a phase, sent with every shard."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    study_timeout_s: float = Field(default=640, gt=0)
+    iteration_timeout_s: float = Field(default=40, gt=0)
+    memory_limit_bytes: int = Field(default=2 * 1024**3, ge=64 * 1024**2)
+    unpacked_limit_bytes: int = Field(default=512 * 1024**2, gt=0)
+    tmp_limit_bytes: int = Field(default=256 * 1024**2, gt=0)
+    pids_limit: int = Field(default=64, gt=0)
+
+
+class ShardReleased(Message):
+    """Dispatcher to runners: one attempt at a shard, with everything a runner needs to know."""
+
+    key = "shard.released"
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+    submission_id: UUID
+    box_id: UUID
+    model: str
+    dataset: str
+    metric: str
+    studies: Annotated[list[StudyTask], Field(min_length=1)]
+    n_calls: int = Field(ge=1)
+    n_suggestions: int = Field(ge=1)
+    limits: Limits
+    blob_sha256: str
+    signature_wanted: bool
+    expires_at: datetime
+
+
+class StudyFinished(Message):
+    """Runner to aggregator: the result of one study, as trusted code computed it.
+
+    `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
+    `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
+    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it.
+    """
+
+    key = "study.finished"
+    submission_id: UUID
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+    runner_id: str
+    box_id: UUID
+    study: int = Field(ge=0)
+    visible: Losses
+    generalization: Losses
+    eval_time_s: Losses
+    suggest_time_s: list[float]
+    observe_time_s: list[float]
+    construct_time_s: float
+    suggestions: list[list[Suggestion]]
+    timed_out: bool
+    suggest_errors: int = Field(ge=0)
+    observe_errors: int = Field(ge=0)
+    signature: list[float] | None = None
+
+
+class StudyFatal(Message):
+    """Runner to aggregator: a study ended in a way that ends its whole submission."""
+
+    key = "study.fatal"
+    submission_id: UUID
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+    runner_id: str
+    box_id: UUID
+    study: int = Field(ge=0)
+    verdict: Verdict
+    detail: str = Field(max_length=4000)
+
+
+class ShardUnfinished(Message):
+    """Runner to dispatcher: this attempt ended without a result and without the team's fault.
+
+    `handed_back` is a runner that shuts down; `infrastructure_failure` counts towards an incident.
+    """
+
+    key = "shard.unfinished"
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+    runner_id: str
+    outcome: Literal["handed_back", "infrastructure_failure"]
+    detail: str = Field(max_length=4000)
+
+
+class ShardsFinished(Message):
+    """Aggregator to dispatcher: shards have ended, so there may be room to release others."""
+
+    key = "shard.finished"
+
+
+class HeldShard(BaseModel):
+    """One (shard, attempt) that a runner has in hand."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+
+
+class RunnerHeartbeat(Message):
+    """Runner to dispatcher: alive, whether it takes work, and what it has in hand; it extends those shards' leases."""
+
+    key = "runner.heartbeat"
+    runner_id: str
+    slots: int = Field(ge=0)
+    ready: bool
+    reason: str = ""
+    held: list[HeldShard]
+
+
+class ShardsRevoked(Message):
+    """Dispatcher to one runner: these attempts are superseded or their submission ended; stop them."""
+
+    key = "shard.revoked"
+    runner_id: str
+    revoked: list[HeldShard]
+
+
+class PhaseChanged(Message):
+    """To gateways: the phase's rows have changes up to this number; look."""
+
+    key = "live.phase"
+    phase_id: UUID
+    change: int
+
+
+SubmissionMessage = SubmissionAccepted | SubmissionEnded
+ResultMessage = StudyFinished | StudyFatal
