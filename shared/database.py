@@ -1,0 +1,91 @@
+"""The pool of connections to Postgres, and which of its errors are worth another try."""
+
+from __future__ import annotations  # asyncpg's classes take parameters in its stubs alone
+
+import json
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import aiosql
+import asyncpg
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
+
+from shared.settings import Settings
+from shared.telemetry import Check
+
+log = structlog.get_logger()
+CONNECT_TIMEOUT_S = 10.0
+COMMAND_TIMEOUT_S = 30.0
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+
+def load_queries(path: Path) -> Any:
+    """Load the named queries of one `.sql` file; a name becomes a coroutine function of (connection, **parameters)."""
+    return aiosql.from_path(path, "asyncpg")
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether the database was away or busy, so that the same call may succeed later."""
+    return isinstance(
+        error,
+        (
+            OSError,
+            TimeoutError,
+            asyncpg.PostgresConnectionError,
+            asyncpg.InterfaceError,
+            asyncpg.InternalClientError,
+            asyncpg.OperatorInterventionError,
+            asyncpg.InsufficientResourcesError,
+            asyncpg.TransactionRollbackError,
+        ),
+    )
+
+
+async def connect_database(settings: Settings, *, size: int = 8) -> Pool:
+    """Return a pool, waiting with backoff for the database to be there and migrated."""
+    async for attempt in AsyncRetrying(
+        stop=stop_never,
+        wait=wait_random_exponential(multiplier=0.2, max=5),
+        retry=retry_if_exception(is_transient),
+    ):
+        with attempt:
+            try:
+                return await _create_pool(settings, size)
+            except Exception as error:
+                log.warning("database is away", error=repr(error))
+                raise
+    raise AssertionError("unreachable: the retry has no end")
+
+
+async def _create_pool(settings: Settings, size: int) -> Pool:
+    return await asyncpg.create_pool(
+        settings.database_url.get_secret_value(),
+        min_size=1,
+        max_size=size,
+        timeout=CONNECT_TIMEOUT_S,
+        command_timeout=COMMAND_TIMEOUT_S,
+        init=_set_codecs,
+    )
+
+
+async def _set_codecs(connection: asyncpg.Connection[asyncpg.Record]) -> None:
+    for name in ("json", "jsonb"):
+        await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+
+
+def database_check(pool: Pool) -> Check:
+    """Return the readiness check of the database."""
+
+    async def check() -> str | None:
+        try:
+            await pool.fetchval("select 1", timeout=2)
+        except Exception as error:
+            if is_transient(error):
+                return f"the database does not answer: {error!r}"
+            raise
+        return None
+
+    return check

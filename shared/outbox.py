@@ -1,0 +1,62 @@
+"""The transactional outbox: messages are committed with the change they announce, and published after it."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+
+from shared.broker import Broker, BrokerAway
+from shared.database import Connection, Pool, is_transient, load_queries
+from shared.messages import Message
+
+log = structlog.get_logger()
+queries = load_queries(Path(__file__).with_suffix(".sql"))
+BATCH = 200
+POLL_S = 1.0
+
+
+class Outbox:
+    """Any relay may publish any message; a message whose relay dies is published by another, perhaps twice."""
+
+    def __init__(self, pool: Pool, broker: Broker) -> None:
+        self._pool = pool
+        self._broker = broker
+        self._look = asyncio.Event()
+
+    async def put(self, connection: Connection, messages: Sequence[Message]) -> None:
+        """Add messages within the caller's transaction; call `wake` after its commit."""
+        if messages:
+            await queries.put_outbox(
+                connection,
+                keys=[message.key for message in messages],
+                bodies=[message.model_dump_json() for message in messages],
+            )
+
+    def wake(self) -> None:
+        """Let the relay look now rather than at its next poll."""
+        self._look.set()
+
+    async def run_relay(self, stop: asyncio.Event) -> None:
+        """Publish what is in the outbox until `stop`."""
+        while not stop.is_set():
+            self._look.clear()
+            try:
+                while await self._relay_batch() == BATCH:
+                    pass
+            except Exception as error:
+                if not isinstance(error, BrokerAway) and not is_transient(error):
+                    raise
+                log.warning("outbox waits for broker and database", error=repr(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_S):
+                    await self._look.wait()
+
+    async def _relay_batch(self) -> int:
+        async with self._pool.acquire() as connection, connection.transaction():
+            rows = [row async for row in queries.take_outbox(connection, batch=BATCH)]
+            rows.sort(key=lambda row: row["id"])
+            if rows:
+                await self._broker.publish_raw([(row["routing_key"], row["body"].encode()) for row in rows])
+            return len(rows)

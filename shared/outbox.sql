@@ -1,0 +1,10 @@
+-- name: take_outbox(batch)
+-- Takes the oldest messages; they are gone when the transaction commits, after the broker has confirmed them.
+delete from outbox
+where id in (select id from outbox order by id limit :batch for update skip locked)
+returning id, routing_key, body;
+
+-- name: put_outbox(keys, bodies)!
+-- Adds messages to the transaction that changes what they announce.
+insert into outbox (routing_key, body)
+select * from unnest(:keys::text[], :bodies::text[]);

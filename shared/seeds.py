@@ -1,0 +1,18 @@
+"""Seeds of a study: from (competition seed, black box, study) alone, so that any runner replays it (DESIGN 4.8)."""
+
+import hashlib
+
+
+def study_seed(competition_seed: str, test_case: str, study: int) -> int:
+    """Return the seed in [0, 2**32) of the black-box side's global random state."""
+    return _derive("black box", competition_seed, test_case, study)
+
+
+def optimizer_seed(competition_seed: str, test_case: str, study: int) -> int:
+    """Return the seed in [0, 2**32) of the optimizer side; it tells nothing about the black-box side's."""
+    return _derive("optimizer", competition_seed, test_case, study)
+
+
+def _derive(side: str, competition_seed: str, test_case: str, study: int) -> int:
+    text = "\0".join((side, competition_seed, test_case, str(study)))
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")
