@@ -1,6 +1,5 @@
 """The bodies of every message on the broker. Each class names its routing key; `shared.broker` declares the queues."""
 
-from datetime import datetime
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -75,7 +74,6 @@ class ShardReleased(Message):
     limits: Limits
     blob_sha256: str
     signature_wanted: bool
-    expires_at: datetime
 
 
 class StudyFinished(Message):

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     start_timeout_s: float = 60
     grace_s: float = 20
     disk_free_limit_bytes: int = 2 * 1024**3
+    engine_check_interval_s: float = 30
 
     # aggregator
     result_batch: int = Field(default=64, ge=1)

@@ -153,10 +153,12 @@ create table shards (
     runner_id text,
     released_at timestamptz,
     lease_until timestamptz,
+    not_before timestamptz not null default '-infinity',
     changed_at timestamptz not null default now(),
     unique (submission_id, box_id, first_study)
 );
 comment on column shards.ordinal is 'Order of release within the submission.';
+comment on column shards.not_before is 'A shard that failed on one runner waits a little, so that another may take it.';
 comment on column shards.failures is 'Infrastructure failures; too many make the shard an incident, never a verdict.';
 create index shards_pending on shards (submission_id, ordinal) where state = 'pending';
 create index shards_released on shards (released_at) where state = 'released';

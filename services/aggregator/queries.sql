@@ -1,0 +1,107 @@
+-- name: scales(submission_ids)
+-- What the scores of these submissions refer to: per black box, the visible loss of a clip (1) and of the best known (0).
+select s.id as submission_id, s.phase_id, p.n_calls, p.n_suggestions, b.id as box_id, bb.clip, bb.best
+from submissions s
+join phases p on p.id = s.phase_id
+join phase_boxes pb on pb.phase_id = p.id
+join black_boxes b on b.id = pb.box_id
+join baseline_boxes bb
+    on bb.baseline_id = p.baseline_id
+    and bb.test_case = b.model || '_' || b.dataset || '_' || b.metric
+    and bb.objective = '_visible_to_opt'
+where s.id = any (:submission_ids::uuid[]);
+
+-- name: lock_submissions(submission_ids)
+-- Locks those submissions that have not ended; results for the others are late.
+select id, phase_id from submissions
+where id = any (:submission_ids::uuid[]) and ended_at is null
+order by id for update;
+
+-- name: next_change(phase_id)$
+-- Takes the next number of a phase; it orders this transaction among all that change the phase.
+select next_change(:phase_id);
+
+-- name: finish_shards(shard_ids, counts, attempts, runner_ids)!
+-- Counts new studies on their shards; a shard with all of them is done, whichever attempt brought the last.
+with finished as (
+    update shards sh
+    set studies_done = sh.studies_done + new.n,
+        state = case when sh.studies_done + new.n = sh.n_studies then 'done' else sh.state end,
+        lease_until = case when sh.studies_done + new.n = sh.n_studies then null else sh.lease_until end,
+        changed_at = case when sh.studies_done + new.n = sh.n_studies then now() else sh.changed_at end
+    from unnest(:shard_ids::uuid[], :counts::integer[], :attempts::integer[], :runner_ids::text[])
+        as new (shard_id, n, attempt, runner_id)
+    where sh.id = new.shard_id
+    returning sh.id, sh.state, sh.released_at, new.attempt, new.runner_id
+)
+insert into executions (shard_id, attempt, runner_id, outcome, released_at)
+select id, attempt, runner_id, 'done', released_at from finished where state = 'done'
+on conflict (shard_id, attempt) do nothing;
+
+-- name: score_boxes(submission_ids, box_ids)!
+-- Takes the means of the black boxes that have new studies: a cost of those boxes alone.
+insert into box_scores (submission_id, box_id, studies, loss)
+select st.submission_id, st.box_id, count(*), avg(st.loss order by st.study)
+from unnest(:submission_ids::uuid[], :box_ids::uuid[]) as changed (submission_id, box_id)
+join studies st on st.submission_id = changed.submission_id and st.box_id = changed.box_id
+group by st.submission_id, st.box_id
+on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss;
+
+-- name: box_losses(submission_ids)
+-- Mean losses of the black boxes scored so far, in one order always, so that the score is the same bit for bit.
+select submission_id, array_agg(loss order by box_id) as losses
+from box_scores
+where submission_id = any (:submission_ids::uuid[])
+group by submission_id;
+
+-- name: score_submissions(submission_ids, studies, timed_out, suggest_errors, observe_errors, scores, lows, highs, changes)
+-- Adds new studies to their submissions; a submission with all of them is scored.
+with scored as (
+    update submissions s
+    set studies_done = s.studies_done + new.studies,
+        studies_timed_out = s.studies_timed_out + new.timed_out,
+        suggest_errors = s.suggest_errors + new.suggest_errors,
+        observe_errors = s.observe_errors + new.observe_errors,
+        score = new.score,
+        score_low = new.low,
+        score_high = new.high,
+        change = new.change,
+        started_at = coalesce(s.started_at, now()),
+        state = case when s.studies_done + new.studies = s.studies_total then 'scored' else 'running' end,
+        verdict = case when s.studies_done + new.studies = s.studies_total then 'scored' end,
+        ended_at = case when s.studies_done + new.studies = s.studies_total then now() end
+    from unnest(
+        :submission_ids::uuid[], :studies::integer[], :timed_out::integer[], :suggest_errors::integer[],
+        :observe_errors::integer[], :scores::double precision[], :lows::double precision[],
+        :highs::double precision[], :changes::bigint[]
+    ) as new (id, studies, timed_out, suggest_errors, observe_errors, score, low, high, change)
+    where s.id = new.id
+    returning s.id, s.state, s.score
+),
+recorded as (
+    insert into submission_events (submission_id, event, detail)
+    select id, 'scored', jsonb_build_object('score', score) from scored where state = 'scored'
+)
+select id, score from scored where state = 'scored';
+
+-- name: fail_submission(submission_id, verdict, detail, change)!
+-- A fatal error ends the submission with its verdict, once.
+with failed as (
+    update submissions
+    set state = 'failed', verdict = :verdict, verdict_detail = :detail, ended_at = now(), change = :change,
+        started_at = coalesce(started_at, now())
+    where id = :submission_id and ended_at is null
+    returning id
+)
+insert into submission_events (submission_id, event, detail)
+select id, 'failed', jsonb_build_object('verdict', :verdict::text, 'detail', :detail::text) from failed;
+
+-- name: record_fatal(shard_id, attempt, runner_id, detail)!
+-- Keeps the execution that ended its submission.
+insert into executions (shard_id, attempt, runner_id, outcome, detail, released_at)
+select id, :attempt, :runner_id, 'fatal', :detail, released_at from shards where id = :shard_id
+on conflict (shard_id, attempt) do nothing;
+
+-- name: record_signature(box_id, signature)!
+-- Keeps Bayesmark's signature of a test problem, the first time it comes.
+update black_boxes set signature = :signature where id = :box_id and signature is null;

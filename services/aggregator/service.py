@@ -1,0 +1,118 @@
+"""The aggregator: stores each result once, keeps scores current after every study, announces what changed."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from services.aggregator import tables
+from services.aggregator.scoring import study_loss
+from shared.broker import RESULTS, Broker, BrokerAway
+from shared.database import Pool
+from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
+from shared.outbox import Outbox
+from shared.settings import Settings
+from shared.words import SubmissionState
+
+log = structlog.get_logger()
+SCALES_KEPT = 20_000
+
+STORED = Counter("arena_studies_stored", "Results of studies stored")
+LATE = Counter("arena_studies_dropped", "Results that were late or a repetition")
+BATCH = Histogram("arena_result_batch", "Results stored in one transaction", buckets=(1, 2, 4, 8, 16, 32, 64, 128))
+
+
+class Aggregator:
+    """Each batch of results is one transaction, acknowledged after it; a repeated batch changes nothing."""
+
+    def __init__(self, pool: Pool, broker: Broker, outbox: Outbox, settings: Settings) -> None:
+        self._pool = pool
+        self._broker = broker
+        self._outbox = outbox
+        self._settings = settings
+        self._scales: dict[tuple[UUID, UUID], tables.Scale] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`."""
+        batch = self._settings.result_batch
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._broker.consume(RESULTS, self._on_results, stop, prefetch=4 * batch, batch=batch))
+            tasks.create_task(self._outbox.run_relay(stop))
+
+    async def _on_results(self, messages: Sequence[ResultMessage]) -> None:
+        finished = [message for message in messages if isinstance(message, StudyFinished)]
+        fatal = [message for message in messages if isinstance(message, StudyFatal)]
+        await self._load_scales(finished)
+        studies = [(each, self._loss(each)) for each in finished if _key(each) in self._scales]
+        scored: dict[UUID, float] = {}
+        async with self._pool.acquire() as connection, connection.transaction():
+            locked = await tables.lock_submissions(connection, {message.submission_id for message in messages})
+            timely = [(each, loss) for each, loss in studies if each.submission_id in locked.submissions]
+            stored = await tables.insert_studies(connection, timely, locked.submissions) if timely else []
+            if stored:
+                await tables.finish_shards(connection, stored)
+                await tables.record_signatures(connection, stored)
+                scored = await tables.score_submissions(connection, stored, locked.submissions)
+            failed = [each for each in fatal if each.submission_id in locked.submissions.keys() - scored.keys()]
+            for each in failed:
+                await tables.fail_submission(connection, each, locked.submissions[each.submission_id])
+            await self._outbox.put(
+                connection,
+                [SubmissionEnded(submission_id=each.submission_id, state=SubmissionState.FAILED) for each in failed],
+            )
+        self._outbox.wake()
+        _count(stored, len(finished) - len(stored))
+        _log(scored, failed)
+        if stored or failed:
+            await self._announce(locked.phases)
+
+    async def _load_scales(self, finished: Sequence[StudyFinished]) -> None:
+        unknown = {each.submission_id for each in finished if _key(each) not in self._scales}
+        if unknown:
+            if len(self._scales) > SCALES_KEPT:
+                self._scales.clear()
+            self._scales.update(await tables.load_scales(self._pool, unknown))
+
+    def _loss(self, study: StudyFinished) -> float:
+        scale = self._scales[_key(study)]
+        shape = (scale.n_calls, scale.n_suggestions)
+        for name in ("visible", "generalization", "eval_time_s"):
+            rows = getattr(study, name)
+            if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
+                raise ValueError(f"expected {name} of shape {shape}; is the runner of this version?")
+            if any(math.isnan(value) for row in rows for value in row):
+                raise ValueError(f"expected numbers in {name}, got NaN")
+        return study_loss(study.visible, scale.clip, scale.best)
+
+    async def _announce(self, phases: Mapping[UUID, int]) -> None:
+        changes = [PhaseChanged(phase_id=phase_id, change=change) for phase_id, change in phases.items()]
+        try:
+            await self._broker.publish([*changes, ShardsFinished()])
+        except BrokerAway as error:
+            log.warning("changes not announced; their readers also poll", error=repr(error))
+
+
+def _key(study: StudyFinished) -> tuple[UUID, UUID]:
+    return study.submission_id, study.box_id
+
+
+def _count(stored: Sequence[StudyFinished], dropped: int) -> None:
+    STORED.inc(len(stored))
+    LATE.inc(dropped)
+    BATCH.observe(len(stored))
+
+
+def _log(scored: Mapping[UUID, float], failed: Sequence[StudyFatal]) -> None:
+    for submission_id, score in scored.items():
+        log.info("submission scored", submission=str(submission_id), score=score)
+    for each in failed:
+        log.info(
+            "submission failed",
+            submission=str(each.submission_id),
+            shard=str(each.shard_id),
+            attempt=each.attempt,
+            verdict=each.verdict,
+        )

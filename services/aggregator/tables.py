@@ -1,0 +1,173 @@
+"""What the aggregator reads and writes in Postgres."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from services.aggregator.scoring import submission_score
+from shared.database import Connection, Pool, load_queries
+from shared.messages import StudyFatal, StudyFinished
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+INSERT_STUDY = """
+    insert into studies (
+        submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+        suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
+        loss, change
+    )
+    select sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+    from shards sh
+    where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
+        and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
+    on conflict (submission_id, box_id, study) do nothing
+    returning submission_id, box_id, study, shard_id
+"""
+"""Here and not in queries.sql because rows of arrays go in by asyncpg's `fetchmany`, which aiosql does not offer."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What losses of one black box refer to, and the shape their study must have."""
+
+    clip: float
+    best: float
+    n_calls: int
+    n_suggestions: int
+
+
+async def load_scales(pool: Pool, submission_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Scale]:
+    """Return the scale of every (submission, black box) of these submissions."""
+    return {
+        (row["submission_id"], row["box_id"]): Scale(row["clip"], row["best"], row["n_calls"], row["n_suggestions"])
+        async for row in queries.scales(pool, submission_ids=list(submission_ids))
+    }
+
+
+@dataclass(frozen=True)
+class Locked:
+    """Submissions that have not ended, locked: the number of this change for each, and for each of their phases."""
+
+    submissions: dict[UUID, int]
+    phases: dict[UUID, int]
+
+
+async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> Locked:
+    """Lock those submissions that have not ended, then take the next number of their phases."""
+    phases = {
+        row["id"]: row["phase_id"]
+        async for row in queries.lock_submissions(connection, submission_ids=list(submission_ids))
+    }
+    changes = {
+        phase_id: await queries.next_change(connection, phase_id=phase_id) for phase_id in sorted(set(phases.values()))
+    }
+    return Locked({each: changes[phase_id] for each, phase_id in phases.items()}, changes)
+
+
+async def insert_studies(
+    connection: Connection, studies: Sequence[tuple[StudyFinished, float]], changes: Mapping[UUID, int]
+) -> list[StudyFinished]:
+    """Store each (result, loss) that is the first for its study; returns those that were."""
+    by_key = {(each.submission_id, each.box_id, each.study): each for each, _ in reversed(studies)}
+    rows = await connection.fetchmany(
+        INSERT_STUDY,
+        [
+            (
+                each.submission_id,
+                each.box_id,
+                each.study,
+                each.shard_id,
+                each.attempt,
+                each.runner_id,
+                each.visible,
+                each.generalization,
+                each.eval_time_s,
+                each.suggest_time_s,
+                each.observe_time_s,
+                each.construct_time_s,
+                each.suggestions,
+                each.timed_out,
+                each.suggest_errors,
+                each.observe_errors,
+                loss,
+                changes[each.submission_id],
+            )
+            for each, loss in studies
+        ],
+    )
+    return [by_key[row["submission_id"], row["box_id"], row["study"]] for row in rows]
+
+
+async def finish_shards(connection: Connection, stored: Sequence[StudyFinished]) -> None:
+    """Count stored studies on their shards."""
+    last = {each.shard_id: each for each in stored}
+    counts = Counter(each.shard_id for each in stored)
+    await queries.finish_shards(
+        connection,
+        shard_ids=list(last),
+        counts=[counts[shard_id] for shard_id in last],
+        attempts=[each.attempt for each in last.values()],
+        runner_ids=[each.runner_id for each in last.values()],
+    )
+
+
+async def score_submissions(
+    connection: Connection, stored: Sequence[StudyFinished], changes: Mapping[UUID, int]
+) -> dict[UUID, float]:
+    """Bring the scores of the submissions that have new studies up to date; returns those that are now final."""
+    pairs = sorted({(each.submission_id, each.box_id) for each in stored})
+    await queries.score_boxes(
+        connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
+    )
+    ids = sorted({each.submission_id for each in stored})
+    losses = {row["submission_id"]: row["losses"] async for row in queries.box_losses(connection, submission_ids=ids)}
+    scores = [submission_score(losses[each]) for each in ids]
+
+    def total(count: str) -> list[int]:
+        sums = Counter[UUID]()
+        for each in stored:
+            sums[each.submission_id] += int(getattr(each, count))
+        return [sums[each] for each in ids]
+
+    studies = Counter(each.submission_id for each in stored)
+    return {
+        row["id"]: row["score"]
+        async for row in queries.score_submissions(
+            connection,
+            submission_ids=ids,
+            studies=[studies[each] for each in ids],
+            timed_out=total("timed_out"),
+            suggest_errors=total("suggest_errors"),
+            observe_errors=total("observe_errors"),
+            scores=[each.score for each in scores],
+            lows=[each.low for each in scores],
+            highs=[each.high for each in scores],
+            changes=[changes[each] for each in ids],
+        )
+    }
+
+
+async def fail_submission(connection: Connection, fatal: StudyFatal, change: int) -> None:
+    """End a submission with the verdict of a fatal error."""
+    await queries.fail_submission(
+        connection,
+        submission_id=fatal.submission_id,
+        verdict=fatal.verdict,
+        detail=fatal.detail,
+        change=change,
+    )
+    await queries.record_fatal(
+        connection,
+        shard_id=fatal.shard_id,
+        attempt=fatal.attempt,
+        runner_id=fatal.runner_id,
+        detail=f"{fatal.verdict}: {fatal.detail}",
+    )
+
+
+async def record_signatures(connection: Connection, stored: Sequence[StudyFinished]) -> None:
+    """Keep the signatures of test problems that came with these results."""
+    for box_id, signature in {each.box_id: each.signature for each in stored if each.signature is not None}.items():
+        await queries.record_signature(connection, box_id=box_id, signature=signature)

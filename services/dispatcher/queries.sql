@@ -1,0 +1,205 @@
+-- name: unexpanded_submissions()
+-- Submissions that wait to become shards.
+select id from submissions where ended_at is null and expanded_at is null order by created_at;
+
+-- name: expand_submission(submission_id)!
+-- Makes the shards of a submission; first one study of every black box, then the next, so that an early score is a fair one.
+insert into shards (submission_id, box_id, ordinal, first_study, n_studies)
+select
+    s.id,
+    b.id,
+    row_number() over (order by first_study, b.label),
+    first_study,
+    least(p.studies_per_shard, p.studies_per_box - first_study)
+from submissions s
+join phases p on p.id = s.phase_id
+join phase_boxes pb on pb.phase_id = p.id
+join black_boxes b on b.id = pb.box_id
+cross join generate_series(0, p.studies_per_box - 1, p.studies_per_shard) as first_study
+where s.id = :submission_id and s.ended_at is null and s.expanded_at is null
+on conflict (submission_id, box_id, first_study) do nothing;
+
+-- name: mark_expanded(submission_id)!
+-- Says that all shards of a submission are there.
+update submissions set expanded_at = now() where id = :submission_id and expanded_at is null;
+
+-- name: count_released()$
+-- How many shards are on the broker and not yet taken by a runner.
+select count(*) from shards where state = 'released';
+
+-- name: waiting_teams(room)
+-- Teams with pending shards: how many they have in flight, and how many wait (counted up to the room there is).
+select t.team_id, coalesce(f.in_flight, 0) as in_flight, w.waiting, t.oldest
+from (
+    select team_id, array_agg(id) as submission_ids, min(created_at) as oldest
+    from submissions
+    where ended_at is null and expanded_at is not null
+    group by team_id
+) t
+cross join lateral (
+    select count(*) as waiting from (
+        select 1 from shards
+        where submission_id = any (t.submission_ids) and state = 'pending' and not_before <= now()
+        limit :room
+    ) as counted
+) w
+left join (
+    select s.team_id, count(*) as in_flight
+    from shards sh
+    join submissions s on s.id = sh.submission_id
+    where sh.state in ('released', 'running')
+    group by s.team_id
+) f on f.team_id = t.team_id
+where w.waiting > 0
+order by t.oldest;
+
+-- name: release_shards(team_ids, counts)
+-- Releases so many shards of each team, oldest submission first, and returns all a runner must know of them.
+with chosen as (
+    select picked.id
+    from unnest(:team_ids::uuid[], :counts::integer[]) as share (team_id, n)
+    cross join lateral (
+        select sh.id
+        from submissions s
+        join shards sh on sh.submission_id = s.id
+        where s.team_id = share.team_id and s.ended_at is null
+            and sh.state = 'pending' and sh.not_before <= now()
+        order by s.created_at, s.id, sh.ordinal
+        limit share.n
+        for update of sh skip locked
+    ) as picked
+),
+released as (
+    update shards sh
+    set state = 'released', attempt = attempt + 1, runner_id = null, released_at = now(), changed_at = now()
+    from chosen
+    where sh.id = chosen.id
+    returning sh.*
+)
+select
+    r.id as shard_id,
+    r.attempt,
+    r.submission_id,
+    r.box_id,
+    r.first_study,
+    r.n_studies,
+    b.model,
+    b.dataset,
+    b.metric,
+    b.signature is null as signature_wanted,
+    p.n_calls,
+    p.n_suggestions,
+    p.limits,
+    s.blob_sha256,
+    c.seed as competition_seed
+from released r
+join submissions s on s.id = r.submission_id
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join black_boxes b on b.id = r.box_id
+order by s.created_at, r.ordinal;
+
+-- name: lock_queued(submission_ids)
+-- Submissions that are about to run, locked before their phases, as in every transaction that changes submissions.
+select phase_id from submissions
+where id = any (:submission_ids::uuid[]) and state = 'queued' order by id for update;
+
+-- name: next_change(phase_id)$
+-- Takes the next number of a phase; the last lock of the transaction.
+select next_change(:phase_id);
+
+-- name: start_submissions(submission_ids, phase_id, change)!
+-- Queued submissions whose first shards are released are running.
+with started as (
+    update submissions set state = 'running', started_at = now(), change = :change
+    where id = any (:submission_ids::uuid[]) and phase_id = :phase_id and state = 'queued'
+    returning id
+)
+insert into submission_events (submission_id, event) select id, 'running' from started;
+
+-- name: hold_shards(shard_ids, attempts, runner_id, lease_s)
+-- What a runner says it holds is running there, unless it was superseded; the lease is extended.
+update shards sh
+set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
+    changed_at = case when sh.state = 'running' then sh.changed_at else now() end
+from unnest(:shard_ids::uuid[], :attempts::integer[]) as held (shard_id, attempt)
+where sh.id = held.shard_id and sh.attempt = held.attempt
+    and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
+returning sh.id as shard_id, sh.attempt;
+
+-- name: record_runner(runner_id, slots, ready, reason)!
+-- Keeps what a runner said of itself last.
+insert into runners (id, slots, ready, reason) values (:runner_id, :slots, :ready, :reason)
+on conflict (id) do update
+set slots = excluded.slots, ready = excluded.ready, reason = excluded.reason, seen_at = now();
+
+-- name: return_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
+-- An attempt ended without a result: the shard waits again, or is an incident after too many failures.
+with returned as (
+    update shards
+    set state = case when failures + :failures >= :failures_before_incident then 'incident' else 'pending' end,
+        failures = failures + :failures,
+        runner_id = null,
+        lease_until = null,
+        not_before = now() + make_interval(secs => :delay_s),
+        changed_at = now()
+    where id = :shard_id and attempt = :attempt and state in ('released', 'running')
+    returning id, attempt, submission_id, state, released_at
+),
+recorded as (
+    insert into executions (shard_id, attempt, runner_id, outcome, detail, released_at)
+    select id, attempt, :runner_id, :outcome, :detail, released_at from returned
+    on conflict do nothing
+)
+select submission_id, state from returned;
+
+-- name: expired_leases()
+-- Running shards whose runner has not been heard of for too long.
+select id as shard_id, attempt, runner_id from shards where state = 'running' and lease_until < now();
+
+-- name: stale_releases(age_s)
+-- Released shards that no runner has taken for so long.
+select id as shard_id, attempt, runner_id from shards
+where state = 'released' and released_at < now() - make_interval(secs => :age_s);
+
+-- name: drop_shards(submission_ids)!
+-- Whatever of these ended submissions has not ended, ends.
+update shards sh set state = 'dropped', changed_at = now()
+from submissions s
+where s.id = sh.submission_id and s.ended_at is not null and s.id = any (:submission_ids::uuid[])
+    and sh.state not in ('done', 'dropped');
+
+-- name: ended_with_open_shards()
+-- Ended submissions that still have shards to drop.
+select distinct s.id from submissions s join shards sh on sh.submission_id = s.id
+where s.ended_at is not null and sh.state not in ('done', 'dropped');
+
+-- name: overdue_submissions(submission_limit_s, incident_limit_s)
+-- Submissions that outstayed their limit, or whose incident nobody settled in time.
+select s.id, s.phase_id from submissions s
+where s.ended_at is null and (
+    s.created_at < now() - make_interval(secs => :submission_limit_s)
+    or exists (
+        select from shards sh
+        where sh.submission_id = s.id and sh.state = 'incident'
+            and sh.changed_at < now() - make_interval(secs => :incident_limit_s)
+    )
+)
+order by s.id
+for update of s;
+
+-- name: fail_submission(submission_id, change, detail)!
+-- Ends a submission for a fault of the platform; it counts against no quota.
+with ended as (
+    update submissions
+    set state = 'failed', verdict = 'platform_fault', verdict_detail = :detail, ended_at = now(), change = :change
+    where id = :submission_id and ended_at is null
+    returning id
+)
+insert into submission_events (submission_id, event, detail)
+select id, 'failed', jsonb_build_object('verdict', 'platform_fault', 'detail', :detail::text) from ended;
+
+-- name: record_incident(submission_id, shard_id, detail)!
+-- Leaves a trace of an incident in the submission's history.
+insert into submission_events (submission_id, event, detail)
+values (:submission_id, 'incident', jsonb_build_object('shard_id', :shard_id::uuid, 'detail', :detail::text));

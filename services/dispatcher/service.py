@@ -1,0 +1,190 @@
+"""The dispatcher: makes shards of submissions, releases them fairly over teams, and moves on what stays too long."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Awaitable, Callable, Sequence
+
+import asyncpg
+import structlog
+from prometheus_client import Counter, Gauge
+
+from services.dispatcher import tables
+from shared.broker import DISPATCH, SHARDS, SUBMISSIONS, Broker, BrokerAway
+from shared.database import Pool, is_transient
+from shared.messages import (
+    HeldShard,
+    Limits,
+    RunnerHeartbeat,
+    ShardReleased,
+    ShardsFinished,
+    ShardsRevoked,
+    ShardUnfinished,
+    StudyTask,
+    SubmissionEnded,
+    SubmissionMessage,
+)
+from shared.seeds import optimizer_seed, study_seed
+from shared.settings import Settings
+from shared.words import ExecutionOutcome, ShardState, SubmissionState
+
+log = structlog.get_logger()
+RELEASE_POLL_S = 0.5
+RETRY_DELAY_S = 2.0
+"""How long a shard that failed on one runner waits, so that another is free to take it."""
+
+RELEASED = Counter("arena_shards_released", "Shards released to runners, every attempt counted")
+RETURNED = Counter("arena_shards_returned", "Attempts that ended without a result", ["outcome"])
+INCIDENTS = Counter("arena_incidents", "Shards that failed too often and wait for the organizer")
+WAITING = Gauge("arena_shards_waiting", "Shards on the broker that no runner has taken")
+
+
+class Dispatcher:
+    """The tables decide, messages only say "look": after any loss the next poll finds what there is to do."""
+
+    def __init__(self, pool: Pool, broker: Broker, settings: Settings) -> None:
+        self._pool = pool
+        self._broker = broker
+        self._settings = settings
+        self._look = asyncio.Event()
+        self._hearing_since = time.monotonic()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._broker.consume(SUBMISSIONS, self._on_submissions, stop, prefetch=100, batch=100))
+            tasks.create_task(self._broker.consume(DISPATCH, self._on_dispatch, stop, prefetch=200, batch=200))
+            tasks.create_task(self._repeat(self._release, RELEASE_POLL_S, stop))
+            tasks.create_task(self._repeat(self._sweep, self._settings.sweep_interval_s, stop))
+
+    async def _repeat(self, act: Callable[[], Awaitable[None]], interval_s: float, stop: asyncio.Event) -> None:
+        wait = self._look.wait if act == self._release else stop.wait
+        while not stop.is_set():
+            try:
+                await act()
+            except Exception as error:
+                if not isinstance(error, BrokerAway) and not is_transient(error):
+                    raise
+                self._hearing_since = time.monotonic()
+                log.warning("waiting for broker and database", doing=act.__name__, error=repr(error))
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(interval_s):
+                    await wait()
+
+    async def _on_submissions(self, messages: Sequence[SubmissionMessage]) -> None:
+        ended = [message.submission_id for message in messages if isinstance(message, SubmissionEnded)]
+        if ended:
+            await tables.drop_shards(self._pool, ended)
+        if len(ended) < len(messages):
+            await tables.expand_waiting(self._pool)
+        self._look.set()
+
+    async def _on_dispatch(self, messages: Sequence[RunnerHeartbeat | ShardUnfinished | ShardsFinished]) -> None:
+        last_heartbeats = {message.runner_id: message for message in messages if isinstance(message, RunnerHeartbeat)}
+        for heartbeat in last_heartbeats.values():
+            revoked = await tables.hear_runner(self._pool, heartbeat, self._settings.lease_s)
+            if revoked:
+                log.info("shards revoked", runner=heartbeat.runner_id, shards=[str(held.shard_id) for held in revoked])
+                await self._broker.publish([ShardsRevoked(runner_id=heartbeat.runner_id, revoked=revoked)])
+        for message in messages:
+            if isinstance(message, ShardUnfinished):
+                held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
+                await self._return(held, message.runner_id, ExecutionOutcome(message.outcome), message.detail)
+        self._look.set()
+
+    async def _release(self) -> None:
+        self._look.clear()
+        while True:
+            rows, changes = await tables.release_fairly(self._pool, self._settings.release_window)
+            if not rows:
+                return
+            # A message that is lost from here on is found by the sweeper: the table says the shard is released.
+            await self._broker.publish([*(self._message(row) for row in rows), *changes])
+            RELEASED.inc(len(rows))
+
+    def _message(self, row: asyncpg.Record) -> ShardReleased:
+        test_case = f"{row['model']}_{row['dataset']}_{row['metric']}"
+        studies = range(row["first_study"], row["first_study"] + row["n_studies"])
+        return ShardReleased(
+            shard_id=row["shard_id"],
+            attempt=row["attempt"],
+            submission_id=row["submission_id"],
+            box_id=row["box_id"],
+            model=row["model"],
+            dataset=row["dataset"],
+            metric=row["metric"],
+            studies=[
+                StudyTask(
+                    study=study,
+                    seed=study_seed(row["competition_seed"], test_case, study),
+                    optimizer_seed=optimizer_seed(row["competition_seed"], test_case, study),
+                )
+                for study in studies
+            ],
+            n_calls=row["n_calls"],
+            n_suggestions=row["n_suggestions"],
+            limits=Limits.model_validate(row["limits"]),
+            blob_sha256=row["blob_sha256"],
+            signature_wanted=row["signature_wanted"],
+        )
+
+    async def _sweep(self) -> None:
+        if await tables.expand_waiting(self._pool):
+            self._look.set()
+        await self._drop_leftovers()
+        await self._fail_overdue()
+        waiting = await self._broker.waiting(SHARDS)
+        WAITING.set(waiting)
+        settings = self._settings
+        # After a silence of the broker, the database or this process, runners first get a lease's time to be heard.
+        if time.monotonic() - self._hearing_since < settings.lease_s:
+            return
+        for row in await tables.expired_leases(self._pool):
+            detail = f"runner {row['runner_id']} was not heard of for {settings.lease_s:g} s"
+            await self._return(_held(row), row["runner_id"], ExecutionOutcome.LEASE_EXPIRED, detail)
+        age_s = settings.release_ttl_s if waiting else settings.message_lost_s
+        for row in await tables.stale_releases(self._pool, age_s):
+            await self._return(_held(row), None, ExecutionOutcome.MESSAGE_LOST, f"no runner took it in {age_s:g} s")
+
+    async def _drop_leftovers(self) -> None:
+        leftovers = await tables.ended_with_open_shards(self._pool)
+        if leftovers:
+            await tables.drop_shards(self._pool, leftovers)
+
+    async def _fail_overdue(self) -> None:
+        settings = self._settings
+        failed = await tables.fail_overdue(self._pool, settings.submission_limit_s, settings.incident_limit_s)
+        for submission_id in failed:
+            log.error("submission outstayed its limit", submission=str(submission_id))
+        await self._broker.publish(
+            [SubmissionEnded(submission_id=each, state=SubmissionState.FAILED) for each in failed]
+        )
+
+    async def _return(self, held: HeldShard, runner_id: str | None, outcome: ExecutionOutcome, detail: str) -> None:
+        state = await tables.return_shard(
+            self._pool,
+            held,
+            runner_id,
+            outcome,
+            detail,
+            failures_before_incident=self._settings.failures_before_incident,
+            delay_s=RETRY_DELAY_S,
+        )
+        if state is None:
+            return
+        RETURNED.labels(outcome).inc()
+        log.warning(
+            "attempt ended without a result",
+            shard=str(held.shard_id),
+            attempt=held.attempt,
+            runner=runner_id,
+            outcome=outcome,
+            detail=detail,
+            state=state,
+        )
+        if state is ShardState.INCIDENT:
+            INCIDENTS.inc()
+
+
+def _held(row: asyncpg.Record) -> HeldShard:
+    return HeldShard(shard_id=row["shard_id"], attempt=row["attempt"])

@@ -1,0 +1,151 @@
+"""What the dispatcher reads and writes in Postgres. Each public function is one transaction."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from uuid import UUID
+
+import asyncpg
+
+from services.dispatcher.fairness import WaitingTeam, share_room
+from shared.database import Connection, Pool, load_queries
+from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
+from shared.words import ExecutionOutcome, ShardState
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+async def expand_waiting(pool: Pool) -> int:
+    """Make the shards of every submission that has none; returns how many submissions there were."""
+    waiting = [row["id"] async for row in queries.unexpanded_submissions(pool)]
+    for submission_id in waiting:
+        async with pool.acquire() as connection, connection.transaction():
+            await queries.expand_submission(connection, submission_id=submission_id)
+            await queries.mark_expanded(connection, submission_id=submission_id)
+    return len(waiting)
+
+
+async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record], list[PhaseChanged]]:
+    """Release shards until `window` are on the broker; returns their rows and the changes to announce."""
+    async with pool.acquire() as connection, connection.transaction():
+        room = window - await queries.count_released(connection)
+        if room <= 0:
+            return [], []
+        teams = [WaitingTeam(**row) async for row in queries.waiting_teams(connection, room=room)]
+        shares = share_room(room, teams)
+        if not shares:
+            return [], []
+        released = [
+            row
+            async for row in queries.release_shards(
+                connection, team_ids=list(shares.keys()), counts=list(shares.values())
+            )
+        ]
+        return released, await _start_submissions(connection, list({row["submission_id"] for row in released}))
+
+
+async def _start_submissions(connection: Connection, submission_ids: list[UUID]) -> list[PhaseChanged]:
+    changes = []
+    phases = {row["phase_id"] async for row in queries.lock_queued(connection, submission_ids=submission_ids)}
+    for phase_id in sorted(phases):
+        change = await queries.next_change(connection, phase_id=phase_id)
+        await queries.start_submissions(connection, submission_ids=submission_ids, phase_id=phase_id, change=change)
+        changes.append(PhaseChanged(phase_id=phase_id, change=change))
+    return changes
+
+
+async def hear_runner(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) -> list[HeldShard]:
+    """Extend the leases of what a runner holds; returns what it should not hold any more."""
+    async with pool.acquire() as connection, connection.transaction():
+        await queries.record_runner(
+            connection,
+            runner_id=heartbeat.runner_id,
+            slots=heartbeat.slots,
+            ready=heartbeat.ready,
+            reason=heartbeat.reason,
+        )
+        if not heartbeat.held:
+            return []
+        kept = {
+            HeldShard(shard_id=row["shard_id"], attempt=row["attempt"])
+            async for row in queries.hold_shards(
+                connection,
+                shard_ids=[held.shard_id for held in heartbeat.held],
+                attempts=[held.attempt for held in heartbeat.held],
+                runner_id=heartbeat.runner_id,
+                lease_s=lease_s,
+            )
+        }
+    return [held for held in heartbeat.held if held not in kept]
+
+
+async def return_shard(
+    pool: Pool,
+    held: HeldShard,
+    runner_id: str | None,
+    outcome: ExecutionOutcome,
+    detail: str,
+    *,
+    failures_before_incident: int,
+    delay_s: float = 0,
+) -> ShardState | None:
+    """End an attempt without a result; returns the shard's new state, or None when the attempt was not in flight."""
+    counted = outcome in {ExecutionOutcome.INFRASTRUCTURE_FAILURE, ExecutionOutcome.LEASE_EXPIRED}
+    async with pool.acquire() as connection, connection.transaction():
+        row = await queries.return_shard(
+            connection,
+            shard_id=held.shard_id,
+            attempt=held.attempt,
+            runner_id=runner_id,
+            outcome=outcome,
+            detail=detail,
+            failures=int(counted),
+            failures_before_incident=failures_before_incident,
+            delay_s=delay_s if counted else 0,
+        )
+        if row is None:
+            return None
+        if row["state"] == ShardState.INCIDENT:
+            await queries.record_incident(
+                connection, submission_id=row["submission_id"], shard_id=held.shard_id, detail=detail
+            )
+        return ShardState(row["state"])
+
+
+async def expired_leases(pool: Pool) -> list[asyncpg.Record]:
+    """Return shard_id, attempt and runner_id of running shards whose lease has run out."""
+    return [row async for row in queries.expired_leases(pool)]
+
+
+async def stale_releases(pool: Pool, age_s: float) -> list[asyncpg.Record]:
+    """Return shard_id, attempt and runner_id of shards that have been released for longer than `age_s` seconds."""
+    return [row async for row in queries.stale_releases(pool, age_s=age_s)]
+
+
+async def drop_shards(pool: Pool, submission_ids: Sequence[UUID]) -> None:
+    """Drop what is left of these submissions, as far as they have ended."""
+    await queries.drop_shards(pool, submission_ids=list(submission_ids))
+
+
+async def ended_with_open_shards(pool: Pool) -> list[UUID]:
+    """Return ended submissions with shards still to drop."""
+    return [row["id"] async for row in queries.ended_with_open_shards(pool)]
+
+
+async def fail_overdue(pool: Pool, submission_limit_s: float, incident_limit_s: float) -> list[UUID]:
+    """End the submissions that outstayed their limit; returns them."""
+    async with pool.acquire() as connection, connection.transaction():
+        overdue = [
+            row
+            async for row in queries.overdue_submissions(
+                connection, submission_limit_s=submission_limit_s, incident_limit_s=incident_limit_s
+            )
+        ]
+        for row in sorted(overdue, key=lambda row: row["phase_id"]):
+            change = await queries.next_change(connection, phase_id=row["phase_id"])
+            await queries.fail_submission(
+                connection,
+                submission_id=row["id"],
+                change=change,
+                detail="It could not be finished in the time that a submission may take here.",
+            )
+    return [row["id"] for row in overdue]

@@ -1,0 +1,289 @@
+"""The runner: takes one shard per slot, runs its studies, publishes each result, acknowledges last.
+
+It keeps no state. What it holds it says in every heartbeat; what the dispatcher or an ended submission takes away from
+it, it kills at once; what it cannot finish it hands back.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_random_exponential
+
+from services.runner.study import Fatal, InfrastructureFailure
+from shared.blobs import BlobMissing, Blobs, BlobStoreAway
+from shared.broker import SHARDS, Broker, BrokerAway
+from shared.messages import (
+    HeldShard,
+    Message,
+    RunnerHeartbeat,
+    ShardReleased,
+    ShardsRevoked,
+    ShardUnfinished,
+    StudyFatal,
+    StudyFinished,
+    StudyTask,
+    SubmissionEnded,
+)
+from shared.settings import Settings
+
+log = structlog.get_logger()
+HEARTBEAT_GAP_S = 0.1
+"""A new shard is announced at once, but no more often than this."""
+ENDED_KEPT = 10_000
+HAND_BACK_TIMEOUT_S = 5.0
+DETAIL_LIMIT = 4000
+
+STUDIES = Counter("arena_studies_run", "Studies by how they ended", ["ending"])
+STUDY_TIME = Histogram(
+    "arena_study_seconds", "Wall time of a study in its slot", buckets=(0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
+)
+BUSY = Gauge("arena_slots_busy", "Slots with a shard in hand")
+
+
+class StudySlot(Protocol):
+    """What runs a study, one at a time."""
+
+    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+        """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
+        ...
+
+
+class Engine(Protocol):
+    """What the slots run on."""
+
+    async def check(self) -> str | None:
+        """Return why no work should be taken now, or None."""
+        ...
+
+
+@dataclass
+class _Work:
+    submission_id: UUID
+    task: asyncio.Task[None]
+    handed_back: bool = False
+
+
+class Runner:
+    """Each (shard, attempt) in hand has one task, which ends before its delivery is acknowledged."""
+
+    def __init__(
+        self, broker: Broker, blobs: Blobs, engine: Engine, slots: Sequence[StudySlot], settings: Settings
+    ) -> None:
+        self._broker = broker
+        self._blobs = blobs
+        self._engine = engine
+        self._settings = settings
+        self._count = len(slots)
+        self._free: asyncio.Queue[StudySlot] = asyncio.Queue()
+        for slot in slots:
+            self._free.put_nowait(slot)
+        self._held: dict[HeldShard, _Work] = {}
+        self._ended: dict[UUID, None] = {}
+        self._not_ready: str | None = "starting"
+        self._checked = asyncio.Event()
+        self._doubt = asyncio.Event()
+        self._news = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop`; then finish what is in hand within the grace period, or hand it back."""
+        quiet = asyncio.Event()
+        announcements = (SubmissionEnded, ShardsRevoked)
+        async with asyncio.TaskGroup() as tasks:
+            name = f"arena.runner.{self._settings.runner_id}"
+            tasks.create_task(self._broker.listen(name, announcements, self._on_announcements, quiet))
+            tasks.create_task(self._send_heartbeats(quiet))
+            tasks.create_task(self._keep_checking(quiet))
+            tasks.create_task(self._hand_back_after_grace(stop, quiet))
+            await self._take_shards_when_ready(stop)
+            quiet.set()
+            self._doubt.set()
+            self._news.set()
+
+    async def check_ready(self) -> str | None:
+        """Return why this runner takes no work, or None."""
+        return self._not_ready
+
+    async def _take_shards_when_ready(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            pause = asyncio.Event()
+            async with asyncio.TaskGroup() as tasks:
+                watch = tasks.create_task(self._set_when_not_ready(pause, stop))
+                if self._not_ready is None:
+                    await self._broker.consume(
+                        SHARDS, self._on_shard, pause, prefetch=self._count, workers=self._count
+                    )
+                await watch
+            if not stop.is_set():
+                await self._wait_for_check(stop)
+
+    async def _set_when_not_ready(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
+        while self._not_ready is None and not stop.is_set():
+            await self._wait_for_check(stop)
+        pause.set()
+
+    async def _wait_for_check(self, stop: asyncio.Event) -> None:
+        self._checked.clear()
+        waits = [asyncio.ensure_future(self._checked.wait()), asyncio.ensure_future(stop.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+
+    async def _keep_checking(self, quiet: asyncio.Event) -> None:
+        while not quiet.is_set():
+            self._doubt.clear()
+            reason = await self._engine.check()
+            if reason != self._not_ready:
+                log.log(30 if reason else 20, "readiness changed", reason=reason)
+            self._not_ready = reason
+            self._checked.set()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.engine_check_interval_s):
+                    await self._doubt.wait()
+
+    async def _send_heartbeats(self, quiet: asyncio.Event) -> None:
+        while not quiet.is_set():
+            self._news.clear()
+            BUSY.set(len(self._held))
+            heartbeat = RunnerHeartbeat(
+                runner_id=self._settings.runner_id,
+                slots=self._count,
+                ready=self._not_ready is None,
+                reason=self._not_ready or "",
+                held=list(self._held),
+            )
+            try:
+                await self._broker.publish([heartbeat])
+            except BrokerAway as error:
+                log.warning("heartbeat not sent", error=repr(error))
+            await asyncio.sleep(HEARTBEAT_GAP_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._settings.heartbeat_interval_s):
+                    await self._news.wait()
+
+    async def _hand_back_after_grace(self, stop: asyncio.Event, quiet: asyncio.Event) -> None:
+        await stop.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._settings.grace_s):
+                await quiet.wait()
+        for work in list(self._held.values()):
+            work.handed_back = True
+            work.task.cancel()
+
+    async def _on_announcements(self, messages: Sequence[SubmissionEnded | ShardsRevoked]) -> None:
+        for message in messages:
+            if isinstance(message, SubmissionEnded):
+                self._ended[message.submission_id] = None
+                while len(self._ended) > ENDED_KEPT:
+                    del self._ended[next(iter(self._ended))]
+                gone = [held for held, work in self._held.items() if work.submission_id == message.submission_id]
+            elif message.runner_id == self._settings.runner_id:
+                gone = [held for held in message.revoked if held in self._held]
+            else:
+                gone = []
+            for held in gone:
+                log.info("shard stopped", shard=str(held.shard_id), attempt=held.attempt, because=message.key)
+                self._held[held].task.cancel()
+
+    async def _on_shard(self, messages: Sequence[ShardReleased]) -> None:
+        for shard in messages:
+            held = HeldShard(shard_id=shard.shard_id, attempt=shard.attempt)
+            if held in self._held or shard.submission_id in self._ended:
+                continue
+            async with self._slot() as slot:
+                await self._hold(held, shard, slot)
+
+    @asynccontextmanager
+    async def _slot(self) -> AsyncIterator[StudySlot]:
+        slot = await self._free.get()
+        try:
+            yield slot
+        finally:
+            self._free.put_nowait(slot)
+
+    async def _hold(self, held: HeldShard, shard: ShardReleased, slot: StudySlot) -> None:
+        with structlog.contextvars.bound_contextvars(
+            submission=str(shard.submission_id), shard=str(shard.shard_id), attempt=shard.attempt
+        ):
+            work = _Work(shard.submission_id, asyncio.create_task(self._run_shard(shard, slot)))
+            self._held[held] = work
+            self._news.set()
+            try:
+                await asyncio.wait([work.task])
+            finally:
+                del self._held[held]
+                work.task.cancel()  # no effect on a task that has ended; no task outlives its handler
+            if not work.task.cancelled():
+                await work.task
+            elif work.handed_back:
+                await self._hand_back(shard)
+
+    async def _hand_back(self, shard: ShardReleased) -> None:
+        try:
+            async with asyncio.timeout(HAND_BACK_TIMEOUT_S):
+                await self._publish(self._unfinished(shard, "handed_back", "the runner shuts down"))
+        except TimeoutError:
+            log.warning("shard not handed back; its lease will expire")
+
+    async def _run_shard(self, shard: ShardReleased, slot: StudySlot) -> None:
+        try:
+            zip_bytes = await self._blobs.get(shard.blob_sha256)
+            for task in shard.studies:
+                await self._run_study(shard, task, slot, zip_bytes)
+        except Fatal as fatal:
+            log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
+        except (InfrastructureFailure, BlobMissing, BlobStoreAway) as failure:
+            STUDIES.labels("infrastructure_failure").inc()
+            log.warning("infrastructure failure", detail=str(failure))
+            self._doubt.set()
+            await self._publish(self._unfinished(shard, "infrastructure_failure", str(failure)))
+
+    async def _run_study(self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes) -> None:
+        try:
+            with STUDY_TIME.time():
+                result = await slot.run_study(shard, task, zip_bytes)
+        except Fatal as fatal:
+            STUDIES.labels("fatal").inc()
+            await self._publish(
+                StudyFatal(
+                    submission_id=shard.submission_id,
+                    shard_id=shard.shard_id,
+                    attempt=shard.attempt,
+                    runner_id=self._settings.runner_id,
+                    box_id=shard.box_id,
+                    study=task.study,
+                    verdict=fatal.verdict,
+                    detail=fatal.detail[:DETAIL_LIMIT],
+                )
+            )
+            raise
+        STUDIES.labels("timed_out" if result.timed_out else "finished").inc()
+        await self._publish(result)
+
+    def _unfinished(self, shard: ShardReleased, outcome: str, detail: str) -> ShardUnfinished:
+        return ShardUnfinished.model_validate(
+            {
+                "shard_id": shard.shard_id,
+                "attempt": shard.attempt,
+                "runner_id": self._settings.runner_id,
+                "outcome": outcome,
+                "detail": detail[:DETAIL_LIMIT],
+            }
+        )
+
+    async def _publish(self, message: Message) -> None:
+        async for attempt in AsyncRetrying(
+            stop=stop_never,  # until cancelled: by the dispatcher, or by the end of the grace period
+            wait=wait_random_exponential(multiplier=0.1, max=5),
+            retry=retry_if_exception_type(BrokerAway),
+        ):
+            with attempt:
+                await self._broker.publish([message])

@@ -1,0 +1,52 @@
+"""The blob store: uploaded zips under their SHA-256, on `file://` or `s3://` (obstore speaks both)."""
+
+from pathlib import Path
+from urllib.parse import urlparse
+
+import obstore
+from obstore.exceptions import BaseError, NotFoundError
+from obstore.store import ObjectStore, from_url
+
+
+class BlobMissing(Exception):
+    """The store has no blob of this name."""
+
+
+class BlobStoreAway(Exception):
+    """The store did not answer; try again later."""
+
+
+class Blobs:
+    """A blob's name is its content's SHA-256 in hex, so a blob never changes and may be put twice."""
+
+    def __init__(self, url: str) -> None:
+        if url.startswith("file://"):
+            Path(urlparse(url).path).mkdir(parents=True, exist_ok=True)
+        self._store: ObjectStore = from_url(url)
+
+    async def put(self, sha256: str, content: bytes | Path) -> None:
+        """Store a blob; a reader sees all of it or nothing. Raises BlobStoreAway."""
+        try:
+            await obstore.put_async(self._store, sha256, content)
+        except BaseError as error:
+            raise BlobStoreAway(f"cannot put blob {sha256}: {error}") from error
+
+    async def get(self, sha256: str) -> bytes:
+        """Return a blob. Raises BlobMissing or BlobStoreAway."""
+        try:
+            answer = await obstore.get_async(self._store, sha256)
+            return bytes(await answer.bytes_async())
+        except (FileNotFoundError, NotFoundError) as error:
+            raise BlobMissing(f"there is no blob {sha256}") from error
+        except BaseError as error:
+            raise BlobStoreAway(f"cannot get blob {sha256}: {error}") from error
+
+    async def check(self) -> str | None:
+        """Return why the store cannot be used, or None."""
+        try:
+            await obstore.head_async(self._store, "0" * 64)
+        except (FileNotFoundError, NotFoundError):
+            return None
+        except BaseError as error:
+            return f"the blob store does not answer: {error}"
+        return None

@@ -1,0 +1,90 @@
+"""Fixtures on the real Postgres and RabbitMQ of the test stack: a database and a virtual host for each test."""
+
+import hashlib
+import os
+import subprocess
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from shared.broker import Broker, connect_broker
+from shared.database import Pool, connect_database
+from shared.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+MIGRATIONS = ROOT / "deploy" / "migrations"
+POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
+RABBITMQ = "amqp://arena:arena@127.0.0.1:55672"
+RABBITMQ_MANAGEMENT = "http://arena:arena@127.0.0.1:55673"
+
+
+@pytest.fixture(scope="session")
+def template_database() -> str:
+    """Name of a migrated database that each test clones; made once per state of the migrations."""
+    migrations = b"".join(path.read_bytes() for path in sorted(MIGRATIONS.glob("*.sql")))
+    name = f"template_{hashlib.sha256(migrations).hexdigest()[:16]}"
+    subprocess.run(
+        [ROOT / ".venv/bin/dbmate", "--migrations-dir", MIGRATIONS, "--no-dump-schema", "--wait", "up"],
+        env={**os.environ, "DATABASE_URL": f"{POSTGRES}/{name}?sslmode=disable"},
+        check=True,
+        timeout=60,
+    )
+    return name
+
+
+@pytest.fixture
+async def database_url(template_database: str) -> AsyncIterator[str]:
+    """URL of a migrated, empty database of this test alone."""
+    name = f"test_{uuid.uuid4().hex}"
+    admin = await asyncpg.connect(f"{POSTGRES}/postgres")
+    try:
+        await admin.execute(f"create database {name} template {template_database}")
+        yield f"{POSTGRES}/{name}"
+        await admin.execute(f"drop database {name} with (force)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture
+def broker_url() -> Iterator[str]:
+    """URL of an empty virtual host of this test alone."""
+    name = f"test-{uuid.uuid4().hex}"
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
+        management.put(f"/api/vhosts/{name}").raise_for_status()
+        yield f"{RABBITMQ}/{name}"
+        management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@pytest.fixture
+def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
+    """Settings of services on this test's database, virtual host and blob store."""
+    blobs = tmp_path / "blobs"
+    blobs.mkdir()
+    return Settings(
+        database_url=SecretStr(database_url),
+        broker_url=SecretStr(broker_url),
+        blob_url=f"file://{blobs}",
+        http_host="127.0.0.1",
+        organizer_token=SecretStr("organizer-token-of-the-tests"),
+        runner_id="runner-of-the-tests",
+    )
+
+
+@pytest.fixture
+async def pool(settings: Settings) -> AsyncIterator[Pool]:
+    """Connections to this test's database."""
+    pool = await connect_database(settings)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture
+async def broker(settings: Settings) -> AsyncIterator[Broker]:
+    """A connection to this test's virtual host, with everything declared."""
+    async with connect_broker(settings) as broker:
+        yield broker
