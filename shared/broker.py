@@ -52,7 +52,7 @@ CONSUMER_TIMEOUT_MS = 14 * 24 * 3600 * 1000
 
 PUBLISHED = Counter("arena_messages_published", "Messages confirmed by the broker", ["key"])
 CONSUMED = Counter("arena_messages_consumed", "Messages handled and acknowledged", ["queue"])
-DEAD = Counter("arena_messages_dead_lettered", "Messages set aside for the organizer", ["queue"])
+DEAD_LETTERED = Counter("arena_messages_dead_lettered", "Messages set aside for the organizer", ["queue"])
 
 BROKER_ERRORS = (AMQPException, ConnectionError, TimeoutError, RuntimeError)
 """What aio-pika raises while the broker is away; its channels raise RuntimeError when closed."""
@@ -74,6 +74,8 @@ SUBMISSIONS = Work("arena.submissions", (SubmissionAccepted, SubmissionEnded))
 SHARDS = Work("arena.shards", (ShardReleased,))
 RESULTS = Work("arena.results", (StudyFinished, StudyFatal))
 DISPATCH = Work("arena.dispatch", (ShardUnfinished, ShardsFinished, RunnerHeartbeat))
+DEAD = Work(DEAD_QUEUE, ())
+"""Messages set aside; read by the organizer, consumed by nobody."""
 ALL_WORK = (SUBMISSIONS, SHARDS, RESULTS, DISPATCH)
 
 Handler = Callable[[Sequence[Any]], Awaitable[None]]
@@ -145,7 +147,7 @@ class Broker:
         headers = {"x-arena-reason": reason[:REASON_LIMIT], "x-arena-queue": queue}
         async with asyncio.timeout(PUBLISH_TIMEOUT_S):
             await self._publish(exchange, message.routing_key or "", message.body, headers)
-        DEAD.labels(queue).inc()
+        DEAD_LETTERED.labels(queue).inc()
         log.error("message dead-lettered", queue=queue, key=message.routing_key, reason=reason[:REASON_LIMIT])
 
     async def waiting(self, work: Work) -> int:

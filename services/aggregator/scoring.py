@@ -1,0 +1,40 @@
+"""The score (DESIGN 7). Bayesmark's own functions do the mathematics; this only feeds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from bayesmark.experiment_analysis import get_perf_array
+from bayesmark.np_util import linear_rescale
+from bayesmark.stats import t_EB
+
+
+@dataclass(frozen=True)
+class Score:
+    """A leaderboard score, 100 x (1 - loss), and its 95 % interval over black boxes; None for a single box."""
+
+    score: float
+    low: float | None
+    high: float | None
+
+
+def study_loss(visible: Sequence[Sequence[float]], clip: float, best: float) -> float:
+    """Return a study's loss at its last iteration: 1 is `clip`, 0 is `best`, clipped to [-1, 1].
+
+    `visible` has shape (n_calls, n_suggestions) and no NaN; `inf` is allowed and clips to 1. The formula is that of
+    `bayesmark.experiment_analysis.compute_aggregates`.
+    """
+    losses = np.asarray(visible, dtype=float)[:, :, np.newaxis]
+    best_so_far = get_perf_array(losses, losses)
+    rescaled = linear_rescale(best_so_far[-1, 0], best, clip, 0.0, 1.0, enforce_bounds=False)
+    return float(np.clip(rescaled, -1.0, 1.0))
+
+
+def submission_score(box_losses: Sequence[float]) -> Score:
+    """Return the score of black boxes whose losses are means over their studies; the interval is by `t_EB`."""
+    losses = np.asarray(box_losses, dtype=float)
+    score = 100.0 * (1.0 - float(np.mean(losses)))
+    if len(losses) < 2:
+        return Score(score, None, None)
+    half_width = 100.0 * float(t_EB(losses))
+    return Score(score, score - half_width, score + half_width)

@@ -1,0 +1,219 @@
+"""Each result has its effect once, in whatever order and however often it comes (DESIGN 4.2)."""
+
+import asyncio
+import itertools
+import math
+from uuid import UUID, uuid4
+
+import pytest
+
+from services.aggregator.service import Aggregator
+from services.dispatcher import tables as dispatcher_tables
+from shared.broker import DEAD, RESULTS, Broker
+from shared.database import Pool
+from shared.messages import HeldShard, StudyFatal, StudyFinished
+from shared.words import ExecutionOutcome, Verdict
+from tests.integration.aggregator.conftest import release_all, result
+from tests.seeding import seed_phase, seed_submission
+from tests.waiting import wait_until
+
+
+def naive_score(results: list[StudyFinished]) -> float:
+    """Mean over studies, then over boxes, of the best visible loss; the test's baseline rescales by nothing."""
+    boxes: dict[UUID, list[float]] = {}
+    for each in results:
+        boxes.setdefault(each.box_id, []).append(min(itertools.chain(*each.visible)))
+    means = [math.fsum(losses) / len(losses) for losses in boxes.values()]
+    return 100 * (1 - math.fsum(means) / len(means))
+
+
+async def all_results(pool: Pool, submission: UUID) -> list[StudyFinished]:
+    shards = await release_all(pool)
+    return [result(submission, box, study, shard) for (box, study), shard in shards.items()]
+
+
+async def test_the_provisional_score_is_right_after_every_study_and_final_after_the_last(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=3, studies_per_box=2)
+    submission = await seed_submission(pool, seeded)
+    results = await all_results(pool, submission)
+
+    for done, each in enumerate(results, start=1):
+        await aggregator._on_results([each])
+        row = await pool.fetchrow("select * from submissions")
+        assert row is not None
+        assert row["score"] == pytest.approx(naive_score(results[:done]), abs=1e-12)
+        assert (row["studies_done"], row["suggest_errors"]) == (done, done)
+        assert row["state"] == ("scored" if done == len(results) else "running")
+
+    assert (row["verdict"], row["ended_at"] is None) == ("scored", False)
+    assert row["score_low"] < row["score"] < row["score_high"]
+    assert await pool.fetch("select from shards where state <> 'done'") == []
+
+
+async def test_the_final_score_is_the_same_bit_for_bit_in_any_order_and_batching(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=3, studies_per_box=3)
+    scores = set()
+    for order in (1, -1):
+        submission = await seed_submission(pool, seeded)
+        results = (await all_results(pool, submission))[::order]
+        for start in range(0, len(results), 2 + order):
+            await aggregator._on_results(results[start : start + 2 + order])
+        scores.add(await pool.fetchval("select score from submissions where id = $1 and state = 'scored'", submission))
+
+    assert len(scores) == 1
+    assert None not in scores
+
+
+async def test_a_result_that_comes_twice_counts_once(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    first, second, *_ = await all_results(pool, submission)
+
+    await aggregator._on_results([first, first, second])
+    await aggregator._on_results([second, first])
+
+    row = await pool.fetchrow("select studies_done, score, suggest_errors from submissions")
+    assert row is not None
+    assert (row["studies_done"], row["suggest_errors"]) == (2, 2)
+    assert row["score"] == pytest.approx(naive_score([first, second]))
+    assert await pool.fetchval("select sum(studies_done) from shards") == 2
+
+
+async def test_the_result_of_a_superseded_attempt_is_kept_when_it_is_the_first(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    submission = await seed_submission(pool, seeded)
+    (late,) = await all_results(pool, submission)
+    held = HeldShard(shard_id=late.shard_id, attempt=1)
+    await dispatcher_tables.return_shard(
+        pool, held, None, ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
+    )
+    ((_, again),) = (await release_all(pool)).items()
+    assert again == (late.shard_id, 2)
+
+    await aggregator._on_results([late])
+    await aggregator._on_results([result(submission, late.box_id, 0, again, visible=[[0.0, 0.0]] * 3)])
+
+    row = await pool.fetchrow("select attempt, loss from studies")
+    assert row is not None
+    assert tuple(row) == (1, naive_loss(late))
+
+
+def naive_loss(each: StudyFinished) -> float:
+    return min(itertools.chain(*each.visible))
+
+
+async def test_a_late_result_of_an_ended_submission_is_dropped(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    first, *_ = await all_results(pool, submission)
+    await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
+
+    await aggregator._on_results([first])
+
+    assert await pool.fetchval("select count(*) from studies") == 0
+    assert await pool.fetchval("select state from submissions") == "cancelled"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"study": 7}, {"attempt": 99}, {"shard_id": uuid4()}, {"submission_id": uuid4()}, {"box_id": uuid4()}],
+    ids=lambda change: next(iter(change)),
+)
+async def test_a_result_that_belongs_to_no_shard_is_dropped(
+    pool: Pool, aggregator: Aggregator, change: dict[str, object]
+) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    first, *_ = await all_results(pool, submission)
+
+    await aggregator._on_results([first.model_copy(update=change)])
+
+    assert await pool.fetchval("select count(*) from studies") == 0
+
+
+async def test_a_fatal_error_ends_the_submission_once_with_its_verdict(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    first, second, *_ = await all_results(pool, submission)
+    fatal = StudyFatal(
+        submission_id=submission,
+        shard_id=second.shard_id,
+        attempt=1,
+        runner_id="runner",
+        box_id=second.box_id,
+        study=second.study,
+        verdict=Verdict.OUT_OF_RANGE,
+        detail="x = 7 is not in [0, 1]",
+    )
+
+    await aggregator._on_results([first])
+    await aggregator._on_results([fatal, fatal])
+    await aggregator._on_results([fatal.model_copy(update={"verdict": Verdict.PROCESS_DIED})])
+
+    row = await pool.fetchrow("select state, verdict, verdict_detail, studies_done from submissions")
+    assert row is not None
+    assert tuple(row) == ("failed", "out_of_range", "x = 7 is not in [0, 1]", 1)
+    assert await pool.fetchval("select count(*) from submission_events where event = 'failed'") == 1
+    assert await pool.fetchval("select count(*) from outbox where routing_key = 'submission.ended'") >= 1
+
+
+async def test_infinite_losses_are_stored_and_score_as_the_clip(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    submission = await seed_submission(pool, seeded)
+    ((box, study), shard), *_ = (await release_all(pool)).items()
+
+    await aggregator._on_results([result(submission, box, study, shard, visible=[[math.inf, math.inf]] * 3)])
+
+    assert await pool.fetchval("select score from submissions") == 0
+    assert await pool.fetchval("select visible from studies") == [[math.inf, math.inf]] * 3
+
+
+async def test_every_change_of_a_phase_has_its_own_growing_number(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    seen = [await pool.fetchval("select change from submissions")]
+    for each in await all_results(pool, submission):
+        await aggregator._on_results([each])
+        seen.append(await pool.fetchval("select change from submissions"))
+
+    assert seen == sorted(set(seen))
+    assert await pool.fetchval("select change from phases") == seen[-1]
+
+
+async def test_the_signature_of_a_box_is_kept_the_first_time(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=2)
+    submission = await seed_submission(pool, seeded)
+    first, second = await all_results(pool, submission)
+
+    await aggregator._on_results([first.model_copy(update={"signature": [1.0, 2.0, 3.0, 4.0, 5.0]})])
+    await aggregator._on_results([second.model_copy(update={"signature": [9.0] * 5})])
+
+    assert await pool.fetchval("select signature from black_boxes") == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_them_stored(
+    pool: Pool, broker: Broker, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded)
+    good, bad, *_ = await all_results(pool, submission)
+    await broker.publish([bad.model_copy(update={"visible": [[0.5]]}), good])
+    await broker.publish_raw([("study.finished", b"not a result")])
+    stop = asyncio.Event()
+
+    async def both_handled() -> bool:
+        dead = await broker.waiting(DEAD)
+        return dead == 2 and await pool.fetchval("select count(*) from studies") == 1
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(broker.consume(RESULTS, aggregator._on_results, stop, prefetch=10, batch=10))
+        try:
+            await wait_until(both_handled, what="one stored, two dead-lettered")
+        finally:
+            stop.set()

@@ -1,0 +1,200 @@
+"""Shards in Postgres: expansion, fair release, leases, attempts, incidents."""
+
+from uuid import UUID
+
+from services.dispatcher import tables
+from shared.database import Pool
+from shared.messages import HeldShard, RunnerHeartbeat
+from shared.words import ExecutionOutcome, ShardState
+from tests.seeding import seed_phase, seed_submission
+
+
+def heartbeat(*held: HeldShard, runner_id: str = "runner-1") -> RunnerHeartbeat:
+    return RunnerHeartbeat(runner_id=runner_id, slots=2, ready=True, held=list(held))
+
+
+async def release(pool: Pool, window: int = 100) -> list[HeldShard]:
+    rows, _ = await tables.release_fairly(pool, window)
+    return [HeldShard(shard_id=row["shard_id"], attempt=row["attempt"]) for row in rows]
+
+
+async def state_of(pool: Pool, shard_id: UUID) -> str:
+    state: str = await pool.fetchval("select state from shards where id = $1", shard_id)
+    return state
+
+
+async def fail(pool: Pool, held: HeldShard) -> ShardState | None:
+    outcome = ExecutionOutcome.INFRASTRUCTURE_FAILURE
+    return await tables.return_shard(pool, held, "runner-1", outcome, "the engine is gone", failures_before_incident=3)
+
+
+async def test_expanding_twice_makes_each_shard_once(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=5, studies_per_shard=2)
+    submission = await seed_submission(pool, seeded)
+
+    await tables.expand_waiting(pool)
+    await pool.execute("update submissions set expanded_at = null")
+    await tables.expand_waiting(pool)
+
+    rows = await pool.fetch(
+        "select box_id, first_study, n_studies from shards where submission_id = $1 order by box_id, first_study",
+        submission,
+    )
+    assert [tuple(row) for row in rows] == [
+        (box, first, n) for box in sorted(seeded.boxes) for first, n in ((0, 2), (2, 2), (4, 1))
+    ]
+
+
+async def test_the_first_study_of_every_box_is_released_before_any_second(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=2)
+    await seed_submission(pool, seeded)
+    await tables.expand_waiting(pool)
+
+    rows, _ = await tables.release_fairly(pool, 4)
+
+    assert [row["box_id"] for row in rows] == seeded.boxes
+    assert {row["first_study"] for row in rows} == {0}
+
+
+async def test_release_shares_the_window_over_teams_and_never_exceeds_it(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=4)
+    for _ in range(3):
+        await seed_submission(pool, seeded, "many")
+    single = await seed_submission(pool, seeded, "one")
+    await tables.expand_waiting(pool)
+
+    rows, changes = await tables.release_fairly(pool, 10)
+
+    assert len(rows) == 10
+    assert sum(row["submission_id"] == single for row in rows) == 5
+    assert await release(pool, 10) == []
+    assert [change.phase_id for change in changes] == [seeded.phase_id]
+    assert await pool.fetchval("select state from submissions where id = $1", single) == "running"
+
+
+async def test_a_heartbeat_makes_a_released_shard_running_and_extends_its_lease(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(pool)
+    held = (await release(pool, 1))[0]
+
+    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == []
+    first = await pool.fetchval("select lease_until from shards where id = $1", held.shard_id)
+    assert await tables.hear_runner(pool, heartbeat(held), lease_s=20) == []
+
+    assert await state_of(pool, held.shard_id) == ShardState.RUNNING
+    assert await pool.fetchval("select lease_until from shards where id = $1", held.shard_id) > first
+
+
+async def test_a_shard_already_running_elsewhere_is_revoked_from_a_second_runner(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(pool)
+    held = (await release(pool, 1))[0]
+    await tables.hear_runner(pool, heartbeat(held), lease_s=10)
+
+    assert await tables.hear_runner(pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
+
+
+async def test_a_lost_runner_s_shard_waits_again_and_its_old_attempt_is_revoked(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    held = (await release(pool))[0]
+    await tables.hear_runner(pool, heartbeat(held), lease_s=-1)
+
+    expired = await tables.expired_leases(pool)
+    assert [row["shard_id"] for row in expired] == [held.shard_id]
+    state = await tables.return_shard(
+        pool, held, "runner-1", ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
+    )
+
+    assert state is ShardState.PENDING
+    assert await release(pool) == [HeldShard(shard_id=held.shard_id, attempt=2)]
+    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == [held]
+
+
+async def test_three_infrastructure_failures_are_an_incident_and_no_verdict(pool: Pool) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+
+    states = [await fail(pool, (await release(pool))[0]) for _ in range(3)]
+
+    assert states == [ShardState.PENDING, ShardState.PENDING, ShardState.INCIDENT]
+    row = await pool.fetchrow("select state, verdict from submissions where id = $1", submission)
+    assert row is not None
+    assert tuple(row) == ("running", None)
+    assert await pool.fetchval("select count(*) from executions where outcome = 'infrastructure_failure'") == 3
+
+
+async def test_a_shard_handed_back_or_lost_on_the_broker_counts_no_failure(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+
+    for outcome in [ExecutionOutcome.HANDED_BACK, ExecutionOutcome.MESSAGE_LOST] * 2:
+        held = (await release(pool))[0]
+        state = await tables.return_shard(pool, held, None, outcome, "", failures_before_incident=1)
+        assert state is ShardState.PENDING
+
+    assert await pool.fetchval("select failures from shards") == 0
+
+
+async def test_the_failure_of_a_superseded_attempt_changes_nothing(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    first = (await release(pool))[0]
+    await fail(pool, first)
+    second = (await release(pool))[0]
+
+    assert await fail(pool, first) is None
+
+    assert await state_of(pool, second.shard_id) == ShardState.RELEASED
+    assert await pool.fetchval("select failures from shards") == 1
+
+
+async def test_a_failed_shard_waits_a_little_so_that_another_runner_may_take_it(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    held = (await release(pool))[0]
+
+    await tables.return_shard(
+        pool,
+        held,
+        "runner-1",
+        ExecutionOutcome.INFRASTRUCTURE_FAILURE,
+        "",
+        failures_before_incident=3,
+        delay_s=3600,
+    )
+
+    assert await release(pool) == []
+
+
+async def test_shards_of_an_ended_submission_are_dropped_and_not_released(pool: Pool) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(pool)
+    held = (await release(pool, 1))[0]
+    await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
+
+    assert await tables.ended_with_open_shards(pool) == [submission]
+    await tables.drop_shards(pool, [submission])
+
+    assert await pool.fetch("select from shards where state <> 'dropped'") == []
+    assert await release(pool) == []
+    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == [held]
+
+
+async def test_a_submission_that_outstays_its_limit_ends_as_the_platform_s_fault(pool: Pool) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool))
+
+    assert await tables.fail_overdue(pool, 3600, 3600) == []
+    assert await tables.fail_overdue(pool, -1, 3600) == [submission]
+
+    assert await pool.fetchval("select verdict from submissions") == "platform_fault"
+
+
+async def test_an_incident_nobody_settles_in_time_ends_its_submission(pool: Pool) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    for _ in range(3):
+        await fail(pool, (await release(pool))[0])
+
+    assert await tables.fail_overdue(pool, 3600, 3600) == []
+    assert await tables.fail_overdue(pool, 3600, -1) == [submission]
