@@ -112,16 +112,13 @@ class Runner:
 
     async def _take_shards_when_ready(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
+            if self._not_ready is not None:
+                await self._wait_for_check(stop)
+                continue
             pause = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
-                watch = tasks.create_task(self._set_when_not_ready(pause, stop))
-                if self._not_ready is None:
-                    await self._broker.consume(
-                        SHARDS, self._on_shard, pause, prefetch=self._count, workers=self._count
-                    )
-                await watch
-            if not stop.is_set():
-                await self._wait_for_check(stop)
+                tasks.create_task(self._set_when_not_ready(pause, stop))
+                await self._broker.consume(SHARDS, self._on_shard, pause, prefetch=self._count, workers=self._count)
 
     async def _set_when_not_ready(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
         while self._not_ready is None and not stop.is_set():
@@ -129,7 +126,6 @@ class Runner:
         pause.set()
 
     async def _wait_for_check(self, stop: asyncio.Event) -> None:
-        self._checked.clear()
         waits = [asyncio.ensure_future(self._checked.wait()), asyncio.ensure_future(stop.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
@@ -145,6 +141,7 @@ class Runner:
                 log.log(30 if reason else 20, "readiness changed", reason=reason)
             self._not_ready = reason
             self._checked.set()
+            self._checked = asyncio.Event()  # whoever waits from now on waits for the next check
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._settings.engine_check_interval_s):
                     await self._doubt.wait()

@@ -9,9 +9,7 @@ from typing import Any
 
 def gather_facts() -> dict[str, Any]:
     """Return plain facts: each is measured by trying, or read from the kernel."""
-    status = dict(
-        line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line
-    )
+    status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
     return {
         "uid": os.getuid(),
         "gid": os.getgid(),

@@ -1,0 +1,109 @@
+"""The platform as a benchmark uses it: through its HTTP API alone."""
+
+import asyncio
+import io
+import json
+import time
+import uuid
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+RANDOM_SEARCH = ROOT / "examples" / "random_search"
+BASELINE = ROOT / "examples" / "baselines" / "baseline-16-8.json"
+WAIT_LIMIT_S = 3600.0
+POLL_S = 0.05
+
+
+class Platform:
+    """A client with the organizer's token; every benchmark makes its own competition."""
+
+    def __init__(self, url: str, organizer_token: str) -> None:
+        self.http = httpx.AsyncClient(base_url=url, timeout=30, headers={"Authorization": f"Bearer {organizer_token}"})
+
+    async def create_competition(
+        self, boxes: list[tuple[str, str, str]], *, studies_per_box: int, studies_per_shard: int = 1
+    ) -> tuple[str, str]:
+        """Create a competition of (model, dataset, metric) boxes with one phase; returns its slug and a team's token."""
+        name = "bench"
+        known = (await self._get("/api/v1/admin/baselines"))["baselines"]
+        if not any(each["name"] == name for each in known):
+            body = {"name": name, "source": "benchmark", "document": json.loads(BASELINE.read_text())}
+            (await self.http.post("/api/v1/admin/baselines", json=body)).raise_for_status()
+        slug = f"bench-{uuid.uuid4().hex[:8]}"
+        labels = [f"box-{number:02}" for number in range(1, len(boxes) + 1)]
+        competition = {
+            "name": slug,
+            "seed": slug,
+            "black_boxes": [
+                {"label": label, "model": model, "dataset": dataset, "metric": metric}
+                for label, (model, dataset, metric) in zip(labels, boxes, strict=True)
+            ],
+            "phases": [
+                {
+                    "name": "bench",
+                    "visibility": "public",
+                    "baseline": name,
+                    "boxes": labels,
+                    "studies_per_box": studies_per_box,
+                    "studies_per_shard": studies_per_shard,
+                }
+            ],
+        }
+        (await self.http.put(f"/api/v1/admin/competitions/{slug}", json=competition)).raise_for_status()
+        answer = await self.http.post(f"/api/v1/admin/competitions/{slug}/teams", json={"name": "bench"})
+        answer.raise_for_status()
+        return slug, answer.json()["token"]
+
+    async def submit(self, slug: str, token: str, content: bytes) -> str:
+        """Submit a zip; returns the submission's id."""
+        answer = await self.http.post(
+            f"/api/v1/competitions/{slug}/submissions",
+            files={"file": ("optimizer.zip", content, "application/zip")},
+            data={"phase": "bench"},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        answer.raise_for_status()
+        identity: str = answer.json()["id"]
+        return identity
+
+    async def wait_scored(self, submission: str) -> dict[str, Any]:
+        """Return the submission when it is scored; fails when it ends otherwise."""
+        async with asyncio.timeout(WAIT_LIMIT_S):
+            while True:
+                state = await self._get(f"/api/v1/submissions/{submission}")
+                if state["ended_at"] is not None:
+                    if state["state"] != "scored":
+                        raise RuntimeError(f"expected a scored submission, got {state}")
+                    return state
+                await asyncio.sleep(POLL_S)
+
+    async def export_lines(self, slug: str) -> list[dict[str, Any]]:
+        """Return the studies of the phase's scored submissions."""
+        answer = await self.http.get(f"/api/v1/admin/competitions/{slug}/phases/bench/export")
+        answer.raise_for_status()
+        return [json.loads(line) for line in answer.text.splitlines()[1:]]
+
+    async def _get(self, path: str) -> dict[str, Any]:
+        answer = await self.http.get(path)
+        answer.raise_for_status()
+        body: dict[str, Any] = answer.json()
+        return body
+
+    async def timed_submission(self, slug: str, token: str, content: bytes) -> float:
+        """Submit and wait until scored; returns the seconds it took."""
+        start = time.perf_counter()
+        await self.wait_scored(await self.submit(slug, token, content))
+        return time.perf_counter() - start
+
+
+def pack(folder: Path) -> bytes:
+    """Return a folder's files as a zip."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in sorted(folder.rglob("*.py")):
+            archive.write(path, path.relative_to(folder))
+    return buffer.getvalue()

@@ -1,0 +1,119 @@
+"""The rows of the benchmark table: each measures one ratio or rate in one run."""
+
+import asyncio
+import os
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.platform import RANDOM_SEARCH, Platform, pack
+from benchmarks.stock import run_stock
+
+SHORT_BOXES = [
+    ("DT", "iris", "acc"),
+    ("linear", "wine", "acc"),
+    ("kNN", "wine", "acc"),
+    ("DT", "boston", "mse"),
+    ("lasso", "diabetes", "mse"),
+    ("linear", "iris", "acc"),
+]
+LONG_BOXES = [("RF", "breast", "acc"), ("MLP-adam", "breast", "acc"), ("SVM", "breast", "acc")]
+POSTS_PER_SECOND = 50
+POST_SECONDS = 20
+ZIP_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure, its unit, the goal in words, and whether it holds."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str
+    holds: bool
+
+
+async def study_overhead(platform: Platform, slots: int) -> list[Row]:
+    """Wall time of 24 short studies through the whole platform over that of stock Bayesmark, which isolates nothing."""
+    slug, token = await platform.create_competition(SHORT_BOXES, studies_per_box=4)
+    ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    stock = await asyncio.to_thread(run_stock, SHORT_BOXES, 4, slots)
+    ratio = ours / stock
+    return [
+        Row("study overhead: wall time over bayesmark-launch", ratio, "ratio", "<= 0.6", ratio <= 0.6),
+        Row("study overhead: Arena, 24 short studies", ours, "s", "", True),
+        Row("study overhead: bayesmark-launch, the same", stock, "s", "", True),
+    ]
+
+
+async def long_boxes(platform: Platform, slots: int) -> list[Row]:
+    """CPU time inside evaluations over the CPU time the whole machine spent, and wall time over stock's."""
+    slug, token = await platform.create_competition(LONG_BOXES, studies_per_box=2)
+    busy, evaluation = machine_cpu_s(), await platform.evaluation_cpu_s()
+    ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    share = (await platform.evaluation_cpu_s() - evaluation) / (machine_cpu_s() - busy)
+    stock = await asyncio.to_thread(run_stock, LONG_BOXES, 2, slots)
+    return [
+        Row("long boxes: CPU that is evaluation, of all the machine's", share, "ratio", ">= 0.95", share >= 0.95),
+        Row("long boxes: wall time over bayesmark-launch", ours / stock, "ratio", "", True),
+    ]
+
+
+async def control_plane(platform: Platform, boxes: int, studies_per_box: int) -> list[Row]:
+    """Shards per second from accepted to scored, with a runner whose engine answers at once."""
+    pairs = [
+        (model, dataset)
+        for model in ("DT", "kNN", "SVM", "RF", "MLP-adam", "ada")
+        for dataset in ("iris", "wine", "digits", "breast")
+    ]
+    slug, token = await platform.create_competition(
+        [(model, dataset, "acc") for model, dataset in pairs[:boxes]], studies_per_box=studies_per_box
+    )
+    seconds = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    rate = boxes * studies_per_box / seconds
+    return [Row("control plane: shards from accepted to scored", rate, "1/s", ">= 600", rate >= 600)]
+
+
+async def accept(platform: Platform) -> list[Row]:
+    """Latency of POSTs of a 100 kB zip that arrive at a fixed rate, whatever the earlier ones do."""
+    slug, token = await platform.create_competition(SHORT_BOXES, studies_per_box=1)
+    content = _zip_of(ZIP_BYTES)
+    await platform.submit(slug, token, content)
+    latencies: list[float] = []
+
+    async def post(at: float) -> None:
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        start = time.perf_counter()
+        await platform.submit(slug, token, content)
+        latencies.append(1000 * (time.perf_counter() - start))
+
+    start = time.perf_counter() + 0.1
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(POSTS_PER_SECOND * POST_SECONDS):
+            tasks.create_task(post(start + number / POSTS_PER_SECOND))
+    p50, p99 = np.percentile(latencies, [50, 99])
+    return [
+        Row("accept: POST of a 100 kB zip at 50/s, p50", float(p50), "ms", "", True),
+        Row("accept: POST of a 100 kB zip at 50/s, p99", float(p99), "ms", "< 50", bool(p99 < 50)),
+    ]
+
+
+def machine_cpu_s() -> float:
+    """Return the CPU seconds all processes of this machine have used so far (user, nice, system, interrupts)."""
+    with open("/proc/stat") as file:  # noqa: PTH123 - a kernel interface, not a path of ours
+        fields = file.readline().split()[1:]
+    user, nice, system, _, _, irq, softirq, *_ = map(int, fields)
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
+
+
+def _zip_of(size: int) -> bytes:
+    import io
+    import zipfile
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.write(RANDOM_SEARCH / "optimizer.py", "optimizer.py")
+        archive.writestr("data.bin", os.urandom(size))
+    return buffer.getvalue()

@@ -1,0 +1,33 @@
+"""`python -m services.runner`: wires the runner to broker, blob store and engine, and runs it until a signal."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from fastapi import FastAPI
+
+from services.runner.engine import connect_engine
+from services.runner.service import Runner
+from services.runner.study import Slot
+from shared.blobs import Blobs
+from shared.broker import connect_broker
+from shared.process import run_service, serve_http
+from shared.settings import Settings
+from shared.telemetry import add_health_routes
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the runner, one slot per CPU from CPU 0 on."""
+    blobs = Blobs(settings.blob_url)
+    async with connect_engine(settings) as engine, connect_broker(settings) as broker, AsyncExitStack() as stack:
+        await engine.remove_leftovers()
+        slots = [await stack.enter_async_context(Slot(engine, settings, cpu)) for cpu in range(settings.slots)]
+        runner = Runner(broker, blobs, engine, slots, settings)
+        app = FastAPI(title="Arena runner")
+        add_health_routes(app, {"broker": broker.check(), "blob store": blobs.check, "engine": runner.check_ready})
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve_http(app, settings, stop))
+            tasks.create_task(runner.run(stop))
+
+
+if __name__ == "__main__":
+    run_service("runner", main)

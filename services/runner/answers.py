@@ -1,0 +1,46 @@
+"""What the harness may answer. Its words are untrusted: they are checked for shape here and for sense elsewhere."""
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
+
+ANSWER_LIMIT_BYTES = 4 * 1024**2
+
+Unconvertible = dict[StrictStr, StrictStr]
+Point = dict[StrictStr, StrictBool | StrictInt | StrictFloat | StrictStr | Unconvertible]
+
+
+class BrokenAnswer(Exception):
+    """What came is no answer to what was asked; the message says what was expected and what came."""
+
+
+class Answer(BaseModel):
+    """One answer: `error` is the traceback of what the team's code raised, `points` what `suggest` returned."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: StrictInt
+    error: StrictStr | None = Field(default=None, max_length=4000)
+    points: list[Point | None] | None = None
+    facts: dict[str, Any] | None = None
+
+
+def parse_answer(line: bytes, request_id: int) -> Answer:
+    """Return the answer to the request with this id. Raises `BrokenAnswer`."""
+    try:
+        answer = Answer.model_validate(json.loads(line))
+    except (ValueError, RecursionError) as error:
+        raise BrokenAnswer(f"expected an answer as JSON, got {_excerpt(line)}: {_reason(error)}") from error
+    if answer.id != request_id:
+        raise BrokenAnswer(f"expected the answer to request {request_id}, got {_excerpt(line)}")
+    return answer
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        return "; ".join(f"{'.'.join(map(str, item['loc']))}: {item['msg']}" for item in error.errors()[:3])[:500]
+    return str(error)[:500]
+
+
+def _excerpt(line: bytes) -> str:
+    return repr(line[:200])

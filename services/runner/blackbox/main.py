@@ -1,0 +1,108 @@
+"""Runs studies with stock Bayesmark, one after another, for the runner at the other end of stdin and stdout.
+
+The runner is the only one that speaks to this process: one JSON object a line, each way. Imports and data stay loaded
+from study to study; every study seeds the global random states afresh, so that none can feel the one before it.
+"""
+
+import functools
+import json
+import os
+import sys
+import traceback
+from typing import Any
+
+from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_seeds, run_study
+from bayesmark.signatures import get_func_signature
+from bayesmark.sklearn_funcs import SklearnModel
+from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
+
+SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
+WARM_UP = ("DT", "iris", "acc")
+
+
+class Runner:
+    """The line to the runner: a private copy of stdout, because `run_study` prints."""
+
+    def __init__(self) -> None:
+        self._answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+
+    def send(self, message: dict[str, Any]) -> None:
+        """Send one message."""
+        self._answers.write(json.dumps(message) + "\n")
+        self._answers.flush()
+
+    def receive(self) -> dict[str, Any] | None:
+        """Wait for the next message; None at the end of stdin."""
+        line = sys.stdin.buffer.readline()
+        return json.loads(line) if line else None
+
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """Ask on the optimizer's behalf and wait for the answer."""
+        self.send(question)
+        answer = self.receive()
+        if answer is None:
+            raise SystemExit("the runner is gone")
+        return answer
+
+
+@functools.cache
+def load_problem(model: str, dataset: str, metric: str) -> SklearnModel:
+    """Build a stock problem with its data; it keeps no state between evaluations."""
+    return _build_test_problem(model, dataset, metric, None)
+
+
+def compute_signature(problem: SklearnModel) -> list[float]:
+    """Bayesmark's signature: the visible losses of five fixed points under a fixed seed."""
+    _setup_seeds(SIGNATURE_SEED)
+    _, losses = get_func_signature(problem.evaluate, problem.get_api_config())
+    return [float(loss) for loss in losses]
+
+
+def run_one_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
+    """Run one study and return what the runner reports of it. Raises `StudyStopped`."""
+    stock = load_problem(request["model"], request["dataset"], request["metric"])
+    signature = compute_signature(stock) if request["signature_wanted"] else None
+    cut_off = CutOff()
+    problem = RememberingProblem(stock, cut_off)
+    optimizer = ProxyOptimizer(problem, runner.ask, cut_off)
+    optimizer.construct()
+    _setup_seeds(f"{request['seed']:x}")
+    evaluations, (_, eval_time_s, _), suggestions = run_study(
+        optimizer, problem, request["n_calls"], request["n_suggestions"], n_obj=len(OBJECTIVE_NAMES)
+    )
+    return {
+        "visible": evaluations[:, :, 0].tolist(),
+        "generalization": evaluations[:, :, 1].tolist(),
+        "eval_time_s": eval_time_s.tolist(),
+        "suggestions": suggestions,
+        "signature": signature,
+    }
+
+
+def answer_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
+    """Return the last message of a study: its result, a verdict, that it was aborted, or this side's failure."""
+    try:
+        return {"finished": run_one_study(request, runner)}
+    except StudyStopped as stopped:
+        if stopped.verdict is None:
+            return {"aborted": True}
+        return {"verdict": stopped.verdict, "detail": stopped.detail}
+    except Exception:  # noqa: BLE001 - the runner turns it into an infrastructure failure
+        return {"failure": traceback.format_exc()[-3000:]}
+
+
+def main() -> None:
+    """Warm up, say so, then run studies until stdin ends."""
+    runner = Runner()
+    # The first evaluation in a process imports and compiles lazily; no study should pay for that.
+    load_problem(*WARM_UP).evaluate(
+        {"max_depth": 3, "min_samples_split": 0.1, "min_samples_leaf": 0.1, "min_weight_fraction_leaf": 0.1}
+    )
+    runner.send({"ready": True})
+    while (request := runner.receive()) is not None:
+        runner.send(answer_study(request, runner))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""The two ends of `run_study` as the black-box container sees them: a far-away optimizer and a problem that remembers."""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from bayesmark.sklearn_funcs import TestFunction
+from bayesmark.space import JointSpace
+
+Point = dict[str, Any]
+Ask = Callable[[dict[str, Any]], dict[str, Any]]
+"""Sends one question to the runner and returns its answer."""
+
+
+class StudyStopped(BaseException):
+    """Ends a study from within; no `Exception`, because `run_study` catches those and carries on."""
+
+    def __init__(self, verdict: Literal["wrong_count", "out_of_range"] | None, detail: str = "") -> None:
+        super().__init__(detail)
+        self.verdict = verdict
+        self.detail = detail
+
+
+class OptimizerRaised(Exception):
+    """The optimizer's own method raised, or it is cut off and there is nothing to suggest: `run_study` falls back."""
+
+
+class CutOff:
+    """Whether the optimizer ran out of time in this study: both ends look."""
+
+    def __init__(self) -> None:
+        self.passed = False
+
+
+class RememberingProblem(TestFunction):  # type: ignore[misc]  # bayesmark is untyped
+    """A stock problem that remembers its best evaluation and, once the optimizer is cut off, repeats it."""
+
+    def __init__(self, problem: TestFunction, cut_off: CutOff) -> None:
+        super().__init__()
+        self.api_config = problem.get_api_config()
+        self.best: tuple[Point, tuple[float, ...]] | None = None
+        self._problem = problem
+        self._cut_off = cut_off
+
+    def evaluate(self, params: Point) -> tuple[float, ...]:
+        """Return (visible loss, generalization loss) of one point."""
+        if self._cut_off.passed:
+            return self.best[1] if self.best else (np.inf, np.inf)
+        losses: tuple[float, ...] = self._problem.evaluate(params)
+        if self.best is None or losses[0] < self.best[1][0]:
+            self.best = dict(params), losses
+        return losses
+
+
+class ProxyOptimizer:
+    """What `run_study` takes for an optimizer: it asks the one in the other container and validates what comes back."""
+
+    def __init__(self, problem: RememberingProblem, ask: Ask, cut_off: CutOff) -> None:
+        self._problem = problem
+        self._space = JointSpace(problem.get_api_config())
+        self._ask_runner = ask
+        self._cut_off = cut_off
+        self._suggested: list[Point] | None = None
+
+    def construct(self) -> None:
+        """Have the optimizer constructed for this problem's search space."""
+        self._ask({"ask": "construct", "api_config": self._problem.get_api_config()})
+
+    def suggest(self, n_suggestions: int) -> list[Point]:
+        """Return valid points; raises `StudyStopped` where stock `run_study` would have stopped at invalid ones."""
+        self._suggested = None
+        answer = self._ask({"ask": "suggest", "n_suggestions": n_suggestions})
+        if self._cut_off.passed:
+            if self._problem.best is None:
+                raise OptimizerRaised
+            return [dict(self._problem.best[0]) for _ in range(n_suggestions)]
+        if "error" in answer:
+            raise OptimizerRaised(answer["error"])
+        self._suggested = validate_points(answer["points"], self._space, n_suggestions)
+        return self._suggested
+
+    def observe(self, points: list[Point], losses: list[float]) -> None:
+        """Pass visible losses on; the optimizer's own points are not sent back, it has them."""
+        own = points is self._suggested
+        answer = self._ask({"ask": "observe", "points": None if own else points, "losses": losses})
+        if "error" in answer:
+            raise OptimizerRaised(answer["error"])
+
+    def _ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        if self._cut_off.passed:
+            return {}
+        answer = self._ask_runner(question)
+        if answer.get("abort"):
+            raise StudyStopped(None)
+        self._cut_off.passed = bool(answer.get("timed_out"))
+        return answer
+
+
+def validate_points(points: Any, space: JointSpace, n_suggestions: int) -> list[Point]:
+    """Return `points` unchanged if Bayesmark's own checks accept them, else raise `StudyStopped` with the verdict."""
+    if points is None:
+        raise StudyStopped("wrong_count", f"suggest: expected a list of {n_suggestions} points, got no list")
+    if len(points) != n_suggestions:
+        raise StudyStopped("wrong_count", f"suggest: expected {n_suggestions} points, got {len(points)}")
+    for index, point in enumerate(points):
+        try:
+            _validate_point(point, space)
+        except Exception as error:
+            detail = f"suggestion {index}: {str(point)[:1000]} is outside the search space: {str(error)[:1000]}"
+            raise StudyStopped("out_of_range", detail) from error
+    checked: list[Point] = points
+    return checked
+
+
+def _validate_point(point: Any, space: JointSpace) -> None:
+    if point is None:
+        raise ValueError("expected a dict with one entry for each parameter")
+    for name, value in point.items():
+        if isinstance(value, dict):
+            raise TypeError(f"expected a plain value for {name}, got a {value.get('unconvertible')}")
+    if sorted(point) != space.param_list:
+        raise ValueError(f"expected the parameters {space.param_list}, got {sorted(point)}")
+    for name, value in point.items():
+        try:
+            space.spaces[name].validate([value], pre=True)
+        except Exception as error:
+            raise ValueError(f"{name} = {value!r}: {error}") from error

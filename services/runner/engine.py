@@ -1,0 +1,239 @@
+"""The container engine's edge: starts, speaks to, inspects and removes this runner's containers."""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+import aiohttp
+import structlog
+from aiodocker import Docker
+from aiodocker.exceptions import DockerError
+
+from services.runner.answers import ANSWER_LIMIT_BYTES, Answer, BrokenAnswer, parse_answer
+from services.runner.sandbox import ROLE_LABEL, RUNNER_LABEL, ContainerConfig, find_faults, optimizer_config
+from services.runner.stream import ContainerStream, StreamEnded
+from shared.messages import Limits
+from shared.settings import Settings
+
+log = structlog.get_logger()
+
+CALL_TIMEOUT_S = 30
+"""For one call of the engine; it may be slow on a loaded machine, but then it is as good as gone."""
+LATE_EVENTS_S = 1.0
+"""How long after a container's death the engine may still tell why."""
+BLACKBOX_LINE_LIMIT_BYTES = 64 * 1024**2
+
+
+class InfrastructureFailure(Exception):
+    """The platform's fault: the team pays nothing, and the shard is tried again."""
+
+
+@dataclass(frozen=True)
+class Death:
+    """Why a container that was not told to end is no longer there."""
+
+    cause: Literal["still_running", "out_of_memory", "killed_from_outside", "exited"]
+    exit_code: int | None = None
+
+
+@dataclass(eq=False)
+class Container:
+    """A started container with its attached streams."""
+
+    id: str
+    config: ContainerConfig
+    stream: ContainerStream
+    _last_request: int = field(default=0)
+
+    async def request(self, message: dict[str, Any], payload: bytes = b"") -> Answer:
+        """Ask the harness and wait for its answer. Raises `StreamEnded`, `StreamFlooded`, `BrokenAnswer`."""
+        self._last_request += 1
+        await self.stream.send({"id": self._last_request, **message}, payload)
+        return parse_answer(await self.stream.receive_line(ANSWER_LIMIT_BYTES), self._last_request)
+
+    async def receive(self) -> dict[str, Any]:
+        """Wait for the next message of a trusted container. Raises `StreamEnded`, `StreamFlooded`."""
+        message: dict[str, Any] = json.loads(await self.stream.receive_line(BLACKBOX_LINE_LIMIT_BYTES))
+        return message
+
+
+@contextlib.contextmanager
+def engine_call(purpose: str) -> Iterator[None]:
+    """What goes wrong with the engine inside becomes an `InfrastructureFailure` that names the purpose."""
+    try:
+        yield
+    except (DockerError, aiohttp.ClientError, OSError) as error:  # TimeoutError is an OSError
+        raise InfrastructureFailure(f"engine: {purpose}: {type(error).__name__}: {error}") from error
+
+
+@contextlib.asynccontextmanager
+async def connect_engine(settings: Settings) -> AsyncIterator["Engine"]:
+    """The engine of these settings, connected on first use."""
+    async with Docker(url=settings.engine_url) as docker:
+        yield Engine(docker, settings)
+
+
+class Engine:
+    """Every container it starts carries this runner's label, and is removed by whoever started it or at the next start."""
+
+    def __init__(self, docker: Docker, settings: Settings) -> None:
+        self._docker = docker
+        self._settings = settings
+        self._self_tested = False
+
+    async def start(self, config: ContainerConfig) -> Container:
+        """Start a container and wait until it says that it is ready. Raises `InfrastructureFailure`; cleans up after itself."""
+        container_id = await self._create(config)
+        try:
+            with engine_call("start a container"):
+                async with asyncio.timeout(self._settings.start_timeout_s):
+                    return await self._start_created(container_id, config)
+        except BaseException:
+            await self.remove(container_id)
+            raise
+
+    async def _create(self, config: ContainerConfig) -> str:
+        """Create a container; a creation is never abandoned halfway, because nobody would own what comes of it."""
+        creation = asyncio.ensure_future(self._create_now(config))
+        try:
+            return await asyncio.shield(creation)
+        except asyncio.CancelledError:
+            await self.remove(await creation)
+            raise
+
+    async def _create_now(self, config: ContainerConfig) -> str:
+        role = config["Labels"][ROLE_LABEL]
+        with engine_call("create a container"):
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                container = await self._docker.containers.create(config, name=f"arena-{role}-{uuid.uuid4().hex}")
+        return container.id
+
+    async def _start_created(self, container_id: str, config: ContainerConfig) -> Container:
+        handle = self._docker.containers.container(container_id)
+        stream = ContainerStream(handle.attach(stdin=True, stdout=True, stderr=True))
+        try:
+            await stream.open()
+            await handle.start()
+            container = Container(container_id, config, stream)
+            await container.receive()  # its first line: the imports are done
+        except BaseException as error:
+            await stream.close()
+            if isinstance(error, StreamEnded):
+                raise InfrastructureFailure(f"a container ended while starting: {stream.stderr_tail}") from error
+            raise
+        return container
+
+    async def is_running(self, container: Container) -> bool:
+        """Whether a prepared container still is what it was. Raises `InfrastructureFailure`."""
+        with engine_call("inspect a prepared container"):
+            try:
+                async with asyncio.timeout(CALL_TIMEOUT_S):
+                    state = (await self._docker.containers.container(container.id).show())["State"]
+            except DockerError as error:
+                if error.status == 404:
+                    return False
+                raise
+        return bool(state["Running"])
+
+    async def name_container(self, container_id: str, name: str) -> None:
+        """Rename a container that was prepared before its work was known; for the operator's eyes only."""
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._docker.containers.container(container_id).rename(name)
+        except (DockerError, aiohttp.ClientError, OSError) as error:
+            log.warning("container not renamed", container=container_id, name=name, error=str(error))
+
+    async def discard(self, container: Container) -> None:
+        """Kill and remove a container, whatever it is doing."""
+        await self.remove(container.id)
+        await container.stream.close()
+
+    async def remove(self, container_id: str) -> None:
+        """Kill and remove by id; a container that is gone already is fine, and one that stays is logged."""
+        try:
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                await self._docker.containers.container(container_id).delete(force=True, v=True)
+        except (DockerError, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, DockerError) and error.status in {404, 409}:  # gone, or being removed
+                return
+            # Not raised: the next start of this runner removes it, and no study's result depends on it.
+            log.warning("container not removed", container=container_id, error=str(error))
+
+    async def remove_leftovers(self) -> int:
+        """Remove what an earlier life of this runner left behind, and return how many containers that was."""
+        with engine_call("list leftovers"):
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                label = f"{RUNNER_LABEL}={self._settings.runner_id}"
+                found = await self._docker.containers.list(all="true", filters=json.dumps({"label": [label]}))
+        for container in found:
+            await self.remove(container.id)
+        return len(found)
+
+    async def find_cause_of_death(self, container: Container) -> Death:
+        """Ask the engine why this container's streams ended. Raises `InfrastructureFailure`."""
+        with engine_call("find why a container died"):
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                state = (await self._docker.containers.container(container.id).show())["State"]
+                if state["Running"]:
+                    return Death("still_running")
+                actions = await self._list_actions(container.id)
+                exit_code: int = state["ExitCode"]
+                if state["OOMKilled"] or "oom" in actions:
+                    return Death("out_of_memory", exit_code)
+                if "kill" in actions:
+                    return Death("killed_from_outside", exit_code)
+                return Death("exited", exit_code)
+
+    async def _list_actions(self, container_id: str) -> set[str]:
+        """The engine's events about a container, until a little later than now by the engine's clock."""
+        now = (await self._docker.system.info())["SystemTime"]
+        async with Docker(url=self._settings.engine_url) as docker:  # a client follows one stream of events at a time
+            events = docker.events.subscribe(
+                since="0", until=_later(now, LATE_EVENTS_S), filters=json.dumps({"container": [container_id]})
+            )
+            actions = set()
+            while (event := await events.get()) is not None:
+                actions.add(event["Action"])
+            return actions
+
+    async def check(self) -> str | None:
+        """Return why this runner must not take work now, or None if it may."""
+        free = shutil.disk_usage("/").free
+        if free < self._settings.disk_free_limit_bytes:
+            return f"disk low: expected {self._settings.disk_free_limit_bytes} bytes free, got {free}"
+        try:
+            with engine_call("look for the images"):
+                async with asyncio.timeout(CALL_TIMEOUT_S):
+                    for image in (self._settings.blackbox_image, self._settings.optimizer_image):
+                        await self._docker.images.inspect(image)
+            if not self._self_tested:
+                faults = await self.self_test()
+                if faults:
+                    return f"self-test: {'; '.join(faults)}"
+                self._self_tested = True
+        except InfrastructureFailure as failure:
+            return str(failure)
+        return None
+
+    async def self_test(self, cpu: int = 0) -> list[str]:
+        """Start an optimizer's sandbox and return what is wrong with it, seen from inside. Raises `InfrastructureFailure`."""
+        container = await self.start(optimizer_config(self._settings, Limits(), cpu))
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                answer = await container.request({"do": "facts"})
+        except (StreamEnded, BrokenAnswer, TimeoutError) as error:
+            raise InfrastructureFailure(f"self-test: no facts from the sandbox: {error!r}") from error
+        finally:
+            await self.discard(container)
+        return find_faults(answer.facts or {}, cpu, self._settings.runtime)
+
+
+def _later(engine_time: str, seconds: float) -> str:
+    """The engine's RFC 3339 time plus some seconds, as the Unix time that its events take."""
+    return f"{datetime.fromisoformat(engine_time).timestamp() + seconds:.6f}"

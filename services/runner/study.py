@@ -1,0 +1,110 @@
+"""One study at a time: relays between a warm black-box container and a fresh optimizer container, and keeps the limits."""
+
+import asyncio
+from types import TracebackType
+
+import structlog
+
+from services.runner.engine import Container, Engine, InfrastructureFailure
+from services.runner.relay import Fatal, Relay
+from services.runner.sandbox import ContainerConfig, blackbox_config, optimizer_config
+from shared.messages import Limits, ShardReleased, StudyFinished, StudyTask
+from shared.settings import Settings
+
+__all__ = ["Fatal", "InfrastructureFailure", "Slot"]
+
+log = structlog.get_logger()
+
+
+class Slot:
+    """Room for one study at a time, pinned to one CPU.
+
+    Between studies it owns one warm black-box container and one prepared optimizer container, or the tasks that start
+    them. No optimizer container serves two studies, and a black-box container whose study did not end in an orderly
+    way serves no other. After `__aexit__` nothing that it started is left.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, cpu: int) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._cpu = cpu
+        self._blackbox_config = blackbox_config(settings, cpu)
+        self._tasks = asyncio.TaskGroup()
+        self._blackbox: asyncio.Task[Container | None]
+        self._prepared: asyncio.Task[Container | None]
+
+    async def __aenter__(self) -> "Slot":
+        await self._tasks.__aenter__()
+        self._blackbox = self._begin_start(self._blackbox_config)
+        self._prepared = self._begin_start(optimizer_config(self._settings, Limits(), self._cpu))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for starting in (self._blackbox, self._prepared):
+            if not starting.cancel() and (container := starting.result()) is not None:
+                self._begin_discard(container)
+        # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
+        await self._tasks.__aexit__(None, None, None)
+
+    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+        """Run one study to its end.
+
+        Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
+        Cancelled, it kills both containers at once.
+        """
+        blackbox = await self._take_blackbox()
+        intact = False
+        try:
+            optimizer = await self._take_optimizer(shard)
+            try:
+                relay = Relay(self._engine, self._settings, blackbox, optimizer, shard, task)
+                finished = await relay.run(zip_bytes)
+                intact = True
+                return finished
+            except Fatal:
+                intact = True
+                raise
+            finally:
+                self._begin_discard(optimizer)
+        finally:
+            if not intact:
+                self._begin_discard(blackbox)
+                self._blackbox = self._begin_start(self._blackbox_config)
+
+    async def _take_blackbox(self) -> Container:
+        """The warm container; if its start failed, one more try whose failure is the study's."""
+        container = await asyncio.shield(self._blackbox)
+        if container is None:
+            self._blackbox = self._begin_start(self._blackbox_config)
+            container = await asyncio.shield(self._blackbox)
+        if container is None:
+            raise InfrastructureFailure("the black-box container does not start; see the runner's log")
+        return container
+
+    async def _take_optimizer(self, shard: ShardReleased) -> Container:
+        """The prepared container if it was prepared for these limits and lives, else a new one; prepares the next."""
+        config = optimizer_config(self._settings, shard.limits, self._cpu)
+        container = await asyncio.shield(self._prepared)
+        if container is not None and (container.config != config or not await self._engine.is_running(container)):
+            self._begin_discard(container)
+            container = None
+        if container is None:
+            container = await self._engine.start(config)
+        self._prepared = self._begin_start(config)
+        return container
+
+    def _begin_start(self, config: ContainerConfig) -> "asyncio.Task[Container | None]":
+        return self._tasks.create_task(self._start(config))
+
+    async def _start(self, config: ContainerConfig) -> Container | None:
+        """Start a container ahead of need; a failure is logged, and met again by whoever needs the container."""
+        try:
+            return await self._engine.start(config)
+        except InfrastructureFailure as failure:
+            log.warning("container not started", image=config["Image"], cpu=self._cpu, error=str(failure))
+            return None
+
+    def _begin_discard(self, container: Container) -> None:
+        self._tasks.create_task(self._engine.discard(container))

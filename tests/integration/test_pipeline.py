@@ -1,0 +1,263 @@
+"""Dispatcher, runners and aggregator together on the real broker and database; the runners' slots have no containers.
+
+What happens when a part is lost at the worst moment (DESIGN 4.1 to 4.4).
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from uuid import UUID
+
+import httpx
+import pytest
+
+from benchmarks.null_engine import NullEngine, NullSlot
+from services.aggregator.service import Aggregator
+from services.dispatcher.service import Dispatcher
+from services.runner.service import Runner, StudySlot
+from services.runner.study import Fatal, InfrastructureFailure
+from shared.blobs import Blobs
+from shared.broker import Broker, connect_broker
+from shared.database import Pool
+from shared.messages import ShardReleased, StudyFinished, StudyTask, SubmissionAccepted, SubmissionEnded
+from shared.outbox import Outbox
+from shared.settings import Settings
+from shared.words import SubmissionState, Verdict
+from tests.conftest import RABBITMQ_MANAGEMENT
+from tests.seeding import Seeded, seed_phase, seed_submission
+from tests.waiting import wait_until
+
+BLOB = "ab" * 32
+QUICK = {
+    "lease_s": 1.5,
+    "message_lost_s": 0.5,
+    "sweep_interval_s": 0.2,
+    "heartbeat_interval_s": 0.2,
+    "engine_check_interval_s": 0.2,
+    "grace_s": 0.5,
+}
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update=QUICK)
+
+
+@pytest.fixture
+async def blobs(settings: Settings) -> Blobs:
+    blobs = Blobs(settings.blob_url)
+    await blobs.put(BLOB, b"a zip")
+    return blobs
+
+
+class SlowSlot(NullSlot):
+    """Holds each study until told to go on."""
+
+    def __init__(self, runner_id: str) -> None:
+        super().__init__(runner_id)
+        self.go = asyncio.Event()
+        self.started = asyncio.Event()
+        self.stopped = asyncio.Event()
+
+    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+        self.started.set()
+        try:
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.stopped.set()
+            raise
+        return await super().run_study(shard, task, zip_bytes)
+
+
+class FailingSlot(NullSlot):
+    """Ends each study with an error."""
+
+    def __init__(self, error: Callable[[], Exception]) -> None:
+        super().__init__("failing")
+        self._error = error
+
+    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
+        raise self._error()
+
+
+@asynccontextmanager
+async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None]"]) -> AsyncIterator[asyncio.Event]:
+    """Run services until the block ends; they stop as at SIGTERM."""
+    stop = asyncio.Event()
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        for main in mains:
+            tasks.create_task(main(stop))
+        try:
+            yield stop
+        finally:
+            stop.set()
+
+
+@asynccontextmanager
+async def control(pool: Pool, settings: Settings) -> AsyncIterator[None]:
+    """A dispatcher and an aggregator, each on a connection of its own."""
+    async with connect_broker(settings) as first, connect_broker(settings) as second:
+        aggregator = Aggregator(pool, second, Outbox(pool, second), settings)
+        async with running(Dispatcher(pool, first, settings).run, aggregator.run):
+            yield
+
+
+def runner(broker: Broker, blobs: Blobs, settings: Settings, slots: Sequence[StudySlot]) -> Runner:
+    return Runner(broker, blobs, NullEngine(), slots, settings)
+
+
+async def is_scored(pool: Pool, submission: UUID) -> bool:
+    return await pool.fetchval("select state = 'scored' from submissions where id = $1", submission) is True
+
+
+async def accept(pool: Pool, broker: Broker, seeded: Seeded) -> UUID:
+    submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
+    await broker.publish([SubmissionAccepted(submission_id=submission)])
+    return submission
+
+
+async def score_undisturbed(pool: Pool, broker: Broker, blobs: Blobs, settings: Settings, seeded: Seeded) -> float:
+    """Return the score that a submission gets when nothing goes wrong."""
+    submission = await accept(pool, broker, seeded)
+    slots = [NullSlot("calm"), NullSlot("calm")]
+    async with control(pool, settings), running(runner(broker, blobs, settings, slots).run):
+        await wait_until(lambda: is_scored(pool, submission), what="scored")
+    score: float = await pool.fetchval("select score from submissions where id = $1", submission)
+    return score
+
+
+async def test_a_submission_is_scored_and_again_to_the_same_score(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=5, studies_per_shard=2)
+
+    first = await score_undisturbed(pool, broker, blobs, settings, seeded)
+    second = await score_undisturbed(pool, broker, blobs, settings, seeded)
+
+    assert first == second
+    assert await pool.fetch("select from shards where state <> 'done'") == []
+    assert await pool.fetchval("select count(*) from executions where outcome = 'done'") == 2 * 4 * 3
+
+
+async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool)
+    submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
+
+    async with control(pool, settings), running(runner(broker, blobs, settings, [NullSlot("r")]).run):
+        await wait_until(lambda: is_scored(pool, submission), what="scored without a message")
+
+
+async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=5)
+    undisturbed = await score_undisturbed(pool, broker, blobs, settings, seeded)
+    submission = await accept(pool, broker, seeded)
+    vhost = settings.broker_url.get_secret_value().rsplit("/", 1)[1]
+    slot = SlowSlot("slow")
+
+    async with (
+        connect_broker(settings) as own,
+        control(pool, settings),
+        running(runner(own, blobs, settings, [slot]).run),
+    ):
+        await slot.started.wait()
+        async with httpx.AsyncClient(base_url=RABBITMQ_MANAGEMENT) as management:
+            (await management.delete(f"/api/vhosts/{vhost}")).raise_for_status()
+            (await management.put(f"/api/vhosts/{vhost}")).raise_for_status()
+        slot.go.set()
+        await wait_until(lambda: is_scored(pool, submission), what="scored after the broker lost everything")
+
+    assert await pool.fetchval("select score from submissions where id = $1", submission) == undisturbed
+    assert await pool.fetchval("select max(failures) from shards") == 0
+
+
+async def test_a_shard_whose_runner_died_is_run_by_another(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    submission = await accept(pool, broker, seeded)
+    slot = SlowSlot("dying")
+    never = asyncio.Event()
+
+    async with control(pool, settings):
+        async with connect_broker(settings) as doomed:
+            dying = asyncio.create_task(
+                runner(doomed, blobs, settings.model_copy(update={"runner_id": "dying"}), [slot]).run(never)
+            )
+            await slot.started.wait()
+            await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
+            dying.cancel()
+            await asyncio.wait([dying])
+        async with running(runner(broker, blobs, settings, [NullSlot("other")]).run):
+            await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
+
+    assert await pool.fetchval("select runner_id from studies") == "other"
+
+
+async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothing(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    await accept(pool, broker, seeded)
+    slot = SlowSlot("leaving")
+
+    async with control(pool, settings):
+        async with running(runner(broker, blobs, settings, [slot]).run):
+            await slot.started.wait()
+            await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
+        await wait_until(
+            lambda: pool.fetchval("select true from executions where outcome = 'handed_back'"), what="handed back"
+        )
+
+    assert slot.stopped.is_set()
+    assert await pool.fetchval("select failures from shards") == 0
+
+
+async def test_cancelling_stops_what_runs_and_drops_the_rest(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
+    submission = await accept(pool, broker, seeded)
+    slot = SlowSlot("slow")
+
+    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+        await slot.started.wait()
+        await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
+        await broker.publish([SubmissionEnded(submission_id=submission, state=SubmissionState.CANCELLED)])
+        async with asyncio.timeout(2):
+            await slot.stopped.wait()
+        await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
+
+
+async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
+    await accept(pool, broker, seeded)
+    slot = FailingSlot(lambda: Fatal(Verdict.WRONG_COUNT, "expected 8 suggestions, got 7"))
+
+    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+        await wait_until(lambda: pool.fetchval("select state = 'failed' from submissions"), what="failed")
+        await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
+
+    row = await pool.fetchrow("select verdict, verdict_detail from submissions")
+    assert row is not None
+    assert tuple(row) == ("wrong_count", "expected 8 suggestions, got 7")
+
+
+async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_fault(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.dispatcher.service.RETRY_DELAY_S", 0.05)
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    await accept(pool, broker, seeded)
+    slot = FailingSlot(lambda: InfrastructureFailure("the engine is gone"))
+
+    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+        await wait_until(lambda: pool.fetchval("select state = 'incident' from shards"), what="incident")
+
+    assert await pool.fetchval("select state from submissions") == "running"
+    assert await pool.fetchval("select count(*) from executions where outcome = 'infrastructure_failure'") == 3
