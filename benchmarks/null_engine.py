@@ -1,8 +1,11 @@
 """A runner's slot and engine without containers: what remains is the platform's own cost."""
 
+import functools
 import random
 
-from shared.messages import ShardReleased, StudyFinished, StudyTask
+from shared.messages import ShardReleased, StudyFinished, StudyTask, Suggestion
+
+DIFFERENT_STUDIES = 64
 
 
 class NullEngine:
@@ -20,28 +23,36 @@ class NullSlot:
         self._runner_id = runner_id
 
     async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
-        """Return losses uniform in [0, 1), the same for the same seed."""
-        draw = random.Random(task.seed)  # noqa: S311 - not a secret
-
-        def losses() -> list[list[float]]:
-            return [[draw.random() for _ in range(shard.n_suggestions)] for _ in range(shard.n_calls)]
-
-        return StudyFinished(
+        """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
+        shape = (shard.n_calls, shard.n_suggestions)
+        losses = _losses(task.seed % DIFFERENT_STUDIES, *shape)
+        return StudyFinished.model_construct(
             submission_id=shard.submission_id,
             shard_id=shard.shard_id,
             attempt=shard.attempt,
             runner_id=self._runner_id,
             box_id=shard.box_id,
             study=task.study,
-            visible=losses(),
-            generalization=losses(),
-            eval_time_s=[[0.001] * shard.n_suggestions] * shard.n_calls,
+            visible=losses,
+            generalization=losses,
+            eval_time_s=losses,
             suggest_time_s=[0.001] * shard.n_calls,
             observe_time_s=[0.001] * shard.n_calls,
             construct_time_s=0.1,
-            suggestions=[[{"x": 0.5, "n": 3}] * shard.n_suggestions] * shard.n_calls,
+            suggestions=_suggestions(*shape),
             timed_out=False,
             suggest_errors=0,
             observe_errors=0,
             signature=[0.1, 0.2, 0.3, 0.4, 0.5] if shard.signature_wanted else None,
         )
+
+
+@functools.cache
+def _losses(seed: int, n_calls: int, n_suggestions: int) -> list[list[float]]:
+    draw = random.Random(seed)  # noqa: S311 - not a secret
+    return [[draw.random() for _ in range(n_suggestions)] for _ in range(n_calls)]
+
+
+@functools.cache
+def _suggestions(n_calls: int, n_suggestions: int) -> list[list[Suggestion]]:
+    return [[{"max_depth": 7, "min_impurity": 0.123456789, "kernel": "rbf"}] * n_suggestions] * n_calls

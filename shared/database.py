@@ -2,13 +2,13 @@
 
 from __future__ import annotations  # asyncpg's classes take parameters in its stubs alone
 
-import json
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import aiosql
 import asyncpg
 import structlog
+from pydantic_core import from_json, to_json
 from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
 from shared.settings import Settings
@@ -73,7 +73,11 @@ async def _create_pool(settings: Settings, size: int) -> Pool:
 
 async def _set_codecs(connection: asyncpg.Connection[asyncpg.Record]) -> None:
     for name in ("json", "jsonb"):
-        await connection.set_type_codec(name, encoder=json.dumps, decoder=json.loads, schema="pg_catalog")
+        await connection.set_type_codec(name, encoder=_to_json, decoder=from_json, schema="pg_catalog")
+
+
+def _to_json(value: object) -> str:
+    return to_json(value, inf_nan_mode="constants").decode()
 
 
 def database_check(pool: Pool) -> Check:

@@ -80,7 +80,7 @@ async def connect_engine(settings: Settings) -> AsyncIterator["Engine"]:
 
 
 class Engine:
-    """Every container it starts carries this runner's label, and is removed by whoever started it or at the next start."""
+    """Every container carries this runner's label; who started it removes it, or else the runner's next start."""
 
     def __init__(self, docker: Docker, settings: Settings) -> None:
         self._docker = docker
@@ -88,7 +88,7 @@ class Engine:
         self._self_tested = False
 
     async def start(self, config: ContainerConfig) -> Container:
-        """Start a container and wait until it says that it is ready. Raises `InfrastructureFailure`; cleans up after itself."""
+        """Start a container and wait until it is ready. Raises `InfrastructureFailure`, leaving nothing."""
         container_id = await self._create(config)
         try:
             with engine_call("start a container"):
@@ -147,12 +147,14 @@ class Engine:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 await self._docker.containers.container(container_id).rename(name)
         except (DockerError, aiohttp.ClientError, OSError) as error:
-            log.warning("container not renamed", container=container_id, name=name, error=str(error))
+            if isinstance(error, DockerError) and error.status == 404:  # its study was over sooner
+                return
+            log.warning("container not renamed", container=container_id, name=name, error=repr(error))
 
     async def discard(self, container: Container) -> None:
         """Kill and remove a container, whatever it is doing."""
+        await container.stream.close()  # first, because the engine waits until somebody has read what was written
         await self.remove(container.id)
-        await container.stream.close()
 
     async def remove(self, container_id: str) -> None:
         """Kill and remove by id; a container that is gone already is fine, and one that stays is logged."""
@@ -163,7 +165,7 @@ class Engine:
             if isinstance(error, DockerError) and error.status in {404, 409}:  # gone, or being removed
                 return
             # Not raised: the next start of this runner removes it, and no study's result depends on it.
-            log.warning("container not removed", container=container_id, error=str(error))
+            log.warning("container not removed", container=container_id, error=repr(error))
 
     async def remove_leftovers(self) -> int:
         """Remove what an earlier life of this runner left behind, and return how many containers that was."""
@@ -194,7 +196,7 @@ class Engine:
         """The engine's events about a container, until a little later than now by the engine's clock."""
         now = (await self._docker.system.info())["SystemTime"]
         async with Docker(url=self._settings.engine_url) as docker:  # a client follows one stream of events at a time
-            events = docker.events.subscribe(
+            events = docker.events.subscribe(  # type: ignore[no-untyped-call]  # the library's gap
                 since="0", until=_later(now, LATE_EVENTS_S), filters=json.dumps({"container": [container_id]})
             )
             actions = set()
@@ -222,7 +224,7 @@ class Engine:
         return None
 
     async def self_test(self, cpu: int = 0) -> list[str]:
-        """Start an optimizer's sandbox and return what is wrong with it, seen from inside. Raises `InfrastructureFailure`."""
+        """Start a sandbox and return what is wrong with it, seen from inside. Raises `InfrastructureFailure`."""
         container = await self.start(optimizer_config(self._settings, Limits(), cpu))
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):

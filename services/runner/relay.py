@@ -190,7 +190,8 @@ class Relay:
         last_words = f"; its last words: {stream.stderr_tail[-3000:]}" if stream.stderr_tail else ""
         match death.cause:
             case "still_running":
-                return Fatal(Verdict.PROTOCOL_BROKEN, f"the process closed its standard streams{last_words}")
+                # A process cannot end the attached stream but by its own end: the connection to the engine broke.
+                return InfrastructureFailure("the connection to the optimizer container was lost")
             case "out_of_memory":
                 limit = self._shard.limits.memory_limit_bytes
                 return Fatal(Verdict.OUT_OF_MEMORY, f"expected at most {limit} bytes of memory, it needed more")

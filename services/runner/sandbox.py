@@ -79,8 +79,7 @@ def _tmpfs(size_bytes: int, uid: int) -> str:
 def _config(settings: Settings, image: str, cpu: int, uid: int, tmpfs: dict[str, str], role: str) -> ContainerConfig:
     return {
         "Image": image,
-        "Entrypoint": [],
-        "Cmd": ["python", "-u", "/opt/arena/main.py"],
+        "Entrypoint": ["python", "-u", "/opt/arena/main.py"],
         "WorkingDir": "/tmp",  # noqa: S108 - the container's own
         "Hostname": role,
         "User": f"{uid}:{uid}",

@@ -1,4 +1,4 @@
-"""One study at a time: relays between a warm black-box container and a fresh optimizer container, and keeps the limits."""
+"""A slot: one study at a time, between a warm black-box container and a fresh optimizer container."""
 
 import asyncio
 from types import TracebackType
@@ -58,6 +58,8 @@ class Slot:
         intact = False
         try:
             optimizer = await self._take_optimizer(shard)
+            name = f"arena-optimizer-{shard.shard_id}-{shard.attempt}-{task.study}-{optimizer.id[:12]}"
+            self._tasks.create_task(self._engine.name_container(optimizer.id, name))
             try:
                 relay = Relay(self._engine, self._settings, blackbox, optimizer, shard, task)
                 finished = await relay.run(zip_bytes)

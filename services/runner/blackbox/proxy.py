@@ -1,4 +1,4 @@
-"""The two ends of `run_study` as the black-box container sees them: a far-away optimizer and a problem that remembers."""
+"""What `run_study` gets for an optimizer and for a problem: a proxy of the far-away one, and one that remembers."""
 
 from collections.abc import Callable
 from typing import Any, Literal

@@ -67,14 +67,15 @@ class Session:
 
     def _start_over(self, request: dict[str, Any]) -> None:
         """Continue in a fresh interpreter, so that a wheel may replace a package this one has imported already."""
-        os.set_inheritable(self._answers, True)  # noqa: FBT003 - a positional-only parameter
+        os.environ["PYTHONPATH"] = str(WHEELS)
+        os.set_inheritable(self._answers, True)
         arguments = [sys.executable, *sys.orig_argv[1:], str(self._answers), json.dumps(request)]
         os.execv(sys.executable, arguments)  # noqa: S606 - replaces this process, in the sandbox
 
     def import_optimizer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Import the unpacked optimizer.py and find its class."""
         _leave_no_trace()
-        sys.path[:0] = [str(CODE), *([str(WHEELS)] if WHEELS.exists() else [])]
+        sys.path.insert(0, str(CODE))
         os.chdir(CODE)
         try:
             _seed(request["seed"])
@@ -166,7 +167,7 @@ def main() -> None:
     """Answer requests until stdin ends; with arguments, carry on a load in this fresh interpreter."""
     if len(sys.argv) == 3:
         answers, request = int(sys.argv[1]), json.loads(sys.argv[2])
-        os.set_inheritable(answers, False)  # noqa: FBT003 - a positional-only parameter
+        os.set_inheritable(answers, False)
         session = Session(answers)
         _send(answers, {"id": request["id"], **session.import_optimizer(request)})
     else:

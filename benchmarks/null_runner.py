@@ -1,0 +1,29 @@
+"""`python -m benchmarks.null_runner`: the real runner on a null engine, for the control-plane benchmark."""
+
+import asyncio
+
+from fastapi import FastAPI
+
+from benchmarks.null_engine import NullEngine, NullSlot
+from services.runner.service import Runner
+from shared.blobs import Blobs
+from shared.broker import connect_broker
+from shared.process import run_service, serve_http
+from shared.settings import Settings
+from shared.telemetry import add_health_routes
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the runner with as many null slots as the settings say."""
+    async with connect_broker(settings) as broker:
+        slots = [NullSlot(settings.runner_id) for _ in range(settings.slots)]
+        runner = Runner(broker, Blobs(settings.blob_url), NullEngine(), slots, settings)
+        app = FastAPI(title="Arena null runner")
+        add_health_routes(app, {"broker": broker.check(), "engine": runner.check_ready})
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve_http(app, settings, stop))
+            tasks.create_task(runner.run(stop))
+
+
+if __name__ == "__main__":
+    run_service("runner", main)

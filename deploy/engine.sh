@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Makes sure that a Docker engine answers and that Compose is there. Quick when they are.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+ENGINE_WAIT_S=60
+
+say() { echo "engine: $*" >&2; }
+
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+can_install() {
+    command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+}
+
+install_packages() {
+    say "installing $*"
+    as_root apt-get update -qq >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+has_compose() { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
+
+if ! docker info >/dev/null 2>&1 && ! command -v dockerd >/dev/null || ! has_compose; then
+    if ! can_install; then
+        say "expected Docker Engine and Compose, found none that this user may use." \
+            "Install Docker Engine 20.10 or later with Compose, start it, and run this command again."
+        exit 1
+    fi
+    install_packages docker.io docker-compose
+fi
+
+if ! docker info >/dev/null 2>&1; then
+    if [ -d /run/systemd/system ]; then
+        as_root systemctl start docker
+    else
+        mkdir -p .arena
+        say "starting dockerd (log: .arena/dockerd.log)"
+        as_root setsid dockerd </dev/null >.arena/dockerd.log 2>&1 &
+    fi
+    for _ in $(seq "$ENGINE_WAIT_S"); do
+        docker info >/dev/null 2>&1 && break
+        sleep 1
+    done
+    docker info >/dev/null 2>&1 || {
+        say "the Docker engine did not answer within $ENGINE_WAIT_S s; see .arena/dockerd.log or 'systemctl status docker'"
+        exit 1
+    }
+fi

@@ -1,0 +1,8 @@
+# The hostile side of a study: the packages that participants expect, and the harness that loads their optimizer.
+FROM arena-python:local
+COPY requirements/optimizer.lock /tmp/optimizer.lock
+RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libgomp1 && rm -rf /var/lib/apt/lists/* \
+    && pip install --quiet --require-hashes -r /tmp/optimizer.lock && python -m compileall -q /opt/venv
+COPY services/runner/optimizer /opt/arena
+RUN python -m compileall -q /opt/arena && chmod -R a+rX /opt/arena
+ENTRYPOINT ["/opt/venv/bin/python", "-u", "/opt/arena/main.py"]

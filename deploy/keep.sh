@@ -1,0 +1,10 @@
+#!/usr/bin/env bash
+# While the process given lives, starts again what was killed: a restart policy does not act on `docker kill`.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+while kill -0 "$1" 2>/dev/null; do
+    stopped=$(docker ps -aq --filter label=com.docker.compose.project=arena --filter status=exited \
+        | xargs -r docker inspect -f '{{ index .Config.Labels "com.docker.compose.service" }}' | grep -vx migrate || true)
+    [ -z "$stopped" ] || bash deploy/stack.sh compose up -d --no-deps --no-recreate $stopped >/dev/null 2>&1 || true
+    sleep 1
+done

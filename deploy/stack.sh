@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The stack on this machine: up | down | clean | test-up | compose ARGUMENTS...
+set -euo pipefail
+cd "$(dirname "$0")/.."
+READY_TIMEOUT_S=180
+
+compose() { # either generation of Compose
+    if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
+}
+
+make_secrets() {
+    mkdir -p .arena
+    if [ ! -f .arena/secrets.env ]; then
+        (
+            umask 077
+            for name in POSTGRES RABBITMQ ORGANIZER; do
+                echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+            done >.arena/secrets.env.new
+            sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new >.arena/organizer-token
+        )
+        mv .arena/secrets.env.new .arena/secrets.env
+    fi
+}
+
+stack() {
+    compose --project-name arena --env-file .arena/secrets.env --file deploy/compose.yaml "$@"
+}
+
+wait_ready() { # URL
+    .venv/bin/python - "$1" "$READY_TIMEOUT_S" <<'PYTHON'
+import sys, time, httpx
+url, limit = sys.argv[1], time.monotonic() + float(sys.argv[2])
+answer = "no answer"
+while time.monotonic() < limit:
+    try:
+        response = httpx.get(url, timeout=5)
+        if response.status_code == 200:
+            sys.exit(0)
+        answer = response.text
+    except httpx.HTTPError as error:
+        answer = repr(error)
+    time.sleep(0.3)
+sys.exit(f"stack: expected {url} to be ready, got {answer}; see 'make logs'")
+PYTHON
+}
+
+remove_study_containers() {
+    docker ps -aq --filter label=arena.runner | xargs -r docker rm -fv >/dev/null
+}
+
+case ${1:?up, down, clean, test-up or compose} in
+    up)
+        bash deploy/engine.sh
+        bash deploy/venv.sh
+        bash deploy/images.sh
+        make_secrets
+        stack up -d --remove-orphans 2>&1 | grep -v -e 'up-to-date' -e '^$' >&2 || true
+        wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
+        ;;
+    down)
+        [ -f .arena/secrets.env ] && stack down --remove-orphans
+        remove_study_containers
+        ;;
+    clean)
+        if docker info >/dev/null 2>&1; then
+            make_secrets
+            stack down --volumes --remove-orphans
+            compose --project-name arena-test --file deploy/compose.test.yaml down --volumes --remove-orphans
+            remove_study_containers
+            docker images -q --filter reference='arena-*:local' | xargs -r docker rmi -f >/dev/null
+            docker images -q --filter reference='debian:bookworm-slim' | xargs -r docker rmi -f >/dev/null
+        fi
+        rm -rf .venv .arena
+        find . -name __pycache__ -prune -exec rm -rf {} +
+        rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+        ;;
+    test-up)
+        compose --project-name arena-test --file deploy/compose.test.yaml up -d 2>&1 | grep -v -e 'up-to-date' -e '^$' >&2 || true
+        wait_ready "http://arena:arena@127.0.0.1:55673/api/overview"
+        ;;
+    compose)
+        shift
+        stack "$@"
+        ;;
+    *)
+        echo "stack: expected up, down, clean, test-up or compose, got $1" >&2
+        exit 2
+        ;;
+esac

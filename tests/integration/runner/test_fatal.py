@@ -1,0 +1,197 @@
+"""Studies that end a submission, and the platform's own failures, on the real engine."""
+
+import asyncio
+import time
+
+import pytest
+
+from services.runner.engine import Engine, InfrastructureFailure
+from services.runner.study import Fatal, Slot
+from shared.settings import Settings
+from shared.words import Verdict
+from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+ALL_DESCRIPTORS = "for fd in range(3, 30):\n    try: os.write(fd, {0})\n    except OSError: pass"
+FATAL = {
+    "not a zip": (b"PK nonsense", Verdict.DOES_NOT_LOAD, "zip"),
+    "no optimizer.py": (make_zip({"other.py": ""}), Verdict.DOES_NOT_LOAD, "optimizer.py"),
+    "syntax error": (make_zip({"optimizer.py": "def"}), Verdict.DOES_NOT_LOAD, "SyntaxError"),
+    "missing import": (make_optimizer(module="import nosuchmodule"), Verdict.DOES_NOT_LOAD, "nosuchmodule"),
+    "exit on import": (make_optimizer(module="sys.exit(0)"), Verdict.DOES_NOT_LOAD, "SystemExit"),
+    "no class": (make_zip({"optimizer.py": "x = 1"}), Verdict.DOES_NOT_LOAD, "found none"),
+    "two classes": (
+        make_optimizer(module="class Other(AbstractOptimizer): pass"),
+        Verdict.DOES_NOT_LOAD,
+        "Optimizer, Other",
+    ),
+    "bad wheel": (
+        make_zip({"optimizer.py": "", "x-1-py3-none-any.whl": b"no wheel"}),
+        Verdict.DOES_NOT_LOAD,
+        "wheel",
+    ),
+    "constructor raises": (
+        make_optimizer(construct="raise ValueError('bad space \\x00 \\ud800')"),
+        Verdict.CONSTRUCTOR_RAISED,
+        "bad space",
+    ),
+    "process exits": (
+        make_optimizer(suggest="print('farewell', flush=True); os._exit(7)"),
+        Verdict.PROCESS_DIED,
+        "exit code 7; its last words: farewell",
+    ),
+    "process exits during load": (make_optimizer(module="os._exit(3)"), Verdict.PROCESS_DIED, "exit code 3"),
+    "segmentation fault": (
+        make_optimizer(observe="import ctypes; ctypes.string_at(0)"),
+        Verdict.PROCESS_DIED,
+        "exit code 139",
+    ),
+    "wrong id": (
+        make_optimizer(suggest=ALL_DESCRIPTORS.format(repr(b'{"id": 99}\n'))),
+        Verdict.PROTOCOL_BROKEN,
+        "99",
+    ),
+    "not JSON": (make_optimizer(suggest=ALL_DESCRIPTORS.format(repr(b"hello\n"))), Verdict.PROTOCOL_BROKEN, "hello"),
+    "endless line": (
+        make_optimizer(
+            suggest="while True:\n"
+            "    for fd in (3, 4, 5, 6):\n        try: os.write(fd, b'x' * 65536)\n        except OSError: pass"
+        ),
+        Verdict.PROTOCOL_BROKEN,
+        "a line of at most",
+    ),
+    "stderr flood": (
+        make_optimizer(suggest="while True: os.write(2, b'x' * 65536)"),
+        Verdict.PROTOCOL_BROKEN,
+        "on stderr",
+    ),
+    "closed streams": (make_optimizer(suggest="os.closerange(0, 30)"), Verdict.PROCESS_DIED, "exit code 1"),
+    "out of range": (make_optimizer(suggest="points[1]['max_depth'] = 99"), Verdict.OUT_OF_RANGE, "max_depth = 99"),
+    "not a number": (
+        make_optimizer(suggest="points[2]['max_features'] = float('nan')"),
+        Verdict.OUT_OF_RANGE,
+        "max_features = nan",
+    ),
+    "infinite": (
+        make_optimizer(suggest="points[2]['max_features'] = float('inf')"),
+        Verdict.OUT_OF_RANGE,
+        "max_features = inf",
+    ),
+    "missing parameter": (make_optimizer(suggest="del points[0]['max_depth']"), Verdict.OUT_OF_RANGE, "max_depth"),
+    "no scalar": (make_optimizer(suggest="points[0]['max_depth'] = [3]"), Verdict.OUT_OF_RANGE, "got a list"),
+    "none for a value": (make_optimizer(suggest="points[0]['max_depth'] = None"), Verdict.OUT_OF_RANGE, "NoneType"),
+    "no dict": (make_optimizer(suggest="points[0] = 3"), Verdict.OUT_OF_RANGE, "expected a dict"),
+    "too few": (make_optimizer(suggest="points = points[1:]"), Verdict.WRONG_COUNT, "expected 4 points, got 3"),
+    "too many": (make_optimizer(suggest="points = points * 2"), Verdict.WRONG_COUNT, "expected 4 points, got 8"),
+    "nothing": (make_optimizer(suggest="points = None"), Verdict.WRONG_COUNT, "got no list"),
+}
+
+
+@pytest.mark.parametrize(("zip_bytes", "verdict", "detail"), FATAL.values(), ids=FATAL.keys())
+async def test_bad_optimizer_gets_its_verdict(slot: Slot, zip_bytes: bytes, verdict: Verdict, detail: str) -> None:
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard(), TASK, zip_bytes)
+
+    assert fatal.value.verdict is verdict, fatal.value.detail
+    assert detail in fatal.value.detail
+    fatal.value.detail.encode()  # is text that any store takes
+    assert "\x00" not in fatal.value.detail
+
+
+async def test_optimizer_that_needs_too_much_memory_is_out_of_memory(slot: Slot) -> None:
+    hungry = make_optimizer(suggest="self.memory = [bytearray(10_000_000) for _ in range(100)]")
+
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard(memory_limit_bytes=256 * 1024**2), TASK, hungry)
+
+    assert fatal.value.verdict is Verdict.OUT_OF_MEMORY
+
+
+async def test_zip_that_never_finishes_loading_does_not_load(slot: Slot) -> None:
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard(study_timeout_s=1), TASK, make_optimizer(module="time.sleep(60)"))
+
+    assert fatal.value.verdict is Verdict.DOES_NOT_LOAD
+
+
+async def test_zip_larger_unpacked_than_allowed_does_not_load(slot: Slot) -> None:
+    bomb = make_zip({"optimizer.py": "", "zeros": bytes(2_000_000)})
+
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard(unpacked_limit_bytes=1_000_000), TASK, bomb)
+
+    assert fatal.value.verdict is Verdict.DOES_NOT_LOAD
+    assert "exceeds the limit" in fatal.value.detail
+
+
+async def test_blackbox_survives_a_fatal_optimizer_and_serves_the_next_study(slot: Slot, watch: Watch) -> None:
+    before = await watch.find("blackbox")
+
+    with pytest.raises(Fatal):
+        await slot.run_study(make_shard(), TASK, make_optimizer(suggest="os._exit(1)"))
+    await slot.run_study(make_shard(), TASK, make_optimizer())
+
+    assert await watch.find("blackbox") == before
+
+
+async def test_optimizer_killed_from_outside_is_the_platforms_failure(slot: Slot, watch: Watch) -> None:
+    study = await _start_hanging_study(slot, watch)
+    for container_id in await watch.find("optimizer"):
+        await watch.kill(container_id)
+
+    with pytest.raises(InfrastructureFailure, match="killed from outside"):
+        await study
+    await slot.run_study(make_shard(), TASK, make_optimizer())  # though the prepared container was killed as well
+
+
+async def test_blackbox_killed_from_outside_is_the_platforms_failure_and_is_replaced(slot: Slot, watch: Watch) -> None:
+    await slot.run_study(make_shard(), TASK, make_optimizer())
+    for container_id in await watch.find("blackbox"):
+        await watch.kill(container_id)
+
+    with pytest.raises(InfrastructureFailure):
+        await slot.run_study(make_shard(), TASK, make_optimizer())
+    await slot.run_study(make_shard(), TASK, make_optimizer())
+
+
+async def test_evaluations_that_take_too_long_are_the_platforms_failure(
+    engine: Engine, runner_settings: Settings
+) -> None:
+    hasty = runner_settings.model_copy(update={"evaluation_timeout_s": 0.3})
+    async with Slot(engine, hasty, cpu=1) as slot:
+        with pytest.raises(InfrastructureFailure, match="took longer"):
+            await slot.run_study(make_shard(("ada", "iris", "acc"), n_calls=16), TASK, make_optimizer())
+
+
+async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on(slot: Slot, watch: Watch) -> None:
+    study = await _start_hanging_study(slot, watch)
+    running = await watch.find()
+
+    cancelled_at = time.monotonic()
+    study.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await study
+    prepared = await slot._prepared
+
+    async def only_the_prepared_one_is_left() -> bool:
+        assert prepared is not None
+        return running & await watch.find() <= {prepared.id}
+
+    await watch.until(only_the_prepared_one_is_left)
+    assert time.monotonic() - cancelled_at < 2
+    await slot.run_study(make_shard(), TASK, make_optimizer())
+
+
+async def _start_hanging_study(slot: Slot, watch: Watch) -> asyncio.Task[object]:
+    """A study whose optimizer was taken and hangs; the next one is prepared."""
+    before = await watch.find("optimizer")
+    study: asyncio.Task[object] = asyncio.create_task(
+        slot.run_study(make_shard(), TASK, make_optimizer(suggest="time.sleep(600)"))
+    )
+
+    async def next_is_prepared() -> bool:
+        return bool(await watch.find("optimizer") - before) and slot._prepared.done()
+
+    await watch.until(next_is_prepared)
+    return study
