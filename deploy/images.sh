@@ -34,6 +34,13 @@ hash_of() { # of an image's inputs and of its parent's
     } | sha256sum | cut -d' ' -f1
 }
 
+docker_build() { # quiet unless it fails
+    local log
+    log=$(mktemp)
+    docker build "$@" >"$log" 2>&1 || { cat "$log" >&2; rm "$log"; return 1; }
+    rm "$log"
+}
+
 is_current() {
     [ "$(docker image inspect -f "{{ index .Config.Labels \"$INPUTS_LABEL\" }}" "arena-$1:local" 2>/dev/null)" = "$(hash_of "$1")" ]
 }
@@ -62,7 +69,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-cert
 COPY certificates/ /usr/local/share/ca-certificates/
 RUN update-ca-certificates
 DOCKERFILE
-    docker build -q --label "$INPUTS_LABEL=$1" -t arena-base:local "$folder" >/dev/null
+    docker_build --label "$INPUTS_LABEL=$1" -t arena-base:local "$folder"
     rm -r "$folder"
 }
 
@@ -75,7 +82,7 @@ build() {
     if [ "$1" = base ]; then
         make_base "$hash"
     else
-        docker build -q --label "$INPUTS_LABEL=$hash" -f "deploy/images/$1.Dockerfile" -t "arena-$1:local" . >/dev/null
+        docker_build --label "$INPUTS_LABEL=$hash" -f "deploy/images/$1.Dockerfile" -t "arena-$1:local" .
     fi
 }
 

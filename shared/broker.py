@@ -150,6 +150,18 @@ class Broker:
         DEAD_LETTERED.labels(queue).inc()
         log.error("message dead-lettered", queue=queue, key=message.routing_key, reason=reason[:REASON_LIMIT])
 
+    async def peek_dead_letters(self, limit: int) -> list[dict[str, Any]]:
+        """Return the oldest messages that were set aside, and leave them there."""
+        found: list[dict[str, Any]] = []
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+                queue = await channel.get_queue(DEAD_QUEUE, ensure=False)
+                while len(found) < limit and (message := await queue.get(fail=False)) is not None:
+                    found.append(_describe(message))  # closing the channel gives them back
+        except BROKER_ERRORS as error:
+            raise BrokerAway(f"cannot look at queue {DEAD_QUEUE}: {error!r}") from error
+        return found
+
     async def waiting(self, work: Work) -> int:
         """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
         try:
@@ -223,6 +235,15 @@ class Broker:
             return "the broker is away; reconnecting"
 
         return check
+
+
+def _describe(message: AbstractIncomingMessage) -> dict[str, Any]:
+    return {
+        "queue": message.headers.get("x-arena-queue"),
+        "reason": message.headers.get("x-arena-reason"),
+        "key": message.routing_key,
+        "body": message.body.decode(errors="replace")[:REASON_LIMIT],
+    }
 
 
 class _Consumer:

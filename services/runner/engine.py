@@ -17,7 +17,7 @@ from aiodocker.exceptions import DockerError
 
 from services.runner.answers import ANSWER_LIMIT_BYTES, Answer, BrokenAnswer, parse_answer
 from services.runner.sandbox import ROLE_LABEL, RUNNER_LABEL, ContainerConfig, find_faults, optimizer_config
-from services.runner.stream import ContainerStream, StreamEnded
+from services.runner.stream import ContainerStream, StreamEnded, StreamFlooded
 from shared.messages import Limits
 from shared.settings import Settings
 
@@ -229,7 +229,7 @@ class Engine:
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 answer = await container.request({"do": "facts"})
-        except (StreamEnded, BrokenAnswer, TimeoutError) as error:
+        except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:
             raise InfrastructureFailure(f"self-test: no facts from the sandbox: {error!r}") from error
         finally:
             await self.discard(container)

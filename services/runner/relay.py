@@ -147,7 +147,7 @@ class Relay:
         if answer.error is not None:
             self._tally.suggest_errors += 1
             return {"error": answer.error}
-        return {"points": [*answer.points] if answer.points is not None else None}
+        return {"points": answer.points}
 
     async def _observe(self, question: dict[str, Any]) -> dict[str, Any]:
         request = {"do": "observe", "points": question["points"], "losses": question["losses"]}

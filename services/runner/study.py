@@ -30,8 +30,8 @@ class Slot:
         self._cpu = cpu
         self._blackbox_config = blackbox_config(settings, cpu)
         self._tasks = asyncio.TaskGroup()
-        self._blackbox: asyncio.Task[Container | None]
-        self._prepared: asyncio.Task[Container | None]
+        self._blackbox: asyncio.Task[Container | InfrastructureFailure]
+        self._prepared: asyncio.Task[Container | InfrastructureFailure]
 
     async def __aenter__(self) -> "Slot":
         await self._tasks.__aenter__()
@@ -43,7 +43,9 @@ class Slot:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         for starting in (self._blackbox, self._prepared):
-            if not starting.cancel() and (container := starting.result()) is not None:
+            if not starting.done():
+                starting.cancel()  # which removes what it has started
+            elif not starting.cancelled() and isinstance(container := starting.result(), Container):
                 self._begin_discard(container)
         # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
         await self._tasks.__aexit__(None, None, None)
@@ -78,35 +80,38 @@ class Slot:
     async def _take_blackbox(self) -> Container:
         """The warm container; if its start failed, one more try whose failure is the study's."""
         container = await asyncio.shield(self._blackbox)
-        if container is None:
+        if isinstance(container, InfrastructureFailure):
             self._blackbox = self._begin_start(self._blackbox_config)
             container = await asyncio.shield(self._blackbox)
-        if container is None:
-            raise InfrastructureFailure("the black-box container does not start; see the runner's log")
+        if isinstance(container, InfrastructureFailure):
+            raise container
         return container
 
     async def _take_optimizer(self, shard: ShardReleased) -> Container:
         """The prepared container if it was prepared for these limits and lives, else a new one; prepares the next."""
         config = optimizer_config(self._settings, shard.limits, self._cpu)
         container = await asyncio.shield(self._prepared)
-        if container is not None and (container.config != config or not await self._engine.is_running(container)):
+        if isinstance(container, Container) and not await self._is_usable(container, config):
             self._begin_discard(container)
-            container = None
-        if container is None:
+            container = await self._engine.start(config)
+        elif isinstance(container, InfrastructureFailure):
             container = await self._engine.start(config)
         self._prepared = self._begin_start(config)
         return container
 
-    def _begin_start(self, config: ContainerConfig) -> "asyncio.Task[Container | None]":
+    def _begin_start(self, config: ContainerConfig) -> "asyncio.Task[Container | InfrastructureFailure]":
         return self._tasks.create_task(self._start(config))
 
-    async def _start(self, config: ContainerConfig) -> Container | None:
+    async def _is_usable(self, container: Container, config: ContainerConfig) -> bool:
+        return container.config == config and await self._engine.is_running(container)
+
+    async def _start(self, config: ContainerConfig) -> Container | InfrastructureFailure:
         """Start a container ahead of need; a failure is logged, and met again by whoever needs the container."""
         try:
             return await self._engine.start(config)
         except InfrastructureFailure as failure:
             log.warning("container not started", image=config["Image"], cpu=self._cpu, error=str(failure))
-            return None
+            return failure
 
     def _begin_discard(self, container: Container) -> None:
         self._tasks.create_task(self._engine.discard(container))

@@ -100,6 +100,10 @@ class Watch:
         found = await self._docker.containers.list(all="true", filters=json.dumps({"label": labels}))
         return {container.id for container in found}
 
+    async def find_named(self, fragment: str) -> bool:
+        """Whether a container has this in its name."""
+        return bool(await self._docker.containers.list(all="true", filters=json.dumps({"name": [fragment]})))
+
     async def kill(self, container_id: str) -> None:
         """Kill a container from outside, as an operator or a machine in trouble might."""
         await self._docker.containers.container(container_id).kill()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from services.runner.engine import Engine, InfrastructureFailure
+from services.runner.engine import Container, Engine, InfrastructureFailure
 from services.runner.study import Fatal, Slot
 from shared.settings import Settings
 from shared.words import Verdict
@@ -175,7 +175,7 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
     prepared = await slot._prepared
 
     async def only_the_prepared_one_is_left() -> bool:
-        assert prepared is not None
+        assert isinstance(prepared, Container)
         return running & await watch.find() <= {prepared.id}
 
     await watch.until(only_the_prepared_one_is_left)
@@ -185,13 +185,13 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
 
 async def _start_hanging_study(slot: Slot, watch: Watch) -> asyncio.Task[object]:
     """A study whose optimizer was taken and hangs; the next one is prepared."""
-    before = await watch.find("optimizer")
+    shard = make_shard()
     study: asyncio.Task[object] = asyncio.create_task(
-        slot.run_study(make_shard(), TASK, make_optimizer(suggest="time.sleep(600)"))
+        slot.run_study(shard, TASK, make_optimizer(suggest="time.sleep(600)"))
     )
 
     async def next_is_prepared() -> bool:
-        return bool(await watch.find("optimizer") - before) and slot._prepared.done()
+        return await watch.find_named(str(shard.shard_id)) and slot._prepared.done()
 
     await watch.until(next_is_prepared)
     return study

@@ -1,6 +1,7 @@
 """Studies that end well, on the real engine."""
 
 import json
+import time
 
 import numpy as np
 import pytest
@@ -184,6 +185,7 @@ async def test_modules_data_and_wheels_of_the_zip_are_found_and_a_wheel_replaces
     )
     source = """
 import json
+import time
 from pathlib import Path
 import importlib_metadata
 import main, points  # the team's own, though the harness has files of these names
@@ -216,6 +218,34 @@ class Derived(Base):
     study = await slot.run_study(make_shard(n_calls=1), TASK, zip_bytes)
 
     assert study.suggest_errors == 0
+
+
+async def test_slot_that_is_left_while_its_containers_start_leaves_none_behind(
+    engine: Engine, runner_settings: Settings
+) -> None:
+    own = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-hasty"})
+    watch = Watch(engine._docker, own.runner_id)
+    async with Slot(Engine(engine._docker, own), own, cpu=1):
+
+        async def one_is_created() -> bool:
+            return bool(await watch.find())
+
+        await watch.until(one_is_created)
+
+    assert await watch.find() == set()
+
+
+async def test_short_study_costs_less_than_a_second_over_its_evaluations(slot: Slot) -> None:
+    shard = make_shard(n_calls=16).model_copy(update={"n_suggestions": 8})
+    zip_bytes = make_optimizer()
+    await slot.run_study(shard, TASK, zip_bytes)  # warms up
+
+    started = time.monotonic()
+    studies = [await slot.run_study(shard, TASK, zip_bytes) for _ in range(4)]
+    seconds = time.monotonic() - started
+
+    evaluation_s = sum(float(np.sum(study.eval_time_s)) for study in studies)
+    assert (seconds - evaluation_s) / len(studies) < 1
 
 
 async def test_slot_leaves_no_container_behind(engine: Engine, runner_settings: Settings) -> None:

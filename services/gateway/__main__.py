@@ -1,0 +1,35 @@
+"""`python -m services.gateway`: wires the gateway to database, broker and blob store, and runs it until a signal."""
+
+import asyncio
+
+from services.gateway.app import create_app
+from services.gateway.auth import hash_token
+from services.gateway.feeds import Feeds
+from services.gateway.hub import Hub
+from services.gateway.parts import Parts
+from services.gateway.tables import queries
+from shared.blobs import Blobs
+from shared.broker import connect_broker
+from shared.database import connect_database
+from shared.outbox import Outbox
+from shared.process import run_service, serve_http
+from shared.settings import Settings
+
+
+async def main(settings: Settings, stop: asyncio.Event) -> None:
+    """Run the gateway."""
+    async with await connect_database(settings, size=20) as pool, connect_broker(settings) as broker:
+        if settings.organizer_token is not None:
+            await queries.put_organizer_token(pool, hash=hash_token(settings.organizer_token.get_secret_value()))
+        hub = Hub(broker)
+        feeds = Feeds(pool, hub)
+        parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, settings)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(serve_http(create_app(parts), settings, stop))
+            tasks.create_task(hub.run(stop))
+            tasks.create_task(feeds.run(stop))
+            tasks.create_task(parts.outbox.run_relay(stop))
+
+
+if __name__ == "__main__":
+    run_service("gateway", main)

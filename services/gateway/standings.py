@@ -1,0 +1,92 @@
+"""Who stands where: each team's best finished submission, ranked, with what is within the noise."""
+
+import itertools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from bayesmark.stats import t_EB
+
+from services.gateway.tables import queries
+from shared.database import Pool
+
+Row = dict[str, Any]
+Losses = Mapping[UUID, float]
+
+
+class Leaderboard:
+    """Reads a phase's rows; losses of finished submissions never change and are kept."""
+
+    def __init__(self, pool: Pool, phase_id: UUID) -> None:
+        self._pool = pool
+        self._phase_id = phase_id
+        self._losses: dict[UUID, dict[UUID, float]] = {}
+
+    async def load(self) -> tuple[int, list[Row]]:
+        """Return the number of the phase's last change, and rows that hold at least everything up to it."""
+        change: int = await queries.phase_change(self._pool, phase_id=self._phase_id)
+        teams = [row async for row in queries.leaderboard(self._pool, phase_id=self._phase_id)]
+        shown = {row["best_id"] for row in teams if row["best_id"] is not None}
+        self._losses = {each: losses for each, losses in self._losses.items() if each in shown}
+        unknown = list(shown - self._losses.keys())
+        if unknown:
+            async for row in queries.box_losses(self._pool, submission_ids=unknown):
+                self._losses.setdefault(row["submission_id"], {})[row["box_id"]] = row["loss"]
+        return change, rank(teams, self._losses)
+
+
+def rank(teams: Iterable[Mapping[str, Any]], losses: Mapping[UUID, Losses]) -> list[Row]:
+    """Order teams: finished by score, then unfinished by provisional score, and a missing score last."""
+    teams = list(teams)
+    finished = sorted(
+        (team for team in teams if team["best_id"] is not None),
+        key=lambda team: (-team["best_score"], team["best_ended_at"], team["team"]),
+    )
+    unfinished = sorted(
+        (team for team in teams if team["best_id"] is None),
+        key=lambda team: (team["current_score"] is None, -(team["current_score"] or 0.0), team["team"]),
+    )
+    rows = [
+        {"rank": place, **_row(team, "best"), "current": _current(team)} for place, team in enumerate(finished, start=1)
+    ]
+    for row, below in itertools.pairwise(rows):
+        row["within_noise_of_next"] = within_noise(
+            losses.get(UUID(row["submission_id"]), {}), losses.get(UUID(below["submission_id"]), {})
+        )
+    return rows + [{"rank": None, **_row(team, "current"), "current": _current(team)} for team in unfinished]
+
+
+def _row(team: Mapping[str, Any], which: str) -> Row:
+    low, high = team[f"{which}_low"], team[f"{which}_high"]
+    return {
+        "team": team["team"],
+        "submission_id": str(team[f"{which}_id"]),
+        "state": "scored" if which == "best" else team["current_state"],
+        "score": team[f"{which}_score"],
+        "interval": None if low is None else [low, high],
+        "provisional": which != "best",
+        "within_noise_of_next": False,
+        "studies_done": team[f"{which}_done"],
+        "studies_total": team[f"{which}_total"],
+    }
+
+
+def _current(team: Mapping[str, Any]) -> Row | None:
+    if team["current_id"] is None:
+        return None
+    return {
+        "submission_id": str(team["current_id"]),
+        "score": team["current_score"],
+        "studies_done": team["current_done"],
+        "studies_total": team["current_total"],
+    }
+
+
+def within_noise(a: Losses, b: Losses) -> bool:
+    """Tell whether the 95 % interval (`t_EB`) of the paired difference over shared black boxes contains 0."""
+    shared: Sequence[UUID] = sorted(a.keys() & b.keys())
+    if len(shared) < 2:
+        return True
+    differences = np.array([a[box] - b[box] for box in shared])
+    return bool(abs(differences.mean()) <= t_EB(differences))

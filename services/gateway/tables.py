@@ -1,0 +1,105 @@
+"""What the gateway reads and writes in Postgres, beyond single queries that routes call by name."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from shared.database import Connection, Pool, load_queries
+from shared.words import VERDICT_SENTENCE, Verdict
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+EXPORT_STUDIES = """
+    select
+        st.submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization, st.eval_time_s,
+        st.suggest_time_s, st.observe_time_s, st.suggestions
+    from studies st
+    join submissions s on s.id = st.submission_id
+    join teams t on t.id = s.team_id
+    join black_boxes b on b.id = st.box_id
+    where st.submission_id = any ($1)
+    order by st.submission_id, b.label, st.study
+"""
+"""Here and not in queries.sql because it runs in asyncpg's own cursor, row by row."""
+
+
+async def find_token(pool: Pool, token_hash: bytes) -> asyncpg.Record | None:
+    """Return role, team_id and competition_id of a token that is not revoked."""
+    row: asyncpg.Record | None = await queries.find_token(pool, hash=token_hash)
+    return row
+
+
+@dataclass(frozen=True)
+class NewSubmission:
+    """A submission that was checked and whose zip is stored."""
+
+    id: UUID
+    phase_id: UUID
+    team_id: UUID
+    blob_sha256: str
+    filename: str
+    size_bytes: int
+    studies_total: int
+    created_at: datetime
+
+
+async def insert_submission(connection: Connection, new: NewSubmission) -> int:
+    """Insert a submission; returns the number of this change of its phase."""
+    change: int = await queries.next_change(connection, phase_id=new.phase_id)
+    await queries.insert_submission(
+        connection,
+        id=new.id,
+        phase_id=new.phase_id,
+        team_id=new.team_id,
+        blob_sha256=new.blob_sha256,
+        filename=new.filename,
+        size_bytes=new.size_bytes,
+        studies_total=new.studies_total,
+        created_at=new.created_at,
+        change=change,
+    )
+    return change
+
+
+def new_id() -> UUID:
+    """Return a new submission's id."""
+    return uuid.uuid4()
+
+
+def submission_body(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
+    """Return a submission as the API shows it to its team."""
+    low, high = row["score_low"], row["score_high"]
+    return {
+        "id": str(row["id"]),
+        "competition": row["competition"],
+        "phase": row["phase"],
+        "team": row["team"],
+        "filename": row["filename"],
+        "state": row["state"],
+        "verdict": row["verdict"],
+        "verdict_sentence": VERDICT_SENTENCE[Verdict(row["verdict"])] if row["verdict"] else None,
+        "verdict_detail": row["verdict_detail"],
+        "score": row["score"],
+        "interval": None if low is None else [low, high],
+        "provisional": row["state"] != "scored",
+        "studies_total": row["studies_total"],
+        "studies_done": row["studies_done"],
+        "studies_timed_out": row["studies_timed_out"],
+        "suggest_errors": row["suggest_errors"],
+        "observe_errors": row["observe_errors"],
+        "queue_position": row["queue_position"],
+        "created_at": _time(row["created_at"]),
+        "started_at": _time(row["started_at"]),
+        "ended_at": _time(row["ended_at"]),
+        "change": row["change"],
+    }
+
+
+def _time(value: datetime | None) -> str | None:
+    return None if value is None else value.isoformat()

@@ -1,0 +1,25 @@
+"""The example optimizers, each in its sandbox on a real black box."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from services.runner.study import Slot
+from tests.integration.runner.conftest import TASK, make_shard, make_zip
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.mark.parametrize("example", sorted(folder.name for folder in EXAMPLES.iterdir() if folder.is_dir()))
+async def test_example_suggests_and_observes_a_whole_study_without_an_error(slot: Slot, example: str) -> None:
+    files = {path.name: path.read_bytes() for path in (EXAMPLES / example).iterdir() if path.is_file()}
+    # Lasso on diabetes has bool, int and log parameters and answers in milliseconds.
+    shard = make_shard(("lasso", "diabetes", "mse"), n_calls=16).model_copy(update={"n_suggestions": 8})
+
+    study = await slot.run_study(shard, TASK, make_zip(dict(files)))
+
+    assert (study.suggest_errors, study.observe_errors, study.timed_out) == (0, 0, False)
+    assert np.isfinite(study.visible).all()
