@@ -11,7 +11,7 @@ say() { echo "images: $*" >&2; }
 
 inputs_of() { # the files that an image is made of
     case $1 in
-        base) echo deploy/images.sh; find /usr/local/share/ca-certificates -name '*.crt' 2>/dev/null || true ;;
+        base) echo deploy/images/base.Dockerfile; find /usr/local/share/ca-certificates -name '*.crt' 2>/dev/null || true ;;
         python) echo deploy/images/python.Dockerfile ;;
         postgres | rabbitmq) find deploy/images -name "$1.*" ;;
         service) echo deploy/images/service.Dockerfile; find requirements shared services deploy/migrations -type f ;;
@@ -63,13 +63,7 @@ make_base() {
     mkdir "$folder/certificates"
     # The host's extra certificate authorities: pip inside a build may need them.
     find /usr/local/share/ca-certificates -name '*.crt' -exec cp -t "$folder/certificates" {} + 2>/dev/null || true
-    cat >"$folder/Dockerfile" <<'DOCKERFILE'
-FROM debian:bookworm-slim
-RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates && rm -rf /var/lib/apt/lists/*
-COPY certificates/ /usr/local/share/ca-certificates/
-RUN update-ca-certificates
-DOCKERFILE
-    docker_build --label "$INPUTS_LABEL=$1" -t arena-base:local "$folder"
+    docker_build --label "$INPUTS_LABEL=$1" -f deploy/images/base.Dockerfile -t arena-base:local "$folder"
     rm -r "$folder"
 }
 

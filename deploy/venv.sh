@@ -21,7 +21,7 @@ rm -rf .venv
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
     "$python" -m venv .venv
 }
-.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 # The tree itself is the installation: what runs is what is edited.
 pwd >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/arena.pth"
 cat >.venv/bin/arena <<SCRIPT
