@@ -16,7 +16,7 @@ make_secrets() {
             for name in POSTGRES RABBITMQ ORGANIZER; do
                 echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
             done >.arena/secrets.env.new
-            sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new >.arena/organizer-token
+            sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new | tr -d '\n' >.arena/organizer-token
         )
         mv .arena/secrets.env.new .arena/secrets.env
     fi

@@ -1,0 +1,1 @@
+"""`arena`: the command line of participants and organizers, a client of the HTTP API."""

@@ -1,0 +1,5 @@
+"""`python -m arena` is the command `arena`."""
+
+from arena.app import main
+
+main()

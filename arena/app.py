@@ -1,0 +1,200 @@
+"""The commands. Each does one thing through the API, and prints a table, or with `--json` one object."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+import yaml
+
+from arena.baseline import compute_baseline_document
+from arena.client import Client, Failure, client_from_environment, read_json, read_zip
+from arena.export import write_results_folder
+from arena.show import console, leaderboard_table, show_json, show_submission
+from arena.watch import watch as watch_submissions
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Arena: black-box-optimization competitions.")
+team_app = typer.Typer(no_args_is_help=True, help="Teams.")
+competition_app = typer.Typer(no_args_is_help=True, help="Competitions.")
+baseline_app = typer.Typer(no_args_is_help=True, help="Baseline sets, to which scores refer.")
+app.add_typer(team_app, name="team")
+app.add_typer(competition_app, name="competition")
+app.add_typer(baseline_app, name="baseline")
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
+CompetitionOption = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
+PhaseOption = Annotated[str | None, typer.Option("--phase", help="Phase; may be left out when only one is open.")]
+Submission = Annotated[str, typer.Argument(help="Id of the submission.")]
+
+
+@app.command()
+def submit(
+    zip_path: Annotated[Path, typer.Argument(metavar="ZIP", help="The zip, or a folder to be packed.", exists=True)],
+    competition: CompetitionOption,
+    phase: PhaseOption = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Upload an optimizer for scoring."""
+    client = client_from_environment()
+    submission = client.submit(competition, phase, *read_zip(zip_path))
+    if watch:
+        (submission,) = watch_submissions(client, [submission["id"]], quiet=as_json)
+    _show(submission, as_json)
+
+
+@app.command()
+def status(submission: Submission, as_json: Json = False) -> None:
+    """Show a submission's state, verdict and score."""
+    _show(client_from_environment().get(f"/api/v1/submissions/{submission}"), as_json)
+
+
+@app.command()
+def watch(
+    submissions: Annotated[list[str], typer.Argument(help="Ids of the submissions.")], as_json: Json = False
+) -> None:
+    """Show live progress bars until all these submissions have ended."""
+    ended = watch_submissions(client_from_environment(), submissions, quiet=as_json)
+    if as_json:
+        show_json({"submissions": ended})
+
+
+@app.command()
+def cancel(submission: Submission, as_json: Json = False) -> None:
+    """Stop a submission: what runs is killed, the rest is dropped."""
+    _show(client_from_environment().post(f"/api/v1/submissions/{submission}/cancel"), as_json)
+
+
+@app.command()
+def leaderboard(competition: CompetitionOption, phase: PhaseOption = None, as_json: Json = False) -> None:
+    """Show who stands where."""
+    body = client_from_environment().get(f"/api/v1/competitions/{competition}/leaderboard", phase=phase)
+    if as_json:
+        show_json(body)
+    else:
+        console.print(leaderboard_table(f"{body['competition']} / {body['phase']}", body["rows"]))
+
+
+@team_app.command("create")
+def create_team(
+    name: Annotated[str, typer.Argument(help="The team's name.")], competition: CompetitionOption, as_json: Json = False
+) -> None:
+    """Create a team and print its token, this once."""
+    body = client_from_environment().post(f"/api/v1/admin/competitions/{competition}/teams", {"name": name})
+    if as_json:
+        show_json(body)
+    else:
+        console.print(body["token"], soft_wrap=True)
+
+
+@team_app.command("token")
+def renew_token(
+    name: Annotated[str, typer.Argument(help="The team's name.")], competition: CompetitionOption, as_json: Json = False
+) -> None:
+    """Revoke a team's tokens and print a new one."""
+    body = client_from_environment().post(f"/api/v1/admin/competitions/{competition}/teams/{name}/token")
+    if as_json:
+        show_json(body)
+    else:
+        console.print(body["token"], soft_wrap=True)
+
+
+@competition_app.command("apply")
+def apply_competition(
+    file: Annotated[Path, typer.Argument(help="YAML or JSON; examples/demo/competition.yaml shows all of it.")],
+    as_json: Json = False,
+) -> None:
+    """Create a competition, or change it to what the file says."""
+    try:
+        body = yaml.safe_load(file.read_text())
+        slug = body.pop("slug")
+    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise Failure(f"Expected a YAML object with 'slug' in {file}, got {error!r}.") from error
+    body = client_from_environment().put(f"/api/v1/admin/competitions/{slug}", body)
+    if as_json:
+        show_json(body)
+    else:
+        console.print(f"{slug}: {len(body['black_boxes'])} black boxes, {len(body['phases'])} phases")
+
+
+@baseline_app.command("import")
+def import_baseline(
+    file: Annotated[Path, typer.Argument(help="A baseline file in Bayesmark's format.", exists=True)],
+    name: Annotated[str, typer.Option("--name", help="Name of the set; importing again makes its next version.")],
+    as_json: Json = False,
+) -> None:
+    """Import a baseline set from a file."""
+    _store_baseline(client_from_environment(), name, f"file {file.name}", read_json(file), as_json)
+
+
+@baseline_app.command("compute")
+def compute_baseline(
+    submission: Annotated[str, typer.Option("--submission", help="A scored submission of random search.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the set; computing again makes its next version.")],
+    as_json: Json = False,
+) -> None:
+    """Compute a baseline set from a random-search submission, with Bayesmark's compute_baseline."""
+    client = client_from_environment()
+    found = client.get(f"/api/v1/submissions/{submission}")
+    path = f"/api/v1/admin/competitions/{found['competition']}/phases/{found['phase']}/export"
+    with client.lines(path, submission=submission) as lines:
+        document = compute_baseline_document(lines)
+    _store_baseline(client, name, f"submission {submission}", document, as_json)
+
+
+@baseline_app.command("list")
+def list_baselines(as_json: Json = False) -> None:
+    """List the baseline sets."""
+    body = client_from_environment().get("/api/v1/admin/baselines")
+    if as_json:
+        show_json(body)
+    else:
+        for each in body["baselines"]:
+            console.print(f"{each['name']}@{each['version']}  {each['source']}")
+
+
+@app.command()
+def export(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder to make.")],
+    competition: CompetitionOption,
+    phase: Annotated[str, typer.Option("--phase", help="Phase.")],
+    as_json: Json = False,
+) -> None:
+    """Write a phase's evaluations as a Bayesmark results folder: each team's best finished submission."""
+    client = client_from_environment()
+    with client.lines(f"/api/v1/admin/competitions/{competition}/phases/{phase}/export") as lines:
+        written = write_results_folder(lines, directory, lambda name, version: _baseline(client, name, version))
+    if as_json:
+        show_json(written)
+    else:
+        console.print(f"{written['studies']} studies of {len(written['methods'])} submissions in {directory}")
+
+
+def _baseline(client: Client, name: str, version: int) -> dict[str, Any]:
+    return client.get(f"/api/v1/admin/baselines/{name}", version=version)
+
+
+def _store_baseline(client: Client, name: str, source: str, document: dict[str, Any], as_json: bool) -> None:
+    body = client.post("/api/v1/admin/baselines", {"name": name, "source": source, "document": document})
+    if as_json:
+        show_json(body)
+    else:
+        console.print(f"{body['name']}@{body['version']}")
+
+
+def _show(submission: dict[str, Any], as_json: bool) -> None:
+    if as_json:
+        show_json(submission)
+    else:
+        show_submission(submission)
+
+
+def main() -> None:
+    """Run a command; a failure is one line on stderr, or with `--json` its problem object there, and exit code 1."""
+    try:
+        app()
+    except Failure as failure:
+        text = json.dumps(failure.problem) if "--json" in sys.argv else f"arena: {failure}"
+        print(text, file=sys.stderr)  # noqa: T201 - this is the command's output
+        sys.exit(1)

@@ -1,0 +1,1 @@
+"""Setting Arena up and showing it."""

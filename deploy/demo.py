@@ -1,0 +1,68 @@
+"""The demo: a competition, two teams, three optimizers, live progress, and the leaderboard at the end."""
+
+import json
+from pathlib import Path
+
+import yaml
+
+from arena.client import Client, Failure, client_from_environment, read_json, read_zip
+from arena.show import console, leaderboard_table
+from arena.watch import watch
+
+ROOT = Path(__file__).parent.parent
+EXAMPLES = ROOT / "examples"
+TOKENS = ROOT / ".arena" / "demo-teams.json"
+BASELINE = "neurips-2020"
+ENTRIES = (("dice", "random_search"), ("library", "hyperopt_tpe"), ("library", "optuna_tpe"))
+
+
+def main() -> None:
+    """Run the demo against the stack that ARENA_URL names."""
+    client = client_from_environment()
+    slug = set_up_competition(client)
+    tokens = team_tokens(client, slug)
+    teams = {team: Client(client.url, token) for team, token in tokens.items()}
+    submissions = [teams[team].submit(slug, None, *read_zip(EXAMPLES / example))["id"] for team, example in ENTRIES]
+    ended = watch(client, submissions)
+    body = client.get(f"/api/v1/competitions/{slug}/leaderboard")
+    console.print(leaderboard_table(f"{body['competition']} / {body['phase']}", body["rows"]))
+    console.print(
+        "≈ within the noise of the next place; the leaderboard shows each team's best submission", style="dim"
+    )
+    console.print(f"\nArena runs at {client.url} (API at {client.url}/docs). 'make down' stops it.", highlight=False)
+    failed = [each for each in ended if each["state"] != "scored"]
+    if failed:
+        raise Failure("; ".join(f"{each['id']} is {each['state']}: {each['verdict']}" for each in failed))
+
+
+def set_up_competition(client: Client) -> str:
+    """Make the demo's baseline set and competition, unless they are there; returns the slug."""
+    known = {each["name"] for each in client.get("/api/v1/admin/baselines")["baselines"]}
+    if BASELINE not in known:
+        document = read_json(EXAMPLES / "baselines" / "baseline-16-8.json")
+        client.post("/api/v1/admin/baselines", {"name": BASELINE, "source": "official, 16 x 8", "document": document})
+    competition = yaml.safe_load((EXAMPLES / "demo" / "competition.yaml").read_text())
+    slug: str = competition.pop("slug")
+    client.put(f"/api/v1/admin/competitions/{slug}", competition)
+    return slug
+
+
+def team_tokens(client: Client, slug: str) -> dict[str, str]:
+    """Return a token for each team: from an earlier run, or of a new team."""
+    tokens: dict[str, str] = json.loads(TOKENS.read_text()) if TOKENS.exists() else {}
+    for team in {team for team, _ in ENTRIES} - tokens.keys():
+        try:
+            answer = client.post(f"/api/v1/admin/competitions/{slug}/teams", {"name": team})
+        except Failure:
+            answer = client.post(f"/api/v1/admin/competitions/{slug}/teams/{team}/token")
+        tokens[team] = answer["token"]
+    TOKENS.touch(mode=0o600)
+    TOKENS.write_text(json.dumps(tokens))
+    return tokens
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except Failure as failure:
+        raise SystemExit(f"demo: {failure}") from failure
