@@ -23,7 +23,7 @@ def compute_baseline_document(lines: Iterable[str]) -> Body:
     """
     with tempfile.TemporaryDirectory() as root:
         name = "baseline"
-        write_results_folder(lines, Path(root) / name, lambda *_: EMPTY, method=RANDOM_SEARCH)
+        write_results_folder(lines, Path(root) / name, method=RANDOM_SEARCH)
         uuids = XRSerializer.get_uuids(root, db=name, key=EVAL)
         evaluations, _, _, signatures = concat_experiments(load_experiments(uuids, root, name))
         _, median = analyze_signatures(signatures)
@@ -32,7 +32,3 @@ def compute_baseline_document(lines: Iterable[str]) -> Body:
         do_baseline({CmdArgs.db_root: root, CmdArgs.db: name})
         dataset, meta = XRSerializer.load_derived(root, db=name, key=BASELINE)
     return {"data": dataset.to_dict(), "meta": meta}
-
-
-EMPTY: Body = {"data": {"coords": {}, "attrs": {}, "dims": {}, "data_vars": {}}, "meta": {}}
-"""What the folder has for a baseline until there is one."""

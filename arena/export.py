@@ -29,12 +29,15 @@ def method_name(team: str) -> str:
 
 
 def write_results_folder(
-    lines: Iterable[str], directory: Path, load_baseline: Callable[[str, int], Body], method: str | None = None
+    lines: Iterable[str],
+    directory: Path,
+    load_baseline: Callable[[str, int], Body] | None = None,
+    method: str | None = None,
 ) -> Body:
     """Write the stream of an export to a new folder; returns what was written.
 
-    `lines` is a header and a line per study, `load_baseline(name, version)` returns the set's document, and `method`
-    names the submission when it is not to bear its team's name.
+    `lines` is a header and a line per study, `load_baseline(name, version)` returns the document of the baseline set,
+    which the folder has only then, and `method` names the submission when it is not to bear its team's name.
     """
     directory = directory.resolve()
     if directory.exists() and any(directory.iterdir()):
@@ -52,8 +55,9 @@ def write_results_folder(
         named = methods.setdefault(study["submission_id"], method or method_name(study["team"]))
         _save_study(root, name, header, boxes[study["box"]], study, named)
         studies += 1
-    document = load_baseline(header["baseline"]["name"], header["baseline"]["version"])
-    XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
+    if load_baseline is not None:
+        document = load_baseline(header["baseline"]["name"], header["baseline"]["version"])
+        XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
     return {"directory": str(directory), "studies": studies, "methods": methods}
 
 

@@ -1,0 +1,217 @@
+"""The whole platform as its users meet it: HTTP, WebSocket, the four services as processes, real containers."""
+
+import asyncio
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+
+from arena.client import Client, read_zip
+from arena.export import write_results_folder
+from shared.database import Pool
+from shared.settings import Settings
+from tests.stock import leaderboard_scores
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = ROOT / "examples"
+SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
+LIMIT_S = 150
+ORGANIZER = "organizer-token-of-the-tests"
+COMPETITION = {
+    "name": "End to end",
+    "seed": "end-to-end",
+    "black_boxes": [
+        {"label": "box-01", "model": "DT", "dataset": "iris", "metric": "acc"},
+        {"label": "box-02", "model": "lasso", "dataset": "diabetes", "metric": "mse"},
+    ],
+    "phases": [{"name": "feedback", "baseline": "official", "boxes": ["box-01", "box-02"], "studies_per_box": 2}],
+}
+SLOW = b"""
+import time
+from bayesmark.abstract_optimizer import AbstractOptimizer
+class Slow(AbstractOptimizer):
+    def suggest(self, n_suggestions=1):
+        time.sleep(600)
+    def observe(self, X, y):
+        pass
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def service(name: str, settings: Settings, port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
+    assert settings.organizer_token is not None
+    environment = {
+        **os.environ,
+        "ARENA_DATABASE_URL": settings.database_url.get_secret_value(),
+        "ARENA_BROKER_URL": settings.broker_url.get_secret_value(),
+        "ARENA_BLOB_URL": settings.blob_url,
+        "ARENA_HTTP_HOST": "127.0.0.1",
+        "ARENA_HTTP_PORT": str(port),
+        "ARENA_ORGANIZER_TOKEN": ORGANIZER,
+        "ARENA_RUNNER_ID": "runner-end-to-end",
+        "ARENA_GRACE_S": "5",
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            yield process
+        finally:
+            process.terminate()
+            code = process.wait(timeout=30)
+    assert code == 0, log.read_text()[-3000:]
+
+
+@pytest.fixture
+async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+    """URL of a gateway with the other three services behind it, all ready."""
+    ports = {name: free_port() for name in SERVICES}
+    with (
+        service("gateway", settings, ports["gateway"], tmp_path / "gateway.log"),
+        service("dispatcher", settings, ports["dispatcher"], tmp_path / "dispatcher.log"),
+        service("runner", settings, ports["runner"], tmp_path / "runner.log"),
+        service("aggregator", settings, ports["aggregator"], tmp_path / "aggregator.log"),
+    ):
+        async with httpx.AsyncClient() as client:
+
+            async def all_ready() -> bool:
+                try:
+                    answers = [await client.get(f"http://127.0.0.1:{port}/readyz") for port in ports.values()]
+                except httpx.TransportError:
+                    return False
+                return all(answer.status_code == 200 for answer in answers)
+
+            await wait_until(all_ready, limit_s=60, what="every service is ready")
+            for port in ports.values():
+                assert "arena_" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+        yield f"http://127.0.0.1:{ports['gateway']}"
+
+
+def set_up(organizer: Client) -> tuple[Client, Client]:
+    """Create the competition and two teams."""
+    document = json.loads((EXAMPLES / "baselines" / "baseline-16-8.json").read_text())
+    organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
+    organizer.put("/api/v1/admin/competitions/e2e", COMPETITION)
+    tokens = [
+        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name})["token"] for name in ("dice", "library")
+    ]
+    return Client(organizer.url, tokens[0]), Client(organizer.url, tokens[1])
+
+
+async def follow(url: str, token: str, submission: str) -> list[dict[str, Any]]:
+    """Return every message of a submission's live feed, to its end."""
+    feed = f"ws{url.removeprefix('http')}/api/v1/submissions/{submission}/live"
+    async with (
+        asyncio.timeout(LIMIT_S),
+        connect(feed, additional_headers={"Authorization": f"Bearer {token}"}) as socket,
+    ):
+        return [json.loads(message) async for message in socket]
+
+
+@pytest.mark.timeout(300)
+async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: str, pool: Pool, tmp_path: Path) -> None:
+    organizer = Client(platform, ORGANIZER)
+    dice, library = set_up(organizer)
+
+    board = f"ws{platform.removeprefix('http')}/api/v1/competitions/e2e/live"
+    async with connect(board) as leaderboard:
+        snapshot = json.loads(await leaderboard.recv())
+        assert (snapshot["type"], snapshot["rows"]) == ("snapshot", [])
+        first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))
+        other = library.submit("e2e", None, *read_zip(EXAMPLES / "hyperopt_tpe"))
+        again = dice.submit("e2e", "feedback", *read_zip(EXAMPLES / "random_search"))
+        token = dice._headers["Authorization"].removeprefix("Bearer ")
+        messages = await follow(platform, token, first["id"])
+        rows: dict[str, Any] = {}
+        async with asyncio.timeout(LIMIT_S):
+            while {row["state"] for row in rows.values()} != {"scored"} or len(rows) < 2:
+                change = json.loads(await leaderboard.recv())
+                rows |= {row["team"]: row for row in change["rows"]}
+
+    assert messages[0]["type"] == "snapshot"
+    assert sorted((study["box"], study["study"]) for message in messages for study in message["studies"]) == [
+        ("box-01", 0),
+        ("box-01", 1),
+        ("box-02", 0),
+        ("box-02", 1),
+    ]
+    assert messages[-1]["submission"]["state"] == "scored"
+    for submission in (other, again):
+        await wait_until(
+            lambda: pool.fetchval("select state = 'scored' from submissions where id = $1", submission["id"]),  # noqa: B023
+            limit_s=LIMIT_S,
+        )
+
+    replays = await pool.fetch(
+        "select array_agg(array[a.visible, a.generalization] order by a.box_id, a.study) from studies a "
+        "where a.submission_id = any ($1::uuid[]) group by a.submission_id",
+        [first["id"], again["id"]],
+    )
+    assert len(replays) == 2
+    assert replays[0] == replays[1], "the same inputs give the same losses, bit for bit"
+
+    with organizer.lines("/api/v1/admin/competitions/e2e/phases/feedback/export") as lines:
+        write_results_folder(
+            lines,
+            tmp_path / "results",
+            lambda name, version: organizer.get(f"/api/v1/admin/baselines/{name}", version=version),
+        )
+    stock = leaderboard_scores(tmp_path / "results", tmp_path / "scratch")
+    ours = {row["team"]: row["score"] for row in organizer.get("/api/v1/competitions/e2e/leaderboard")["rows"]}
+    assert stock == {f"{team}_arena_arena": pytest.approx(score, abs=1e-9) for team, score in ours.items()}
+
+
+@pytest.mark.timeout(300)
+async def test_cancelling_kills_the_running_containers_within_two_seconds(
+    platform: str, pool: Pool, tmp_path: Path
+) -> None:
+    dice, _ = set_up(Client(platform, ORGANIZER))
+    folder = tmp_path / "slow"
+    folder.mkdir()
+    (folder / "optimizer.py").write_bytes(SLOW)
+    submission = dice.submit("e2e", None, *read_zip(folder))
+    await wait_until(study_containers, limit_s=60, what="a study runs")
+
+    cancelled = dice.post(f"/api/v1/submissions/{submission['id']}/cancel")
+
+    assert cancelled["state"] == "cancelled"
+
+    async def none_left() -> bool:
+        return not await study_containers()
+
+    await wait_until(none_left, limit_s=2, what="the study's containers are gone")
+    await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
+
+
+async def study_containers() -> list[str]:
+    """Return the names of this test's optimizer containers that have a shard in hand."""
+    shown = await asyncio.create_subprocess_exec(
+        "docker",
+        "ps",
+        "--filter",
+        "label=arena.runner=runner-end-to-end",
+        "--format",
+        "{{.Names}}",
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await shown.communicate()
+    return [name for name in output.decode().split() if name.startswith("arena-optimizer-") and name.count("-") > 3]
