@@ -27,7 +27,7 @@ class Platform:
     async def create_competition(
         self, boxes: list[tuple[str, str, str]], *, studies_per_box: int, studies_per_shard: int = 1
     ) -> tuple[str, str]:
-        """Create a competition of (model, dataset, metric) boxes with one phase; returns its slug and a team's token."""
+        """Create a competition of (model, dataset, metric) boxes with one phase; returns slug and a team's token."""
         name = "bench"
         known = (await self._get("/api/v1/admin/baselines"))["baselines"]
         if not any(each["name"] == name for each in known):
@@ -80,12 +80,6 @@ class Platform:
                         raise RuntimeError(f"expected a scored submission, got {state}")
                     return state
                 await asyncio.sleep(POLL_S)
-
-    async def export_lines(self, slug: str) -> list[dict[str, Any]]:
-        """Return the studies of the phase's scored submissions."""
-        answer = await self.http.get(f"/api/v1/admin/competitions/{slug}/phases/bench/export")
-        answer.raise_for_status()
-        return [json.loads(line) for line in answer.text.splitlines()[1:]]
 
     async def _get(self, path: str) -> dict[str, Any]:
         answer = await self.http.get(path)

@@ -1,4 +1,4 @@
-"""The same studies by stock Bayesmark: `bayesmark-launch` writes the jobs, as many of them run side by side as slots."""
+"""The same studies by stock Bayesmark: `bayesmark-launch` writes the jobs, as many run side by side as slots."""
 
 import os
 import shlex

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
+from prometheus_client import Counter
 
 from services.runner.answers import Answer, BrokenAnswer
 from services.runner.engine import Container, Engine, InfrastructureFailure
@@ -15,6 +16,7 @@ from shared.settings import Settings
 from shared.words import FATAL_VERDICTS, Verdict
 
 log = structlog.get_logger()
+EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evaluations of black boxes")
 
 DETAIL_CHARS = 4000
 LAST_WORDS_TIMEOUT_S = 2
@@ -220,6 +222,7 @@ class Relay:
 
     def _report(self, finished: dict[str, Any]) -> StudyFinished:
         shard, tally = self._shard, self._tally
+        EVALUATION_CPU.inc(finished.pop("evaluation_cpu_s"))
         return StudyFinished(
             submission_id=shard.submission_id,
             shard_id=shard.shard_id,

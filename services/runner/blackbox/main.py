@@ -77,6 +77,7 @@ def run_one_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
         "eval_time_s": eval_time_s.tolist(),
         "suggestions": suggestions,
         "signature": signature,
+        "evaluation_cpu_s": problem.evaluation_cpu_s,
     }
 
 

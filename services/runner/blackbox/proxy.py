@@ -1,5 +1,6 @@
 """What `run_study` gets for an optimizer and for a problem: a proxy of the far-away one, and one that remembers."""
 
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -39,6 +40,7 @@ class RememberingProblem(TestFunction):  # type: ignore[misc]  # bayesmark is un
         super().__init__()
         self.api_config = problem.get_api_config()
         self.best: tuple[Point, tuple[float, ...]] | None = None
+        self.evaluation_cpu_s = 0.0
         self._problem = problem
         self._cut_off = cut_off
 
@@ -46,7 +48,11 @@ class RememberingProblem(TestFunction):  # type: ignore[misc]  # bayesmark is un
         """Return (visible loss, generalization loss) of one point."""
         if self._cut_off.passed:
             return self.best[1] if self.best else (np.inf, np.inf)
-        losses: tuple[float, ...] = self._problem.evaluate(params)
+        start = time.process_time()
+        try:
+            losses: tuple[float, ...] = self._problem.evaluate(params)
+        finally:
+            self.evaluation_cpu_s += time.process_time() - start
         if self.best is None or losses[0] < self.best[1][0]:
             self.best = dict(params), losses
         return losses

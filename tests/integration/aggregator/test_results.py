@@ -41,8 +41,7 @@ async def test_the_provisional_score_is_right_after_every_study_and_final_after_
 
     for done, each in enumerate(results, start=1):
         await aggregator._on_results([each])
-        row = await pool.fetchrow("select * from submissions")
-        assert row is not None
+        (row,) = await pool.fetch("select * from submissions")
         assert row["score"] == pytest.approx(naive_score(results[:done]), abs=1e-12)
         assert (row["studies_done"], row["suggest_errors"]) == (done, done)
         assert row["state"] == ("scored" if done == len(results) else "running")

@@ -1,6 +1,7 @@
 """The score against Bayesmark's own aggregation as the oracle."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,8 @@ from scipy import stats
 
 from services.aggregator.scoring import study_loss, submission_score
 
+Array = np.ndarray[Any, np.dtype[np.float64]]
+
 N_CALLS, N_SUGGESTIONS, BOXES, STUDIES = 4, 3, 3, 2
 losses = st.floats(-1e3, 1e3) | st.just(math.inf)
 evaluations = arrays(float, (N_CALLS, N_SUGGESTIONS, BOXES, STUDIES), elements=losses)
@@ -35,7 +38,7 @@ scales = st.lists(
 )
 
 
-def bayesmark_loss(evals: np.ndarray, clip_best: list[tuple[float, float]]) -> tuple[float, np.ndarray]:
+def bayesmark_loss(evals: Array, clip_best: list[tuple[float, float]]) -> tuple[float, Array]:
     """Return the mean loss and that of every box at the last iteration, by `compute_aggregates`."""
     boxes = [f"box-{number}" for number in range(BOXES)]
     coords = {ITER: range(N_CALLS), SUGGEST: range(N_SUGGESTIONS), TEST_CASE: boxes, TRIAL: range(STUDIES)}
@@ -59,7 +62,7 @@ def bayesmark_loss(evals: np.ndarray, clip_best: list[tuple[float, float]]) -> t
 
 
 @given(evals=evaluations, clip_best=scales)
-def test_the_score_is_bayesmarks_mean_of_normed_means(evals: np.ndarray, clip_best: list[tuple[float, float]]) -> None:
+def test_the_score_is_bayesmarks_mean_of_normed_means(evals: Array, clip_best: list[tuple[float, float]]) -> None:
     expected, by_box = bayesmark_loss(evals, clip_best)
 
     box_losses = [
