@@ -24,8 +24,8 @@ async def measure(platform: Platform) -> list[rows.Row]:
     found = await rows.study_overhead(platform, SLOTS)
     found += await rows.long_boxes(platform, SLOTS)
     with null_runner():
-        found += await rows.accept(platform)
         found += await rows.control_plane(platform)
+        found += await rows.accept(platform)
     return found
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from websockets.asyncio.client import connect
 
 ROOT = Path(__file__).parent.parent
 RANDOM_SEARCH = ROOT / "examples" / "random_search"
 BASELINE = ROOT / "examples" / "baselines" / "baseline-16-8.json"
 WAIT_LIMIT_S = 3600.0
-POLL_S = 0.05
 
 
 class Platform:
@@ -71,15 +71,16 @@ class Platform:
         return identity
 
     async def wait_scored(self, submission: str) -> dict[str, Any]:
-        """Return the submission when it is scored; fails when it ends otherwise."""
-        async with asyncio.timeout(WAIT_LIMIT_S):
-            while True:
-                state = await self._get(f"/api/v1/submissions/{submission}")
-                if state["ended_at"] is not None:
-                    if state["state"] != "scored":
-                        raise RuntimeError(f"expected a scored submission, got {state}")
-                    return state
-                await asyncio.sleep(POLL_S)
+        """Return the submission when it is scored, told by its live feed; fails when it ends otherwise."""
+        url = f"ws{str(self.http.base_url).removeprefix('http').rstrip('/')}/api/v1/submissions/{submission}/live"
+        state: dict[str, Any] = {}
+        headers = {"Authorization": self.http.headers["Authorization"]}
+        async with asyncio.timeout(WAIT_LIMIT_S), connect(url, additional_headers=headers, max_size=None) as feed:
+            async for message in feed:
+                state = json.loads(message)["submission"]
+        if state["state"] != "scored":
+            raise RuntimeError(f"expected a scored submission, got {state}")
+        return state
 
     async def _get(self, path: str) -> dict[str, Any]:
         answer = await self.http.get(path)

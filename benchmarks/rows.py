@@ -81,9 +81,9 @@ async def control_plane(platform: Platform) -> list[Row]:
 
 async def accept(platform: Platform) -> list[Row]:
     """Latency of POSTs of a 100 kB zip that arrive at a fixed rate, whatever the earlier ones do."""
-    slug, token = await platform.create_competition(SHORT_BOXES, studies_per_box=1)
+    slug, token = await platform.create_competition(SHORT_BOXES[:1], studies_per_box=1)
     content = _zip_of(ZIP_BYTES)
-    await platform.submit(slug, token, content)
+    await platform.wait_scored(await platform.submit(slug, token, content))
     latencies: list[float] = []
 
     async def post(at: float) -> None:
@@ -92,10 +92,13 @@ async def accept(platform: Platform) -> list[Row]:
         await platform.submit(slug, token, content)
         latencies.append(1000 * (time.perf_counter() - start))
 
+    compose("stop", "runner")  # it would take the studies' CPU, and what is measured is the way in
     start = time.perf_counter() + 0.1
     async with asyncio.TaskGroup() as tasks:
         for number in range(POSTS_PER_SECOND * POST_SECONDS):
             tasks.create_task(post(start + number / POSTS_PER_SECOND))
+    compose("start", "runner")
+    await platform.wait_scored(await platform.submit(slug, token, content))  # fair by age: the others came before
     p50, p99 = np.percentile(latencies, [50, 99])
     return [
         Row("accept: POST of a 100 kB zip at 50/s, p50", float(p50), "ms", "", True),

@@ -14,7 +14,7 @@ from shared.messages import Message
 log = structlog.get_logger()
 queries = load_queries(Path(__file__).with_suffix(".sql"))
 BATCH = 200
-POLL_S = 1.0
+POLL_S = 2.0
 
 
 class Outbox:

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     release_ttl_s: float = 3600
     message_lost_s: float = 10
     lease_s: float = 15
-    sweep_interval_s: float = 2
+    sweep_interval_s: float = 5
     failures_before_incident: int = Field(default=3, ge=1)
     incident_limit_s: float = 24 * 3600
     submission_limit_s: float = 14 * 24 * 3600

@@ -86,7 +86,7 @@ select
     b.model,
     b.dataset,
     b.metric,
-    b.signature is null as signature_wanted,
+    b.signature is null and r.first_study = 0 as signature_wanted,
     p.n_calls,
     p.n_suggestions,
     p.limits,

@@ -29,7 +29,7 @@ from shared.settings import Settings
 from shared.words import ExecutionOutcome, ShardState, SubmissionState
 
 log = structlog.get_logger()
-RELEASE_POLL_S = 0.5
+RELEASE_POLL_S = 2.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 

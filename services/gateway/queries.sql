@@ -245,9 +245,12 @@ where b.competition_id = :competition_id and not exists (select from phase_boxes
     and not exists (select from shards sh where sh.box_id = b.id);
 
 -- name: upsert_box(competition_id, label, model, dataset, metric)!
--- A black box under its opaque label.
-insert into black_boxes (competition_id, label, model, dataset, metric)
-values (:competition_id, :label, :model, :dataset, :metric)
+-- A black box under its opaque label; its signature is known if any competition has had it.
+insert into black_boxes (competition_id, label, model, dataset, metric, signature)
+values (:competition_id, :label, :model, :dataset, :metric, (
+    select signature from black_boxes
+    where model = :model and dataset = :dataset and metric = :metric and signature is not null limit 1
+))
 on conflict (competition_id, label) do nothing;
 
 -- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, submissions_per_day, active_submissions)$
