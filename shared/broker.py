@@ -210,7 +210,8 @@ class Broker:
         batch: int,
         workers: int,
     ) -> None:
-        consumer = _Consumer(self, name, {message.key: message for message in messages}, handle, stop)
+        kinds = {message.key: message for message in messages}
+        consumer = _Consumer(self, name, kinds, handle, stop, alone=workers == 1)
         tag = await queue.consume(consumer.deliveries.put)
         async with asyncio.TaskGroup() as tasks:
             for _ in range(workers):
@@ -250,7 +251,14 @@ class _Consumer:
     """Deliveries of one queue. Each is acknowledged once: after its effect, or after it was set aside."""
 
     def __init__(
-        self, broker: Broker, queue: str, messages: dict[str, type[Message]], handle: Handler, stop: asyncio.Event
+        self,
+        broker: Broker,
+        queue: str,
+        messages: dict[str, type[Message]],
+        handle: Handler,
+        stop: asyncio.Event,
+        *,
+        alone: bool,
     ) -> None:
         self.deliveries: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
         self._broker = broker
@@ -258,6 +266,7 @@ class _Consumer:
         self._messages = messages
         self._handle = handle
         self._stop = stop
+        self._alone = alone
 
     async def run(self, batch: int) -> None:
         while (first := await self.deliveries.get()) is not None and not self._stop.is_set():
@@ -299,11 +308,22 @@ class _Consumer:
                 return
             log.exception("message cannot be handled", queue=self._queue)
             await self._broker.dead_letter(self._queue, batch[0][0], f"cannot be handled: {error!r}")
-        for delivery, _ in batch:
-            await delivery.ack()
-            CONSUMED.labels(self._queue).inc()
+        if self._alone:  # then deliveries are settled in their order, and one acknowledgement covers all up to it
+            await batch[-1][0].ack(multiple=True)
+        else:
+            for delivery, _ in batch:
+                await delivery.ack()
+        CONSUMED.labels(self._queue).inc(len(batch))
 
     async def _handle_with_retries(self, messages: list[Message]) -> None:
+        try:
+            await self._handle(messages)
+        except Exception as error:
+            if not _will_pass(error):
+                raise
+            log.warning("a part is away; trying again", queue=self._queue, error=repr(error))
+        else:
+            return
         async for attempt in AsyncRetrying(
             stop=lambda _: self._stop.is_set(),
             wait=wait_random_exponential(multiplier=0.1, max=5),
@@ -311,12 +331,7 @@ class _Consumer:
             reraise=True,
         ):
             with attempt:
-                try:
-                    await self._handle(messages)
-                except Exception as error:
-                    if _will_pass(error):
-                        log.warning("a part is away; trying again", queue=self._queue, error=repr(error))
-                    raise
+                await self._handle(messages)
 
 
 def _will_pass(error: BaseException) -> bool:

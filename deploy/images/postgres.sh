@@ -13,4 +13,4 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
     mv "$PGDATA.new" "$PGDATA" # all of it or nothing, should the container be killed meanwhile
 fi
 exec postgres -c listen_addresses='*' -c unix_socket_directories=/tmp -c max_connections=200 \
-    -c shared_buffers=256MB -c wal_compression=on "$@"
+    -c shared_buffers=256MB -c wal_compression=lz4 -c default_toast_compression=lz4 "$@"

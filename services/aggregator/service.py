@@ -1,10 +1,10 @@
 """The aggregator: stores each result once, keeps scores current after every study, announces what changed."""
 
 import asyncio
-import math
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+import numpy as np
 import structlog
 from prometheus_client import Counter, Histogram
 
@@ -83,7 +83,7 @@ class Aggregator:
             rows = getattr(study, name)
             if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
                 raise ValueError(f"expected {name} of shape {shape}; is the runner of this version?")
-            if any(math.isnan(value) for row in rows for value in row):
+            if np.isnan(rows).any():
                 raise ValueError(f"expected numbers in {name}, got NaN")
         return study_loss(study.visible, scale.clip, scale.best)
 

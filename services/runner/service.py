@@ -277,6 +277,12 @@ class Runner:
         )
 
     async def _publish(self, message: Message) -> None:
+        try:
+            await self._broker.publish([message])
+        except BrokerAway as error:
+            log.warning("a result waits for the broker", key=message.key, error=repr(error))
+        else:
+            return
         async for attempt in AsyncRetrying(
             stop=stop_never,  # until cancelled: by the dispatcher, or by the end of the grace period
             wait=wait_random_exponential(multiplier=0.1, max=5),
