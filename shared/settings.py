@@ -50,4 +50,4 @@ class Settings(BaseSettings):
     engine_check_interval_s: float = 30
 
     # aggregator
-    result_batch: int = Field(default=64, ge=1)
+    result_batch: int = Field(default=256, ge=1)
