@@ -74,7 +74,7 @@ def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]"
                     if message["submission"]["ended_at"] is not None:
                         return
         except InvalidStatus as error:
-            if error.response.status_code not in {502, 503, 504}:
+            if error.response.status_code < 500:
                 news.put(_refused(error))
                 return
         except (ConnectionClosed, WebSocketException, OSError):

@@ -27,21 +27,21 @@ def load_queries(path: Path) -> Any:
     return aiosql.from_path(path, "asyncpg")
 
 
+TRANSIENT_ERRORS = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.TransactionRollbackError,
+)
+
+
 def is_transient(error: BaseException) -> bool:
     """Tell whether the database was away or busy, so that the same call may succeed later."""
-    return isinstance(
-        error,
-        (
-            OSError,
-            TimeoutError,
-            asyncpg.PostgresConnectionError,
-            asyncpg.InterfaceError,
-            asyncpg.InternalClientError,
-            asyncpg.OperatorInterventionError,
-            asyncpg.InsufficientResourcesError,
-            asyncpg.TransactionRollbackError,
-        ),
-    )
+    return isinstance(error, TRANSIENT_ERRORS)
 
 
 async def connect_database(settings: Settings, *, size: int = 8) -> Pool:

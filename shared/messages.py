@@ -11,7 +11,7 @@ Losses = list[list[float]]
 """Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
 
 Suggestion = dict[str, Any]
-"""A point: bool, int, float or str by parameter name. Any, because checking 128 points a message costs a fifth of it."""
+"""A point: bool, int, float or str by parameter name; Any, because checking 128 of them costs a fifth of reading."""
 
 
 class Message(BaseModel):

@@ -1,7 +1,6 @@
 """The transactional outbox: messages are committed with the change they announce, and published after it."""
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import structlog
 from shared.broker import Broker, BrokerAway
 from shared.database import Connection, Pool, is_transient, load_queries
 from shared.messages import Message
+from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 queries = load_queries(Path(__file__).with_suffix(".sql"))
@@ -49,9 +49,7 @@ class Outbox:
                 if not isinstance(error, BrokerAway) and not is_transient(error):
                     raise
                 log.warning("outbox waits for broker and database", error=repr(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(POLL_S):
-                    await self._look.wait()
+            await wait_for_any(self._look, stop, timeout_s=POLL_S)
 
     async def _relay_batch(self) -> int:
         async with self._pool.acquire() as connection, connection.transaction():

@@ -1,7 +1,6 @@
 """The dispatcher: makes shards of submissions, releases them fairly over teams, and moves on what stays too long."""
 
 import asyncio
-import contextlib
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
@@ -26,6 +25,7 @@ from shared.messages import (
 )
 from shared.seeds import optimizer_seed, study_seed
 from shared.settings import Settings
+from shared.waits import wait_for_any
 from shared.words import ExecutionOutcome, ShardState, SubmissionState
 
 log = structlog.get_logger()
@@ -58,7 +58,7 @@ class Dispatcher:
             tasks.create_task(self._repeat(self._sweep, self._settings.sweep_interval_s, stop))
 
     async def _repeat(self, act: Callable[[], Awaitable[None]], interval_s: float, stop: asyncio.Event) -> None:
-        wait = self._look.wait if act == self._release else stop.wait
+        wakers = (self._look, stop) if act == self._release else (stop,)
         while not stop.is_set():
             try:
                 await act()
@@ -67,9 +67,7 @@ class Dispatcher:
                     raise
                 self._hearing_since = time.monotonic()
                 log.warning("waiting for broker and database", doing=act.__name__, error=repr(error))
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(interval_s):
-                    await wait()
+            await wait_for_any(*wakers, timeout_s=interval_s)
 
     async def _on_submissions(self, messages: Sequence[SubmissionMessage]) -> None:
         ended = [message.submission_id for message in messages if isinstance(message, SubmissionEnded)]

@@ -1,13 +1,13 @@
 """Which phases have changed: heard from the broker, and looked up in the tables in case nothing is heard."""
 
 import asyncio
-import contextlib
 import uuid
 from collections.abc import Sequence
 from uuid import UUID
 
 from shared.broker import Broker
 from shared.messages import PhaseChanged
+from shared.waits import wait_for_any
 
 POLL_S = 1.0
 """How long a subscriber waits for an announcement before it looks for itself."""
@@ -33,6 +33,4 @@ class Hub:
     async def wait_for_change(self, phase_id: UUID) -> None:
         """Return at the next announcement of this phase, or after POLL_S seconds."""
         event = self._events.setdefault(phase_id, asyncio.Event())
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(POLL_S):
-                await event.wait()
+        await wait_for_any(event, timeout_s=POLL_S)

@@ -15,7 +15,6 @@ from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import away
 from services.gateway.submissions import choose_phase, find_competition, find_submission
 from services.gateway.tables import queries, submission_body
-from shared.database import is_transient
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -123,7 +122,7 @@ async def _end(websocket: WebSocket, task: asyncio.Future[Any]) -> None:
     error = task.exception()
     if error is None or isinstance(error, WebSocketDisconnect):
         return
-    if isinstance(error, TimeoutError) or is_transient(error) or away(error) is not None:
+    if away(error) is not None:
         log.warning("live feed ended; the client may come again", error=repr(error))
         await websocket.close(TRY_AGAIN_LATER)
         return

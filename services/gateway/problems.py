@@ -4,17 +4,19 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI, WebSocket
+from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 from shared.blobs import BlobStoreAway
 from shared.broker import BrokerAway
-from shared.database import is_transient
+from shared.database import TRANSIENT_ERRORS
 
 log = structlog.get_logger()
 RETRY_AFTER_S = 5
+AWAY_ERRORS = (*TRANSIENT_ERRORS, BrokerAway, BlobStoreAway)
 
 
 class Problem(HTTPException):
@@ -47,40 +49,54 @@ class Problem(HTTPException):
 
 def away(error: BaseException) -> Problem | None:
     """Return the 503 of an error that means a part is away, or None."""
-    if isinstance(error, (BrokerAway, BlobStoreAway)) or is_transient(error):
+    if isinstance(error, AWAY_ERRORS):
         return Problem(503, "A part of the platform is away; try again soon.", retry_after_s=RETRY_AFTER_S)
     return None
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of this app with problem details."""
+    """Answer every error of this app with problem details; a WebSocket that is not open yet, too."""
 
-    async def on_problem(_: Request, error: Exception) -> JSONResponse:
+    async def on_problem(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
-        return error.response()
+        return await _answer(connection, error)
 
-    async def on_http_error(_: Request, error: Exception) -> JSONResponse:
+    async def on_http_error(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-        return Problem(error.status_code, str(error.detail)).response()
+        return await _answer(connection, Problem(error.status_code, str(error.detail)))
 
-    async def on_invalid(_: Request, error: Exception) -> JSONResponse:
-        assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
+    async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
+        assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
         faults = [
             {"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()
         ]
         sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
-        return Problem(422, f"The request is not what this route takes: {sentence}", errors=faults).response()
+        problem = Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
+        return await _answer(connection, problem)
 
-    async def on_any(request: Request, error: Exception) -> JSONResponse:
+    async def on_any(connection: HTTPConnection, error: Exception) -> Response:
         problem = away(error)
+        path = connection.url.path
         if problem is None:
-            log.error("request failed", method=request.method, path=request.url.path, exc_info=error)
+            log.error("request failed", path=path, exc_info=error)
             problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
         else:
-            log.warning("a part is away", method=request.method, path=request.url.path, error=repr(error))
-        return problem.response()
+            log.warning("a part is away", path=path, error=repr(error))
+        return await _answer(connection, problem)
 
-    app.add_exception_handler(Problem, on_problem)
-    app.add_exception_handler(HTTPException, on_http_error)
-    app.add_exception_handler(RequestValidationError, on_invalid)
-    app.add_exception_handler(Exception, on_any)
+    for kind, handler in (
+        (Problem, on_problem),
+        (HTTPException, on_http_error),
+        (RequestValidationError, on_invalid),
+        (WebSocketRequestValidationError, on_invalid),
+        *((kind, on_any) for kind in AWAY_ERRORS),
+        (Exception, on_any),
+    ):
+        app.add_exception_handler(kind, handler)
+
+
+async def _answer(connection: HTTPConnection, problem: Problem) -> Response:
+    response = problem.response()
+    if isinstance(connection, WebSocket):
+        await response(connection.scope, connection.receive, connection.send)
+    return response

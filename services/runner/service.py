@@ -5,7 +5,6 @@ it, it kills at once; what it cannot finish it hands back.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -32,6 +31,7 @@ from shared.messages import (
     SubmissionEnded,
 )
 from shared.settings import Settings
+from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 HEARTBEAT_GAP_S = 0.1
@@ -113,7 +113,7 @@ class Runner:
     async def _take_shards_when_ready(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             if self._not_ready is not None:
-                await self._wait_for_check(stop)
+                await wait_for_any(self._checked, stop)
                 continue
             pause = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
@@ -122,16 +122,8 @@ class Runner:
 
     async def _set_when_not_ready(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
         while self._not_ready is None and not stop.is_set():
-            await self._wait_for_check(stop)
+            await wait_for_any(self._checked, stop)
         pause.set()
-
-    async def _wait_for_check(self, stop: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(self._checked.wait()), asyncio.ensure_future(stop.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
 
     async def _keep_checking(self, quiet: asyncio.Event) -> None:
         while not quiet.is_set():
@@ -142,9 +134,7 @@ class Runner:
             self._not_ready = reason
             self._checked.set()
             self._checked = asyncio.Event()  # whoever waits from now on waits for the next check
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.engine_check_interval_s):
-                    await self._doubt.wait()
+            await wait_for_any(self._doubt, timeout_s=self._settings.engine_check_interval_s)
 
     async def _send_heartbeats(self, quiet: asyncio.Event) -> None:
         while not quiet.is_set():
@@ -162,15 +152,11 @@ class Runner:
             except BrokerAway as error:
                 log.warning("heartbeat not sent", error=repr(error))
             await asyncio.sleep(HEARTBEAT_GAP_S)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._settings.heartbeat_interval_s):
-                    await self._news.wait()
+            await wait_for_any(self._news, timeout_s=self._settings.heartbeat_interval_s)
 
     async def _hand_back_after_grace(self, stop: asyncio.Event, quiet: asyncio.Event) -> None:
         await stop.wait()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.grace_s):
-                await quiet.wait()
+        await wait_for_any(quiet, timeout_s=self._settings.grace_s)
         for work in list(self._held.values()):
             work.handed_back = True
             work.task.cancel()

@@ -1,0 +1,332 @@
+"""Submit, look, cancel: what is accepted, and what bad input gets."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlparse
+from uuid import uuid4
+
+import httpx
+import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from shared.broker import SUBMISSIONS, Broker
+from shared.database import Pool
+from shared.messages import SubmissionAccepted, SubmissionEnded
+from shared.settings import Settings
+from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+from tests.waiting import wait_until
+
+
+def assert_problem(answer: httpx.Response, status: int, detail: str = "") -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == status
+    assert body.keys() >= {"type", "title", "status", "detail"}
+    assert detail in body["detail"]
+
+
+def bearer(client: httpx.AsyncClient) -> dict[str, str]:
+    return {"Authorization": client.headers["Authorization"]}
+
+
+def stored_blobs(settings: Settings) -> list[Path]:
+    return list(Path(urlparse(settings.blob_url).path).iterdir())
+
+
+async def count(pool: Pool) -> int:
+    number: int = await pool.fetchval("select count(*) from submissions")
+    return number
+
+
+async def test_a_good_zip_is_accepted_stored_and_announced(
+    gateway: Gateway, pool: Pool, broker: Broker, settings: Settings
+) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+
+    answer = await submit(team)
+
+    assert answer.status_code == 202
+    body = answer.json()
+    assert (body["state"], body["studies_total"], body["phase"], body["team"]) == ("queued", 4, "feedback", "a")
+    row = await pool.fetchrow("select * from submissions")
+    assert row is not None
+    assert str(row["id"]) == body["id"]
+    blob = Path(urlparse(settings.blob_url).path) / row["blob_sha256"]
+    assert blob.read_bytes() == make_zip()
+    assert await pool.fetchval("select array_agg(event) from submission_events") == ["accepted"]
+    announced: list[object] = []
+    stop = asyncio.Event()
+
+    async def take(messages: Sequence[object]) -> None:
+        announced.extend(messages)
+        stop.set()
+
+    async with asyncio.timeout(10):
+        await broker.consume(SUBMISSIONS, take, stop, prefetch=10)
+    assert announced == [SubmissionAccepted(submission_id=row["id"])]
+    state = (await team.get(f"/api/v1/submissions/{body['id']}")).json()
+    assert state == body | {"queue_position": 1}
+
+
+async def test_unknown_competition_and_phase_are_404(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    assert_problem(await submit(team, slug="other"), 404, "other")
+    assert_problem(await submit(team, phase="final"), 404, "final")
+
+
+async def test_a_phase_for_organizers_is_404_to_a_team(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase(), phase("final", visibility="organizer")))
+    team = await gateway.team("a")
+    assert_problem(await submit(team, phase="final"), 404)
+    assert_problem(await gateway.anyone.get("/api/v1/competitions/c/leaderboard", params={"phase": "final"}), 404)
+
+
+async def test_a_closed_phase_is_409(gateway: Gateway, pool: Pool) -> None:
+    past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
+    await gateway.apply(competition(phase(closes_at=past)))
+    assert_problem(await submit(await gateway.team("a"), phase="feedback"), 409, "closed")
+    assert await count(pool) == 0
+
+
+async def test_without_a_phase_exactly_one_must_be_open(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase("one"), phase("two")))
+    assert_problem(await submit(await gateway.team("a")), 422, "one, two")
+
+
+async def test_over_the_daily_quota_is_429_and_says_when(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(submissions_per_day=1)))
+    team = await gateway.team("a")
+    (await submit(team)).raise_for_status()
+
+    refused = await submit(team)
+
+    assert_problem(refused, 429, "may make 1")
+    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
+    assert await count(pool) == 1
+    assert (await submit(await gateway.team("b"))).status_code == 202
+
+
+async def test_too_many_unended_submissions_are_429(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase(active_submissions=1)))
+    team = await gateway.team("a")
+    first = (await submit(team)).json()
+
+    refused = await submit(team)
+    assert_problem(refused, 429, "may have 1")
+    assert int(refused.headers["Retry-After"]) > 0
+
+    (await team.post(f"/api/v1/submissions/{first['id']}/cancel")).raise_for_status()
+    assert (await submit(team)).status_code == 202
+
+
+async def test_a_fault_of_the_platform_costs_no_quota(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(submissions_per_day=1)))
+    team = await gateway.team("a")
+    (await submit(team)).raise_for_status()
+    await pool.execute("update submissions set state = 'failed', verdict = 'platform_fault', ended_at = now()")
+
+    assert (await submit(team)).status_code == 202
+
+
+async def test_two_submissions_at_once_do_not_slip_through_the_quota(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(submissions_per_day=1)))
+    team = await gateway.team("a")
+
+    answers = await asyncio.gather(*(submit(team, make_zip(b"%d" % number)) for number in range(5)))
+
+    assert sorted(answer.status_code for answer in answers) == [202, 429, 429, 429, 429]
+    assert await count(pool) == 1
+
+
+async def test_no_token_and_a_bad_token_are_401(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    for client in (gateway.anyone, gateway.client("wrong")):
+        answer = await submit(client)
+        assert_problem(answer, 401)
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
+    basic = httpx.AsyncClient(base_url=gateway.url, headers={"Authorization": "Basic x"})
+    assert_problem(await basic.get("/api/v1/competitions/c"), 401, "Bearer")
+
+
+async def test_a_team_of_another_competition_is_403(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    await gateway.apply(competition(), slug="d")
+    assert_problem(await submit(await gateway.team("a", slug="d")), 403)
+
+
+async def test_another_teams_submission_is_404_everywhere(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    mine = (await submit(await gateway.team("a"))).json()
+    other = await gateway.team("b")
+
+    for identity in (mine["id"], uuid4()):
+        path = f"/api/v1/submissions/{identity}"
+        assert_problem(await other.get(path), 404)
+        assert_problem(await other.post(f"{path}/cancel"), 404)
+        with pytest.raises(InvalidStatus) as refused:
+            async with connect(gateway.live(f"/submissions/{identity}/live"), additional_headers=bearer(other)):
+                pass
+        assert refused.value.response.status_code == 404
+    assert (await other.get("/api/v1/competitions/c/submissions")).json() == {"submissions": []}
+
+
+BAD_ZIPS = {
+    "not a zip": b"not a zip at all",
+    "no optimizer.py": make_zip(name="other.py"),
+    "traversal": make_zip(name="../optimizer.py"),
+    "too large": make_zip(b"\0" * 1_100_000),
+    "far too large": b"\0" * 70_000_000,
+}
+
+
+@pytest.mark.parametrize("why", BAD_ZIPS)
+async def test_a_bad_zip_is_422_and_nothing_is_stored(
+    gateway: Gateway, pool: Pool, settings: Settings, why: str
+) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+
+    assert_problem(await submit(team, BAD_ZIPS[why], key="k"), 422)
+
+    assert await count(pool) == 0
+    assert await pool.fetchval("select count(*) from idempotency_keys") == 0
+    assert stored_blobs(settings) == []
+
+
+async def test_the_same_key_and_body_get_the_first_answer_again(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(submissions_per_day=1)))
+    team = await gateway.team("a")
+
+    first, again = await submit(team, key="k"), await submit(team, key="k", phase="feedback")
+
+    assert (again.status_code, again.json()) == (202, first.json())
+    assert await count(pool) == 1
+
+
+async def test_the_same_key_with_another_body_is_409(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    await submit(team, key="k")
+
+    assert_problem(await submit(team, make_zip(b"other"), key="k"), 409, "Idempotency-Key")
+
+    assert await count(pool) == 1
+    assert (await submit(await gateway.team("b"), key="k")).status_code == 202
+
+
+async def test_the_same_key_at_once_makes_one_submission(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+
+    answers = await asyncio.gather(*(submit(team, key="k") for _ in range(8)))
+
+    assert {answer.status_code for answer in answers} == {202}
+    assert len({answer.json()["id"] for answer in answers}) == 1
+    assert await count(pool) == 1
+
+
+async def test_cancelling_ends_a_submission_once_and_announces_it(gateway: Gateway, pool: Pool, broker: Broker) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    path = f"/api/v1/submissions/{(await submit(team)).json()['id']}/cancel"
+    heard: list[object] = []
+    stop = asyncio.Event()
+
+    async def take(messages: Sequence[object]) -> None:
+        heard.extend(messages)
+        if any(isinstance(each, SubmissionEnded) for each in heard):
+            stop.set()
+
+    first, again = await team.post(path), await team.post(path)
+
+    assert (first.status_code, first.json()["state"], first.json()["verdict"]) == (202, "cancelled", "cancelled")
+    assert again.json() == first.json()
+    assert await pool.fetchval("select count(*) from submission_events where event = 'cancelled'") == 1
+    async with asyncio.timeout(10):
+        await broker.consume(SUBMISSIONS, take, stop, prefetch=10)
+
+
+async def test_what_has_ended_otherwise_cannot_be_cancelled(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    identity = (await submit(team)).json()["id"]
+    await pool.execute("update submissions set state = 'scored', verdict = 'scored', ended_at = now()")
+    assert_problem(await team.post(f"/api/v1/submissions/{identity}/cancel"), 409, "scored")
+
+
+async def test_errors_that_no_route_makes_are_problems_too(gateway: Gateway) -> None:
+    assert_problem(await gateway.anyone.get("/api/v1/nothing"), 404)
+    assert_problem(await gateway.anyone.delete("/api/v1/competitions"), 405)
+    assert_problem(await gateway.organizer.get("/api/v1/submissions/not-a-uuid"), 422)
+    assert_problem(await gateway.organizer.put("/api/v1/admin/competitions/c", content=b"{"), 422)
+
+
+async def test_without_the_database_503_then_everything_again(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    await gateway.database.cut()
+
+    away = await submit(team)
+    assert_problem(away, 503)
+    assert int(away.headers["Retry-After"]) > 0
+    assert (await gateway.anyone.get("/readyz")).status_code == 503
+    with pytest.raises(InvalidStatus) as refused:
+        async with connect(gateway.live("/competitions/c/live")):
+            pass
+    assert refused.value.response.status_code == 503
+    assert (await gateway.anyone.get("/healthz")).status_code == 200
+
+    await gateway.database.mend()
+
+    async def accepted() -> bool:
+        return (await submit(team, key="k")).status_code == 202
+
+    await wait_until(accepted, what="accepted again")
+    assert await count(pool) == 1
+
+
+async def test_without_the_broker_submissions_are_accepted_and_announced_later(
+    gateway: Gateway, pool: Pool, broker: Broker
+) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    await gateway.broker.cut()
+
+    async def notices() -> bool:
+        return (await gateway.anyone.get("/readyz")).status_code == 503
+
+    await wait_until(notices, what="the gateway notices")
+    assert (await submit(team)).status_code == 202
+
+    await gateway.broker.mend()
+
+    async def announced() -> bool:
+        return await broker.waiting(SUBMISSIONS) == 1
+
+    await wait_until(announced, what="announced after the broker came back")
+    await wait_until(lambda: pool.fetchval("select count(*) = 0 from outbox"), what="the outbox is empty")
+
+
+async def test_no_answer_to_a_team_names_a_black_box(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    identity = (await submit(team)).json()["id"]
+    paths = [
+        f"/api/v1/submissions/{identity}",
+        "/api/v1/competitions",
+        "/api/v1/competitions/c",
+        "/api/v1/competitions/c/submissions",
+        "/api/v1/competitions/c/leaderboard",
+    ]
+    texts = [(await team.get(path)).raise_for_status().text for path in paths]
+    async with connect(gateway.live(f"/submissions/{identity}/live"), additional_headers=bearer(team)) as feed:
+        texts.append(str(await feed.recv()))
+    for text in texts:
+        assert not any(secret in json.loads(json.dumps(text)) for secret in ("lasso", "diabetes", "iris", '"DT"'))
