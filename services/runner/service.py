@@ -249,6 +249,7 @@ class Runner:
             )
             raise
         STUDIES.labels("timed_out" if result.timed_out else "finished").inc()
+        log.info("study finished", box=str(shard.box_id), study=task.study, timed_out=result.timed_out)
         await self._publish(result)
 
     def _unfinished(self, shard: ShardReleased, outcome: str, detail: str) -> ShardUnfinished:

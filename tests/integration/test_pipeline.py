@@ -17,9 +17,17 @@ from services.dispatcher.service import Dispatcher
 from services.runner.service import Runner, StudySlot
 from services.runner.study import Fatal, InfrastructureFailure
 from shared.blobs import Blobs
-from shared.broker import Broker, connect_broker
+from shared.broker import SHARDS, Broker, connect_broker
 from shared.database import Pool
-from shared.messages import ShardReleased, StudyFinished, StudyTask, SubmissionAccepted, SubmissionEnded
+from shared.messages import (
+    HeldShard,
+    RunnerHeartbeat,
+    ShardReleased,
+    StudyFinished,
+    StudyTask,
+    SubmissionAccepted,
+    SubmissionEnded,
+)
 from shared.outbox import Outbox
 from shared.settings import Settings
 from shared.words import SubmissionState, Verdict
@@ -195,6 +203,28 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     assert await pool.fetchval("select runner_id from studies") == "other"
+
+
+async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lease(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    submission = await accept(pool, broker, seeded)
+    taken = asyncio.Event()
+
+    async def take(shards: Sequence[ShardReleased]) -> None:
+        held = [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
+        await broker.publish([RunnerHeartbeat(runner_id="silent", slots=1, ready=True, held=held)])
+        taken.set()
+
+    async with control(pool, settings):
+        await broker.consume(SHARDS, take, taken, prefetch=1)
+        await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"), what="running")
+        async with running(runner(broker, blobs, settings, [NullSlot("other")]).run):
+            await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
+
+    ended = await pool.fetch("select attempt, outcome, runner_id from executions order by attempt")
+    assert [tuple(row) for row in ended] == [(1, "lease_expired", "silent"), (2, "done", "other")]
 
 
 async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothing(
