@@ -55,6 +55,7 @@ case ${1:?up, down, clean, test-up or compose} in
         bash deploy/images.sh
         make_secrets
         stack up -d --remove-orphans 2>&1 | grep -v -e 'up-to-date' -e '^$' >&2 || true
+        docker image prune --force --filter label=arena.inputs >/dev/null # those that were replaced
         wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
         ;;
     down)
@@ -67,8 +68,8 @@ case ${1:?up, down, clean, test-up or compose} in
             stack down --volumes --remove-orphans
             compose --project-name arena-test --file deploy/compose.test.yaml down --volumes --remove-orphans
             remove_study_containers
-            docker images -q --filter reference='arena-*:local' | xargs -r docker rmi -f >/dev/null
-            docker images -q --filter reference='debian:bookworm-slim' | xargs -r docker rmi -f >/dev/null
+            docker image prune --all --force --filter label=arena.inputs >/dev/null
+            docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # if nobody else uses it
         fi
         rm -rf .venv .arena
         find . -name __pycache__ -prune -exec rm -rf {} +
