@@ -9,12 +9,17 @@ from pathlib import Path
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 from pydantic import SecretStr
 
 from shared.broker import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.settings import Settings
+
+# How long an example takes is the benchmarks' business, not a test's.
+hypothesis.settings.register_profile("arena", deadline=None)
+hypothesis.settings.load_profile("arena")
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "deploy" / "migrations"
