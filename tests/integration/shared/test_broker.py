@@ -1,0 +1,102 @@
+"""The one consumer loop: what passes, what is tried again, what is set aside."""
+
+import asyncio
+from collections.abc import Sequence
+from uuid import UUID, uuid4
+
+from shared.broker import DEAD, SUBMISSIONS, Broker, Handler
+from shared.database import Pool
+from shared.messages import SubmissionAccepted
+from shared.outbox import Outbox
+from tests.waiting import wait_until
+
+
+async def consume_until_dead_letters(broker: Broker, handle: Handler, number: int) -> None:
+    """Run the loop until so many messages are set aside and none waits."""
+    stop = asyncio.Event()
+
+    async def is_done() -> bool:
+        return await broker.waiting(DEAD) == number and await broker.waiting(SUBMISSIONS) == 0
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(broker.consume(SUBMISSIONS, handle, stop, prefetch=10, batch=10))
+        try:
+            await wait_until(is_done, what=f"{number} dead letters")
+        finally:
+            stop.set()
+
+
+async def test_one_message_that_cannot_be_handled_does_not_take_its_batch_with_it(broker: Broker) -> None:
+    ids = [uuid4() for _ in range(5)]
+    handled: set[UUID] = set()
+
+    async def handle(messages: Sequence[SubmissionAccepted]) -> None:
+        if any(message.submission_id == ids[2] for message in messages):
+            raise ValueError("this one is broken")
+        handled.update(message.submission_id for message in messages)
+
+    await broker.publish([SubmissionAccepted(submission_id=each) for each in ids])
+    await consume_until_dead_letters(broker, handle, 1)
+
+    assert handled == {*ids} - {ids[2]}
+    (letter,) = await broker.peek_dead_letters(10)
+    assert str(ids[2]) in letter["body"]
+    assert "this one is broken" in letter["reason"]
+
+
+async def test_what_fails_because_a_part_is_away_is_tried_again(broker: Broker) -> None:
+    attempts = 0
+    stop = asyncio.Event()
+
+    async def handle(_: Sequence[SubmissionAccepted]) -> None:
+        nonlocal attempts
+        attempts += 1
+        if attempts < 3:
+            raise ConnectionRefusedError("the database is away")
+        stop.set()
+
+    await broker.publish([SubmissionAccepted(submission_id=uuid4())])
+    async with asyncio.timeout(20):
+        await broker.consume(SUBMISSIONS, handle, stop, prefetch=1)
+
+    assert attempts == 3
+    assert (await broker.waiting(SUBMISSIONS), await broker.waiting(DEAD)) == (0, 0)
+
+
+async def test_what_was_delivered_and_not_handled_goes_back_at_the_end(broker: Broker) -> None:
+    stop = asyncio.Event()
+
+    async def handle(_: Sequence[SubmissionAccepted]) -> None:
+        stop.set()
+
+    await broker.publish([SubmissionAccepted(submission_id=uuid4()) for _ in range(5)])
+    async with asyncio.timeout(20):
+        await broker.consume(SUBMISSIONS, handle, stop, prefetch=5)
+
+    assert await broker.waiting(SUBMISSIONS) == 4
+
+
+async def test_a_message_committed_with_its_change_is_published_and_one_rolled_back_is_not(
+    broker: Broker, pool: Pool
+) -> None:
+    outbox = Outbox(pool, broker)
+    stop = asyncio.Event()
+
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            await outbox.put(connection, [SubmissionAccepted(submission_id=uuid4())])
+        transaction = connection.transaction()
+        await transaction.start()
+        await outbox.put(connection, [SubmissionAccepted(submission_id=uuid4())])
+        await transaction.rollback()
+
+    async def is_published() -> bool:
+        return await broker.waiting(SUBMISSIONS) > 0
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(outbox.run_relay(stop))
+        await wait_until(is_published, what="published")
+        stop.set()
+
+    assert await broker.waiting(SUBMISSIONS) == 1
+    assert await pool.fetchval("select count(*) from outbox") == 0
