@@ -20,6 +20,14 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
+check_rights() { # a socket that is there but not ours never answers: say so at once
+    [ ! -S /var/run/docker.sock ] || [ -w /var/run/docker.sock ] || {
+        say "expected a user who may use the Docker engine, got $(id -un);" \
+            "run 'sudo usermod -aG docker $(id -un)', log in again, and run this command again"
+        exit 1
+    }
+}
+
 has_compose() { docker compose version >/dev/null 2>&1 || command -v docker-compose >/dev/null; }
 
 if ! docker info >/dev/null 2>&1 && ! command -v dockerd >/dev/null || ! has_compose; then
@@ -32,6 +40,7 @@ if ! docker info >/dev/null 2>&1 && ! command -v dockerd >/dev/null || ! has_com
 fi
 
 if ! docker info >/dev/null 2>&1; then
+    check_rights
     if [ -d /run/systemd/system ]; then
         as_root systemctl start docker
     else
@@ -41,6 +50,7 @@ if ! docker info >/dev/null 2>&1; then
     fi
     for _ in $(seq "$ENGINE_WAIT_S"); do
         docker info >/dev/null 2>&1 && break
+        check_rights
         sleep 1
     done
     docker info >/dev/null 2>&1 || {

@@ -80,7 +80,7 @@ build() {
     fi
 }
 
-wanted=("${@:-${ALL[@]}}")
+wanted=("$@")
 [ $# -gt 0 ] || wanted=("${ALL[@]}")
 for parent in base python; do build "$parent"; done
 # Two at a time: one build mostly waits for the network while the other unpacks.

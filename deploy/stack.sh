@@ -26,6 +26,10 @@ stack() {
     compose --project-name arena --env-file .arena/secrets.env --file deploy/compose.yaml "$@"
 }
 
+quietly() { # without the lines that say that nothing changed; Compose's own failure stays one
+    grep -v -e 'up-to-date' -e '^$' >&2 || true
+}
+
 wait_ready() { # URL
     .venv/bin/python - "$1" "$READY_TIMEOUT_S" <<'PYTHON'
 import sys, time, httpx
@@ -54,7 +58,7 @@ case ${1:?up, down, clean, test-up or compose} in
         bash deploy/venv.sh
         bash deploy/images.sh
         make_secrets
-        stack up -d --remove-orphans 2>&1 | grep -v -e 'up-to-date' -e '^$' >&2 || true
+        stack up -d --remove-orphans 2>&1 | quietly
         docker image prune --force --filter label=arena.inputs >/dev/null # those that were replaced
         wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
         ;;
@@ -76,7 +80,7 @@ case ${1:?up, down, clean, test-up or compose} in
         rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
         ;;
     test-up)
-        compose --project-name arena-test --file deploy/compose.test.yaml up -d 2>&1 | grep -v -e 'up-to-date' -e '^$' >&2 || true
+        compose --project-name arena-test --file deploy/compose.test.yaml up -d 2>&1 | quietly
         wait_ready "http://arena:arena@127.0.0.1:55673/api/overview"
         ;;
     compose)

@@ -21,6 +21,8 @@ rm -rf .venv
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
     "$python" -m venv .venv
 }
+# The system's store: it has the host's extra certificate authorities, which pip's own bundle lacks.
+[ -n "${PIP_CERT:-}" ] || [ ! -f /etc/ssl/certs/ca-certificates.crt ] || export PIP_CERT=/etc/ssl/certs/ca-certificates.crt
 .venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
 # The tree itself is the installation: what runs is what is edited.
 pwd >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/arena.pth"
