@@ -11,14 +11,16 @@ import yaml
 from arena.baseline import compute_baseline_document
 from arena.client import Client, Failure, client_from_environment, read_json, read_zip
 from arena.export import write_results_folder
-from arena.show import console, leaderboard_table, show_json, show_submission
+from arena.show import console, leaderboard_table, plain, show_json, show_submission, tokens_table
 from arena.watch import watch as watch_submissions
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Arena: black-box-optimization competitions.")
+token_app = typer.Typer(no_args_is_help=True, help="Tokens, of teams and of organizers.")
 team_app = typer.Typer(no_args_is_help=True, help="Teams.")
 competition_app = typer.Typer(no_args_is_help=True, help="Competitions.")
 baseline_app = typer.Typer(no_args_is_help=True, help="Baseline sets, to which scores refer.")
 app.add_typer(team_app, name="team")
+app.add_typer(token_app, name="token")
 app.add_typer(competition_app, name="competition")
 app.add_typer(baseline_app, name="baseline")
 
@@ -100,6 +102,59 @@ def renew_token(
         console.print(body["token"], soft_wrap=True)
 
 
+@token_app.command("create")
+def create_token(
+    name: Annotated[str, typer.Option("--name", help="What it is for, so that one knows it when it is revoked.")] = "",
+    team: Annotated[str | None, typer.Option("--team", help="A team's token; without it, an organizer's.")] = None,
+    competition: Annotated[str | None, typer.Option("--competition", help="The team's competition.")] = None,
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="read, submit (teams), manage, accounts (organizers); repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Create one more token and print it, this once."""
+    if (team is None) != (competition is None):
+        raise Failure("Expected --team and --competition together, or neither for an organizer's token.")
+    path = "tokens" if team is None else f"competitions/{competition}/teams/{team}/tokens"
+    body = client_from_environment().post(f"/api/v1/admin/{path}", {"name": name, "scopes": scopes or None})
+    if as_json:
+        show_json(body)
+    else:
+        console.print(body["token"], soft_wrap=True)
+
+
+@token_app.command("list")
+def list_tokens(as_json: Json = False) -> None:
+    """List the tokens, without what is secret of them."""
+    body = client_from_environment().get("/api/v1/admin/tokens")
+    if as_json:
+        show_json(body)
+    else:
+        console.print(tokens_table(body["tokens"]))
+
+
+@token_app.command("revoke")
+def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: Json = False) -> None:
+    """Make a token useless."""
+    body = client_from_environment().delete(f"/api/v1/admin/tokens/{token}")
+    if as_json:
+        show_json(body)
+    else:
+        console.print(f"revoked {body['id']} at {body['revoked_at']}")
+
+
+@app.command()
+def logs(submission: Submission, as_json: Json = False) -> None:
+    """Show what the optimizer wrote in each study: for the organizer, and on a practice phase for its team."""
+    body = client_from_environment().get(f"/api/v1/submissions/{submission}/logs")
+    if as_json:
+        show_json(body)
+    for each in [] if as_json else body["logs"]:
+        console.rule(f"{each['box']} / {each['study']}")
+        console.print(plain(each["log"]))
+
+
 @competition_app.command("apply")
 def apply_competition(
     file: Annotated[Path, typer.Argument(help="YAML or JSON; examples/demo/competition.yaml shows all of it.")],
@@ -151,7 +206,7 @@ def list_baselines(as_json: Json = False) -> None:
         show_json(body)
     else:
         for each in body["baselines"]:
-            console.print(f"{each['name']}@{each['version']}  {each['source']}")
+            console.print(plain(f"{each['name']}@{each['version']}  {each['source']}"))
 
 
 @app.command()

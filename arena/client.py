@@ -55,6 +55,10 @@ class Client:
         """PUT an object."""
         return self._json("PUT", path, json=body)
 
+    def delete(self, path: str) -> Body:
+        """DELETE, and return what is said of it."""
+        return self._json("DELETE", path)
+
     def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> Body:
         """Upload a zip; the key makes repeating it harmless."""
         return self._json(

@@ -6,14 +6,23 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from shared.text import clean_text
 
 console = Console()
 NO_SCORE = "-"
+TEXT_CHARS = 100_000
 
 
 def show_json(body: Mapping[str, Any]) -> None:
     """Print one object and nothing else."""
     print(json.dumps(body))  # noqa: T201 - this is the command's output
+
+
+def plain(text: str) -> Text:
+    """Return other people's text as it is: it neither marks up nor steers the terminal."""
+    return Text(clean_text(text, TEXT_CHARS))
 
 
 def score_text(row: Mapping[str, Any]) -> str:
@@ -30,7 +39,7 @@ def show_submission(submission: Mapping[str, Any]) -> None:
     table = Table(show_header=False, box=None)
     table.add_row("submission", submission["id"])
     table.add_row("competition", f"{submission['competition']} / {submission['phase']}")
-    table.add_row("team", submission["team"])
+    table.add_row("team", plain(submission["team"]))
     table.add_row("state", submission["state"])
     if submission["queue_position"]:
         table.add_row("queue position", str(submission["queue_position"]))
@@ -41,9 +50,23 @@ def show_submission(submission: Mapping[str, Any]) -> None:
             table.add_row(count.replace("_", " "), str(submission[count]))
     if submission["verdict"]:
         table.add_row("verdict", f"{submission['verdict']}: {submission['verdict_sentence']}")
+    if submission["verdict_stage"]:
+        table.add_row("", f"in {submission['verdict_stage']}, iteration {submission['verdict_iteration']}")
     if submission["verdict_detail"]:
-        table.add_row("", submission["verdict_detail"])
+        table.add_row("", plain(submission["verdict_detail"]))
     console.print(table)
+
+
+def tokens_table(tokens: Sequence[Mapping[str, Any]]) -> Table:
+    """Return tokens as a table."""
+    table = Table()
+    for column in ("id", "of", "name", "scopes", "created", "revoked"):
+        table.add_column(column)
+    for each in tokens:
+        owner = f"{each['team']} in {each['competition']}" if each["team"] else "organizer"
+        row = (each["id"], plain(owner), plain(each["name"]), ", ".join(each["scopes"]))
+        table.add_row(*row, each["created_at"], each["revoked_at"] or "")
+    return table
 
 
 def leaderboard_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
@@ -59,7 +82,7 @@ def leaderboard_table(title: str, rows: Sequence[Mapping[str, Any]]) -> Table:
         interval = row["interval"]
         table.add_row(
             (str(row["rank"]) if row["rank"] else NO_SCORE) + (" ≈" if row["within_noise_of_next"] else ""),
-            row["team"],
+            plain(row["team"]),
             NO_SCORE if row["score"] is None else f"{row['score']:.3f}",
             NO_SCORE if interval is None else f"{interval[0]:.3f} to {interval[1]:.3f}",
             f"{row['studies_done']}/{row['studies_total']}",

@@ -12,7 +12,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from arena.client import Client, Failure
 from arena.show import console, score_text
+from shared.text import clean_line
 
+NAME_CHARS = 80
 RECONNECT_S = 1.0
 AWAY_LIMIT_S = 300.0
 IDLE_LIMIT_S = 3600.0
@@ -27,7 +29,7 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
         threading.Thread(target=_follow, args=(client, submission, news), daemon=True).start()
     ended: dict[str, Body] = {}
     columns = (
-        TextColumn("{task.description:24}"),
+        TextColumn("{task.description:24}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TextColumn("{task.fields[score]:>18}"),
@@ -44,7 +46,7 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
             if isinstance(state, Failure):
                 raise state
             if state["id"] not in bars:
-                name = f"{state['team']}: {state['filename'].removesuffix('.zip')}"
+                name = clean_line(f"{state['team']}: {state['filename'].removesuffix('.zip')}", NAME_CHARS)
                 bars[state["id"]] = progress.add_task(name, total=state["studies_total"], score="", state="")
             progress.update(
                 bars[state["id"]],

@@ -5,10 +5,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.words import SubmissionState, Verdict
+from shared.words import Stage, SubmissionState, Verdict
 
 Losses = list[list[float]]
 """Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
+
+LOG_CHARS = 64 * 1024
+"""How much of what an optimizer wrote is kept of one study: the end of it."""
 
 Suggestion = dict[str, Any]
 """A point: bool, int, float or str by parameter name; Any, because checking 128 of them costs a fifth of reading."""
@@ -82,7 +85,8 @@ class StudyFinished(Message):
 
     `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
     `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
-    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it.
+    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `log` is the end of
+    what the optimizer wrote, cleaned of control characters.
     """
 
     key = "study.finished"
@@ -103,10 +107,14 @@ class StudyFinished(Message):
     suggest_errors: int = Field(ge=0)
     observe_errors: int = Field(ge=0)
     signature: list[float] | None = None
+    log: str = Field(default="", max_length=LOG_CHARS)
 
 
 class StudyFatal(Message):
-    """Runner to aggregator: a study ended in a way that ends its whole submission."""
+    """Runner to aggregator: a study ended in a way that ends its whole submission.
+
+    `iteration` counts from 1 and is 0 before the first; `detail` and `log` are not for teams, except on practice boxes.
+    """
 
     key = "study.fatal"
     submission_id: UUID
@@ -116,7 +124,10 @@ class StudyFatal(Message):
     box_id: UUID
     study: int = Field(ge=0)
     verdict: Verdict
+    stage: Stage
+    iteration: int = Field(ge=0)
     detail: str = Field(max_length=4000)
+    log: str = Field(default="", max_length=LOG_CHARS)
 
 
 class ShardUnfinished(Message):

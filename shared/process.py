@@ -45,6 +45,8 @@ async def serve_http(app: FastAPI, settings: Settings, stop: asyncio.Event) -> N
             port=settings.http_port,
             log_config=None,
             access_log=False,
+            server_header=False,
+            forwarded_allow_ips=settings.trusted_proxies,
             timeout_graceful_shutdown=int(settings.drain_timeout_s),
         )
     )

@@ -84,17 +84,26 @@ recorded as (
 )
 select id, score from scored where state = 'scored';
 
--- name: fail_submission(submission_id, verdict, detail, change)!
+-- name: fail_submission(submission_id, verdict, stage, iteration, detail, change)!
 -- A fatal error ends the submission with its verdict, once.
 with failed as (
     update submissions
-    set state = 'failed', verdict = :verdict, verdict_detail = :detail, ended_at = now(), change = :change,
-        started_at = coalesce(started_at, now())
+    set state = 'failed', verdict = :verdict, verdict_stage = :stage, verdict_iteration = :iteration,
+        verdict_detail = :detail, ended_at = now(), change = :change, started_at = coalesce(started_at, now())
     where id = :submission_id and ended_at is null
     returning id
 )
 insert into submission_events (submission_id, event, detail)
 select id, 'failed', jsonb_build_object('verdict', :verdict::text, 'detail', :detail::text) from failed;
+
+-- name: keep_logs(submission_ids, shard_ids, attempts, studies, logs)!
+-- Keeps what optimizers wrote; the first end of an attempt at a study stays.
+insert into study_logs (submission_id, shard_id, attempt, study, log)
+select submission_id, shard_id, attempt, study, log
+from unnest(:submission_ids::uuid[], :shard_ids::uuid[], :attempts::integer[], :studies::integer[], :logs::text[])
+    as new (submission_id, shard_id, attempt, study, log)
+where exists (select from shards sh where sh.id = new.shard_id)
+on conflict do nothing;
 
 -- name: record_fatal(shard_id, attempt, runner_id, detail)!
 -- Keeps the execution that ended its submission.

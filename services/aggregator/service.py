@@ -59,6 +59,7 @@ class Aggregator:
             failed = [each for each in fatal if each.submission_id in locked.submissions.keys() - scored.keys()]
             for each in failed:
                 await tables.fail_submission(connection, each, locked.submissions[each.submission_id])
+            await tables.keep_logs(connection, [*stored, *failed])
             await self._outbox.put(
                 connection,
                 [SubmissionEnded(submission_id=each.submission_id, state=SubmissionState.FAILED) for each in failed],

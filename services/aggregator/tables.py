@@ -155,6 +155,8 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
         connection,
         submission_id=fatal.submission_id,
         verdict=fatal.verdict,
+        stage=fatal.stage,
+        iteration=fatal.iteration,
         detail=fatal.detail,
         change=change,
     )
@@ -165,6 +167,20 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
         runner_id=fatal.runner_id,
         detail=f"{fatal.verdict}: {fatal.detail}",
     )
+
+
+async def keep_logs(connection: Connection, messages: Sequence[StudyFinished | StudyFatal]) -> None:
+    """Keep what optimizers wrote in these studies, where they wrote anything."""
+    wrote = [each for each in messages if each.log]
+    if wrote:
+        await queries.keep_logs(
+            connection,
+            submission_ids=[each.submission_id for each in wrote],
+            shard_ids=[each.shard_id for each in wrote],
+            attempts=[each.attempt for each in wrote],
+            studies=[each.study for each in wrote],
+            logs=[each.log for each in wrote],
+        )
 
 
 async def record_signatures(connection: Connection, stored: Sequence[StudyFinished]) -> None:

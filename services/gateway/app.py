@@ -1,20 +1,23 @@
 """The gateway's HTTP application: its routes, in one place."""
 
 import time
-from collections.abc import Awaitable, Callable
+from pathlib import Path
 
-from fastapi import FastAPI, Request, Response
+import swagger_ui_bundle
+from fastapi import FastAPI
+from fastapi.responses import FileResponse
 from prometheus_client import Histogram
+from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway import admin, competitions, export, leaderboard, live, submissions
+from services.gateway import accounts, admin, competitions, export, leaderboard, live, submissions
+from services.gateway.gate import Gate
 from services.gateway.parts import Parts
-from services.gateway.problems import Problem, add_problem_handlers
+from services.gateway.problems import PROBLEMS, ProblemBody, add_problem_handlers
 from shared.database import database_check
 from shared.telemetry import add_health_routes
 
-FORM_OVERHEAD_BYTES = 64 * 1024
-JSON_LIMIT_BYTES = 64 * 1024**2
+STATIC = Path(__file__).with_name("static")
 
 LATENCY = Histogram(
     "arena_request_seconds",
@@ -24,40 +27,41 @@ LATENCY = Histogram(
 )
 
 
-class BodyLimit:
-    """Stops a body that is larger than any the routes take, before it fills a disk."""
+class Measured:
+    """Takes the time of every answer by its route."""
 
-    def __init__(self, app: ASGIApp, limit_bytes: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._limit_bytes = limit_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count what is received; answer 422 when it is too much."""
+        """Pass on one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        received = 0
+        start = time.perf_counter()
 
-        async def counted() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit_bytes:
-                raise Problem(422, f"The upload is larger than {self._limit_bytes} bytes.")
-            return message
+        async def send_measured(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                route = getattr(scope.get("route"), "path", "unknown")
+                LATENCY.labels(scope["method"], route, message["status"]).observe(time.perf_counter() - start)
+            await send(message)
 
-        try:
-            await self._app(scope, counted, send)
-        except Problem as problem:
-            await problem.response()(scope, receive, send)
+        await self._app(scope, receive, send_measured)
 
 
 def create_app(parts: Parts) -> FastAPI:
     """Return the application that works on these parts."""
-    app = FastAPI(title="Arena", version="1", description="Black-box-optimization competitions")
+    app = FastAPI(
+        title="Arena",
+        version="1",
+        description="Black-box-optimization competitions",
+        docs_url=None,
+        redoc_url=None,
+        responses={code: {"model": ProblemBody, "description": what} for code, what in PROBLEMS.items()},
+    )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, leaderboard, live, competitions, admin, export):
+    for module in (submissions, leaderboard, live, competitions, accounts, admin, export):
         app.include_router(module.router)
     add_health_routes(
         app,
@@ -67,15 +71,21 @@ def create_app(parts: Parts) -> FastAPI:
             "blob store": parts.blobs.check,
         },
     )
-    limit_bytes = max(parts.settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
-    app.add_middleware(BodyLimit, limit_bytes=limit_bytes)
+    _add_api_pages(app)
 
-    @app.middleware("http")
-    async def measure(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        start = time.perf_counter()
-        response = await call(request)
-        route = getattr(request.scope.get("route"), "path", "unknown")
-        LATENCY.labels(request.method, route, response.status_code).observe(time.perf_counter() - start)
-        return response
-
+    app.add_middleware(Measured)
+    app.add_middleware(Gate, parts=parts)
     return app
+
+
+def _add_api_pages(app: FastAPI) -> None:
+    """Add `/docs`, the API's description to read and try; from files of our own, so offline and under a strict CSP."""
+    app.mount("/docs/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger-ui")
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> FileResponse:
+        return FileResponse(STATIC / "docs.html")
+
+    @app.get("/docs/start.js", include_in_schema=False)
+    async def docs_start() -> FileResponse:
+        return FileResponse(STATIC / "docs.js")

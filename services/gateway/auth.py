@@ -1,20 +1,38 @@
-"""Who calls: nobody known, a team, or an organizer. Each route names the least it asks for."""
+"""Who calls and what they may do: nobody known, a team, or an organizer, each token with its scopes."""
 
 import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
-from services.gateway import tables
-from services.gateway.parts import WithParts
+from services.gateway.parts import Parts
 from services.gateway.problems import Problem
+from services.gateway.tables import queries
 
 BEARER = "bearer "
 WEBSOCKET_PROTOCOL = "arena.bearer"
 """A browser cannot set headers on a WebSocket: it offers the protocols `arena.bearer` and its token."""
+TOKEN_PREFIX = "arena_"  # noqa: S105 - it makes a token that leaked recognizable to scanners
+TOKEN_BYTES = 32
+
+
+class Scope(StrEnum):
+    """What a token lets its bearer do."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    MANAGE = "manage"
+    ACCOUNTS = "accounts"
+
+
+TEAM_SCOPES = frozenset({Scope.READ, Scope.SUBMIT})
+ORGANIZER_SCOPES = frozenset({Scope.READ, Scope.MANAGE, Scope.ACCOUNTS})
 
 
 @dataclass(frozen=True)
@@ -22,13 +40,33 @@ class Caller:
     """Whom a request comes from; a team belongs to one competition."""
 
     role: Literal["anyone", "team", "organizer"]
+    scopes: frozenset[Scope] = frozenset()
     team_id: UUID | None = None
     competition_id: UUID | None = None
+
+
+NOBODY = Caller("anyone")
+
+
+def make_token() -> str:
+    """Return a new random token."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
 
 
 def hash_token(token: str) -> bytes:
     """Return what is stored of a token."""
     return hashlib.sha256(token.encode()).digest()
+
+
+async def identify(connection: HTTPConnection, parts: Parts) -> Caller:
+    """Return who calls; raises Problem 401 for a token that is not good."""
+    token = _token(connection)
+    if token is None:
+        return NOBODY
+    row = await queries.find_token(parts.pool, hash=hash_token(token))
+    if row is None:
+        raise Problem(401, "The token is not known here, or was revoked.")
+    return Caller(row["role"], frozenset(Scope(each) for each in row["scopes"]), row["team_id"], row["competition_id"])
 
 
 def _token(connection: HTTPConnection) -> str | None:
@@ -43,43 +81,41 @@ def _token(connection: HTTPConnection) -> str | None:
     return None
 
 
-async def anyone(connection: HTTPConnection, parts: WithParts) -> Caller:
-    """Let everyone in; a token that is given must be good."""
-    token = _token(connection)
-    if token is None:
-        return Caller("anyone")
-    row = await tables.find_token(parts.pool, hash_token(token))
-    if row is None:
-        raise Problem(401, "The token is not known here, or was revoked.")
-    return Caller(row["role"], row["team_id"], row["competition_id"])
-
-
-Anyone = Annotated[Caller, Depends(anyone)]
-
-
-async def member(caller: Anyone) -> Caller:
-    """Let in teams and organizers."""
-    if caller.role == "anyone":
-        raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN'.")
+def _caller(connection: HTTPConnection) -> Caller:
+    caller: Caller = connection.state.caller  # put there by the gate
     return caller
 
 
-Member = Annotated[Caller, Depends(member)]
+Anyone = Annotated[Caller, Depends(_caller)]
 
 
-async def team(caller: Member) -> Caller:
-    """Let in teams."""
-    if caller.role != "team":
-        raise Problem(403, "This is for teams; use a team's token.")
-    return caller
+def _let_in(*, team: Scope | None = None, organizer: Scope | None = None) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency that lets in these roles with these scopes: 401 for nobody, 403 for the others."""
+
+    async def check(caller: Anyone) -> Caller:
+        needed = {"team": team, "organizer": organizer}
+        if caller.role == "anyone":
+            raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN'.")
+        scope = needed[caller.role]
+        if scope is None:
+            other = "organizers" if caller.role == "team" else "teams; use a team's token"
+            raise Problem(403, f"This is for {other}.")
+        if scope not in caller.scopes:
+            raise Problem(403, f"This needs a token with the scope '{scope}'.")
+        return caller
+
+    return check
 
 
-async def organizer(caller: Member) -> Caller:
-    """Let in organizers."""
-    if caller.role != "organizer":
-        raise Problem(403, "This is for organizers.")
-    return caller
-
-
-Team = Annotated[Caller, Depends(team)]
-Organizer = Annotated[Caller, Depends(organizer)]
+Member = Annotated[Caller, Depends(_let_in(team=Scope.READ, organizer=Scope.READ))]
+"""Teams and organizers who look."""
+Actor = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT, organizer=Scope.MANAGE))]
+"""Teams and organizers who change a submission."""
+Team = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT))]
+"""Teams who submit."""
+Organizer = Annotated[Caller, Depends(_let_in(organizer=Scope.READ))]
+"""Organizers who look."""
+Manager = Annotated[Caller, Depends(_let_in(organizer=Scope.MANAGE))]
+"""Organizers who change competitions and their course."""
+Registrar = Annotated[Caller, Depends(_let_in(organizer=Scope.ACCOUNTS))]
+"""Organizers who make teams and tokens."""

@@ -16,6 +16,7 @@ Body = dict[str, Any]
 SHOWN = (
     "name",
     "visibility",
+    "practice",
     "n_calls",
     "n_suggestions",
     "studies_per_box",
@@ -23,7 +24,8 @@ SHOWN = (
     "limits",
     "opens_at",
     "closes_at",
-    "submissions_per_day",
+    "attempts_per_day",
+    "scored_per_day",
     "active_submissions",
     "is_open",
     "boxes",

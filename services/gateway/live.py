@@ -2,14 +2,14 @@
 
 import asyncio
 import json
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 import structlog
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from prometheus_client import Gauge
 
-from services.gateway.auth import WEBSOCKET_PROTOCOL, Anyone, Member
+from services.gateway.auth import WEBSOCKET_PROTOCOL, Anyone, Caller, Member
 from services.gateway.feeds import GAP_S
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import away
@@ -19,6 +19,7 @@ from services.gateway.tables import queries, submission_body
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["live"])
 SEND_TIMEOUT_S = 10.0
+Since = Annotated[int, Query(ge=0, lt=2**63)]
 NORMAL, TRY_AGAIN_LATER = 1000, 1013
 
 SOCKETS = Gauge("arena_sockets_open", "Open WebSockets", ["feed"])
@@ -31,7 +32,7 @@ async def watch_leaderboard(
     parts: WithParts,
     caller: Anyone,
     phase: str | None = None,
-    since: int | None = None,
+    since: Since | None = None,
 ) -> None:
     """Send a phase's leaderboard and its changes as they come."""
     competition = await find_competition(parts, slug)
@@ -52,7 +53,7 @@ async def watch_leaderboard(
 
 @router.websocket("/submissions/{submission_id}/live")
 async def watch_submission(
-    websocket: WebSocket, submission_id: UUID, parts: WithParts, caller: Member, since: int | None = None
+    websocket: WebSocket, submission_id: UUID, parts: WithParts, caller: Member, since: Since | None = None
 ) -> None:
     """Send a submission and its studies as they finish; close when it has ended."""
     submission = await find_submission(parts, submission_id, caller)
@@ -61,7 +62,7 @@ async def watch_submission(
         seen = -1 if since is None or since > submission["change"] else since
         first = True
         while True:
-            message, ended = await _submission_since(parts, submission_id, seen)
+            message, ended = await _submission_since(parts, submission_id, caller, seen)
             if first or message["change"] > seen:
                 message["type"] = "snapshot" if first and seen == -1 else "changes"
                 await _send(websocket, message)
@@ -75,7 +76,9 @@ async def watch_submission(
     await _run(websocket, "submission", send_changes())
 
 
-async def _submission_since(parts: Parts, submission_id: UUID, seen: int) -> tuple[dict[str, Any], bool]:
+async def _submission_since(
+    parts: Parts, submission_id: UUID, caller: Caller, seen: int
+) -> tuple[dict[str, Any], bool]:
     # The submission first: studies stored after it was read carry higher numbers and come again with the next message.
     row = await queries.find_submission(parts.pool, id=submission_id)
     studies = [
@@ -88,7 +91,7 @@ async def _submission_since(parts: Parts, submission_id: UUID, seen: int) -> tup
         }
         async for each in queries.list_studies(parts.pool, submission_id=submission_id, since=seen)
     ]
-    message = {"change": row["change"], "submission": submission_body(row), "studies": studies}
+    message = {"change": row["change"], "submission": submission_body(row, caller.role), "studies": studies}
     return message, row["ended_at"] is not None
 
 

@@ -4,10 +4,11 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse, Response
-from starlette.exceptions import HTTPException
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
 from shared.blobs import BlobStoreAway
@@ -17,6 +18,30 @@ from shared.database import TRANSIENT_ERRORS
 log = structlog.get_logger()
 RETRY_AFTER_S = 5
 AWAY_ERRORS = (*TRANSIENT_ERRORS, BrokerAway, BlobStoreAway)
+
+
+PROBLEMS = {
+    400: "The request cannot be read.",
+    401: "A token is missing or not good.",
+    403: "The token does not allow this.",
+    404: "There is no such thing, or it is not shown to this caller.",
+    405: "The route has no such method.",
+    409: "The present state does not allow this.",
+    413: "The request is too large.",
+    422: "The request is not what the route takes.",
+    429: "Too many requests, or a quota is used up.",
+    503: "A part of the platform is away.",
+}
+"""What any route may answer other than success, and why."""
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457 problem details; a problem may have further members."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
 
 
 class Problem(HTTPException):
@@ -62,7 +87,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         return await _answer(connection, error)
 
     async def on_http_error(connection: HTTPConnection, error: Exception) -> Response:
-        assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+        assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
         return await _answer(connection, Problem(error.status_code, str(error.detail)))
 
     async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
@@ -86,7 +111,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     for kind, handler in (
         (Problem, on_problem),
-        (HTTPException, on_http_error),
+        (StarletteHTTPException, on_http_error),
         (RequestValidationError, on_invalid),
         (WebSocketRequestValidationError, on_invalid),
         *((kind, on_any) for kind in AWAY_ERRORS),

@@ -1,10 +1,11 @@
 -- name: put_organizer_token(hash)!
 -- Makes the token of the settings an organizer's.
-insert into tokens (hash, role) values (:hash, 'organizer') on conflict (hash) do nothing;
+insert into tokens (hash, role, name, scopes) values (:hash, 'organizer', 'ARENA_ORGANIZER_TOKEN', '{read,manage,accounts}')
+on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
 -- Whose token this is.
-select k.role, k.team_id, t.competition_id
+select k.role, k.scopes, k.team_id, t.competition_id
 from tokens k left join teams t on t.id = k.team_id
 where k.hash = :hash and k.revoked_at is null;
 
@@ -22,7 +23,7 @@ select id, slug, name from competitions where slug = :slug;
 -- The phases of a competition in their order, with what teams may know of them.
 select
     p.id, p.name, p.visibility, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard, p.limits,
-    p.opens_at, p.closes_at, p.submissions_per_day, p.active_submissions,
+    p.opens_at, p.closes_at, p.attempts_per_day, p.scored_per_day, p.active_submissions, p.practice,
     coalesce(p.opens_at <= now(), true) and coalesce(p.closes_at > now(), true) as is_open,
     count(pb.box_id) as n_boxes,
     coalesce(array_agg(b.label order by b.label) filter (where b.id is not null), '{}') as boxes
@@ -42,16 +43,29 @@ select request_sha256, answer from idempotency_keys where team_id = :team_id and
 select name from teams where id = :team_id for update;
 
 -- name: use_of_quota(team_id, phase_id)^
--- What counts against a team's quotas; a fault of the platform costs nothing.
+-- What counts against a team's quotas: what was scored or may yet be, and the team's own failures. What the platform
+-- failed, or the team cancelled before it learned anything of it, costs nothing.
+with recent as (
+    select created_at, ended_at is null as active, ended_at is null or state = 'scored' as scored
+    from submissions
+    where team_id = :team_id and phase_id = :phase_id and (
+        ended_at is null
+        or created_at > now() - interval '1 day' and (
+            state = 'scored' or (state = 'failed' and verdict <> 'platform_fault')
+            or (state = 'cancelled' and studies_done > 0)
+        )
+    )
+),
+today as (
+    select * from recent where created_at > now() - interval '1 day'
+)
 select
-    count(*) filter (where ended_at is null) as active,
-    count(*) filter (where created_at > now() - interval '1 day' and verdict is distinct from 'platform_fault') as today,
-    extract(epoch from min(created_at) filter (
-        where created_at > now() - interval '1 day' and verdict is distinct from 'platform_fault'
-    ) + interval '1 day' - now())::double precision as next_in_s
-from submissions
-where team_id = :team_id and phase_id = :phase_id
-    and (ended_at is null or created_at > now() - interval '1 day');
+    (select count(*) from recent where active) as active,
+    count(*) as attempts,
+    count(*) filter (where scored) as scored,
+    extract(epoch from min(created_at) + interval '1 day' - now())::double precision as attempt_in_s,
+    extract(epoch from min(created_at) filter (where scored) + interval '1 day' - now())::double precision as score_in_s
+from today;
 
 -- name: next_change(phase_id)$
 -- Takes the next number of a phase; the last lock of the transaction.
@@ -78,7 +92,7 @@ values (:team_id, :key, :request_sha256, :submission_id, :answer);
 -- name: find_submission(id)^
 -- A submission with all that its team may know of it.
 select
-    s.*, c.slug as competition, p.name as phase, p.visibility, t.name as team,
+    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
     case when s.state = 'queued' then (
         select count(*) + 1 from submissions o
         where o.phase_id = s.phase_id and o.ended_at is null and o.state = 'queued'
@@ -93,7 +107,7 @@ where s.id = :id;
 -- name: list_submissions(competition_id, phase, team_id)
 -- The newest submissions of a competition, of one phase or team if given.
 select
-    s.*, c.slug as competition, p.name as phase, t.name as team, null::bigint as queue_position
+    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team, null::bigint as queue_position
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id
@@ -157,26 +171,45 @@ join teams t on t.id = coalesce(best.team_id, current.team_id);
 -- Mean losses per black box of scored submissions.
 select submission_id, box_id, loss from box_scores where submission_id = any (:submission_ids::uuid[]);
 
--- name: create_team(competition_id, name, hash)^
+-- name: create_team(competition_id, name, hash, scopes)^
 -- Makes a team with its first token; nothing when the name is taken.
 with created as (
     insert into teams (competition_id, name) values (:competition_id, :name)
     on conflict (competition_id, name) do nothing
     returning id
 )
-insert into tokens (hash, role, team_id) select :hash, 'team', id from created
+insert into tokens (hash, role, team_id, scopes) select :hash, 'team', id, :scopes::text[] from created
 returning team_id;
 
--- name: renew_token(competition_id, name, hash)^
--- Revokes a team's tokens and gives it a new one.
-with found as (
-    select id from teams where competition_id = :competition_id and name = :name
-),
-revoked as (
-    update tokens set revoked_at = now() from found where team_id = found.id and revoked_at is null
-)
-insert into tokens (hash, role, team_id) select :hash, 'team', id from found
-returning team_id;
+-- name: find_team(competition_id, name)$
+-- A team by its name.
+select id from teams where competition_id = :competition_id and name = :name;
+
+-- name: revoke_team_tokens(team_id)!
+-- No token that the team had is good any more.
+update tokens set revoked_at = now() where team_id = :team_id and revoked_at is null;
+
+-- name: add_token(hash, role, team_id, name, scopes)$
+-- One more token.
+insert into tokens (hash, role, team_id, name, scopes) values (:hash, :role, :team_id, :name, :scopes::text[])
+returning id;
+
+-- name: list_tokens()
+-- Every token, revoked ones too.
+select k.id, k.role, t.name as team, c.slug as competition, k.name, k.scopes, k.created_at, k.revoked_at
+from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
+order by k.created_at, k.id;
+
+-- name: revoke_token(id)^
+-- A token is good no more; the first time it is revoked counts.
+update tokens set revoked_at = coalesce(revoked_at, now()) where id = :id returning id, revoked_at;
+
+-- name: list_logs(submission_id)
+-- What a submission's optimizer wrote, study by study.
+select b.label as box, l.study, l.attempt, l.at, l.log
+from study_logs l join shards sh on sh.id = l.shard_id join black_boxes b on b.id = sh.box_id
+where l.submission_id = :submission_id
+order by b.label, l.study, l.attempt;
 
 -- name: insert_baseline(name, source, document)^
 -- A new version of a baseline set.
@@ -225,6 +258,7 @@ from competitions c where slug = :slug for update of c;
 -- Phases with submissions, as they are: what scores depend on.
 select
     p.name, p.baseline_id, bl.name as baseline, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard,
+    p.practice,
     array_agg(b.label || '=' || b.model || '_' || b.dataset || '_' || b.metric order by b.label) as boxes
 from phases p
 join baselines bl on bl.id = p.baseline_id
@@ -253,20 +287,22 @@ values (:competition_id, :label, :model, :dataset, :metric, (
 ))
 on conflict (competition_id, label) do nothing;
 
--- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, submissions_per_day, active_submissions)$
+-- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice)$
 -- A phase, made or changed.
 insert into phases (
     competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
-    studies_per_shard, limits, opens_at, closes_at, submissions_per_day, active_submissions
+    studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice
 )
 values (
     :competition_id, :name, :position, :visibility, :baseline_id, :n_calls, :n_suggestions, :studies_per_box,
-    :studies_per_shard, :limits, :opens_at, :closes_at, :submissions_per_day, :active_submissions
+    :studies_per_shard, :limits, :opens_at, :closes_at, :attempts_per_day, :scored_per_day, :active_submissions,
+    :practice
 )
 on conflict (competition_id, name) do update set
     position = excluded.position, visibility = excluded.visibility, limits = excluded.limits,
     opens_at = excluded.opens_at, closes_at = excluded.closes_at,
-    submissions_per_day = excluded.submissions_per_day, active_submissions = excluded.active_submissions
+    attempts_per_day = excluded.attempts_per_day, scored_per_day = excluded.scored_per_day,
+    active_submissions = excluded.active_submissions, practice = excluded.practice
 returning id;
 
 -- name: put_phase_boxes(phase_id, competition_id, labels)!

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from services.gateway.admin import Competition, Phase
     from shared.database import Connection, Pool
 
-FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard")
+FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice")
 
 
 async def apply(pool: Pool, slug: str, wanted: Competition) -> None:
@@ -44,7 +44,13 @@ def _check_labels(wanted: Competition) -> None:
     for what, values in (("labels", labels), ("phase names", names), ("black boxes", cases)):
         if len(set(values)) < len(values):
             raise Problem(422, f"Expected different {what}, got one twice in {sorted(values)}.")
+    practised = {label for phase in wanted.phases if phase.practice for label in phase.boxes}
     for phase in wanted.phases:
+        known = practised & set(phase.boxes)
+        if known and not phase.practice:
+            raise Problem(
+                422, f"Phase {phase.name} has boxes of a practice phase, whose logs teams see: {sorted(known)}."
+            )
         unknown = set(phase.boxes) - set(labels)
         if unknown:
             raise Problem(422, f"Phase {phase.name} has boxes that are not among black_boxes: {sorted(unknown)}.")

@@ -13,18 +13,21 @@ import structlog
 from fastapi import APIRouter, Form, Header, UploadFile
 from prometheus_client import Counter
 
-from services.gateway.auth import Caller, Member, Team
+from services.gateway.auth import Actor, Caller, Member, Team
 from services.gateway.intake import Refused, ZipLimits, check_zip
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.tables import NewSubmission, insert_submission, new_id, queries, submission_body
 from shared.messages import PhaseChanged, SubmissionAccepted, SubmissionEnded
+from shared.text import clean_line
 from shared.words import SubmissionState
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 ACTIVE_RETRY_AFTER_S = 60
 KEY_LENGTH = 200
+FILENAME_LENGTH = 200
+QUOTAS = ("attempts_per_day", "scored_per_day", "active_submissions")
 
 ACCEPTED = Counter("arena_submissions_accepted", "Submissions accepted")
 REFUSED = Counter("arena_submissions_refused", "Zips refused")
@@ -61,7 +64,7 @@ async def submit(
         phase_id=chosen["id"],
         team_id=caller.team_id,
         blob_sha256=blob_sha256,
-        filename=(file.filename or "optimizer.zip")[:200],
+        filename=clean_line(file.filename or "", FILENAME_LENGTH) or "optimizer.zip",
         size_bytes=len(content),
         studies_total=chosen["n_boxes"] * chosen["studies_per_box"],
         created_at=datetime.now(UTC),
@@ -110,10 +113,10 @@ async def _accept(
 ) -> Body:
     async with parts.pool.acquire() as connection, connection.transaction():
         team = await queries.lock_team(connection, team_id=new.team_id)
-        if phase["submissions_per_day"] is not None or phase["active_submissions"] is not None:
+        if any(phase[quota] is not None for quota in QUOTAS):
             _check_quota(phase, await queries.use_of_quota(connection, team_id=new.team_id, phase_id=new.phase_id))
         change = await insert_submission(connection, new)
-        answer = _accepted_body(new, competition["slug"], phase["name"], team["name"], change)
+        answer = _accepted_body(new, competition["slug"], phase, team["name"], change)
         if key is not None:
             await queries.insert_replay(
                 connection,
@@ -138,25 +141,35 @@ def _check_quota(phase: asyncpg.Record, used: asyncpg.Record) -> None:
             f"{phase['active_submissions']}; wait for one to end, or cancel one.",
             retry_after_s=ACTIVE_RETRY_AFTER_S,
         )
-    if phase["submissions_per_day"] is not None and used["today"] >= phase["submissions_per_day"]:
+    if phase["attempts_per_day"] is not None and used["attempts"] >= phase["attempts_per_day"]:
         raise Problem(
             429,
-            f"The team has made {used['today']} submissions in 24 hours, and may make {phase['submissions_per_day']}.",
-            retry_after_s=max(1, math.ceil(used["next_in_s"])),
+            f"The team has made {used['attempts']} attempts in 24 hours, and may make {phase['attempts_per_day']}.",
+            retry_after_s=max(1, math.ceil(used["attempt_in_s"])),
+        )
+    if phase["scored_per_day"] is not None and used["scored"] >= phase["scored_per_day"]:
+        raise Problem(
+            429,
+            f"The team has {used['scored']} submissions of the last 24 hours that were scored or are on the way, "
+            f"and may have {phase['scored_per_day']}.",
+            retry_after_s=max(1, math.ceil(used["score_in_s"])),
         )
 
 
-def _accepted_body(new: NewSubmission, slug: str, phase: str, team: str, change: int) -> Body:
+def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: str, change: int) -> Body:
     return submission_body(
         {
             "id": new.id,
             "competition": slug,
-            "phase": phase,
+            "phase": phase["name"],
             "team": team,
             "filename": new.filename,
             "state": SubmissionState.QUEUED,
             "verdict": None,
+            "verdict_stage": None,
+            "verdict_iteration": None,
             "verdict_detail": "",
+            "practice": phase["practice"],
             "score": None,
             "score_low": None,
             "score_high": None,
@@ -170,14 +183,15 @@ def _accepted_body(new: NewSubmission, slug: str, phase: str, team: str, change:
             "started_at": None,
             "ended_at": None,
             "change": change,
-        }
+        },
+        "team",
     )
 
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
     """Return a submission's state, verdict and score; a team sees its own."""
-    return submission_body(await find_submission(parts, submission_id, caller))
+    return submission_body(await find_submission(parts, submission_id, caller), caller.role)
 
 
 @router.get("/competitions/{slug}/submissions")
@@ -187,11 +201,20 @@ async def list_submissions(slug: str, parts: WithParts, caller: Member, phase: s
     if caller.role == "team" and caller.competition_id != competition["id"]:
         return {"submissions": []}
     rows = queries.list_submissions(parts.pool, competition_id=competition["id"], phase=phase, team_id=caller.team_id)
-    return {"submissions": [submission_body(row) async for row in rows]}
+    return {"submissions": [submission_body(row, caller.role) async for row in rows]}
+
+
+@router.get("/submissions/{submission_id}/logs")
+async def list_logs(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
+    """Return what the optimizer wrote in each study: to the organizer, and on a practice phase to its team."""
+    submission = await find_submission(parts, submission_id, caller)
+    if caller.role != "organizer" and not submission["practice"]:
+        raise Problem(403, "The logs of secret black boxes are for the organizer; a practice phase shows them.")
+    return {"logs": [dict(row) async for row in queries.list_logs(parts.pool, submission_id=submission_id)]}
 
 
 @router.post("/submissions/{submission_id}/cancel", status_code=202)
-async def cancel(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
+async def cancel(submission_id: UUID, parts: WithParts, caller: Actor) -> Body:
     """End a submission now: what runs is killed, the rest is dropped. Cancelling twice is the same as once."""
     await find_submission(parts, submission_id, caller)
     async with parts.pool.acquire() as connection, connection.transaction():
@@ -207,7 +230,7 @@ async def cancel(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
         raise Problem(409, f"The submission has ended already: it is {submission['state']}.")
     if row is not None:
         log.info("submission cancelled", submission=str(submission_id))
-    return submission_body(submission)
+    return submission_body(submission, caller.role)
 
 
 async def find_competition(parts: Parts, slug: str) -> asyncpg.Record:

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from shared.database import Connection, Pool, load_queries
-from shared.words import VERDICT_SENTENCE, Verdict
+from shared.database import Connection, load_queries
+from shared.words import VERDICTS, Verdict
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -27,12 +27,6 @@ EXPORT_STUDIES = """
     order by st.submission_id, b.label, st.study
 """
 """Here and not in queries.sql because it runs in asyncpg's own cursor, row by row."""
-
-
-async def find_token(pool: Pool, token_hash: bytes) -> asyncpg.Record | None:
-    """Return role, team_id and competition_id of a token that is not revoked."""
-    row: asyncpg.Record | None = await queries.find_token(pool, hash=token_hash)
-    return row
 
 
 @dataclass(frozen=True)
@@ -72,9 +66,14 @@ def new_id() -> UUID:
     return uuid.uuid4()
 
 
-def submission_body(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
-    """Return a submission as the API shows it to its team."""
+def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[str, Any]:
+    """Return a submission as the API shows it to this role.
+
+    Of a failure on a secret black box its team learns the verdict, the stage and the iteration; text that its code made
+    is a way out of the box, and for the organizer alone.
+    """
     low, high = row["score_low"], row["score_high"]
+    meaning = VERDICTS[Verdict(row["verdict"])] if row["verdict"] else None
     return {
         "id": str(row["id"]),
         "competition": row["competition"],
@@ -83,8 +82,11 @@ def submission_body(row: Mapping[str, Any] | asyncpg.Record) -> dict[str, Any]:
         "filename": row["filename"],
         "state": row["state"],
         "verdict": row["verdict"],
-        "verdict_sentence": VERDICT_SENTENCE[Verdict(row["verdict"])] if row["verdict"] else None,
-        "verdict_detail": row["verdict_detail"],
+        "verdict_sentence": meaning.sentence if meaning else None,
+        "verdict_fault": meaning.fault if meaning else None,
+        "verdict_stage": row["verdict_stage"],
+        "verdict_iteration": row["verdict_iteration"],
+        "verdict_detail": row["verdict_detail"] if role == "organizer" or row["practice"] else None,
         "score": row["score"],
         "interval": None if low is None else [low, high],
         "provisional": row["state"] != "scored",

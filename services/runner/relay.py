@@ -1,7 +1,6 @@
 """The conversation of one study: what the black box asks is put to the optimizer, within its limits."""
 
 import asyncio
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,26 +10,36 @@ from prometheus_client import Counter
 from services.runner.answers import Answer, BrokenAnswer
 from services.runner.engine import Container, Engine, InfrastructureFailure
 from services.runner.stream import StreamEnded, StreamFlooded
-from shared.messages import ShardReleased, StudyFinished, StudyTask
+from shared.messages import LOG_CHARS, ShardReleased, StudyFinished, StudyTask
 from shared.settings import Settings
-from shared.words import FATAL_VERDICTS, Verdict
+from shared.text import clean_text
+from shared.words import FATAL_VERDICTS, Stage, Verdict
 
 log = structlog.get_logger()
 EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evaluations of black boxes")
 
 DETAIL_CHARS = 4000
 LAST_WORDS_TIMEOUT_S = 2
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+LOG_TIMEOUT_S = 0.005
+"""What was written before the last answer has arrived with it; a little later is late."""
+SIGKILLED = 137
+TRUSTED_ATTEMPTS = 2
+"""How often a death by SIGKILL that nobody explains may be the host's doing before it is the optimizer's."""
 
 
 class Fatal(Exception):
-    """The team's code ended its submission; the detail is text that every store and page can carry."""
+    """The team's code ended its submission; detail and log are text that every store and page can carry."""
 
-    def __init__(self, verdict: Verdict, detail: str) -> None:
+    def __init__(
+        self, verdict: Verdict, detail: str, *, stage: Stage = Stage.LOAD, iteration: int = 0, log: str = ""
+    ) -> None:
         if verdict not in FATAL_VERDICTS:
             raise ValueError(f"expected a fatal verdict, got {verdict}")
         self.verdict = verdict
-        self.detail = UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", detail)[-DETAIL_CHARS:]
+        self.detail = clean_text(detail, DETAIL_CHARS)
+        self.stage = stage
+        self.iteration = iteration
+        self.log = log
         super().__init__(f"{verdict}: {self.detail}")
 
 
@@ -87,10 +96,20 @@ class Relay:
         self._shard = shard
         self._task = task
         self._tally = Tally()
+        self._stage = Stage.LOAD
+        self._iteration = 0
         self._evaluation_left_s = settings.evaluation_timeout_s
 
     async def run(self, zip_bytes: bytes) -> StudyFinished:
         """Run the study. Raises `Fatal`, after which the black box is ready again, or `InfrastructureFailure`."""
+        try:
+            finished = await self._run(zip_bytes)
+        except Fatal as fatal:
+            fatal.stage, fatal.iteration, fatal.log = self._stage, self._iteration, await self._read_log()
+            raise
+        return self._report(finished, await self._read_log())
+
+    async def _run(self, zip_bytes: bytes) -> dict[str, Any]:
         await self._load(zip_bytes)
         shard = self._shard
         study = {"model": shard.model, "dataset": shard.dataset, "metric": shard.metric, "n_calls": shard.n_calls}
@@ -110,7 +129,18 @@ class Relay:
             raise Fatal(Verdict(message["verdict"]), message["detail"])
         if "finished" not in message:
             raise InfrastructureFailure(f"the black box failed: {message.get('failure', message)}")
-        return self._report(message["finished"])
+        finished: dict[str, Any] = message["finished"]
+        return finished
+
+    async def _read_log(self) -> str:
+        """The end of what the optimizer wrote."""
+        stream = self._optimizer.stream
+        try:
+            async with asyncio.timeout(LOG_TIMEOUT_S):
+                await stream.drain()
+        except (TimeoutError, StreamFlooded):
+            pass  # there is more, but not for us
+        return clean_text(stream.stderr_tail, LOG_CHARS)
 
     async def _load(self, zip_bytes: bytes) -> None:
         limits = self._shard.limits
@@ -120,7 +150,7 @@ class Relay:
             answer = await self._ask_optimizer(request, limits.study_timeout_s, zip_bytes)
         except CutOff as cut_off:
             detail = f"expected the zip to load within {limits.study_timeout_s:g} s, it did not"
-            raise Fatal(Verdict.DOES_NOT_LOAD, detail) from cut_off
+            raise Fatal(Verdict.LOAD_TIMED_OUT, detail) from cut_off
         if answer.error is not None:
             raise Fatal(Verdict.DOES_NOT_LOAD, answer.error)
 
@@ -128,10 +158,14 @@ class Relay:
         """One question of the black box, and the answer it gets. Raises `CutOff`, `Fatal`, `InfrastructureFailure`."""
         match question["ask"]:
             case "construct":
+                self._stage = Stage.CONSTRUCT
                 return await self._construct(question["api_config"])
             case "suggest":
+                self._stage = Stage.SUGGEST
+                self._iteration += 1
                 return await self._suggest(question["n_suggestions"])
             case "observe":
+                self._stage = Stage.OBSERVE
                 return await self._observe(question)
         raise InfrastructureFailure(f"the black box asked for {question['ask']!r}, which nobody knows")
 
@@ -173,8 +207,10 @@ class Relay:
                 return await self._optimizer.request(request, payload)
         except TimeoutError as timeout:
             raise CutOff from timeout
-        except (BrokenAnswer, StreamFlooded) as broken:
+        except BrokenAnswer as broken:
             raise Fatal(Verdict.PROTOCOL_BROKEN, str(broken)) from broken
+        except StreamFlooded as flooded:
+            raise Fatal(Verdict.OUTPUT_FLOOD, str(flooded)) from flooded
         except StreamEnded as ended:
             raise await self._explain_end() from ended
         finally:
@@ -199,6 +235,10 @@ class Relay:
                 return Fatal(Verdict.OUT_OF_MEMORY, f"expected at most {limit} bytes of memory, it needed more")
             case "killed_from_outside":
                 return InfrastructureFailure("the optimizer container was killed from outside")
+        if death.exit_code == SIGKILLED and self._shard.attempt <= TRUSTED_ATTEMPTS:
+            # The kernel protects a container's first process from its own SIGKILL, so this one came from the host, or
+            # the process only says so with its exit code. Who is right shows in another attempt.
+            return InfrastructureFailure("the optimizer's process was killed, and nobody says by whom")
         return Fatal(Verdict.PROCESS_DIED, f"the process ended with exit code {death.exit_code}{last_words}")
 
     async def _tell_blackbox(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -220,7 +260,7 @@ class Relay:
         finally:
             self._evaluation_left_s -= clock() - started
 
-    def _report(self, finished: dict[str, Any]) -> StudyFinished:
+    def _report(self, finished: dict[str, Any], log_text: str) -> StudyFinished:
         shard, tally = self._shard, self._tally
         EVALUATION_CPU.inc(finished.pop("evaluation_cpu_s"))
         return StudyFinished(
@@ -236,6 +276,7 @@ class Relay:
             timed_out=tally.timed_out,
             suggest_errors=tally.suggest_errors,
             observe_errors=tally.observe_errors,
+            log=log_text,
             **finished,
         )
 

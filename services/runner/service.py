@@ -244,7 +244,10 @@ class Runner:
                     box_id=shard.box_id,
                     study=task.study,
                     verdict=fatal.verdict,
+                    stage=fatal.stage,
+                    iteration=fatal.iteration,
                     detail=fatal.detail[:DETAIL_LIMIT],
+                    log=fatal.log,
                 )
             )
             raise

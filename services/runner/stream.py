@@ -6,7 +6,7 @@ from typing import Any
 import aiohttp
 from aiodocker.stream import Stream
 
-STDERR_TAIL_BYTES = 8 * 1024
+STDERR_TAIL_BYTES = 64 * 1024
 STDERR_LIMIT_BYTES = 64 * 1024**2
 STDOUT, STDERR = 1, 2
 

@@ -144,9 +144,9 @@ def _find_optimizer_class(module: Any) -> type[AbstractOptimizer]:
 
 
 def _short_traceback() -> str:
-    """The end of the traceback, as text that any encoding can carry."""
+    """The end of the traceback, as text that any encoding can carry; all of it goes to the log."""
     with contextlib.suppress(Exception):  # an exception whose own __str__ raises
-        text = traceback.format_exc(limit=-6).encode("utf-8", "replace").decode()
+        text = traceback.format_exc().encode("utf-8", "replace").decode()
         sys.stderr.write(text)
         return text[-ERROR_CHARS:]
     return "an exception that cannot be printed"

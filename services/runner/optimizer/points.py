@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+INT_BITS = 1024
+"""More than any parameter has, and less than what Python refuses to write in digits."""
+
 Value = bool | int | float | str | dict[str, str]
 Point = dict[str, Value] | None
 
@@ -24,6 +27,8 @@ def _encode_value(value: Any) -> Value:
     """NumPy and PyTorch scalars become Python's; of what is no scalar only the name of its type crosses."""
     if hasattr(value, "item") and getattr(value, "ndim", None) == 0:
         value = value.item()
+    if isinstance(value, int) and int(value).bit_length() > INT_BITS:
+        return {"unconvertible": "int of too many digits"}
     for kind in (bool, int, float, str):
         if isinstance(value, kind):
             return kind(value)

@@ -12,7 +12,7 @@ from services.dispatcher import tables as dispatcher_tables
 from shared.broker import DEAD, RESULTS, Broker
 from shared.database import Pool
 from shared.messages import HeldShard, StudyFatal, StudyFinished
-from shared.words import ExecutionOutcome, Verdict
+from shared.words import ExecutionOutcome, Stage, Verdict
 from tests.integration.aggregator.conftest import release_all, result
 from tests.seeding import seed_phase, seed_submission
 from tests.waiting import wait_until
@@ -148,16 +148,23 @@ async def test_a_fatal_error_ends_the_submission_once_with_its_verdict(pool: Poo
         box_id=second.box_id,
         study=second.study,
         verdict=Verdict.OUT_OF_RANGE,
+        stage=Stage.SUGGEST,
+        iteration=2,
         detail="x = 7 is not in [0, 1]",
+        log="a traceback",
     )
 
     await aggregator._on_results([first])
     await aggregator._on_results([fatal, fatal])
     await aggregator._on_results([fatal.model_copy(update={"verdict": Verdict.PROCESS_DIED})])
 
-    row = await pool.fetchrow("select state, verdict, verdict_detail, studies_done from submissions")
+    row = await pool.fetchrow(
+        "select state, verdict, verdict_stage, verdict_iteration, verdict_detail, studies_done from submissions"
+    )
     assert row is not None
-    assert tuple(row) == ("failed", "out_of_range", "x = 7 is not in [0, 1]", 1)
+    assert tuple(row) == ("failed", "out_of_range", "suggest", 2, "x = 7 is not in [0, 1]", 1)
+    logs = await pool.fetch("select shard_id, study, log from study_logs")
+    assert [tuple(log) for log in logs] == [(second.shard_id, second.study, "a traceback")]
     assert await pool.fetchval("select count(*) from submission_events where event = 'failed'") == 1
     assert await pool.fetchval("select count(*) from outbox where routing_key = 'submission.ended'") >= 1
 

@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlparse
 from uuid import uuid4
 
@@ -13,10 +14,14 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from services.aggregator.service import Aggregator
+from services.dispatcher.tables import expand_waiting
 from shared.broker import SUBMISSIONS, Broker
 from shared.database import Pool
-from shared.messages import SubmissionAccepted, SubmissionEnded
+from shared.messages import StudyFatal, SubmissionAccepted, SubmissionEnded
+from shared.outbox import Outbox
 from shared.settings import Settings
+from shared.words import Stage, Verdict
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
 from tests.waiting import wait_until
 
@@ -101,7 +106,7 @@ async def test_without_a_phase_exactly_one_must_be_open(gateway: Gateway) -> Non
 
 
 async def test_over_the_daily_quota_is_429_and_says_when(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(submissions_per_day=1)))
+    await gateway.apply(competition(phase(attempts_per_day=1)))
     team = await gateway.team("a")
     (await submit(team)).raise_for_status()
 
@@ -126,17 +131,47 @@ async def test_too_many_unended_submissions_are_429(gateway: Gateway) -> None:
     assert (await submit(team)).status_code == 202
 
 
-async def test_a_fault_of_the_platform_costs_no_quota(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(submissions_per_day=1)))
+ENDINGS = {
+    # how it ended: state, verdict, studies done; whether it counts as an attempt, and as scored
+    "scored": ("scored", "scored", 4, True, True),
+    "the team's failure": ("failed", "process_died", 1, True, False),
+    "a limit": ("failed", "out_of_memory", 0, True, False),
+    "a fault of the platform": ("failed", "platform_fault", 1, False, False),
+    "cancelled while queued": ("cancelled", "cancelled", 0, False, False),
+    "cancelled with a first score": ("cancelled", "cancelled", 1, True, False),
+}
+
+
+@pytest.mark.parametrize("quota", ["attempts_per_day", "scored_per_day"])
+@pytest.mark.parametrize("ending", ENDINGS)
+async def test_what_counts_against_a_quota(gateway: Gateway, pool: Pool, quota: str, ending: str) -> None:
+    state, verdict, done, attempt, scored = ENDINGS[ending]
+    changes: dict[str, Any] = {quota: 1}
+    await gateway.apply(competition(phase(**changes)))
     team = await gateway.team("a")
     (await submit(team)).raise_for_status()
-    await pool.execute("update submissions set state = 'failed', verdict = 'platform_fault', ended_at = now()")
+    await pool.execute(
+        "update submissions set state = $1, verdict = $2, studies_done = $3, ended_at = now()", state, verdict, done
+    )
+
+    counts = attempt if quota == "attempts_per_day" else scored
+    assert (await submit(team)).status_code == (429 if counts else 202)
+
+
+async def test_yesterdays_submissions_cost_nothing_today(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(attempts_per_day=1, scored_per_day=1)))
+    team = await gateway.team("a")
+    (await submit(team)).raise_for_status()
+    await pool.execute(
+        "update submissions set state = 'scored', verdict = 'scored', ended_at = now(), "
+        "created_at = now() - interval '25 hours'"
+    )
 
     assert (await submit(team)).status_code == 202
 
 
 async def test_two_submissions_at_once_do_not_slip_through_the_quota(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(submissions_per_day=1)))
+    await gateway.apply(competition(phase(attempts_per_day=1)))
     team = await gateway.team("a")
 
     answers = await asyncio.gather(*(submit(team, make_zip(b"%d" % number)) for number in range(5)))
@@ -187,13 +222,13 @@ BAD_ZIPS = {
 
 
 @pytest.mark.parametrize("why", BAD_ZIPS)
-async def test_a_bad_zip_is_422_and_nothing_is_stored(
+async def test_a_bad_zip_is_refused_and_nothing_is_stored(
     gateway: Gateway, pool: Pool, settings: Settings, why: str
 ) -> None:
     await gateway.apply(competition())
     team = await gateway.team("a")
 
-    assert_problem(await submit(team, BAD_ZIPS[why], key="k"), 422)
+    assert_problem(await submit(team, BAD_ZIPS[why], key="k"), 413 if why == "far too large" else 422)
 
     assert await count(pool) == 0
     assert await pool.fetchval("select count(*) from idempotency_keys") == 0
@@ -201,7 +236,7 @@ async def test_a_bad_zip_is_422_and_nothing_is_stored(
 
 
 async def test_the_same_key_and_body_get_the_first_answer_again(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(submissions_per_day=1)))
+    await gateway.apply(competition(phase(attempts_per_day=1)))
     team = await gateway.team("a")
 
     first, again = await submit(team, key="k"), await submit(team, key="k", phase="feedback")
@@ -330,3 +365,43 @@ async def test_no_answer_to_a_team_names_a_black_box(gateway: Gateway) -> None:
         texts.append(str(await feed.recv()))
     for text in texts:
         assert not any(secret in json.loads(json.dumps(text)) for secret in ("lasso", "diabetes", "iris", '"DT"'))
+
+
+@pytest.mark.parametrize("practice", [False, True])
+async def test_text_that_the_teams_code_made_is_shown_to_the_team_on_practice_boxes_alone(
+    gateway: Gateway, pool: Pool, broker: Broker, settings: Settings, practice: bool
+) -> None:
+    await gateway.apply(competition(phase(practice=practice)))
+    team = await gateway.team("a")
+    identity = (await submit(team)).json()["id"]
+    await expand_waiting(pool)
+    shard = await pool.fetchrow("update shards set attempt = 1, state = 'running' returning *")
+    assert shard is not None
+    fatal = StudyFatal(
+        submission_id=shard["submission_id"],
+        shard_id=shard["id"],
+        attempt=1,
+        runner_id="runner",
+        box_id=shard["box_id"],
+        study=0,
+        verdict=Verdict.PROCESS_DIED,
+        stage=Stage.SUGGEST,
+        iteration=3,
+        detail="a way out",
+        log="another way out",
+    )
+    await Aggregator(pool, broker, Outbox(pool, broker), settings)._on_results([fatal])
+    path = f"/api/v1/submissions/{identity}"
+
+    seen = [await team.get(path), await team.get("/api/v1/competitions/c/submissions"), await team.get(f"{path}/logs")]
+    async with connect(gateway.live(f"/submissions/{identity}/live"), additional_headers=bearer(team)) as feed:
+        live = str(await feed.recv())
+
+    body = seen[0].json()
+    assert (body["verdict"], body["verdict_fault"]) == ("process_died", "team")
+    assert (body["verdict_stage"], body["verdict_iteration"]) == ("suggest", 3)
+    assert ["way out" in each.text for each in seen] == [practice] * 3
+    assert seen[2].status_code == (200 if practice else 403)
+    assert ("way out" in live) is practice
+    assert "a way out" in (await gateway.organizer.get(path)).text
+    assert "another way out" in (await gateway.organizer.get(f"{path}/logs")).text

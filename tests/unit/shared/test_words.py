@@ -1,10 +1,10 @@
 """The list of verdicts is complete: each has its sentence, each that is fatal is named so."""
 
-from shared.words import FATAL_VERDICTS, VERDICT_SENTENCE, Verdict
+from shared.words import FATAL_VERDICTS, VERDICTS, Verdict
 
 
 def test_every_verdict_has_a_sentence_for_the_team() -> None:
-    assert set(VERDICT_SENTENCE) == set(Verdict)
+    assert set(VERDICTS) == set(Verdict)
 
 
 def test_every_verdict_is_an_ending_of_its_own_or_fatal() -> None:

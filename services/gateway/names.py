@@ -1,0 +1,25 @@
+"""What may be a name: of people's choosing, or part of an address."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+
+def _no_edges(name: str) -> str:
+    if name != name.strip() or name in {".", ".."}:
+        raise ValueError("expected a name without spaces at its ends, that is no path")
+    return name
+
+
+Name = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=80,
+        pattern=r"^[^\x00-\x1f\x7f-\x9f/\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$",
+    ),
+    AfterValidator(_no_edges),
+]
+"""Any text on one line that a page or a terminal can show as it is."""
+Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
+Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
