@@ -11,7 +11,7 @@ DIFFERENT_STUDIES = 64
 class NullEngine:
     """An engine that is always there."""
 
-    async def check(self) -> str | None:
+    async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
         """Return None: ready."""
         return None
 

@@ -5,14 +5,18 @@ import hashlib
 
 def study_seed(competition_seed: str, test_case: str, study: int) -> int:
     """Return the seed in [0, 2**32) of the black-box side's global random state."""
-    return _derive("black box", competition_seed, test_case, study)
+    return _derive("black box", competition_seed, test_case, str(study))
 
 
-def optimizer_seed(competition_seed: str, test_case: str, study: int) -> int:
-    """Return the seed in [0, 2**32) of the optimizer side; it tells nothing about the black-box side's."""
-    return _derive("optimizer", competition_seed, test_case, study)
+def optimizer_seed(competition_seed: str, test_case: str, study: int, blob_sha256: str) -> int:
+    """Return the seed in [0, 2**32) of the optimizer side; it tells nothing about the black-box side's.
+
+    It depends on the zip: else an optimizer could tell by its seed in which black box it is, from what its team learned
+    of that black box with another zip. The same zip gets the same seeds.
+    """
+    return _derive("optimizer", competition_seed, test_case, str(study), blob_sha256)
 
 
-def _derive(side: str, competition_seed: str, test_case: str, study: int) -> int:
-    text = "\0".join((side, competition_seed, test_case, str(study)))
+def _derive(side: str, *inputs: str) -> int:
+    text = "\0".join((side, *inputs))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")

@@ -115,7 +115,7 @@ class Dispatcher:
                 StudyTask(
                     study=study,
                     seed=study_seed(row["competition_seed"], test_case, study),
-                    optimizer_seed=optimizer_seed(row["competition_seed"], test_case, study),
+                    optimizer_seed=optimizer_seed(row["competition_seed"], test_case, study, row["blob_sha256"]),
                 )
                 for study in studies
             ],

@@ -16,9 +16,15 @@ from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
 from services.runner.answers import ANSWER_LIMIT_BYTES, Answer, BrokenAnswer, parse_answer
-from services.runner.sandbox import ROLE_LABEL, RUNNER_LABEL, ContainerConfig, find_faults, optimizer_config
+from services.runner.sandbox import (
+    ROLE_LABEL,
+    RUNNER_LABEL,
+    SELF_TEST_LIMITS,
+    ContainerConfig,
+    find_faults,
+    optimizer_config,
+)
 from services.runner.stream import ContainerStream, StreamEnded, StreamFlooded
-from shared.messages import Limits
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -86,6 +92,8 @@ class Engine:
         self._docker = docker
         self._settings = settings
         self._self_tested = False
+        self._owned: set[str] = set()
+        self._orphans: set[str] = set()
 
     async def start(self, config: ContainerConfig) -> Container:
         """Start a container and wait until it is ready. Raises `InfrastructureFailure`, leaving nothing."""
@@ -112,6 +120,7 @@ class Engine:
         with engine_call("create a container"):
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 container = await self._docker.containers.create(config, name=f"arena-{role}-{uuid.uuid4().hex}")
+        self._owned.add(container.id)
         return container.id
 
     async def _start_created(self, container_id: str, config: ContainerConfig) -> Container:
@@ -158,24 +167,41 @@ class Engine:
 
     async def remove(self, container_id: str) -> None:
         """Kill and remove by id; a container that is gone already is fine, and one that stays is logged."""
+        self._owned.discard(container_id)
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 await self._docker.containers.container(container_id).delete(force=True, v=True)
         except (DockerError, aiohttp.ClientError, OSError) as error:
             if isinstance(error, DockerError) and error.status in {404, 409}:  # gone, or being removed
                 return
-            # Not raised: the next start of this runner removes it, and no study's result depends on it.
+            # Not raised: it is an orphan now, which a later check removes, and no study's result depends on it.
             log.warning("container not removed", container=container_id, error=repr(error))
 
     async def remove_leftovers(self) -> int:
         """Remove what an earlier life of this runner left behind, and return how many containers that was."""
-        with engine_call("list leftovers"):
+        found = await self._list_containers()
+        for container_id in found:
+            await self.remove(container_id)
+        return len(found)
+
+    async def remove_orphans(self) -> int:
+        """Remove containers of this runner that nothing here owns, and return how many that was.
+
+        They are removed when seen twice, because the first time one may be about to be owned.
+        """
+        found = await self._list_containers() - self._owned
+        orphans, self._orphans = found & self._orphans, found
+        for container_id in orphans:
+            log.warning("orphan removed", container=container_id)
+            await self.remove(container_id)
+        return len(orphans)
+
+    async def _list_containers(self) -> set[str]:
+        with engine_call("list this runner's containers"):
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 label = f"{RUNNER_LABEL}={self._settings.runner_id}"
                 found = await self._docker.containers.list(all="true", filters=json.dumps({"label": [label]}))
-        for container in found:
-            await self.remove(container.id)
-        return len(found)
+        return {container.id for container in found}
 
     async def find_cause_of_death(self, container: Container) -> Death:
         """Ask the engine why this container's streams ended. Raises `InfrastructureFailure`."""
@@ -204,16 +230,22 @@ class Engine:
                 actions.add(event["Action"])
             return actions
 
-    async def check(self) -> str | None:
-        """Return why this runner must not take work now, or None if it may."""
+    async def check(self, *, thorough: bool = False) -> str | None:
+        """Return why this runner must not take work now, or None if it may.
+
+        The sandbox is tried out at the first check, at a thorough one, and until it holds.
+        """
         free = shutil.disk_usage("/").free
         if free < self._settings.disk_free_limit_bytes:
             return f"disk low: expected {self._settings.disk_free_limit_bytes} bytes free, got {free}"
+        if thorough:
+            self._self_tested = False
         try:
             with engine_call("look for the images"):
                 async with asyncio.timeout(CALL_TIMEOUT_S):
                     for image in (self._settings.blackbox_image, self._settings.optimizer_image):
                         await self._docker.images.inspect(image)
+            await self.remove_orphans()
             if not self._self_tested:
                 faults = await self.self_test()
                 if faults:
@@ -224,16 +256,31 @@ class Engine:
         return None
 
     async def self_test(self, cpu: int = 0) -> list[str]:
-        """Start a sandbox and return what is wrong with it, seen from inside. Raises `InfrastructureFailure`."""
-        container = await self.start(optimizer_config(self._settings, Limits(), cpu))
+        """Start a sandbox, try to break out of it, and return what is wrong with it. Raises `InfrastructureFailure`."""
+        container = await self.start(optimizer_config(self._settings, SELF_TEST_LIMITS, cpu))
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 answer = await container.request({"do": "facts"})
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, self._settings.runtime)
+            if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
+                faults += await self._try_memory(container)
         except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:
             raise InfrastructureFailure(f"self-test: no facts from the sandbox: {error!r}") from error
         finally:
             await self.discard(container)
-        return find_faults(answer.facts or {}, cpu, self._settings.runtime)
+        return faults
+
+    async def _try_memory(self, container: Container) -> list[str]:
+        """Whether the kernel ends what takes more memory than it may."""
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                await container.request({"do": "exhaust memory"})
+        except StreamEnded:
+            death = await self.find_cause_of_death(container)
+            if death.cause == "out_of_memory":
+                return []
+            return [f"memory: expected the kernel to say that it ran out, got {death.cause}"]
+        return ["memory: expected the kernel to end what takes too much, it did not"]
 
 
 def _later(engine_time: str, seconds: float) -> str:

@@ -13,6 +13,10 @@ ROLE_LABEL = "arena.role"
 MEGABYTE = 1024**2
 SHARED_MEMORY_BYTES = 64 * MEGABYTE
 BLACKBOX_TMP_BYTES = 256 * MEGABYTE
+BLACKBOX_MEMORY_BYTES = 4096 * MEGABYTE
+BLACKBOX_PIDS = 256
+OPTIMIZER_OOM_SCORE = 1000
+"""When the host itself runs out of memory, it takes optimizers first."""
 OPEN_FILES_LIMIT = 1024
 INODES_LIMIT = 50_000
 OPTIMIZER_CPU_SHARES = 256
@@ -50,6 +54,7 @@ def optimizer_config(settings: Settings, limits: Limits, cpu: int) -> ContainerC
         "MemorySwap": limits.memory_limit_bytes,  # memory and swap together: so no swap
         "PidsLimit": limits.pids_limit,
         "CpuShares": OPTIMIZER_CPU_SHARES,
+        "OomScoreAdj": OPTIMIZER_OOM_SCORE,
     }
     file_size = max(limits.unpacked_limit_bytes, limits.tmp_limit_bytes)
     config["HostConfig"]["Ulimits"].append({"Name": "fsize", "Soft": file_size, "Hard": file_size})
@@ -62,7 +67,11 @@ def blackbox_config(settings: Settings, cpu: int) -> ContainerConfig:
     tmpfs = {"/tmp": _tmpfs(BLACKBOX_TMP_BYTES, uid)}  # noqa: S108 - the container's own
     config = _config(settings, settings.blackbox_image, cpu, uid, tmpfs, "blackbox")
     config["Env"].append("PYTHONWARNINGS=ignore")
-    config["HostConfig"]["PidsLimit"] = 256
+    config["HostConfig"] |= {
+        "Memory": BLACKBOX_MEMORY_BYTES,
+        "MemorySwap": BLACKBOX_MEMORY_BYTES,
+        "PidsLimit": BLACKBOX_PIDS,
+    }
     return config
 
 
@@ -111,7 +120,16 @@ def _config(settings: Settings, image: str, cpu: int, uid: int, tmpfs: dict[str,
     }
 
 
-def find_faults(facts: dict[str, Any], cpu: int, runtime: str) -> list[str]:
+SELF_TEST_LIMITS = Limits(
+    memory_limit_bytes=256 * MEGABYTE,
+    unpacked_limit_bytes=16 * MEGABYTE,
+    tmp_limit_bytes=16 * MEGABYTE,
+    pids_limit=32,
+)
+"""Small, so that running into them takes no time."""
+
+
+def find_faults(facts: dict[str, Any], limits: Limits, cpu: int, runtime: str) -> list[str]:
     """What is wrong with a sandbox, seen from inside; none if it is what `optimizer_config` asked for."""
     expected = {
         "uid": optimizer_uid(cpu),
@@ -124,11 +142,23 @@ def find_faults(facts: dict[str, Any], cpu: int, runtime: str) -> list[str]:
         "core_limit": 0,
         "engine_socket": False,
         "open_files_limit": OPEN_FILES_LIMIT,
+        "forbidden_calls": [],
     }
     if runtime == "runc":  # other runtimes bring a kernel of their own, which states these differently
         expected |= {"interfaces": ["lo"], "no_new_privileges": "1", "seccomp": "2", "cpus": [cpu]}
-    return [
+        expected["memory_limit"] = limits.memory_limit_bytes
+        # Version 1 of control groups limits memory and swap together, version 2 swap alone.
+        allowed_swap = {limits.memory_limit_bytes, 0}
+        if (found := facts.get("swap_limit")) not in allowed_swap:
+            expected["swap_limit"] = f"one of {sorted(allowed_swap)} (is swap accounted for?), not {found}"
+    at_most = {"processes": limits.pids_limit, "tmp_bytes": limits.tmp_limit_bytes}
+    faults = [
         f"{name}: expected {value!r}, got {facts.get(name)!r}"
         for name, value in expected.items()
         if facts.get(name) != value
+    ]
+    return faults + [
+        f"{name}: expected at most {limit}, got {facts.get(name)!r}"
+        for name, limit in at_most.items()
+        if not 0 < facts.get(name, 0) <= limit
     ]

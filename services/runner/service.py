@@ -5,6 +5,7 @@ it, it kills at once; what it cannot finish it hands back.
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -58,8 +59,8 @@ class StudySlot(Protocol):
 class Engine(Protocol):
     """What the slots run on."""
 
-    async def check(self) -> str | None:
-        """Return why no work should be taken now, or None."""
+    async def check(self, *, thorough: bool = False) -> str | None:
+        """Return why no work should be taken now, or None; a thorough check trusts nothing that was found earlier."""
         ...
 
 
@@ -88,7 +89,7 @@ class Runner:
         self._ended: dict[UUID, None] = {}
         self._not_ready: str | None = "starting"
         self._checked = asyncio.Event()
-        self._doubt = asyncio.Event()
+        self._checking = asyncio.Lock()
         self._news = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -103,7 +104,6 @@ class Runner:
             tasks.create_task(self._hand_back_after_grace(stop, quiet))
             await self._take_shards_when_ready(stop)
             quiet.set()
-            self._doubt.set()
             self._news.set()
 
     async def check_ready(self) -> str | None:
@@ -127,14 +127,20 @@ class Runner:
 
     async def _keep_checking(self, quiet: asyncio.Event) -> None:
         while not quiet.is_set():
-            self._doubt.clear()
-            reason = await self._engine.check()
+            await self._check()
+            await wait_for_any(quiet, timeout_s=self._settings.engine_check_interval_s)
+
+    async def _check(self, *, thorough: bool = False) -> str | None:
+        """See whether work may be taken, let everybody know, and return why not."""
+        async with self._checking:
+            reason = await self._engine.check(thorough=thorough)
             if reason != self._not_ready:
-                log.log(30 if reason else 20, "readiness changed", reason=reason)
+                log.log(logging.WARNING if reason else logging.INFO, "readiness changed", reason=reason)
+                self._news.set()
             self._not_ready = reason
             self._checked.set()
             self._checked = asyncio.Event()  # whoever waits from now on waits for the next check
-            await wait_for_any(self._doubt, timeout_s=self._settings.engine_check_interval_s)
+            return reason
 
     async def _send_heartbeats(self, quiet: asyncio.Event) -> None:
         while not quiet.is_set():
@@ -223,11 +229,20 @@ class Runner:
                 await self._run_study(shard, task, slot, zip_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
-        except (InfrastructureFailure, BlobMissing, BlobStoreAway) as failure:
-            STUDIES.labels("infrastructure_failure").inc()
-            log.warning("infrastructure failure", detail=str(failure))
-            self._doubt.set()
-            await self._publish(self._unfinished(shard, "infrastructure_failure", str(failure)))
+        except (BlobMissing, BlobStoreAway) as failure:
+            await self._fail(shard, "infrastructure_failure", str(failure))
+        except InfrastructureFailure as failure:
+            # A runner whose engine is broken would fail whatever it takes: it steps aside, and that counts for nothing.
+            reason = await self._check(thorough=True)
+            if reason is None:
+                await self._fail(shard, "infrastructure_failure", str(failure))
+            else:
+                await self._fail(shard, "handed_back", f"{failure}; this runner steps aside: {reason}")
+
+    async def _fail(self, shard: ShardReleased, outcome: str, detail: str) -> None:
+        STUDIES.labels(outcome).inc()
+        log.warning("attempt failed", outcome=outcome, detail=detail)
+        await self._publish(self._unfinished(shard, outcome, detail))
 
     async def _run_study(self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes) -> None:
         try:

@@ -1,10 +1,35 @@
 """What the sandbox looks like from inside; the runner compares it with what it asked the engine for."""
 
+import ctypes
 import os
+import platform
 import resource
+import signal
 import socket
 from pathlib import Path
 from typing import Any
+
+MEGABYTE = 1024**2
+PROCESSES_TRIED = 128
+BYTES_TRIED = 128 * MEGABYTE
+
+NEW_USER_NAMESPACE = 0x10000000
+SESSION_KEYRING, JOIN = -3, 1
+X86_64 = {
+    "unshare": (272, NEW_USER_NAMESPACE),
+    "keyctl": (250, JOIN, 0),
+    "add_key": (248, b"user", b"arena", b"x", 1, SESSION_KEYRING),
+    "bpf": (321, 0, 0, 0),
+    "perf_event_open": (298, 0, 0, -1, -1, 0),
+    "userfaultfd": (323, 0),
+}
+ARM_64 = {
+    "unshare": (97, NEW_USER_NAMESPACE),
+    "keyctl": (219, JOIN, 0),
+    "add_key": (217, b"user", b"arena", b"x", 1, SESSION_KEYRING),
+}
+FORBIDDEN_CALLS: dict[str, Any] = {"x86_64": X86_64, "aarch64": ARM_64}.get(platform.machine(), {})
+"""Ways to the kernel's more dangerous parts, or to a place that outlives the container; numbers are Linux's."""
 
 
 def gather_facts() -> dict[str, Any]:
@@ -28,7 +53,68 @@ def gather_facts() -> dict[str, Any]:
         "engine_socket": any(Path(path).exists() for path in ("/var/run/docker.sock", "/run/docker.sock")),
         "environment": sorted(os.environ),
         "mounts": [line.split()[:4] for line in Path("/proc/self/mounts").read_text().splitlines()],
+        "memory_limit": _read_limit("memory/memory.limit_in_bytes", "memory.max"),
+        "swap_limit": _read_limit("memory/memory.memsw.limit_in_bytes", "memory.swap.max"),
+        "processes": _count_processes(),
+        "tmp_bytes": _count_bytes("/tmp"),  # noqa: S108
+        "forbidden_calls": [name for name, call in FORBIDDEN_CALLS.items() if _succeeds(call)],
     }
+
+
+def exhaust_memory() -> None:
+    """Take memory without end; a sandbox that holds kills this process."""
+    taken = []
+    while True:
+        taken.append(b"x" * MEGABYTE)
+
+
+def _read_limit(version_1: str, version_2: str) -> int | str | None:
+    """A limit of this container's control group; None where the kernel does not account for it."""
+    for name in (version_1, version_2):
+        path = Path("/sys/fs/cgroup") / name
+        if path.exists():
+            text = path.read_text().strip()
+            return int(text) if text.isdigit() else text
+    return None
+
+
+def _count_processes() -> int:
+    """How many processes this one can have beside it, up to more than any limit allows."""
+    children: list[int] = []
+    try:
+        for _ in range(PROCESSES_TRIED):
+            child = os.fork()
+            if child == 0:
+                signal.pause()
+            children.append(child)
+    except BlockingIOError:
+        pass
+    for child in children:
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+    return len(children)
+
+
+def _count_bytes(folder: str) -> int:
+    """How much a folder takes, up to more than any limit allows."""
+    path = Path(folder) / "arena-probe"
+    written = 0
+    try:
+        with path.open("wb", buffering=0) as file:
+            while written < BYTES_TRIED:
+                written += file.write(bytes(MEGABYTE))
+    except OSError:
+        pass
+    path.unlink()
+    return written
+
+
+def _succeeds(call: tuple[int, ...]) -> bool:
+    """Whether a raw system call is let through, in a child that may be changed by it."""
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if ctypes.CDLL(None).syscall(*call) >= 0 else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def _writable(folder: str) -> bool:

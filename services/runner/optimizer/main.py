@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from bayesmark.abstract_optimizer import AbstractOptimizer
-from facts import gather_facts
+from facts import exhaust_memory, gather_facts
 from points import encode_points
 from unpack import unpack
 from wheels import install_wheels, order_wheels
@@ -42,6 +42,8 @@ class Session:
         match request["do"]:
             case "facts":
                 return {"facts": gather_facts()}
+            case "exhaust memory":
+                exhaust_memory()
             case "load":
                 return self._load(request)
             case "construct":

@@ -1,9 +1,18 @@
 """The engine's edge: the sandbox as seen from inside, readiness, leftovers."""
 
+from typing import Any
+
 import pytest
 
 from services.runner.engine import Engine, InfrastructureFailure, connect_engine
-from services.runner.sandbox import blackbox_config, find_faults, optimizer_config
+from services.runner.optimizer.facts import FORBIDDEN_CALLS
+from services.runner.sandbox import (
+    SELF_TEST_LIMITS,
+    ContainerConfig,
+    blackbox_config,
+    find_faults,
+    optimizer_config,
+)
 from shared.messages import Limits
 from shared.settings import Settings
 
@@ -11,21 +20,82 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_sandbox_seen_from_inside_is_closed(engine: Engine, runner_settings: Settings) -> None:
-    limits = Limits(unpacked_limit_bytes=30 * 1024**2, tmp_limit_bytes=10 * 1024**2)
-    container = await engine.start(optimizer_config(runner_settings, limits, cpu=1))
+    container = await engine.start(optimizer_config(runner_settings, SELF_TEST_LIMITS, cpu=1))
     facts = (await container.request({"do": "facts"})).facts
     await engine.discard(container)
 
     assert facts is not None
-    assert find_faults(facts, 1, runner_settings.runtime) == []
-    assert facts["file_size_limit"] == 30 * 1024**2
+    assert find_faults(facts, SELF_TEST_LIMITS, 1, runner_settings.runtime) == []
+    assert facts["file_size_limit"] == 16 * 1024**2
+    assert len(FORBIDDEN_CALLS) > 2, "the self-test knows the system calls of this machine"
     mounts = {mountpoint: (kind, options.split(",")) for _, mountpoint, kind, options in facts["mounts"]}
-    for folder, size in (("/submission", "30720k"), ("/tmp", "10240k")):  # noqa: S108 - inside the sandbox
+    for folder in ("/submission", "/tmp"):  # noqa: S108 - inside the sandbox
         kind, options = mounts[folder]
         assert kind == "tmpfs"
-        assert {"nosuid", "nodev", f"size={size}"} <= set(options)
+        assert {"nosuid", "nodev", "size=16384k"} <= set(options)
     assert "ro" in mounts["/"][1]
     assert not [name for name in facts["environment"] if name.startswith(("ARENA", "DOCKER", "AMQP", "PG"))]
+
+
+WEAKNESSES: dict[str, tuple[dict[str, Any], str]] = {
+    "no seccomp": ({"SecurityOpt": ["no-new-privileges", "seccomp=unconfined"]}, "seccomp"),
+    "new privileges": ({"SecurityOpt": []}, "no_new_privileges"),
+    "a network": ({"NetworkMode": "bridge"}, "interfaces"),
+    "the host's network": ({"NetworkMode": "host"}, "interfaces"),
+    "no memory limit": ({"Memory": 0, "MemorySwap": 0}, "memory_limit"),
+    "swap": ({"MemorySwap": -1}, "swap_limit"),
+    "no limit of processes": ({"PidsLimit": 0}, "processes"),
+    "a writable root": ({"ReadonlyRootfs": False, "Tmpfs": {"/submission": "mode=1777", "/tmp": "mode=1777"}}, "tmp"),  # noqa: S108
+    "the engine's socket": ({"Binds": ["/var/run/docker.sock:/var/run/docker.sock"]}, "engine_socket"),
+    "core dumps and open files": ({"Ulimits": [{"Name": "core", "Soft": 1, "Hard": 1}]}, "core_limit"),
+    "every CPU": ({"CpusetCpus": ""}, "cpus"),
+    "a privileged container": ({"Privileged": True, "SecurityOpt": []}, "seccomp"),
+}
+
+
+@pytest.mark.parametrize("weakness", WEAKNESSES)
+async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch, weakness: str
+) -> None:
+    changes, fact = WEAKNESSES[weakness]
+
+    def weakened(settings: Settings, limits: Limits, cpu: int) -> ContainerConfig:
+        config = optimizer_config(settings, limits, cpu)
+        return {**config, "NetworkDisabled": False, "HostConfig": {**config["HostConfig"], **changes}}
+
+    monkeypatch.setattr("services.runner.engine.optimizer_config", weakened)
+    reason = await engine.check(thorough=True)
+
+    assert (reason or "").startswith("self-test: ")
+    assert fact in (reason or "")
+    monkeypatch.undo()
+    assert await engine.check() is None
+
+
+async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        "services.runner.engine.optimizer_config",
+        lambda settings, limits, cpu: {**optimizer_config(settings, limits, cpu), "User": "0:0"},
+    )
+
+    assert "uid" in (await engine.check(thorough=True) or "")
+
+
+async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
+    runner_settings: Settings,
+) -> None:
+    mine = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-orphans"})
+    async with connect_engine(mine) as engine:
+        kept = await engine.start(optimizer_config(mine, Limits(), cpu=0))
+        lost = await engine.start(optimizer_config(mine, Limits(), cpu=0))
+        engine._owned.discard(lost.id)
+
+        assert [await engine.remove_orphans() for _ in range(3)] == [0, 1, 0]
+        assert await engine.is_running(kept)
+        assert not await engine.is_running(lost)
+        await engine.remove_leftovers()
 
 
 async def test_runner_is_ready_when_images_disk_and_sandbox_are(engine: Engine) -> None:

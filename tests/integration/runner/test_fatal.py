@@ -8,7 +8,7 @@ import pytest
 from services.runner.engine import Container, Engine, InfrastructureFailure
 from services.runner.study import Fatal, Slot
 from shared.settings import Settings
-from shared.words import Verdict
+from shared.words import Stage, Verdict
 from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -58,12 +58,12 @@ FATAL = {
             suggest="while True:\n"
             "    for fd in (3, 4, 5, 6):\n        try: os.write(fd, b'x' * 65536)\n        except OSError: pass"
         ),
-        Verdict.PROTOCOL_BROKEN,
+        Verdict.OUTPUT_FLOOD,
         "a line of at most",
     ),
     "stderr flood": (
         make_optimizer(suggest="while True: os.write(2, b'x' * 65536)"),
-        Verdict.PROTOCOL_BROKEN,
+        Verdict.OUTPUT_FLOOD,
         "on stderr",
     ),
     "closed streams": (make_optimizer(suggest="os.closerange(0, 30)"), Verdict.PROCESS_DIED, "exit code 1"),
@@ -112,7 +112,47 @@ async def test_zip_that_never_finishes_loading_does_not_load(slot: Slot) -> None
     with pytest.raises(Fatal) as fatal:
         await slot.run_study(make_shard(study_timeout_s=1), TASK, make_optimizer(module="time.sleep(60)"))
 
-    assert fatal.value.verdict is Verdict.DOES_NOT_LOAD
+    assert fatal.value.verdict is Verdict.LOAD_TIMED_OUT
+
+
+async def test_a_verdict_says_at_which_stage_and_iteration_it_fell_and_keeps_the_log(slot: Slot) -> None:
+    code = "print('\\x1b[31mred\\x1b[0m', 'x' * 10)\nif self.calls == 2: os._exit(5)"
+
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard(), TASK, make_optimizer(suggest=code))
+
+    assert (fatal.value.stage, fatal.value.iteration) == (Stage.SUGGEST, 2)
+    assert fatal.value.log == "red xxxxxxxxxx\n" * 2
+
+
+async def test_a_finished_study_keeps_what_was_written_and_every_traceback(slot: Slot) -> None:
+    code = "print('hello', self.calls)\nif self.calls == 2: raise ValueError('mine')"
+
+    finished = await slot.run_study(make_shard(), TASK, make_optimizer(suggest=code))
+
+    assert [f"hello {call}" in finished.log for call in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "Traceback" in finished.log
+    assert "ValueError: mine" in finished.log
+    assert finished.suggest_errors == 1
+
+
+FEIGNED = {
+    "a death by SIGKILL": (make_optimizer(suggest="os._exit(137)"), Verdict.PROCESS_DIED),
+    "a lost connection": (make_optimizer(suggest="os.closerange(0, 30); time.sleep(600)"), Verdict.PROTOCOL_BROKEN),
+}
+
+
+@pytest.mark.parametrize("what", FEIGNED)
+async def test_what_looks_like_the_platforms_fault_and_can_be_feigned_is_believed_twice(slot: Slot, what: str) -> None:
+    zip_bytes, verdict = FEIGNED[what]
+    for attempt in (1, 2):
+        with pytest.raises(InfrastructureFailure):
+            await slot.run_study(make_shard().model_copy(update={"attempt": attempt}), TASK, zip_bytes)
+
+    with pytest.raises(Fatal) as fatal:
+        await slot.run_study(make_shard().model_copy(update={"attempt": 3}), TASK, zip_bytes)
+
+    assert fatal.value.verdict is verdict
 
 
 async def test_zip_larger_unpacked_than_allowed_does_not_load(slot: Slot) -> None:

@@ -3,13 +3,13 @@
 import pytest
 
 from services.runner.relay import Fatal
-from services.runner.sandbox import blackbox_config, find_faults, optimizer_config, optimizer_uid
+from services.runner.sandbox import SELF_TEST_LIMITS, blackbox_config, find_faults, optimizer_config, optimizer_uid
 from shared.messages import Limits
 from shared.settings import Settings
 from shared.words import Verdict
 
 SETTINGS = Settings(runner_id="runner-1")
-CLOSED = {
+CLOSED: dict[str, object] = {
     "uid": optimizer_uid(0),
     "gid": optimizer_uid(0),
     "root_writable": [],
@@ -24,16 +24,22 @@ CLOSED = {
     "no_new_privileges": "1",
     "seccomp": "2",
     "cpus": [0],
+    "forbidden_calls": [],
+    "memory_limit": SELF_TEST_LIMITS.memory_limit_bytes,
+    "swap_limit": SELF_TEST_LIMITS.memory_limit_bytes,
+    "processes": SELF_TEST_LIMITS.pids_limit - 1,
+    "tmp_bytes": SELF_TEST_LIMITS.tmp_limit_bytes,
 }
 
 
 def test_closed_sandbox_has_no_faults() -> None:
-    assert find_faults(CLOSED, 0, "runc") == []
+    assert find_faults(CLOSED, SELF_TEST_LIMITS, 0, "runc") == []
 
 
 @pytest.mark.parametrize("fact", CLOSED)
 def test_every_fact_that_is_not_as_asked_is_a_fault(fact: str) -> None:
-    (fault,) = find_faults({**CLOSED, fact: "something else"}, 0, "runc")
+    changed = 2**40 if isinstance(CLOSED[fact], int) else "something else"
+    (fault,) = find_faults({**CLOSED, fact: changed}, SELF_TEST_LIMITS, 0, "runc")
 
     assert fault.startswith(fact)
 
