@@ -1,0 +1,3 @@
+# expect: does_not_load
+# because: source is UTF-8 unless it says otherwise
+NAME = 'éÿ'

@@ -1,0 +1,10 @@
+# expect: scored
+# flags: timed_out
+# because: it is cut off, and the best that it found counts
+from honest import Honest
+
+
+class Optimizer(Honest):
+    def observe(self, X, y):
+        while True:
+            pass

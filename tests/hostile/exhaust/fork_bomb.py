@@ -1,0 +1,12 @@
+# expect: protocol_broken
+# stage: suggest
+# because: at the limit of processes all of them answer at once
+import os
+
+from honest import Honest
+
+
+class Optimizer(Honest):
+    def attack(self):
+        while True:
+            os.fork()

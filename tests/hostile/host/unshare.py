@@ -1,0 +1,11 @@
+# expect: scored
+# flags: 
+# because: it gets no namespaces of its own
+from honest import Honest, must_fail, must_not_call
+
+
+class Optimizer(Honest):
+    def attack(self):
+        for kind in (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000, 0x7E020000):
+            must_not_call(272, kind)
+        must_fail(open, "/proc/self/uid_map", "w")

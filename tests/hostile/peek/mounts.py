@@ -1,0 +1,13 @@
+# expect: scored
+# because: its mounts are its image, its tmpfs, and the kernel's
+from honest import Honest, escaped
+
+
+class Optimizer(Honest):
+    def attack(self):
+        for line in open("/proc/self/mounts"):
+            device, folder, kind, options, *_ = line.split()
+            if kind not in {"overlay", "proc", "tmpfs", "devpts", "mqueue", "sysfs", "cgroup", "cgroup2"}:
+                escaped(line)
+            if kind in {"overlay", "sysfs", "cgroup", "cgroup2"} and not options.startswith("ro"):
+                escaped(line)
