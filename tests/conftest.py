@@ -5,6 +5,7 @@ import os
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -42,27 +43,41 @@ def template_database() -> str:
     return name
 
 
-@pytest.fixture
-async def database_url(template_database: str) -> AsyncIterator[str]:
-    """URL of a migrated, empty database of this test alone."""
+@asynccontextmanager
+async def new_database(template: str) -> AsyncIterator[str]:
+    """URL of a migrated, empty database, dropped at the end."""
     name = f"test_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(f"{POSTGRES}/postgres")
     try:
-        await admin.execute(f"create database {name} template {template_database}")
+        await admin.execute(f"create database {name} template {template}")
         yield f"{POSTGRES}/{name}"
         await admin.execute(f"drop database {name} with (force)")
     finally:
         await admin.close()
 
 
-@pytest.fixture
-def broker_url() -> Iterator[str]:
-    """URL of an empty virtual host of this test alone."""
+@contextmanager
+def new_virtual_host() -> Iterator[str]:
+    """URL of an empty virtual host, deleted at the end."""
     name = f"test-{uuid.uuid4().hex}"
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
         management.put(f"/api/vhosts/{name}").raise_for_status()
         yield f"{RABBITMQ}/{name}"
         management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+@pytest.fixture
+async def database_url(template_database: str) -> AsyncIterator[str]:
+    """URL of a database of this test alone."""
+    async with new_database(template_database) as url:
+        yield url
+
+
+@pytest.fixture
+def broker_url() -> Iterator[str]:
+    """URL of a virtual host of this test alone."""
+    with new_virtual_host() as url:
+        yield url
 
 
 @pytest.fixture

@@ -3,9 +3,13 @@
 It is an ASGI layer and no dependency of the routes, because FastAPI reads a body before it asks a dependency.
 """
 
+import contextlib
 import ipaddress
 import math
 import time
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
 
 import structlog
 from limits import parse
@@ -22,6 +26,8 @@ log = structlog.get_logger()
 FORM_OVERHEAD_BYTES = 64 * 1024
 JSON_LIMIT_BYTES = 64 * 1024**2
 ANONYMOUS_BODY_BYTES = 16 * 1024
+UPLOADS_AT_ONCE = 8
+RETRY_AFTER_S = 2
 NUL, NUL_ENCODED = "\0", b"%00"
 IPV6_PREFIX = 64
 """One subscriber has at least so large a network, so its addresses count together."""
@@ -49,6 +55,7 @@ class Gate:
         self._parts = parts
         self._rate = parse(parts.settings.anonymous_rate)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._sending: Counter[UUID] = Counter()
         self._upload_bytes = max(parts.settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +73,8 @@ class Gate:
         try:
             caller = await self._let_in(HTTPConnection(scope))
             scope.setdefault("state", {})["caller"] = caller
-            await self._app(scope, self._limit_body(receive, caller), send_with_headers)
+            with self._limit_uploads(caller, scope):
+                await self._app(scope, self._limit_body(receive, caller), send_with_headers)
         except Problem as problem:
             await problem.response()(scope, receive, send_with_headers)
 
@@ -98,6 +106,23 @@ class Gate:
                 f"Without a token, {self._rate} are answered; send a token, or wait.",
                 retry_after_s=max(1, math.ceil(window.reset_time - time.time())),
             )
+
+    @contextlib.contextmanager
+    def _limit_uploads(self, caller: Caller, scope: Scope) -> Iterator[None]:
+        """Hold a team to a few uploads at once: each takes disk and memory until it is refused or stored."""
+        if caller.team_id is None or scope.get("method") != "POST":
+            yield
+            return
+        if self._sending[caller.team_id] >= UPLOADS_AT_ONCE:
+            raise Problem(
+                429, f"A team may have {UPLOADS_AT_ONCE} requests of this kind at once.", retry_after_s=RETRY_AFTER_S
+            )
+        self._sending[caller.team_id] += 1
+        try:
+            yield
+        finally:
+            self._sending[caller.team_id] -= 1
+            self._sending += Counter()  # forgets who sends nothing
 
     def _limit_body(self, receive: Receive, caller: Caller) -> Receive:
         limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes

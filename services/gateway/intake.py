@@ -1,6 +1,7 @@
 """What makes a zip a submission: pure checks on its bytes, which trust nothing that the zip says of itself."""
 
 import io
+import re
 import stat
 import zipfile
 import zlib
@@ -8,6 +9,12 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 CHUNK_BYTES = 256 * 1024
+PART_BYTES, NAME_BYTES = 255, 1024
+"""What file systems take of a name: of each part of it, and of the whole."""
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Others let a header ask for gigabytes of memory."""
+UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class Refused(Exception):
@@ -42,8 +49,12 @@ def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
     if len(members) > limits.files:
         raise Refused(f"The zip has more than {limits.files} files.")
     seen: set[str] = set()
+    folded: dict[str, str] = {}
     for member in members:
         _check_name(member, seen)
+        path = str(PurePosixPath(member.orig_filename))
+        if folded.setdefault(path.casefold(), path) != path:
+            raise Refused(f"{path!r} and {folded[path.casefold()]!r} are the same but for upper and lower case.")
     if "optimizer.py" not in seen:
         raise Refused("The zip has no optimizer.py at its top level.")
     room = limits.unpacked_bytes
@@ -55,12 +66,20 @@ def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
 def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
     name = member.orig_filename
     path = PurePosixPath(name)
-    if member.flag_bits & 0x1:
+    if member.flag_bits & ENCRYPTED_FLAG:
         raise Refused(f"{name!r} is encrypted.")
+    if not name.isascii() and not member.flag_bits & UTF8_FLAG:
+        raise Refused(f"{name!r} is not marked as UTF-8.")
+    if member.compress_type not in COMPRESSIONS:
+        raise Refused(f"{name!r} is compressed by another method than deflate.")
+    if CONTROLS.search(name):
+        raise Refused(f"{name!r} has a control character.")
+    if len(name.encode()) > NAME_BYTES or any(len(part.encode()) > PART_BYTES for part in path.parts):
+        raise Refused(f"{name[:80]!r}... is longer than {NAME_BYTES} bytes, or a part of it than {PART_BYTES}.")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
         raise Refused(f"{name!r} is a link or another special file.")
-    if path.is_absolute() or "\\" in name or "\0" in name or (len(name) > 1 and name[1] == ":"):
+    if path.is_absolute() or "\\" in name or (len(name) > 1 and name[1] == ":"):
         raise Refused(f"{name!r} is not a relative path with forward slashes.")
     if not path.parts or ".." in path.parts:
         raise Refused(f"{name!r} leads out of the zip.")

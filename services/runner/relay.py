@@ -24,7 +24,7 @@ LOG_TIMEOUT_S = 0.005
 """What was written before the last answer has arrived with it; a little later is late."""
 SIGKILLED = 137
 TRUSTED_ATTEMPTS = 2
-"""How often an end that looks like the platform's fault, but which an optimizer can feign, is believed."""
+"""How often a death by SIGKILL that nobody explains is taken for the host's doing."""
 
 
 class Fatal(Exception):
@@ -226,19 +226,16 @@ class Relay:
             log.debug("last words cut short", container=self._optimizer.id)
         death = await self._engine.find_cause_of_death(self._optimizer)
         last_words = f"; its last words: {stream.stderr_tail[-3000:]}" if stream.stderr_tail else ""
-        believed = self._shard.attempt <= TRUSTED_ATTEMPTS
         match death.cause:
             case "still_running":
-                # Either the connection to the engine broke, or the process closed its streams and lives on.
-                if believed:
-                    return InfrastructureFailure("the connection to the optimizer container was lost")
-                return Fatal(Verdict.PROTOCOL_BROKEN, f"the process closed its streams{last_words}")
+                # A process cannot end the attached stream but by its own end: the connection to the engine broke.
+                return InfrastructureFailure("the connection to the optimizer container was lost")
             case "out_of_memory":
                 limit = self._shard.limits.memory_limit_bytes
                 return Fatal(Verdict.OUT_OF_MEMORY, f"expected at most {limit} bytes of memory, it needed more")
             case "killed_from_outside":
                 return InfrastructureFailure("the optimizer container was killed from outside")
-        if death.exit_code == SIGKILLED and believed:
+        if death.exit_code == SIGKILLED and self._shard.attempt <= TRUSTED_ATTEMPTS:
             # The kernel protects a container's first process from its own SIGKILL, so this one came from the host, or
             # the process only says so with its exit code.
             return InfrastructureFailure("the optimizer's process was killed, and nobody says by whom")

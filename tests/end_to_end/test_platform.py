@@ -2,16 +2,10 @@
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from websockets.asyncio.client import connect
 
@@ -19,12 +13,11 @@ from arena.client import Client, read_zip
 from arena.export import write_results_folder
 from shared.database import Pool
 from shared.settings import Settings
+from tests.stack import ROOT, running_services
 from tests.stock import leaderboard_scores
 from tests.waiting import wait_until
 
-ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
-SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
 LIMIT_S = 150
 ORGANIZER = "organizer-token-of-the-tests"
 COMPETITION = {
@@ -47,63 +40,12 @@ class Slow(AbstractOptimizer):
 """
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-@contextmanager
-def service(name: str, settings: Settings, port: int, log: Path) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
-    assert settings.organizer_token is not None
-    environment = {
-        **os.environ,
-        "ARENA_DATABASE_URL": settings.database_url.get_secret_value(),
-        "ARENA_BROKER_URL": settings.broker_url.get_secret_value(),
-        "ARENA_BLOB_URL": settings.blob_url,
-        "ARENA_HTTP_HOST": "127.0.0.1",
-        "ARENA_HTTP_PORT": str(port),
-        "ARENA_ORGANIZER_TOKEN": ORGANIZER,
-        "ARENA_RUNNER_ID": "runner-end-to-end",
-        "ARENA_GRACE_S": "5",
-    }
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-        try:
-            yield process
-        finally:
-            process.terminate()
-            code = process.wait(timeout=30)
-    assert code == 0, log.read_text()[-3000:]
-
-
 @pytest.fixture
 async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
     """URL of a gateway with the other three services behind it, all ready."""
-    ports = {name: free_port() for name in SERVICES}
-    with (
-        service("gateway", settings, ports["gateway"], tmp_path / "gateway.log"),
-        service("dispatcher", settings, ports["dispatcher"], tmp_path / "dispatcher.log"),
-        service("runner", settings, ports["runner"], tmp_path / "runner.log"),
-        service("aggregator", settings, ports["aggregator"], tmp_path / "aggregator.log"),
-    ):
-        async with httpx.AsyncClient() as client:
-
-            async def all_ready() -> bool:
-                try:
-                    answers = [await client.get(f"http://127.0.0.1:{port}/readyz") for port in ports.values()]
-                except httpx.TransportError:
-                    return False
-                return all(answer.status_code == 200 for answer in answers)
-
-            await wait_until(all_ready, limit_s=60, what="every service is ready")
-            for port in ports.values():
-                assert "arena_" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-        yield f"http://127.0.0.1:{ports['gateway']}"
+    settings = settings.model_copy(update={"runner_id": "runner-end-to-end"})
+    async with running_services(settings, tmp_path) as url:
+        yield url
 
 
 def set_up(organizer: Client) -> tuple[Client, Client]:

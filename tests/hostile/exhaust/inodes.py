@@ -1,5 +1,4 @@
 # expect: scored
-# flags: timed_out?
 # because: its folders have a number of files
 from honest import Honest, escaped
 

@@ -1,5 +1,4 @@
 # expect: scored
-# flags: 
 # because: it gets no namespaces of its own
 from honest import Honest, must_fail, must_not_call
 

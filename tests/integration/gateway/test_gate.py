@@ -1,15 +1,17 @@
 """What every request passes first: rates and sizes for those without a token, headers for every answer."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from services.gateway.gate import ANONYMOUS_BODY_BYTES, SECURITY_HEADERS, network_of
+from services.gateway.gate import ANONYMOUS_BODY_BYTES, SECURITY_HEADERS, UPLOADS_AT_ONCE, network_of
 from shared.settings import Settings
-from tests.integration.gateway.conftest import Gateway, competition, running_gateway
+from tests.integration.gateway.conftest import Gateway, competition, running_gateway, submit
 from tests.integration.gateway.test_roles import ANYONE, IDS, ROUTES, status_of
+from tests.waiting import wait_until
 
 RATE = 30
 
@@ -95,3 +97,28 @@ def test_addresses_of_one_subscriber_count_together() -> None:
     assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
     assert network_of("192.0.2.2") != network_of("192.0.2.1")
     assert network_of("") == ""
+
+
+async def test_a_team_may_upload_a_little_at_once_and_others_are_not_held_up(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    team, other = await gateway.team("a"), await gateway.team("b")
+    token = team.headers["Authorization"]
+    head = f"POST /api/v1/competitions/c/submissions HTTP/1.1\r\nHost: x\r\nAuthorization: {token}\r\n"
+    head += "Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n"
+    port = int(gateway.url.rsplit(":", 1)[1])
+    slow = [await asyncio.open_connection("127.0.0.1", port) for _ in range(UPLOADS_AT_ONCE)]
+    for _, writer in slow:
+        writer.write(head.encode())
+
+    async def refused() -> bool:
+        return (await submit(team)).status_code == 429
+
+    await wait_until(refused, what="the team's uploads are all under way")
+    assert (await submit(other)).status_code == 202
+    for _, writer in slow:
+        writer.close()
+
+    async def taken() -> bool:
+        return (await submit(team)).status_code == 202
+
+    await wait_until(taken, what="the team may upload again")

@@ -1,0 +1,8 @@
+# expect: refused
+# reason: but for upper and lower case
+# because: not every file system tells them apart
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "Data.txt": b"1", "data.TXT": b"2"})

@@ -1,0 +1,8 @@
+# expect: refused
+# reason: a file and a folder
+# because: it cannot be both
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "a": b"1", "a/b": b"2"})

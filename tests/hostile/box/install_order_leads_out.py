@@ -1,0 +1,8 @@
+# expect: does_not_load
+# stage: load
+# because: it names wheels of the zip
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "install_order.txt": b"../../opt/evil-1-py3-none-any.whl\n"})

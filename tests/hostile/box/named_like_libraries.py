@@ -1,0 +1,7 @@
+# expect: scored
+# because: what the harness needs is loaded before
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, **{f"{name}.py": b"import os; os._exit(66)" for name in ("numpy", "bayesmark", "json", "os", "traceback", "encodings")}})

@@ -1,0 +1,7 @@
+# expect: scored
+# because: the harness's modules are loaded and gone
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, **{f"{name}.py": b"import os; os._exit(66)" for name in ("main", "facts", "points", "unpack", "wheels", "__main__")}})

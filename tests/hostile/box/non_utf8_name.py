@@ -1,0 +1,8 @@
+# expect: refused
+# because: names are UTF-8
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    data = pack({**HONEST, "\u00e9\u00e9.txt": b"1"})
+    return data.replace("\u00e9\u00e9".encode(), b"\xff\xfe\xff\xfe")

@@ -1,0 +1,8 @@
+# expect: refused
+# reason: optimizer.py
+# because: there is nothing to run
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({"optimizer.py/": b"", "optimizer.py/__init__.py": b"x = 1"})

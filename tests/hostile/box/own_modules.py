@@ -1,0 +1,7 @@
+# expect: scored
+# because: its own modules it may name as it likes
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "optimizer.py": b"import facts, points\nfrom honest import Honest\nclass Optimizer(Honest): pass\n", "facts.py": b"", "points/__init__.py": b""})

@@ -1,0 +1,7 @@
+# expect: scored
+# because: the interpreter has started before the zip is there
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "sitecustomize.py": b"import os; os._exit(66)", "usercustomize.py": b"import os; os._exit(66)"})

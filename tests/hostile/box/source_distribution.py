@@ -1,0 +1,7 @@
+# expect: scored
+# because: it is a file as any other, and no build script runs
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, "setup.py": b"import os; os._exit(66)", "requirements.txt": b"requests", "x-1.tar.gz": b"x"})

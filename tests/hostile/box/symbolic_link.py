@@ -1,0 +1,13 @@
+# expect: refused
+# reason: special file
+# because: a zip has files and folders
+import stat
+import zipfile
+
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    special = zipfile.ZipInfo("special")
+    special.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return pack({**HONEST, special: b"/etc/passwd"})

@@ -1,0 +1,8 @@
+# expect: refused
+# reason: files
+# because: files are limited
+from tests.hostile.zips import HONEST, pack
+
+
+def build() -> bytes:
+    return pack({**HONEST, **{f"{number}.txt": b"" for number in range(10_000)}})

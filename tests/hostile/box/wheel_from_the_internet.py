@@ -1,0 +1,7 @@
+# expect: scored
+# because: what a wheel requires is not fetched
+from tests.hostile.zips import HONEST, pack, wheel
+
+
+def build() -> bytes:
+    return pack({**HONEST, "needy-1-py3-none-any.whl": wheel("needy", {"needy.py": b""}, requires="requests>=99")})

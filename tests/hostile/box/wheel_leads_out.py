@@ -1,0 +1,8 @@
+# expect: does_not_load
+# stage: load
+# because: pip, too, stays in its folder
+from tests.hostile.zips import HONEST, pack, wheel
+
+
+def build() -> bytes:
+    return pack({**HONEST, "evil-1-py3-none-any.whl": wheel("evil", {"../../../../tmp/arena-note": b"x"})})

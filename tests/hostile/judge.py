@@ -1,0 +1,254 @@
+"""Sends an optimizer beside an honest one through the whole platform, and looks at what they did and left."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import numpy as np
+from aiodocker import Docker
+from bayesmark.experiment import _build_test_problem
+
+from services.runner.sandbox import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
+from shared.database import Pool, connect_database
+from shared.settings import Settings
+from tests.hostile.zips import HONEST, pack
+from tests.stack import ROOT
+from tests.waiting import wait_until
+
+SLOTS = 2
+SECRET = "xyzzy-secret"  # noqa: S105 - the mark that peeking optimizers look for
+BOXES = {f"{SECRET}-1": ("DT", "iris", "acc"), f"{SECRET}-2": ("lasso", "diabetes", "mse")}
+COMPETITION = {
+    "name": SECRET,
+    "seed": SECRET,
+    "black_boxes": [
+        {"label": label, "model": model, "dataset": dataset, "metric": metric}
+        for label, (model, dataset, metric) in BOXES.items()
+    ],
+    "phases": [
+        {
+            "name": SECRET,
+            "baseline": "official",
+            "boxes": list(BOXES),
+            "studies_per_box": 1,
+            "n_calls": 4,
+            "n_suggestions": 4,
+            "limits": {
+                "study_timeout_s": 8,
+                "iteration_timeout_s": 2,
+                "memory_limit_bytes": 384 * 1024**2,
+                "unpacked_limit_bytes": 64 * 1024**2,
+                "tmp_limit_bytes": 16 * 1024**2,
+                "pids_limit": 48,
+            },
+        }
+    ],
+}
+NOTE = "arena-note"
+LIMIT_S = 90.0
+UID_SPAN = 1000
+CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
+
+Losses = list[Any]
+
+
+class Judge:
+    """One stack, one honest submission and what it got alone."""
+
+    def __init__(self, pool: Pool, docker: Docker, http: httpx.AsyncClient, runner_id: str, logs: Path) -> None:
+        self._pool = pool
+        self._docker = docker
+        self._http = http
+        self._runner_id = runner_id
+        self._logs = logs
+        self._read: dict[Path, int] = {}
+        self._tokens: dict[str, str] = {}
+        self._alone: Losses = []
+        self._before: dict[str, object] = {}
+
+    async def set_up(self, organizer_token: str) -> None:
+        """Make the competition and its teams, and score the honest submission alone."""
+        admin = {"Authorization": f"Bearer {organizer_token}"}
+        document = json.loads((ROOT / "examples/baselines/baseline-16-8.json").read_text())
+        body = {"name": "official", "source": "file", "document": document}
+        (await self._http.post("/api/v1/admin/baselines", json=body, headers=admin)).raise_for_status()
+        path = f"/api/v1/admin/competitions/{SECRET}"
+        (await self._http.put(path, json=COMPETITION, headers=admin)).raise_for_status()
+        for team in ("hostile", "honest"):
+            answer = await self._http.post(f"{path}/teams", json={"name": f"{SECRET}-{team}"}, headers=admin)
+            self._tokens[team] = answer.raise_for_status().json()["token"]
+        honest = await self._wait_for_end(await self._send_honest())
+        assert honest["state"] == "scored", honest
+        self._alone = await self._losses(honest["id"])
+        await self._wait_until_quiet()
+        self._before = await self._residue()
+        self.unexpected_logs(set())
+
+    async def send(self, content: bytes) -> httpx.Response:
+        """Upload the hostile team's zip."""
+        return await self._upload("hostile", content)
+
+    async def beside_an_honest_one(self, submission_id: str) -> dict[str, Any]:
+        """Wait for a submission's end, with an honest one beside it that must score as it does alone."""
+        honest, hostile = await asyncio.gather(
+            self._wait_for_end(await self._send_honest()), self._wait_for_end(submission_id)
+        )
+        assert honest["state"] == "scored", honest
+        assert await self._losses(honest["id"]) == self._alone, "the honest submission's losses, bit for bit"
+        return hostile
+
+    async def detail_of(self, submission_id: str) -> str:
+        """What the organizer may read of an end, for the message of a failing test."""
+        row = await self._pool.fetchrow(
+            "select verdict, verdict_detail, (select string_agg(log, '\n') from study_logs l where l.submission_id = s.id)"
+            " as log from submissions s where id = $1",
+            UUID(submission_id),
+        )
+        assert row is not None
+        return f"{row['verdict']}: {row['verdict_detail'][-1500:]}\n{(row['log'] or '')[-1500:]}"
+
+    async def forged_losses(self, submission_id: str) -> list[str]:
+        """Stored losses that stock Bayesmark does not compute from the stored suggestions."""
+        rows = await self._pool.fetch(
+            "select b.model, b.dataset, b.metric, st.visible, st.generalization, st.suggestions "
+            "from studies st join black_boxes b on b.id = st.box_id where submission_id = $1",
+            UUID(submission_id),
+        )
+        return await asyncio.to_thread(lambda: [fault for row in rows for fault in _find_forged(dict(row))])
+
+    async def leftovers(self) -> dict[str, object]:
+        """What is there that was not there before, once the runner is quiet."""
+        await self._wait_until_quiet()
+        after = await self._residue()
+        return {what: found for what, found in after.items() if found != self._before[what]}
+
+    def unexpected_logs(self, expected: set[str]) -> list[str]:
+        """Warnings and errors that the services have logged since the last look, but for expected events."""
+        found = []
+        for path in sorted(self._logs.glob("*.log")):
+            with path.open() as file:
+                file.seek(self._read.get(path, 0))
+                for line in file:
+                    entry = json.loads(line) if line.startswith("{") else {"level": "error", "event": line}
+                    if entry["level"] not in {"debug", "info"} and entry["event"] not in expected:
+                        found.append(f"{path.name}: {line.strip()[:1000]}")
+                self._read[path] = file.tell()
+        return found
+
+    async def _send_honest(self) -> str:
+        answer = await self._upload("honest", pack(HONEST))
+        identity: str = answer.raise_for_status().json()["id"]
+        return identity
+
+    async def _upload(self, team: str, content: bytes) -> httpx.Response:
+        return await self._http.post(
+            f"/api/v1/competitions/{SECRET}/submissions",
+            files={"file": ("optimizer.zip", content, "application/zip")},
+            headers={"Authorization": f"Bearer {self._tokens[team]}"},
+        )
+
+    async def _wait_for_end(self, submission_id: str) -> dict[str, Any]:
+        async def ended() -> bool:
+            query = "select ended_at is not null from submissions where id = $1"
+            return bool(await self._pool.fetchval(query, UUID(submission_id)))
+
+        await wait_until(ended, limit_s=LIMIT_S, what=f"submission {submission_id} has ended")
+        for token in self._tokens.values():
+            answer = await self._http.get(
+                f"/api/v1/submissions/{submission_id}", headers={"Authorization": f"Bearer {token}"}
+            )
+            if answer.status_code == 200:
+                body: dict[str, Any] = answer.json()
+                return body
+        raise AssertionError(f"no team sees submission {submission_id}")
+
+    async def _losses(self, submission_id: str) -> Losses:
+        query = "select visible, generalization, suggestions from studies where submission_id = $1 order by box_id, study"
+        return [tuple(row) for row in await self._pool.fetch(query, UUID(submission_id))]
+
+    async def _wait_until_quiet(self) -> None:
+        """Wait until the runner has what it has between studies: warm black boxes and prepared sandboxes."""
+
+        async def quiet() -> bool:
+            label = json.dumps({"label": [f"arena.runner={self._runner_id}"]})
+            found = await self._docker.containers.list(all="true", filters=label)
+            names = [container["Names"][0] for container in found]
+            prepared = [name for name in names if name.startswith("/arena-optimizer-") and name.count("-") == 2]
+            running = all(container["State"] == "running" for container in found)
+            processes = [each for each in _sandboxed_processes() if each in {container.id for container in found}]
+            return len(found) == len(processes) == 2 * SLOTS and len(prepared) == SLOTS and running
+
+        await wait_until(quiet, what="only the runner's own containers are left")
+
+    async def _residue(self) -> dict[str, object]:
+        """What a submission could leave on this machine."""
+        volumes = await self._docker.volumes.list()  # type: ignore[no-untyped-call]  # the library's gap
+        networks = await self._docker.networks.list()
+        containers = await self._docker.containers.list(all="true")
+        root = Path((await self._docker.system.info())["DockerRootDir"])
+        own = {container.id for container in containers}
+        folders = [root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
+        return {
+            "volumes": sorted(each["Name"] for each in volumes["Volumes"] or []),
+            "networks": sorted(each["Name"] for each in networks),
+            "folders of containers that are gone": [
+                str(path) for folder in folders if folder.is_dir() for path in folder.iterdir() if path.name not in own
+            ],
+            "processes without a container": [each for each in _sandboxed_processes() if each not in own],
+            "files": sorted(
+                str(path)
+                for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")  # noqa: S108 - this machine's
+                for path in Path(folder).glob(f"*{NOTE}*")
+            ),
+            "abstract sockets": [line for line in Path("/proc/net/unix").read_text().splitlines() if NOTE in line],
+            "SysV IPC": [Path(f"/proc/sysvipc/{kind}").read_text() for kind in ("shm", "msg", "sem")],
+            "listening sockets": _listening(),
+        }
+
+
+def _sandboxed_processes() -> list[str]:
+    """For each process of this machine that runs as a sandbox's user, the id of its container."""
+    users = {first + offset for first in (FIRST_OPTIMIZER_UID, FIRST_BLACKBOX_UID) for offset in range(UID_SPAN)}
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and entry.stat().st_uid in users:
+                match = CONTAINER_ID.search((entry / "cgroup").read_text())
+                found.append(match.group() if match else f"process {entry.name}")
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # it has just ended
+    return found
+
+
+def _listening() -> list[str]:
+    """Local addresses of this machine's own network on which a process listens."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:] + Path("/proc/net/tcp6").read_text().splitlines()[1:]
+    return sorted(fields[1] for fields in map(str.split, lines) if fields[3] == "0A")
+
+
+def _find_forged(row: dict[str, Any]) -> list[str]:
+    problem = _build_test_problem(row["model"], row["dataset"], row["metric"], None)
+    stored = np.stack([row["visible"], row["generalization"]], axis=-1)
+    computed = np.array([[problem.evaluate(dict(point)) for point in batch] for batch in row["suggestions"]])
+    return [] if np.array_equal(stored, computed) else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
+
+
+@asynccontextmanager
+async def judge(settings: Settings, url: str, logs: Path) -> AsyncIterator[Judge]:
+    """A judge of the stack at `url`."""
+    assert settings.organizer_token is not None
+    pool = await connect_database(settings)
+    async with (
+        pool,
+        Docker(url=settings.engine_url) as docker,
+        httpx.AsyncClient(base_url=url, timeout=60) as http,
+    ):
+        one = Judge(pool, docker, http, settings.runner_id, logs)
+        await one.set_up(settings.organizer_token.get_secret_value())
+        yield one

@@ -1,0 +1,39 @@
+"""Zips and wheels for the set, as bad as they are asked for."""
+
+import io
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+HERE = Path(__file__).parent
+BASE = (HERE / "honest.py").read_bytes()
+HONEST: Mapping[str | zipfile.ZipInfo, bytes] = {
+    "optimizer.py": b"from honest import Honest\n\n\nclass Optimizer(Honest):\n    pass\n",
+    "honest.py": BASE,
+}
+
+
+def pack(files: Mapping[str, bytes] | Mapping[str | zipfile.ZipInfo, bytes]) -> bytes:
+    """A zip of these files; a key may be a member's whole description. The same files give the same bytes."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for key, content in files.items():
+            member = key if isinstance(key, zipfile.ZipInfo) else zipfile.ZipInfo(key)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(member, content)
+    return target.getvalue()
+
+
+def wheel(name: str, files: Mapping[str, bytes], requires: str = "") -> bytes:
+    """A wheel, version 1, of these files."""
+    info = f"{name}-1.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n" + (f"Requires-Dist: {requires}\n" if requires else "")
+    record = "".join(f"{path},,\n" for path in [*files, f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"])
+    return pack(
+        {
+            **files,
+            f"{info}/METADATA": metadata.encode(),
+            f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: tests\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            f"{info}/RECORD": record.encode(),
+        }
+    )

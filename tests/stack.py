@@ -1,0 +1,76 @@
+"""The four services as processes, as their containers run them, on a database and a virtual host of their own."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from pathlib import Path
+
+import httpx
+
+from shared.settings import Settings
+from tests.waiting import wait_until
+
+ROOT = Path(__file__).parents[1]
+SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _service(name: str, settings: Settings, port: int, log: Path, more: Mapping[str, str]) -> Iterator[None]:
+    """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
+    assert settings.organizer_token is not None
+    environment = {
+        **os.environ,
+        "ARENA_DATABASE_URL": settings.database_url.get_secret_value(),
+        "ARENA_BROKER_URL": settings.broker_url.get_secret_value(),
+        "ARENA_BLOB_URL": settings.blob_url,
+        "ARENA_HTTP_HOST": "127.0.0.1",
+        "ARENA_HTTP_PORT": str(port),
+        "ARENA_ORGANIZER_TOKEN": settings.organizer_token.get_secret_value(),
+        "ARENA_RUNNER_ID": settings.runner_id,
+        "ARENA_ANONYMOUS_RATE": "100000/minute",
+        "ARENA_GRACE_S": "5",
+        **more,
+    }
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+        try:
+            yield
+        finally:
+            process.terminate()
+            code = process.wait(timeout=30)
+    assert code == 0, log.read_text()[-3000:]
+
+
+@asynccontextmanager
+async def running_services(settings: Settings, logs: Path, **environment: str) -> AsyncIterator[str]:
+    """Run all four until they are ready; returns the gateway's URL. Each logs to `logs / (its name + ".log")`."""
+    ports = {name: free_port() for name in SERVICES}
+    with ExitStack() as stack:
+        for name, port in ports.items():
+            stack.enter_context(_service(name, settings, port, logs / f"{name}.log", environment))
+        async with httpx.AsyncClient() as client:
+
+            async def all_ready() -> bool:
+                try:
+                    answers = [await client.get(f"http://127.0.0.1:{port}/readyz") for port in ports.values()]
+                except httpx.TransportError:
+                    return False
+                return all(answer.status_code == 200 for answer in answers)
+
+            await wait_until(all_ready, limit_s=60, what="every service is ready")
+            for port in ports.values():
+                assert "arena_" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
+        yield f"http://127.0.0.1:{ports['gateway']}"
