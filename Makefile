@@ -1,12 +1,17 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: demo test lint bench up down clean logs
+.PHONY: demo test test-long ready lint bench up down clean logs
 
 demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
 
-test: ## all tests, on the real RabbitMQ, Postgres and Docker engine
-	@bash deploy/engine.sh && bash deploy/venv.sh && bash deploy/images.sh && bash deploy/stack.sh test-up
+test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
 	@.venv/bin/pytest
+
+test-long: ready ## fuzzing of the zip intake, the relay's parser and the HTTP API, for minutes
+	@.venv/bin/pytest -m long
+
+ready:
+	@bash deploy/engine.sh && bash deploy/venv.sh && bash deploy/images.sh && bash deploy/stack.sh test-up
 
 lint: ## style, types, and who may import whom
 	@bash deploy/venv.sh

@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     engine_url: str = "unix:///var/run/docker.sock"
     blackbox_image: str = "arena-blackbox:local"
     optimizer_image: str = "arena-optimizer:local"
-    runtime: str = "runc"
+    sandbox_runtime: str = "runc"
     heartbeat_interval_s: float = 2
     evaluation_timeout_s: float = 3600
     start_timeout_s: float = 60

@@ -55,7 +55,7 @@ def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
         path = str(PurePosixPath(member.orig_filename))
         if folded.setdefault(path.casefold(), path) != path:
             raise Refused(f"{path!r} and {folded[path.casefold()]!r} are the same but for upper and lower case.")
-    if "optimizer.py" not in seen:
+    if "optimizer.py" not in seen or "optimizer.py/" in seen:
         raise Refused("The zip has no optimizer.py at its top level.")
     room = limits.unpacked_bytes
     for member in members:

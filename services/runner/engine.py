@@ -261,7 +261,7 @@ class Engine:
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 answer = await container.request({"do": "facts"})
-            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, self._settings.runtime)
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, self._settings.sandbox_runtime)
             if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
                 faults += await self._try_memory(container)
         except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:

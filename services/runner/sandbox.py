@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.runner.seccomp import PROFILE
 from shared.messages import Limits
 from shared.settings import Settings
 
@@ -101,13 +102,13 @@ def _config(settings: Settings, image: str, cpu: int, uid: int, tmpfs: dict[str,
         "AttachStderr": True,
         "NetworkDisabled": True,
         "HostConfig": {
-            "Runtime": settings.runtime,
+            "Runtime": settings.sandbox_runtime,
             "NetworkMode": "none",
             "IpcMode": "private",
             "CgroupnsMode": "private",
             "ReadonlyRootfs": True,
             "CapDrop": ["ALL"],
-            "SecurityOpt": ["no-new-privileges"],
+            "SecurityOpt": ["no-new-privileges", f"seccomp={PROFILE}"],
             "Tmpfs": tmpfs,
             "ShmSize": SHARED_MEMORY_BYTES,
             "CpusetCpus": str(cpu),

@@ -23,7 +23,7 @@ from tests.waiting import wait_until
 
 SLOTS = 2
 SECRET = "xyzzy-secret"  # noqa: S105 - the mark that peeking optimizers look for
-BOXES = {f"{SECRET}-1": ("DT", "iris", "acc"), f"{SECRET}-2": ("lasso", "diabetes", "mse")}
+BOXES = {f"{SECRET}-1": ("kNN", "iris", "acc"), f"{SECRET}-2": ("lasso", "diabetes", "mse")}
 COMPETITION = {
     "name": SECRET,
     "seed": SECRET,
@@ -112,6 +112,11 @@ class Judge:
         )
         assert row is not None
         return f"{row['verdict']}: {row['verdict_detail'][-1500:]}\n{(row['log'] or '')[-1500:]}"
+
+    async def logs_of(self, submission_id: str) -> list[str]:
+        """What a submission wrote in each of its studies."""
+        rows = await self._pool.fetch("select log from study_logs where submission_id = $1", UUID(submission_id))
+        return [row["log"] for row in rows]
 
     async def forged_losses(self, submission_id: str) -> list[str]:
         """Stored losses that stock Bayesmark does not compute from the stored suggestions."""
@@ -236,7 +241,8 @@ def _find_forged(row: dict[str, Any]) -> list[str]:
     problem = _build_test_problem(row["model"], row["dataset"], row["metric"], None)
     stored = np.stack([row["visible"], row["generalization"]], axis=-1)
     computed = np.array([[problem.evaluate(dict(point)) for point in batch] for batch in row["suggestions"]])
-    return [] if np.array_equal(stored, computed) else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
+    stands = np.isposinf(stored) | (stored == computed)  # infinite: cut off before anything was found
+    return [] if stands.all() else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
 
 
 @asynccontextmanager

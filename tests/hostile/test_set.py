@@ -2,9 +2,11 @@
 
 A file's header says what is expected of it: `expect` is a verdict, or `refused` for a zip that the gateway does not
 take; `stage` and `iteration` are those of its failure, `flags` what is counted and shown (timed_out, suggest_errors,
-observe_errors), `reason` a part of the refusal, `logs` the warnings that the services may log, `because` why it is so.
+observe_errors), `reason` a part of the refusal, `alike` that it wrote the same in every black box, `logs` the warnings
+that the services may log, `because` why it is so.
 """
 
+import difflib
 import importlib.util
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from tests.hostile.zips import BASE, HERE, pack
 
 FILES = sorted(HERE.glob("*/*.py"))
 CATEGORIES = ("forge", "peek", "exhaust", "api", "box", "host")
-HEADERS = {"expect", "because", "stage", "iteration", "flags", "reason", "logs"}
+HEADERS = {"expect", "because", "alike", "stage", "iteration", "flags", "reason", "logs"}
 REFUSED = "refused"
 
 pytestmark = [
@@ -77,6 +79,10 @@ async def judge_one(arena: Judge, header: dict[str, str], submission_id: str) ->
         assert found == set(header.get("flags", "").split()), detail
         assert ended["studies_done"] == ended["studies_total"]
         assert await arena.forged_losses(submission_id) == []
+    if "alike" in header:
+        logs = await arena.logs_of(submission_id)
+        assert len(logs) == ended["studies_total"]
+        assert len(set(logs)) == 1, "\n".join(difflib.unified_diff(*(log.split("\n") for log in logs[:2]), lineterm=""))
 
 
 async def test_the_set_is_whole() -> None:

@@ -88,6 +88,35 @@ class FailingSlot(NullSlot):
         raise self._error()
 
 
+class FatalAfterOne(NullSlot):
+    """Finishes one study; the next is fatal, when it is told to go on."""
+
+    def __init__(self) -> None:
+        super().__init__("failing")
+        self.go = asyncio.Event()
+        self._finished = 0
+
+    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+        if self._finished:
+            await self.go.wait()
+            raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
+        self._finished += 1
+        return await super().run_study(shard, task, zip_bytes)
+
+
+class BrokenEngine(NullEngine):
+    """Ready until it breaks down, and again when it has no reason not to be."""
+
+    reason: str | None = None
+
+    def break_down(self) -> InfrastructureFailure:
+        self.reason = "self-test: seccomp is gone"
+        return InfrastructureFailure("a container did not start")
+
+    async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
+        return self.reason
+
+
 @asynccontextmanager
 async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None]"]) -> AsyncIterator[asyncio.Event]:
     """Run services until the block ends; they stop as at SIGTERM."""
@@ -276,6 +305,53 @@ async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
     row = await pool.fetchrow("select verdict, verdict_detail from submissions")
     assert row is not None
     assert tuple(row) == ("wrong_count", "expected 8 suggestions, got 7")
+
+
+async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_keeps_what_was_measured(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=4)
+    await accept(pool, broker, seeded)
+    slow, failing = SlowSlot("slow"), FatalAfterOne()
+
+    async with connect_broker(settings) as second_broker, control(pool, settings):
+        first = runner(broker, blobs, settings.model_copy(update={"runner_id": "first"}), [slow])
+        second = runner(second_broker, blobs, settings.model_copy(update={"runner_id": "second"}), [failing])
+        async with running(first.run, second.run):
+            await slow.started.wait()
+            await wait_until(lambda: pool.fetchval("select studies_done = 1 from submissions"), what="one study is in")
+            failing.go.set()
+            await wait_until(lambda: pool.fetchval("select state = 'failed' from submissions"), what="failed")
+            async with asyncio.timeout(2):
+                await slow.stopped.wait()
+                await wait_until(lambda: pool.fetchval("select bool_and(state in ('done', 'dropped')) from shards"))
+
+    assert await pool.fetchval("select count(*) from studies") == 1
+    assert await pool.fetchval("select score is not null from submissions")
+
+
+async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no_more_until_it_is_well(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
+    submission = await accept(pool, broker, seeded)
+    engine = BrokenEngine()
+    ill = Runner(
+        broker, blobs, engine, [FailingSlot(engine.break_down)], settings.model_copy(update={"runner_id": "ill"})
+    )
+
+    async with connect_broker(settings) as second_broker, control(pool, settings), running(ill.run):
+        said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"
+        await wait_until(lambda: pool.fetchval(said), what="stepped aside")
+        well = runner(second_broker, blobs, settings.model_copy(update={"runner_id": "well"}), [NullSlot("well")])
+        async with running(well.run):
+            await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
+        engine.reason = None
+        await wait_until(lambda: pool.fetchval("select ready from runners where id = 'ill'"), what="well again")
+
+    assert await pool.fetchval("select sum(failures) from shards") == 0
+    outcomes = await pool.fetch("select distinct outcome from executions where runner_id = 'ill'")
+    assert [row["outcome"] for row in outcomes] == ["handed_back"]
 
 
 async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_fault(

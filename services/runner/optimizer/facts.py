@@ -15,6 +15,7 @@ BYTES_TRIED = 128 * MEGABYTE
 
 NEW_USER_NAMESPACE = 0x10000000
 SESSION_KEYRING, JOIN = -3, 1
+IO_URING_PARAMS_BYTES = 120
 X86_64 = {
     "unshare": (272, NEW_USER_NAMESPACE),
     "keyctl": (250, JOIN, 0),
@@ -22,11 +23,13 @@ X86_64 = {
     "bpf": (321, 0, 0, 0),
     "perf_event_open": (298, 0, 0, -1, -1, 0),
     "userfaultfd": (323, 0),
+    "io_uring_setup": (425, 8, bytes(IO_URING_PARAMS_BYTES)),
 }
 ARM_64 = {
     "unshare": (97, NEW_USER_NAMESPACE),
     "keyctl": (219, JOIN, 0),
     "add_key": (217, b"user", b"arena", b"x", 1, SESSION_KEYRING),
+    "io_uring_setup": (425, 8, bytes(IO_URING_PARAMS_BYTES)),
 }
 FORBIDDEN_CALLS: dict[str, Any] = {"x86_64": X86_64, "aarch64": ARM_64}.get(platform.machine(), {})
 """Ways to the kernel's more dangerous parts, or to a place that outlives the container; numbers are Linux's."""

@@ -1,5 +1,5 @@
 # expect: scored
-# flags: suggest_errors
+# flags: suggest_errors observe_errors
 # because: what is missing raises at every iteration
 from bayesmark.abstract_optimizer import AbstractOptimizer
 

@@ -1,5 +1,4 @@
 # expect: protocol_broken
-# stage: suggest
 # because: at the limit of processes all of them answer at once
 import os
 

@@ -1,5 +1,5 @@
-# expect: protocol_broken
-# because: a second writer's answers are too many
+# expect: wrong_count
+# because: an answer without points is no list of points
 import os
 
 from honest import Honest, descriptors

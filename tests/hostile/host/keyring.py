@@ -1,12 +1,11 @@
 # expect: scored
 # because: the kernel's keys are out of reach
-from honest import Honest, escaped, must_fail, must_not_call
+from honest import Honest, escaped, must_not_call
 
 
 class Optimizer(Honest):
     def attack(self):
         must_not_call(250, 1, 0)  # keyctl: a session of its own
         must_not_call(250, 11, -3, None, 0)
-        must_fail(open, "/proc/keys", "w")
         if open("/proc/keys").read():
             escaped("keys")

@@ -95,6 +95,10 @@ class Gateway:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
 
+    async def import_official_baseline(self) -> None:
+        body = {"name": "official", "source": "file", "document": json.loads(BASELINE.read_text())}
+        (await self.organizer.post("/api/v1/admin/baselines", json=body)).raise_for_status()
+
     def live(self, path: str) -> str:
         return f"ws{self.url.removeprefix('http')}/api/v1{path}"
 
@@ -124,7 +128,7 @@ def port_of(url: SecretStr) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def running_gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def running_gateway(settings: Settings, *, limit_s: float = 90) -> AsyncIterator[Gateway]:
     (database_port, database_url), (broker_port, broker_url) = (
         port_of(settings.database_url),
         port_of(settings.broker_url),
@@ -153,7 +157,7 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Gateway]:
         except httpx.TransportError:
             return False
 
-    async with asyncio.timeout(90), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(limit_s), asyncio.TaskGroup() as tasks:
         tasks.create_task(main(settings, stop))
         try:
             await wait_until(is_ready, what="the gateway is ready")
@@ -168,7 +172,5 @@ async def running_gateway(settings: Settings) -> AsyncIterator[Gateway]:
 async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
     """The gateway, with the official baseline imported as `official`."""
     async with running_gateway(settings) as gateway:
-        document = json.loads(BASELINE.read_text())
-        body = {"name": "official", "source": "file", "document": document}
-        (await gateway.organizer.post("/api/v1/admin/baselines", json=body)).raise_for_status()
+        await gateway.import_official_baseline()
         yield gateway

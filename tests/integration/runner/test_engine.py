@@ -25,7 +25,7 @@ async def test_sandbox_seen_from_inside_is_closed(engine: Engine, runner_setting
     await engine.discard(container)
 
     assert facts is not None
-    assert find_faults(facts, SELF_TEST_LIMITS, 1, runner_settings.runtime) == []
+    assert find_faults(facts, SELF_TEST_LIMITS, 1, runner_settings.sandbox_runtime) == []
     assert facts["file_size_limit"] == 16 * 1024**2
     assert len(FORBIDDEN_CALLS) > 2, "the self-test knows the system calls of this machine"
     mounts = {mountpoint: (kind, options.split(",")) for _, mountpoint, kind, options in facts["mounts"]}

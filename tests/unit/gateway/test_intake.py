@@ -73,6 +73,7 @@ REFUSED = {
     "encrypted": (with_flag(make_zip(), 0x1), "encrypted"),
     "no optimizer.py": (without_optimizer("other.py"), "no optimizer.py"),
     "optimizer.py in a folder": (without_optimizer("mine/optimizer.py"), "no optimizer.py"),
+    "optimizer.py is a folder": (without_optimizer("optimizer.py/"), "no optimizer.py"),
     "traversal": (make_zip(("../evil.py", b"")), "leads out"),
     "deep traversal": (make_zip(("a/../../evil.py", b"")), "leads out"),
     "absolute": (make_zip(("/etc/passwd", b"")), "relative path"),
