@@ -167,7 +167,6 @@ class Engine:
 
     async def remove(self, container_id: str) -> None:
         """Kill and remove by id; a container that is gone already is fine, and one that stays is logged."""
-        self._owned.discard(container_id)
         try:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 await self._docker.containers.container(container_id).delete(force=True, v=True)
@@ -176,6 +175,8 @@ class Engine:
                 return
             # Not raised: it is an orphan now, which a later check removes, and no study's result depends on it.
             log.warning("container not removed", container=container_id, error=repr(error))
+        finally:
+            self._owned.discard(container_id)  # last, because what is being removed is no orphan
 
     async def remove_leftovers(self) -> int:
         """Remove what an earlier life of this runner left behind, and return how many containers that was."""

@@ -82,7 +82,7 @@ async def judge_one(arena: Judge, header: dict[str, str], submission_id: str) ->
     if "alike" in header:
         logs = await arena.logs_of(submission_id)
         assert len(logs) == ended["studies_total"]
-        assert len(set(logs)) == 1, "\n".join(difflib.unified_diff(*(log.split("\n") for log in logs[:2]), lineterm=""))
+        assert len(set(logs)) == 1, "\n".join(difflib.ndiff(logs[0].split("\n"), logs[1].split("\n")))
 
 
 async def test_the_set_is_whole() -> None:

@@ -1,5 +1,6 @@
 """The engine's edge: the sandbox as seen from inside, readiness, leftovers."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -96,6 +97,15 @@ async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
         assert await engine.is_running(kept)
         assert not await engine.is_running(lost)
         await engine.remove_leftovers()
+
+
+async def test_containers_that_are_being_removed_are_no_orphans(runner_settings: Settings) -> None:
+    mine = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-removals"})
+    async with connect_engine(mine) as engine, asyncio.TaskGroup() as tasks:
+        started = [await engine.start(optimizer_config(mine, Limits(), cpu=0)) for _ in range(4)]
+        removals = [tasks.create_task(engine.remove(container.id)) for container in started]
+        while not all(removal.done() for removal in removals):
+            assert await engine.remove_orphans() == 0
 
 
 async def test_runner_is_ready_when_images_disk_and_sandbox_are(engine: Engine) -> None:
