@@ -23,7 +23,10 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
 def load_queries(path: Path) -> Any:
-    """Load the named queries of one `.sql` file; a name becomes a coroutine function of (connection, **parameters)."""
+    """Load the named queries of a `.sql` file, or of all in a folder.
+
+    A name becomes a coroutine function of (connection, **parameters).
+    """
     return aiosql.from_path(path, "asyncpg")
 
 

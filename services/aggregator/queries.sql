@@ -1,11 +1,12 @@
 -- name: scales(submission_ids)
--- What the scores of these submissions refer to: per black box, the visible loss of a clip (1) and of the best known (0).
+-- What the scores of these submissions refer to: per black box, the visible loss of a clip (1) and of the best known
+-- (0); a trial has neither.
 select s.id as submission_id, s.phase_id, p.n_calls, p.n_suggestions, b.id as box_id, bb.clip, bb.best
 from submissions s
 join phases p on p.id = s.phase_id
 join phase_boxes pb on pb.phase_id = p.id
 join black_boxes b on b.id = pb.box_id
-join baseline_boxes bb
+left join baseline_boxes bb
     on bb.baseline_id = p.baseline_id
     and bb.test_case = b.model || '_' || b.dataset || '_' || b.metric
     and bb.objective = '_visible_to_opt'
@@ -43,7 +44,8 @@ on conflict (shard_id, attempt) do nothing;
 insert into box_scores (submission_id, box_id, studies, loss)
 select st.submission_id, st.box_id, count(*), avg(st.loss order by st.study)
 from unnest(:submission_ids::uuid[], :box_ids::uuid[]) as changed (submission_id, box_id)
-join studies st on st.submission_id = changed.submission_id and st.box_id = changed.box_id
+join studies st
+    on st.submission_id = changed.submission_id and st.box_id = changed.box_id and st.loss is not null
 group by st.submission_id, st.box_id
 on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss;
 

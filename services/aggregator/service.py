@@ -47,7 +47,7 @@ class Aggregator:
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
         await self._load_scales(finished)
         studies = [(each, self._loss(each)) for each in finished if _key(each) in self._scales]
-        scored: dict[UUID, float] = {}
+        scored: dict[UUID, float | None] = {}
         async with self._pool.acquire() as connection, connection.transaction():
             locked = await tables.lock_submissions(connection, {message.submission_id for message in messages})
             timely = [(each, loss) for each, loss in studies if each.submission_id in locked.submissions]
@@ -77,7 +77,7 @@ class Aggregator:
                 self._scales.clear()
             self._scales.update(await tables.load_scales(self._pool, unknown))
 
-    def _loss(self, study: StudyFinished) -> float:
+    def _loss(self, study: StudyFinished) -> float | None:
         scale = self._scales[_key(study)]
         shape = (scale.n_calls, scale.n_suggestions)
         for name in ("visible", "generalization", "eval_time_s"):
@@ -86,6 +86,8 @@ class Aggregator:
                 raise ValueError(f"expected {name} of shape {shape}; is the runner of this version?")
             if np.isnan(rows).any():
                 raise ValueError(f"expected numbers in {name}, got NaN")
+        if scale.clip is None or scale.best is None:
+            return None
         return study_loss(study.visible, scale.clip, scale.best)
 
     async def _announce(self, phases: Mapping[UUID, int]) -> None:
@@ -106,7 +108,7 @@ def _count(stored: Sequence[StudyFinished], dropped: int) -> None:
     BATCH.observe(len(stored))
 
 
-def _log(scored: Mapping[UUID, float], failed: Sequence[StudyFatal]) -> None:
+def _log(scored: Mapping[UUID, float | None], failed: Sequence[StudyFatal]) -> None:
     for submission_id, score in scored.items():
         log.info("submission scored", submission=str(submission_id), score=score)
     for each in failed:

@@ -30,10 +30,10 @@ INSERT_STUDY = """
 
 @dataclass(frozen=True)
 class Scale:
-    """What losses of one black box refer to, and the shape their study must have."""
+    """What losses of one black box refer to, none in a trial, and the shape their study must have."""
 
-    clip: float
-    best: float
+    clip: float | None
+    best: float | None
     n_calls: int
     n_suggestions: int
 
@@ -67,7 +67,7 @@ async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID
 
 
 async def insert_studies(
-    connection: Connection, studies: Sequence[tuple[StudyFinished, float]], changes: Mapping[UUID, int]
+    connection: Connection, studies: Sequence[tuple[StudyFinished, float | None]], changes: Mapping[UUID, int]
 ) -> list[StudyFinished]:
     """Store each (result, loss) that is the first for its study; returns those that were."""
     by_key = {(each.submission_id, each.box_id, each.study): each for each, _ in reversed(studies)}
@@ -115,15 +115,18 @@ async def finish_shards(connection: Connection, stored: Sequence[StudyFinished])
 
 async def score_submissions(
     connection: Connection, stored: Sequence[StudyFinished], changes: Mapping[UUID, int]
-) -> dict[UUID, float]:
-    """Bring the scores of the submissions that have new studies up to date; returns those that are now final."""
+) -> dict[UUID, float | None]:
+    """Bring the scores of the submissions that have new studies up to date; returns those that are now final.
+
+    A trial ends without a score.
+    """
     pairs = sorted({(each.submission_id, each.box_id) for each in stored})
     await queries.score_boxes(
         connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
     )
     ids = sorted({each.submission_id for each in stored})
     losses = {row["submission_id"]: row["losses"] async for row in queries.box_losses(connection, submission_ids=ids)}
-    scores = [submission_score(losses[each]) for each in ids]
+    scores = [submission_score(losses[each]) if each in losses else None for each in ids]
 
     def total(count: str) -> list[int]:
         sums = Counter[UUID]()
@@ -141,9 +144,9 @@ async def score_submissions(
             timed_out=total("timed_out"),
             suggest_errors=total("suggest_errors"),
             observe_errors=total("observe_errors"),
-            scores=[each.score for each in scores],
-            lows=[each.low for each in scores],
-            highs=[each.high for each in scores],
+            scores=[each and each.score for each in scores],
+            lows=[each and each.low for each in scores],
+            highs=[each and each.high for each in scores],
             changes=[changes[each] for each in ids],
         )
     }

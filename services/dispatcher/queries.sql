@@ -8,14 +8,16 @@ insert into shards (submission_id, box_id, ordinal, first_study, n_studies)
 select
     s.id,
     b.id,
-    row_number() over (order by first_study, b.label),
-    first_study,
-    least(p.studies_per_shard, p.studies_per_box - first_study)
+    row_number() over (order by shard.first_study, b.label),
+    shard.first_study,
+    least(p.studies_per_shard, p.first_study + p.studies_per_box - shard.first_study)
 from submissions s
 join phases p on p.id = s.phase_id
 join phase_boxes pb on pb.phase_id = p.id
 join black_boxes b on b.id = pb.box_id
-cross join generate_series(0, p.studies_per_box - 1, p.studies_per_shard) as first_study
+cross join generate_series(
+    p.first_study, p.first_study + p.studies_per_box - 1, p.studies_per_shard
+) as shard (first_study)
 where s.id = :submission_id and s.ended_at is null and s.expanded_at is null
 on conflict (submission_id, box_id, first_study) do nothing;
 
@@ -86,7 +88,7 @@ select
     b.model,
     b.dataset,
     b.metric,
-    b.signature is null and r.first_study = 0 as signature_wanted,
+    b.signature is null and r.first_study = p.first_study as signature_wanted,
     p.n_calls,
     p.n_suggestions,
     p.limits,

@@ -56,8 +56,7 @@ async def submit(
         return answer
     if not chosen["is_open"]:
         raise Problem(409, f"Phase {chosen['name']} is closed; it opens {chosen['opens_at'] or 'no more'}.")
-    await _check(parts, content)
-    await parts.blobs.put(blob_sha256, content)
+    await check_and_store(parts, content)
     assert caller.team_id is not None  # noqa: S101 - a team's token has a team
     new = NewSubmission(
         id=new_id(),
@@ -83,7 +82,8 @@ async def submit(
     return answer
 
 
-async def _check(parts: Parts, content: bytes) -> None:
+async def check_and_store(parts: Parts, content: bytes) -> str:
+    """Store a zip that may be run, and return its SHA-256; 422 for one that may not."""
     settings = parts.settings
     limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
     try:
@@ -91,6 +91,9 @@ async def _check(parts: Parts, content: bytes) -> None:
     except Refused as reason:
         REFUSED.inc()
         raise Problem(422, str(reason)) from reason
+    blob_sha256 = hashlib.sha256(content).hexdigest()
+    await parts.blobs.put(blob_sha256, content)
+    return blob_sha256
 
 
 async def _replay(parts: Parts, caller: Caller, key: str, request_sha256: str) -> Body | None:

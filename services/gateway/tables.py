@@ -1,7 +1,7 @@
 """What the gateway reads and writes in Postgres, beyond single queries that routes call by name."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import asyncpg
 from shared.database import Connection, load_queries
 from shared.words import VERDICTS, Verdict
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(Path(__file__).with_name("queries"))
 
 EXPORT_STUDIES = """
     select
@@ -26,7 +26,7 @@ EXPORT_STUDIES = """
     where st.submission_id = any ($1)
     order by st.submission_id, b.label, st.study
 """
-"""Here and not in queries.sql because it runs in asyncpg's own cursor, row by row."""
+"""Here and not in queries/ because it runs in asyncpg's own cursor, row by row."""
 
 
 @dataclass(frozen=True)
@@ -105,3 +105,10 @@ def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[
 
 def _time(value: datetime | None) -> str | None:
     return None if value is None else value.isoformat()
+
+
+async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID], phase_id: UUID) -> list[UUID]:
+    """Queue submissions again in another phase; returns the new ones. Announce each with `SubmissionAccepted`."""
+    change = await queries.next_change(connection, phase_id=phase_id)
+    rows = queries.copy_submissions(connection, submission_ids=list(submission_ids), phase_id=phase_id, change=change)
+    return [row["id"] async for row in rows]

@@ -223,3 +223,16 @@ async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_the
             await wait_until(both_handled, what="one stored, two dead-lettered")
         finally:
             stop.set()
+
+
+async def test_a_trial_ends_without_a_score(pool: Pool, aggregator: Aggregator) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=2)
+    await pool.execute("update phases set kind = 'trial', baseline_id = null")
+    submission = await seed_submission(pool, seeded)
+
+    await aggregator._on_results(await all_results(pool, submission))
+
+    row = await pool.fetchrow("select state, score, studies_done from submissions")
+    assert row is not None
+    assert tuple(row) == ("scored", None, 2)
+    assert await pool.fetchval("select count(*) from studies where loss is null") == 2

@@ -58,6 +58,8 @@ ROUTES = {
     ("POST", "/api/v1/admin/baselines"): MANAGER,
     ("GET", "/api/v1/admin/baselines"): ORGANIZER,
     ("GET", "/api/v1/admin/baselines/{name}"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/trials"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/trials"): ORGANIZER,
     ("GET", "/api/v1/admin/submissions/{submission_id}"): ORGANIZER,
     ("GET", "/api/v1/admin/incidents"): ORGANIZER,
     ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,

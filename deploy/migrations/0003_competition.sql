@@ -1,0 +1,84 @@
+-- migrate:up
+
+create table competition_revisions (
+    competition_id uuid not null references competitions on delete cascade,
+    revision integer not null,
+    document jsonb not null,
+    code_version text not null,
+    created_at timestamptz not null default now(),
+    primary key (competition_id, revision)
+);
+comment on table competition_revisions is 'Every change of a competition: the document that was applied, and the code that applied it.';
+
+create table datasets (
+    id uuid primary key default gen_random_uuid(),
+    competition_id uuid not null references competitions on delete cascade,
+    name text not null,
+    blob_sha256 text not null,
+    n_rows integer not null,
+    n_features integer not null,
+    created_at timestamptz not null default now(),
+    unique (competition_id, name)
+);
+comment on table datasets is 'The organizer''s own data sets: CSV files as Bayesmark names and reads them, stored by hash.';
+alter table black_boxes add column dataset_sha256 text;
+comment on column black_boxes.dataset_sha256 is 'The CSV file of the data set; null for one of the six built in.';
+
+alter table phases alter column baseline_id drop not null;
+alter table phases add column kind text not null default 'competition'
+    check (kind in ('competition', 'trial', 'preview', 'archived'));
+alter table phases add constraint phases_baseline check (kind = 'trial' or baseline_id is not null);
+alter table phases add column first_study integer not null default 0 check (first_study >= 0);
+alter table phases add column counting text not null default 'best' check (counting in ('best', 'chosen'));
+alter table phases add column frozen_at timestamptz;
+alter table phases add column priority integer not null default 0;
+alter table phases drop constraint phases_competition_id_name_key;
+create unique index phases_by_name on phases (competition_id, name) where kind = 'competition';
+create index phases_by_competition on phases (competition_id, kind);
+comment on column phases.kind is
+    'competition: what teams submit to; trial: the organizer''s own studies, without a score; preview: a re-scoring that '
+    'is not applied yet; archived: what a re-scoring replaced.';
+comment on column phases.counting is 'Which submission of a team counts: its best, or the one it chose.';
+comment on column phases.frozen_at is 'What came after it is shown to the organizer alone.';
+comment on column phases.priority is 'Shards of a higher priority go first, whatever team they are of.';
+
+alter table teams add column internal boolean not null default false;
+comment on column teams.internal is 'The organizer''s own, for trials: on no leaderboard.';
+
+alter table submissions add column revision integer;
+alter table submissions add column origin_id uuid references submissions;
+alter table submissions add column chosen boolean not null default false;
+alter table submissions add column priority integer not null default 0;
+create unique index submissions_chosen on submissions (phase_id, team_id) where chosen;
+create unique index submissions_by_origin on submissions (phase_id, origin_id) where origin_id is not null;
+comment on column submissions.revision is 'The revision of its competition under which it was accepted.';
+comment on column submissions.origin_id is 'The submission of another phase that this one runs again, from the same zip.';
+
+create table trials (
+    key text primary key,
+    competition_id uuid not null references competitions on delete cascade,
+    submission_id uuid not null references submissions on delete cascade,
+    purpose text not null,
+    document jsonb not null,
+    created_at timestamptz not null default now()
+);
+comment on table trials is 'The organizer''s own studies, by the hash of everything they depend on: the same are not run twice.';
+
+alter table studies alter column loss drop not null;
+alter table studies add column cpu_s double precision;
+alter table studies add column memory_peak_bytes bigint;
+comment on column studies.loss is 'Rescaled and clipped best visible loss at the last iteration, in [-1, 1]; null in a trial.';
+comment on column studies.cpu_s is 'CPU time of the optimizer''s container, by the engine.';
+
+alter table shards add column taken_at timestamptz;
+comment on column shards.taken_at is 'When a runner said first that it holds the present attempt.';
+
+alter table executions add column taken_at timestamptz;
+alter table executions add column verdict text;
+alter table executions add column cpu_s double precision;
+alter table executions add column memory_peak_bytes bigint;
+alter table executions add column provenance jsonb;
+comment on column executions.provenance is 'The digests of the images and the version of the code that ran it.';
+create index executions_by_end on executions (ended_at);
+
+-- migrate:down

@@ -1,0 +1,43 @@
+-- name: put_organizer_token(hash)!
+-- Makes the token of the settings an organizer's.
+insert into tokens (hash, role, name, scopes) values (:hash, 'organizer', 'ARENA_ORGANIZER_TOKEN', '{read,manage,accounts}')
+on conflict (hash) do nothing;
+
+-- name: find_token(hash)^
+-- Whose token this is.
+select k.role, k.scopes, k.team_id, t.competition_id
+from tokens k left join teams t on t.id = k.team_id
+where k.hash = :hash and k.revoked_at is null;
+
+-- name: create_team(competition_id, name, hash, scopes)^
+-- Makes a team with its first token; nothing when the name is taken.
+with created as (
+    insert into teams (competition_id, name) values (:competition_id, :name)
+    on conflict (competition_id, name) do nothing
+    returning id
+)
+insert into tokens (hash, role, team_id, scopes) select :hash, 'team', id, :scopes::text[] from created
+returning team_id;
+
+-- name: find_team(competition_id, name)$
+-- A team by its name.
+select id from teams where competition_id = :competition_id and name = :name;
+
+-- name: revoke_team_tokens(team_id)!
+-- No token that the team had is good any more.
+update tokens set revoked_at = now() where team_id = :team_id and revoked_at is null;
+
+-- name: add_token(hash, role, team_id, name, scopes)$
+-- One more token.
+insert into tokens (hash, role, team_id, name, scopes) values (:hash, :role, :team_id, :name, :scopes::text[])
+returning id;
+
+-- name: list_tokens()
+-- Every token, revoked ones too.
+select k.id, k.role, t.name as team, c.slug as competition, k.name, k.scopes, k.created_at, k.revoked_at
+from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
+order by k.created_at, k.id;
+
+-- name: revoke_token(id)^
+-- A token is good no more; the first time it is revoked counts.
+update tokens set revoked_at = coalesce(revoked_at, now()) where id = :id returning id, revoked_at;

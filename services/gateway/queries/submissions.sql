@@ -1,0 +1,136 @@
+-- name: find_replay(team_id, key)^
+-- What was answered to a request with this key.
+select request_sha256, answer from idempotency_keys where team_id = :team_id and key = :key;
+
+-- name: lock_team(team_id)^
+-- Makes submissions of one team come one after the other, so that quotas hold.
+select name from teams where id = :team_id for update;
+
+-- name: use_of_quota(team_id, phase_id)^
+-- What counts against a team's quotas: what was scored or may yet be, and the team's own failures. What the platform
+-- failed, or the team cancelled before it learned anything of it, costs nothing.
+with recent as (
+    select created_at, ended_at is null as active, ended_at is null or state = 'scored' as scored
+    from submissions
+    where team_id = :team_id and phase_id = :phase_id and (
+        ended_at is null
+        or created_at > now() - interval '1 day' and (
+            state = 'scored' or (state = 'failed' and verdict <> 'platform_fault')
+            or (state = 'cancelled' and studies_done > 0)
+        )
+    )
+),
+today as (
+    select * from recent where created_at > now() - interval '1 day'
+)
+select
+    (select count(*) from recent where active) as active,
+    count(*) as attempts,
+    count(*) filter (where scored) as scored,
+    extract(epoch from min(created_at) + interval '1 day' - now())::double precision as attempt_in_s,
+    extract(epoch from min(created_at) filter (where scored) + interval '1 day' - now())::double precision as score_in_s
+from today;
+
+-- name: next_change(phase_id)$
+-- Takes the next number of a phase; the last lock of the transaction.
+select next_change(:phase_id);
+
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change)!
+-- A submission is queued, with its first event.
+with inserted as (
+    insert into submissions (
+        id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change, revision
+    )
+    select
+        :id, :phase_id, :team_id, :blob_sha256, :filename, :size_bytes, :studies_total, :created_at, :change,
+        (
+            select max(r.revision) from competition_revisions r join phases p on p.competition_id = r.competition_id
+            where p.id = :phase_id
+        )
+    returning id
+)
+insert into submission_events (submission_id, event) select id, 'accepted' from inserted;
+
+-- name: insert_replay(team_id, key, request_sha256, submission_id, answer)!
+-- Keeps the answer for whoever sends the same request again.
+insert into idempotency_keys (team_id, key, request_sha256, submission_id, answer)
+values (:team_id, :key, :request_sha256, :submission_id, :answer);
+
+-- name: find_submission(id)^
+-- A submission with all that its team may know of it.
+select
+    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
+    case when s.state = 'queued' then (
+        select count(*) + 1 from submissions o
+        where o.phase_id = s.phase_id and o.ended_at is null and o.state = 'queued'
+            and (o.created_at, o.id) < (s.created_at, s.id)
+    ) end as queue_position
+from submissions s
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join teams t on t.id = s.team_id
+where s.id = :id;
+
+-- name: list_submissions(competition_id, phase, team_id)
+-- The newest submissions of a competition, of one phase or team if given.
+select
+    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team, null::bigint as queue_position
+from submissions s
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join teams t on t.id = s.team_id
+where c.id = :competition_id
+    and (:phase::text is null or p.name = :phase)
+    and (:team_id::uuid is null or t.id = :team_id)
+order by s.created_at desc
+limit 500;
+
+-- name: lock_unended(id)^
+-- A submission that is about to be cancelled, locked before its phase.
+select phase_id from submissions where id = :id and ended_at is null for update;
+
+-- name: cancel_submission(id, change)!
+-- Ends a submission that has not ended.
+with cancelled as (
+    update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now(), change = :change
+    where id = :id and ended_at is null
+    returning id
+)
+insert into submission_events (submission_id, event) select id, 'cancelled' from cancelled;
+
+-- name: list_studies(submission_id, since)
+-- Studies of a submission with a change after a number.
+select b.label as box, st.study, st.loss, st.timed_out, st.change
+from studies st join black_boxes b on b.id = st.box_id
+where st.submission_id = :submission_id and st.change > :since
+order by st.change, b.label, st.study;
+
+-- name: list_logs(submission_id)
+-- What a submission's optimizer wrote, study by study.
+select b.label as box, l.study, l.attempt, l.at, l.log
+from study_logs l join shards sh on sh.id = l.shard_id join black_boxes b on b.id = sh.box_id
+where l.submission_id = :submission_id
+order by b.label, l.study, l.attempt;
+
+-- name: copy_submissions(submission_ids, phase_id, change)
+-- Queues submissions again in another phase, from the same zips; one that is there already stays as it is.
+with copied as (
+    insert into submissions (
+        phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, origin_id, revision, change
+    )
+    select
+        p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes,
+        p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
+        s.id,
+        (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id),
+        :change
+    from submissions s cross join phases p
+    where s.id = any (:submission_ids::uuid[]) and p.id = :phase_id
+    order by s.created_at, s.id
+    on conflict (phase_id, origin_id) where origin_id is not null do nothing
+    returning id
+),
+recorded as (
+    insert into submission_events (submission_id, event) select id, 'copied' from copied
+)
+select id from copied;
