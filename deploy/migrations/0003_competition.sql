@@ -54,6 +54,16 @@ create unique index submissions_by_origin on submissions (phase_id, origin_id) w
 comment on column submissions.revision is 'The revision of its competition under which it was accepted.';
 comment on column submissions.origin_id is 'The submission of another phase that this one runs again, from the same zip.';
 
+create view counting_submissions as
+select distinct on (s.phase_id, s.team_id) s.*
+from submissions s
+join phases p on p.id = s.phase_id
+join teams t on t.id = s.team_id
+where s.state = 'scored' and not t.internal
+order by s.phase_id, s.team_id, (p.counting = 'chosen' and s.chosen) desc, s.score desc, s.ended_at;
+comment on view counting_submissions is
+    'Of each team and phase the submission that counts: its best, or where teams choose, the one chosen if there is one.';
+
 create table trials (
     key text primary key,
     competition_id uuid not null references competitions on delete cascade,

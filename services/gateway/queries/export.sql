@@ -11,11 +11,10 @@ from phase_boxes pb join black_boxes b on b.id = pb.box_id
 where pb.phase_id = :phase_id order by b.label;
 
 -- name: submissions_for_export(phase_id, submission_id)
--- Each team's best scored submission, or the one asked for.
+-- Each team's counting submission, or the one asked for.
 select s.id from submissions s
-where s.phase_id = :phase_id and s.state = 'scored' and s.id = coalesce(:submission_id::uuid, (
-    select o.id from submissions o
-    where o.phase_id = s.phase_id and o.team_id = s.team_id and o.state = 'scored'
-    order by o.score desc, o.ended_at limit 1
-))
+where s.phase_id = :phase_id and s.state = 'scored' and case
+    when :submission_id::uuid is null then s.id in (select id from counting_submissions where phase_id = :phase_id)
+    else s.id = :submission_id
+end
 order by s.id;
