@@ -5,6 +5,8 @@ import re
 import stat
 import zipfile
 import zlib
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -48,22 +50,34 @@ def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
     members = archive.infolist()
     if len(members) > limits.files:
         raise Refused(f"The zip has more than {limits.files} files.")
-    seen: set[str] = set()
-    folded: dict[str, str] = {}
     for member in members:
-        _check_name(member, seen)
-        path = str(PurePosixPath(member.orig_filename))
-        if folded.setdefault(path.casefold(), path) != path:
-            raise Refused(f"{path!r} and {folded[path.casefold()]!r} are the same but for upper and lower case.")
-    if "optimizer.py" not in seen or "optimizer.py/" in seen:
-        raise Refused("The zip has no optimizer.py at its top level.")
+        _check_name(member)
+    _check_tree(members)
     room = limits.unpacked_bytes
     for member in members:
         if not member.is_dir():
             room = _check_content(archive, member, room, limits)
 
 
-def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
+def _check_tree(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Return if every file and folder has a place of its own, on any file system, and optimizer.py is at the top."""
+    files = [PurePosixPath(member.orig_filename) for member in members if not member.is_dir()]
+    folders = [PurePosixPath(member.orig_filename) for member in members if member.is_dir()]
+    for path, times in Counter(files).items() | Counter(folders).items():
+        if times > 1:
+            raise Refused(f"{str(path)!r} is there twice.")
+    above = {parent for path in [*files, *folders] for parent in path.parents} | set(folders)
+    if both := above & set(files):
+        raise Refused(f"{str(min(both))!r} is a file and a folder.")
+    folded: dict[str, PurePosixPath] = {}
+    for path in sorted(above | set(files)):
+        if (other := folded.setdefault(str(path).casefold(), path)) != path:
+            raise Refused(f"{str(path)!r} and {str(other)!r} are the same but for upper and lower case.")
+    if PurePosixPath("optimizer.py") not in files:
+        raise Refused("The zip has no optimizer.py at its top level.")
+
+
+def _check_name(member: zipfile.ZipInfo) -> None:
     name = member.orig_filename
     path = PurePosixPath(name)
     if member.flag_bits & ENCRYPTED_FLAG:
@@ -83,14 +97,6 @@ def _check_name(member: zipfile.ZipInfo, seen: set[str]) -> None:
         raise Refused(f"{name!r} is not a relative path with forward slashes.")
     if not path.parts or ".." in path.parts:
         raise Refused(f"{name!r} leads out of the zip.")
-    if str(path) in seen:
-        raise Refused(f"{name!r} is there twice.")
-    for parent in list(path.parents)[:-1]:
-        if str(parent) in seen and f"{parent}/" not in seen:
-            raise Refused(f"{str(parent)!r} is a file and a folder.")
-    seen.add(str(path))
-    if member.is_dir():
-        seen.add(f"{path}/")
 
 
 def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, limits: ZipLimits) -> int:

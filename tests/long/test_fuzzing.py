@@ -20,7 +20,11 @@ from shared.settings import Settings
 from tests.integration.gateway.conftest import Gateway, competition, running_gateway
 
 LIMIT_S = 1800
-pytestmark = [pytest.mark.long, pytest.mark.timeout(LIMIT_S)]
+pytestmark = [
+    pytest.mark.long,
+    pytest.mark.timeout(LIMIT_S),
+    pytest.mark.filterwarnings("ignore:Duplicate name"),
+]
 long = settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
 
 LIMITS = ZipLimits(packed_bytes=100_000, unpacked_bytes=200_000, files=10)

@@ -84,6 +84,8 @@ REFUSED = {
     "the same file by two names": (make_zip(("a.py", b"1"), ("./a.py", b"2")), "twice"),
     "optimizer.py twice": (make_zip(("optimizer.py", b"2")), "twice"),
     "file and folder": (make_zip(("a", b"1"), ("a/b.py", b"2")), "file and a folder"),
+    "folder and file": (make_zip(("a/b.py", b"2"), ("a", b"1")), "file and a folder"),
+    "folders by two cases": (make_zip(("A/b.py", b""), ("a/c.py", b"")), "upper and lower case"),
     "too many files": (make_zip(*((f"{number}.py", b"") for number in range(11))), "more than 10 files"),
     "too large packed": (make_zip(("a", b"\0" * 100_001), method=zipfile.ZIP_STORED), "larger than 100000"),
     "too large unpacked": (make_zip(("a", b"\0" * 200_001)), "larger than 200000"),
