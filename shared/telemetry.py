@@ -5,8 +5,8 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 Check = Callable[[], Awaitable[str | None]]
@@ -60,6 +60,6 @@ def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
             status_code=503 if away else 200,
         )
 
-    @app.get("/metrics", tags=["operation"])
-    async def metrics() -> Response:
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
+    async def metrics() -> PlainTextResponse:
+        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -30,7 +30,7 @@ class NewToken(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     name: TokenName = ""
-    scopes: Annotated[frozenset[Scope], Field(min_length=1)] | None = None
+    scopes: Annotated[list[Scope], Field(min_length=1)] | None = None
 
 
 @router.post("/competitions/{slug}/teams", status_code=201)
@@ -94,7 +94,7 @@ async def revoke_token(token_id: UUID, parts: WithParts, _: Registrar) -> Body:
 
 
 def _check_scopes(body: NewToken, allowed: frozenset[Scope], role: str) -> frozenset[Scope]:
-    scopes = allowed if body.scopes is None else body.scopes
+    scopes = allowed if body.scopes is None else frozenset(body.scopes)
     if not scopes <= allowed:
         raise Problem(
             422,

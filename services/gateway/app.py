@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway import accounts, admin, competitions, export, leaderboard, live, submissions, trials
 from services.gateway.gate import Gate
 from services.gateway.parts import Parts
-from services.gateway.problems import PROBLEMS, ProblemBody, add_problem_handlers
+from services.gateway.problems import RESPONSES, add_problem_handlers
 from shared.database import database_check
 from shared.telemetry import add_health_routes
 
@@ -57,7 +57,7 @@ def create_app(parts: Parts) -> FastAPI:
         description="Black-box-optimization competitions",
         docs_url=None,
         redoc_url=None,
-        responses={code: {"model": ProblemBody, "description": what} for code, what in PROBLEMS.items()},
+        responses=RESPONSES,
     )
     app.state.parts = parts
     add_problem_handlers(app)

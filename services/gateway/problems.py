@@ -44,6 +44,14 @@ class ProblemBody(BaseModel):
     detail: str
 
 
+PROBLEM_TYPE = "application/problem+json"
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": what, "content": {PROBLEM_TYPE: {"schema": ProblemBody.model_json_schema()}}}
+    for status, what in PROBLEMS.items()
+}
+"""How the API's description states them."""
+
+
 class Problem(HTTPException):
     """An answer other than success: the status, and for the client what was expected, what came, what to do.
 
@@ -57,7 +65,7 @@ class Problem(HTTPException):
 
     def response(self) -> JSONResponse:
         """Return the `application/problem+json` answer."""
-        headers = {}
+        headers = dict(self.headers or {})
         if self.retry_after_s is not None:
             headers["Retry-After"] = str(self.retry_after_s)
         if self.status_code == HTTPStatus.UNAUTHORIZED:
@@ -69,7 +77,7 @@ class Problem(HTTPException):
             "detail": self.detail,
             **self.members,
         }
-        return JSONResponse(body, self.status_code, headers, media_type="application/problem+json")
+        return JSONResponse(body, self.status_code, headers, media_type=PROBLEM_TYPE)
 
 
 def away(error: BaseException) -> Problem | None:
@@ -88,7 +96,9 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_http_error(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
-        return await _answer(connection, Problem(error.status_code, str(error.detail)))
+        problem = Problem(error.status_code, str(error.detail))
+        problem.headers = error.headers  # of a 405, the methods that there are
+        return await _answer(connection, problem)
 
     async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
