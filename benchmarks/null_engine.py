@@ -22,6 +22,9 @@ class NullSlot:
     def __init__(self, runner_id: str) -> None:
         self._runner_id = runner_id
 
+    def running_study(self) -> None:
+        """Return None: nothing here writes a log."""
+
     async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
         """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
         shape = (shard.n_calls, shard.n_suggestions)

@@ -80,6 +80,24 @@ class ShardReleased(Message):
     signature_wanted: bool
 
 
+class Usage(BaseModel):
+    """What an optimizer's container had used at the end of its study, as far as anybody trusted could say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    cpu_s: float | None = Field(default=None, ge=0)
+    memory_peak_bytes: int | None = Field(default=None, ge=0)
+
+
+class Provenance(BaseModel):
+    """What ran a study: the engine's ids of the two images, the version of the runner's code, the sandbox's runtime."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    optimizer_image: str
+    blackbox_image: str
+    code_version: str
+    runtime: str
+
+
 class StudyFinished(Message):
     """Runner to aggregator: the result of one study, as trusted code computed it.
 
@@ -108,6 +126,8 @@ class StudyFinished(Message):
     observe_errors: int = Field(ge=0)
     signature: list[float] | None = None
     log: str = Field(default="", max_length=LOG_CHARS)
+    usage: Usage = Usage()
+    provenance: Provenance | None = None
 
 
 class StudyFatal(Message):
@@ -128,6 +148,8 @@ class StudyFatal(Message):
     iteration: int = Field(ge=0)
     detail: str = Field(max_length=4000)
     log: str = Field(default="", max_length=LOG_CHARS)
+    usage: Usage = Usage()
+    provenance: Provenance | None = None
 
 
 class ShardUnfinished(Message):
@@ -175,6 +197,28 @@ class ShardsRevoked(Message):
     key = "shard.revoked"
     runner_id: str
     revoked: list[HeldShard]
+
+
+class LogFollowed(Message):
+    """Gateway to runners: somebody wants to read along what this attempt's optimizer writes, for this long from now.
+
+    Said again before the time is over; 0 says that nobody does any more.
+    """
+
+    key = "log.followed"
+    follower: UUID
+    shard_id: UUID
+    attempt: int = Field(ge=1)
+    expires_in_s: float = Field(ge=0, le=60)
+
+
+class LogWritten(Message):
+    """Runner to the gateway of one follower: what the optimizer wrote in this study since the last such message."""
+
+    key = "live.log"
+    follower: UUID
+    study: int = Field(ge=0)
+    text: str = Field(max_length=LOG_CHARS)
 
 
 class PhaseChanged(Message):

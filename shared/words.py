@@ -34,6 +34,8 @@ class ExecutionOutcome(StrEnum):
     LEASE_EXPIRED = "lease_expired"
     MESSAGE_LOST = "message_lost"
     HANDED_BACK = "handed_back"
+    STOPPED = "stopped"
+    """Its submission had ended: cancelled, or failed by another of its shards."""
 
 
 class Stage(StrEnum):

@@ -37,7 +37,7 @@ create unique index phases_by_name on phases (competition_id, name) where kind =
 create index phases_by_competition on phases (competition_id, kind);
 comment on column phases.kind is
     'competition: what teams submit to; trial: the organizer''s own studies, without a score; preview: a re-scoring that '
-    'is not applied yet; archived: what a re-scoring replaced.';
+    'is not applied yet; archived: what a re-scoring replaced, or a preview that was discarded.';
 comment on column phases.counting is 'Which submission of a team counts: its best, or the one it chose.';
 comment on column phases.frozen_at is 'What came after it is shown to the organizer alone.';
 comment on column phases.priority is 'Shards of a higher priority go first, whatever team they are of.';
@@ -90,5 +90,21 @@ alter table executions add column memory_peak_bytes bigint;
 alter table executions add column provenance jsonb;
 comment on column executions.provenance is 'The digests of the images and the version of the code that ran it.';
 create index executions_by_end on executions (ended_at);
+create index executions_by_release on executions (released_at desc, shard_id, attempt);
+create index studies_by_attempt on studies (shard_id, attempt);
+
+-- What the finished studies of one attempt used. A function, because a view would be summed up for all attempts first.
+create function attempt_usage(of_shard uuid, of_attempt integer) returns table (
+    studies bigint, studies_timed_out bigint, cpu_s double precision, memory_peak_bytes bigint,
+    construct_time_s double precision, suggest_time_s double precision, observe_time_s double precision,
+    eval_time_s double precision
+) language sql stable as $$
+    select
+        count(*), count(*) filter (where st.timed_out), sum(st.cpu_s), max(st.memory_peak_bytes),
+        sum(st.construct_time_s), sum((select sum(t) from unnest(st.suggest_time_s) t)),
+        sum((select sum(t) from unnest(st.observe_time_s) t)), sum((select sum(t) from unnest(st.eval_time_s) t))
+    from studies st
+    where st.shard_id = of_shard and st.attempt = of_attempt
+$$;
 
 -- migrate:down

@@ -22,7 +22,7 @@ order by id for update;
 -- Takes the next number of a phase; it orders this transaction among all that change the phase.
 select next_change(:phase_id);
 
--- name: finish_shards(shard_ids, counts, attempts, runner_ids)!
+-- name: finish_shards(shard_ids, counts, attempts, runner_ids, provenances)!
 -- Counts new studies on their shards; a shard with all of them is done, whichever attempt brought the last.
 with finished as (
     update shards sh
@@ -30,13 +30,22 @@ with finished as (
         state = case when sh.studies_done + new.n = sh.n_studies then 'done' else sh.state end,
         lease_until = case when sh.studies_done + new.n = sh.n_studies then null else sh.lease_until end,
         changed_at = case when sh.studies_done + new.n = sh.n_studies then now() else sh.changed_at end
-    from unnest(:shard_ids::uuid[], :counts::integer[], :attempts::integer[], :runner_ids::text[])
-        as new (shard_id, n, attempt, runner_id)
+    from unnest(
+        :shard_ids::uuid[], :counts::integer[], :attempts::integer[], :runner_ids::text[], :provenances::jsonb[]
+    ) as new (shard_id, n, attempt, runner_id, provenance)
     where sh.id = new.shard_id
-    returning sh.id, sh.state, sh.released_at, new.attempt, new.runner_id
+    returning sh.*, new.attempt as finished_attempt, new.runner_id as finished_by, new.provenance
 )
-insert into executions (shard_id, attempt, runner_id, outcome, released_at)
-select id, attempt, runner_id, 'done', released_at from finished where state = 'done'
+insert into executions (
+    shard_id, attempt, runner_id, outcome, released_at, taken_at, cpu_s, memory_peak_bytes, provenance
+)
+select
+    f.id, f.finished_attempt, f.finished_by, 'done',
+    f.released_at, case when f.attempt = f.finished_attempt then f.taken_at end,
+    used.cpu_s, used.memory_peak_bytes, f.provenance
+from finished f
+cross join lateral attempt_usage(f.id, f.finished_attempt) used
+where f.state = 'done'
 on conflict (shard_id, attempt) do nothing;
 
 -- name: score_boxes(submission_ids, box_ids)!
@@ -107,10 +116,20 @@ from unnest(:submission_ids::uuid[], :shard_ids::uuid[], :attempts::integer[], :
 where exists (select from shards sh where sh.id = new.shard_id)
 on conflict do nothing;
 
--- name: record_fatal(shard_id, attempt, runner_id, detail)!
--- Keeps the execution that ended its submission.
-insert into executions (shard_id, attempt, runner_id, outcome, detail, released_at)
-select id, :attempt, :runner_id, 'fatal', :detail, released_at from shards where id = :shard_id
+-- name: record_fatal(shard_id, attempt, runner_id, verdict, detail, cpu_s, memory_peak_bytes, provenance)!
+-- Keeps the execution that ended its submission, with what its earlier studies and the fatal one used.
+insert into executions (
+    shard_id, attempt, runner_id, outcome, verdict, detail, released_at, taken_at, cpu_s, memory_peak_bytes, provenance
+)
+select
+    sh.id, :attempt, :runner_id, 'fatal', :verdict, :detail,
+    sh.released_at, case when sh.attempt = :attempt then sh.taken_at end,
+    case when :cpu_s::double precision is null then used.cpu_s else coalesce(used.cpu_s, 0) + :cpu_s end,
+    greatest(used.memory_peak_bytes, :memory_peak_bytes::bigint),
+    :provenance::jsonb
+from shards sh
+cross join lateral attempt_usage(sh.id, :attempt) used
+where sh.id = :shard_id
 on conflict (shard_id, attempt) do nothing;
 
 -- name: record_signature(box_id, signature)!

@@ -16,9 +16,11 @@ INSERT_STUDY = """
     insert into studies (
         submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
         suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
-        loss, change
+        loss, change, cpu_s, memory_peak_bytes
     )
-    select sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18
+    select
+        sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+        $20
     from shards sh
     where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
         and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
@@ -93,6 +95,8 @@ async def insert_studies(
                 each.observe_errors,
                 loss,
                 changes[each.submission_id],
+                each.usage.cpu_s,
+                each.usage.memory_peak_bytes,
             )
             for each, loss in studies
         ],
@@ -110,7 +114,12 @@ async def finish_shards(connection: Connection, stored: Sequence[StudyFinished])
         counts=[counts[shard_id] for shard_id in last],
         attempts=[each.attempt for each in last.values()],
         runner_ids=[each.runner_id for each in last.values()],
+        provenances=[_provenance(each) for each in last.values()],
     )
+
+
+def _provenance(message: StudyFinished | StudyFatal) -> dict[str, str] | None:
+    return None if message.provenance is None else message.provenance.model_dump()
 
 
 async def score_submissions(
@@ -168,7 +177,11 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
         shard_id=fatal.shard_id,
         attempt=fatal.attempt,
         runner_id=fatal.runner_id,
+        verdict=fatal.verdict,
         detail=f"{fatal.verdict}: {fatal.detail}",
+        cpu_s=fatal.usage.cpu_s,
+        memory_peak_bytes=fatal.usage.memory_peak_bytes,
+        provenance=_provenance(fatal),
     )
 
 

@@ -73,7 +73,8 @@ with chosen as (
 ),
 released as (
     update shards sh
-    set state = 'released', attempt = attempt + 1, runner_id = null, released_at = now(), changed_at = now()
+    set state = 'released', attempt = attempt + 1, runner_id = null, released_at = now(), taken_at = null,
+        changed_at = now()
     from chosen
     where sh.id = chosen.id
     returning sh.*
@@ -123,6 +124,7 @@ insert into submission_events (submission_id, event) select id, 'running' from s
 -- What a runner says it holds is running there, unless it was superseded; the lease is extended.
 update shards sh
 set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
+    taken_at = coalesce(sh.taken_at, now()),
     changed_at = case when sh.state = 'running' then sh.changed_at else now() end
 from unnest(:shard_ids::uuid[], :attempts::integer[]) as held (shard_id, attempt)
 where sh.id = held.shard_id and sh.attempt = held.attempt
@@ -146,11 +148,16 @@ with returned as (
         not_before = now() + make_interval(secs => :delay_s),
         changed_at = now()
     where id = :shard_id and attempt = :attempt and state in ('released', 'running')
-    returning id, attempt, submission_id, state, released_at
+    returning *
 ),
 recorded as (
-    insert into executions (shard_id, attempt, runner_id, outcome, detail, released_at)
-    select id, attempt, :runner_id, :outcome, :detail, released_at from returned
+    insert into executions (
+        shard_id, attempt, runner_id, outcome, detail, released_at, taken_at, cpu_s, memory_peak_bytes
+    )
+    select
+        r.id, r.attempt, :runner_id, :outcome, :detail, r.released_at, r.taken_at, used.cpu_s, used.memory_peak_bytes
+    from returned r
+    cross join lateral attempt_usage(r.id, r.attempt) used
     on conflict do nothing
 )
 select submission_id, state from returned;
@@ -165,11 +172,28 @@ select id as shard_id, attempt, runner_id from shards
 where state = 'released' and released_at < now() - make_interval(secs => :age_s);
 
 -- name: drop_shards(submission_ids)!
--- Whatever of these ended submissions has not ended, ends.
-update shards sh set state = 'dropped', changed_at = now()
-from submissions s
-where s.id = sh.submission_id and s.ended_at is not null and s.id = any (:submission_ids::uuid[])
-    and sh.state not in ('done', 'dropped');
+-- Whatever of these ended submissions has not ended, ends; what a runner had in hand was an execution.
+with ending as (
+    select sh.id, sh.state, sh.attempt, sh.runner_id
+    from shards sh join submissions s on s.id = sh.submission_id
+    where s.ended_at is not null and s.id = any (:submission_ids::uuid[]) and sh.state not in ('done', 'dropped')
+    order by sh.id for update of sh
+),
+dropped as (
+    update shards sh set state = 'dropped', changed_at = now()
+    from ending where ending.id = sh.id
+    returning sh.*, ending.state as was
+)
+insert into executions (
+    shard_id, attempt, runner_id, outcome, detail, released_at, taken_at, cpu_s, memory_peak_bytes
+)
+select
+    d.id, d.attempt, d.runner_id, 'stopped', 'its submission had ended', d.released_at, d.taken_at,
+    used.cpu_s, used.memory_peak_bytes
+from dropped d
+cross join lateral attempt_usage(d.id, d.attempt) used
+where d.was = 'running'
+on conflict (shard_id, attempt) do nothing;
 
 -- name: ended_with_open_shards()
 -- Ended submissions that still have shards to drop.

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any, Literal
 
 import aiohttp
@@ -25,6 +26,8 @@ from services.runner.sandbox import (
     optimizer_config,
 )
 from services.runner.stream import ContainerStream, StreamEnded, StreamFlooded
+from services.runner.usage import CONTROL_GROUPS, parse_stats, read_control_groups
+from shared.messages import Usage
 from shared.settings import Settings
 
 log = structlog.get_logger()
@@ -50,9 +53,10 @@ class Death:
 
 @dataclass(eq=False)
 class Container:
-    """A started container with its attached streams."""
+    """A started container of the image with this id, with its attached streams."""
 
     id: str
+    image_id: str
     config: ContainerConfig
     stream: ContainerStream
     _last_request: int = field(default=0)
@@ -88,23 +92,39 @@ async def connect_engine(settings: Settings) -> AsyncIterator["Engine"]:
 class Engine:
     """Every container carries this runner's label; who started it removes it, or else the runner's next start."""
 
-    def __init__(self, docker: Docker, settings: Settings) -> None:
+    def __init__(self, docker: Docker, settings: Settings, control_groups: Path = CONTROL_GROUPS) -> None:
         self._docker = docker
         self._settings = settings
+        self._control_groups = control_groups
         self._self_tested = False
+        self._images: dict[str, str] = {}
         self._owned: set[str] = set()
         self._orphans: set[str] = set()
 
     async def start(self, config: ContainerConfig) -> Container:
         """Start a container and wait until it is ready. Raises `InfrastructureFailure`, leaving nothing."""
-        container_id = await self._create(config)
+        image_id = await self._find_image(config["Image"])
+        container_id = await self._create(config | {"Image": image_id})
         try:
             with engine_call("start a container"):
                 async with asyncio.timeout(self._settings.start_timeout_s):
-                    return await self._start_created(container_id, config)
+                    stream = await self._start_created(container_id)
+                    return Container(container_id, image_id, config, stream)
         except BaseException:
             await self.remove(container_id)
             raise
+
+    async def _find_image(self, name: str) -> str:
+        """The id of what an image's name stood for at the last check: containers are made by it, so it is what ran."""
+        if name not in self._images:
+            await self._look_for_images(name)
+        return self._images[name]
+
+    async def _look_for_images(self, *names: str) -> None:
+        with engine_call("look for the images"):
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                for name in names:
+                    self._images[name] = (await self._docker.images.inspect(name))["Id"]
 
     async def _create(self, config: ContainerConfig) -> str:
         """Create a container; a creation is never abandoned halfway, because nobody would own what comes of it."""
@@ -123,20 +143,35 @@ class Engine:
         self._owned.add(container.id)
         return container.id
 
-    async def _start_created(self, container_id: str, config: ContainerConfig) -> Container:
+    async def _start_created(self, container_id: str) -> ContainerStream:
         handle = self._docker.containers.container(container_id)
         stream = ContainerStream(handle.attach(stdin=True, stdout=True, stderr=True))
         try:
             await stream.open()
             await handle.start()
-            container = Container(container_id, config, stream)
-            await container.receive()  # its first line: the imports are done
+            await stream.receive_line(BLACKBOX_LINE_LIMIT_BYTES)  # its first line: the imports are done
         except BaseException as error:
             await stream.close()
             if isinstance(error, StreamEnded):
                 raise InfrastructureFailure(f"a container ended while starting: {stream.stderr_tail}") from error
             raise
-        return container
+        return stream
+
+    async def read_usage(self, container: Container, timeout_s: float) -> Usage:
+        """What a running container has used so far; nothing where that cannot be said in this time. Never raises."""
+        usage = read_control_groups(container.id, self._control_groups)
+        if usage.cpu_s is not None:
+            return usage
+        try:
+            async with asyncio.timeout(timeout_s):
+                return parse_stats(
+                    await self._docker._query_json(  # noqa: SLF001 - the library's own call would wait for two samples
+                        f"containers/{container.id}/stats", params={"stream": "false", "one-shot": "true"}
+                    )
+                )
+        except (DockerError, aiohttp.ClientError, OSError) as error:
+            log.debug("usage not known", container=container.id, error=repr(error))
+            return Usage()
 
     async def is_running(self, container: Container) -> bool:
         """Whether a prepared container still is what it was. Raises `InfrastructureFailure`."""
@@ -242,10 +277,7 @@ class Engine:
         if thorough:
             self._self_tested = False
         try:
-            with engine_call("look for the images"):
-                async with asyncio.timeout(CALL_TIMEOUT_S):
-                    for image in (self._settings.blackbox_image, self._settings.optimizer_image):
-                        await self._docker.images.inspect(image)
+            await self._look_for_images(self._settings.blackbox_image, self._settings.optimizer_image)
             await self.remove_orphans()
             if not self._self_tested:
                 faults = await self.self_test()

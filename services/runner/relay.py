@@ -10,9 +10,10 @@ from prometheus_client import Counter
 from services.runner.answers import Answer, BrokenAnswer
 from services.runner.engine import Container, Engine, InfrastructureFailure
 from services.runner.stream import StreamEnded, StreamFlooded
-from shared.messages import LOG_CHARS, ShardReleased, StudyFinished, StudyTask
+from shared.messages import LOG_CHARS, Provenance, ShardReleased, StudyFinished, StudyTask, Usage
 from shared.settings import Settings
 from shared.text import clean_text
+from shared.version import code_version
 from shared.words import FATAL_VERDICTS, Stage, Verdict
 
 log = structlog.get_logger()
@@ -22,6 +23,9 @@ DETAIL_CHARS = 4000
 LAST_WORDS_TIMEOUT_S = 2
 LOG_TIMEOUT_S = 0.005
 """What was written before the last answer has arrived with it; a little later is late."""
+USAGE_TIMEOUT_S = 0.01
+USAGE_TIMEOUT_SHARE = 0.01
+"""How long an engine may take to say what was used: next to nothing of a short study, a part of a long one."""
 SIGKILLED = 137
 TRUSTED_ATTEMPTS = 2
 """How often a death by SIGKILL that nobody explains is taken for the host's doing."""
@@ -40,6 +44,8 @@ class Fatal(Exception):
         self.stage = stage
         self.iteration = iteration
         self.log = log
+        self.usage = Usage()
+        self.provenance: Provenance | None = None
         super().__init__(f"{verdict}: {self.detail}")
 
 
@@ -102,12 +108,14 @@ class Relay:
 
     async def run(self, zip_bytes: bytes) -> StudyFinished:
         """Run the study. Raises `Fatal`, after which the black box is ready again, or `InfrastructureFailure`."""
+        started = asyncio.get_running_loop().time()
         try:
             finished = await self._run(zip_bytes)
         except Fatal as fatal:
-            fatal.stage, fatal.iteration, fatal.log = self._stage, self._iteration, await self._read_log()
+            fatal.stage, fatal.iteration, fatal.provenance = self._stage, self._iteration, self._provenance()
+            fatal.log, fatal.usage = await self._read_remains(started)
             raise
-        return self._report(finished, await self._read_log())
+        return self._report(finished, *await self._read_remains(started))
 
     async def _run(self, zip_bytes: bytes) -> dict[str, Any]:
         await self._load(zip_bytes)
@@ -131,6 +139,20 @@ class Relay:
             raise InfrastructureFailure(f"the black box failed: {message.get('failure', message)}")
         finished: dict[str, Any] = message["finished"]
         return finished
+
+    async def _read_remains(self, started: float) -> tuple[str, Usage]:
+        """What the optimizer wrote and used: all that is still wanted of its container."""
+        elapsed_s = asyncio.get_running_loop().time() - started
+        timeout_s = max(USAGE_TIMEOUT_S, USAGE_TIMEOUT_SHARE * elapsed_s)
+        return await asyncio.gather(self._read_log(), self._engine.read_usage(self._optimizer, timeout_s))
+
+    def _provenance(self) -> Provenance:
+        return Provenance(
+            optimizer_image=self._optimizer.image_id,
+            blackbox_image=self._blackbox.image_id,
+            code_version=code_version(),
+            runtime=self._settings.sandbox_runtime,
+        )
 
     async def _read_log(self) -> str:
         """The end of what the optimizer wrote."""
@@ -260,7 +282,7 @@ class Relay:
         finally:
             self._evaluation_left_s -= clock() - started
 
-    def _report(self, finished: dict[str, Any], log_text: str) -> StudyFinished:
+    def _report(self, finished: dict[str, Any], log_text: str, usage: Usage) -> StudyFinished:
         shard, tally = self._shard, self._tally
         EVALUATION_CPU.inc(finished.pop("evaluation_cpu_s"))
         return StudyFinished(
@@ -277,6 +299,8 @@ class Relay:
             suggest_errors=tally.suggest_errors,
             observe_errors=tally.observe_errors,
             log=log_text,
+            usage=usage,
+            provenance=self._provenance(),
             **finished,
         )
 

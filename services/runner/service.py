@@ -16,11 +16,14 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_random_exponential
 
+from services.runner.followers import Followers, RunningStudy
 from services.runner.study import Fatal, InfrastructureFailure
 from shared.blobs import BlobMissing, Blobs, BlobStoreAway
 from shared.broker import SHARDS, Broker, BrokerAway
 from shared.messages import (
     HeldShard,
+    LogFollowed,
+    LogWritten,
     Message,
     RunnerHeartbeat,
     ShardReleased,
@@ -55,6 +58,10 @@ class StudySlot(Protocol):
         """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
         ...
 
+    def running_study(self) -> RunningStudy | None:
+        """Return the study that runs now and what its optimizer writes, as long as nothing else runs here."""
+        ...
+
 
 class Engine(Protocol):
     """What the slots run on."""
@@ -68,6 +75,7 @@ class Engine(Protocol):
 class _Work:
     submission_id: UUID
     task: asyncio.Task[None]
+    slot: StudySlot
     handed_back: bool = False
 
 
@@ -86,6 +94,7 @@ class Runner:
         for slot in slots:
             self._free.put_nowait(slot)
         self._held: dict[HeldShard, _Work] = {}
+        self._followers = Followers(self._running_study, self._send_log)
         self._ended: dict[UUID, None] = {}
         self._not_ready: str | None = "starting"
         self._checked = asyncio.Event()
@@ -95,12 +104,13 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then finish what is in hand within the grace period, or hand it back."""
         quiet = asyncio.Event()
-        announcements = (SubmissionEnded, ShardsRevoked)
+        announcements = (SubmissionEnded, ShardsRevoked, LogFollowed)
         async with asyncio.TaskGroup() as tasks:
             name = f"arena.runner.{self._settings.runner_id}"
             tasks.create_task(self._broker.listen(name, announcements, self._on_announcements, quiet))
             tasks.create_task(self._send_heartbeats(quiet))
             tasks.create_task(self._keep_checking(quiet))
+            tasks.create_task(self._followers.run(quiet))
             tasks.create_task(self._hand_back_after_grace(stop, quiet))
             await self._take_shards_when_ready(stop)
             quiet.set()
@@ -167,8 +177,12 @@ class Runner:
             work.handed_back = True
             work.task.cancel()
 
-    async def _on_announcements(self, messages: Sequence[SubmissionEnded | ShardsRevoked]) -> None:
+    async def _on_announcements(self, messages: Sequence[SubmissionEnded | ShardsRevoked | LogFollowed]) -> None:
         for message in messages:
+            if isinstance(message, LogFollowed):
+                if HeldShard(shard_id=message.shard_id, attempt=message.attempt) in self._held:
+                    self._followers.hear(message)
+                continue
             if isinstance(message, SubmissionEnded):
                 self._ended[message.submission_id] = None
                 while len(self._ended) > ENDED_KEPT:
@@ -202,7 +216,7 @@ class Runner:
         with structlog.contextvars.bound_contextvars(
             submission=str(shard.submission_id), shard=str(shard.shard_id), attempt=shard.attempt
         ):
-            work = _Work(shard.submission_id, asyncio.create_task(self._run_shard(shard, slot)))
+            work = _Work(shard.submission_id, asyncio.create_task(self._run_shard(shard, slot)), slot)
             self._held[held] = work
             self._news.set()
             try:
@@ -245,11 +259,13 @@ class Runner:
         await self._publish(self._unfinished(shard, outcome, detail))
 
     async def _run_study(self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes) -> None:
+        held = HeldShard(shard_id=shard.shard_id, attempt=shard.attempt)
         try:
             with STUDY_TIME.time():
                 result = await slot.run_study(shard, task, zip_bytes)
         except Fatal as fatal:
             STUDIES.labels("fatal").inc()
+            await self._followers.send_last(held)
             await self._publish(
                 StudyFatal(
                     submission_id=shard.submission_id,
@@ -263,12 +279,25 @@ class Runner:
                     iteration=fatal.iteration,
                     detail=fatal.detail[:DETAIL_LIMIT],
                     log=fatal.log,
+                    usage=fatal.usage,
+                    provenance=fatal.provenance,
                 )
             )
             raise
         STUDIES.labels("timed_out" if result.timed_out else "finished").inc()
         log.info("study finished", box=str(shard.box_id), study=task.study, timed_out=result.timed_out)
+        await self._followers.send_last(held)
         await self._publish(result)
+
+    def _running_study(self, held: HeldShard) -> RunningStudy | None:
+        work = self._held.get(held)
+        return None if work is None else work.slot.running_study()
+
+    async def _send_log(self, message: LogWritten) -> None:
+        try:
+            await self._broker.publish([message])
+        except BrokerAway as error:
+            log.debug("a follower missed something", error=repr(error))
 
     def _unfinished(self, shard: ShardReleased, outcome: str, detail: str) -> ShardUnfinished:
         return ShardUnfinished.model_validate(

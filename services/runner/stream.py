@@ -36,6 +36,15 @@ class ContainerStream:
         """The last of what came on stderr, as far as it was read."""
         return self._stderr.decode("utf-8", "replace")
 
+    def stderr_since(self, position: int) -> bytes:
+        """What came on stderr after this many bytes, as far as it is still there."""
+        return bytes(self._stderr[max(0, len(self._stderr) - (self._stderr_bytes - position)) :])
+
+    @property
+    def stderr_bytes(self) -> int:
+        """How much came on stderr so far."""
+        return self._stderr_bytes
+
     async def open(self) -> None:
         """Attach; to be done before the container starts, so that nothing is missed."""
         await self._stream.__aenter__()

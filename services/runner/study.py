@@ -6,9 +6,10 @@ from types import TracebackType
 import structlog
 
 from services.runner.engine import Container, Engine, InfrastructureFailure
+from services.runner.followers import RunningStudy
 from services.runner.relay import Fatal, Relay
 from services.runner.sandbox import ContainerConfig, blackbox_config, optimizer_config
-from shared.messages import Limits, ShardReleased, StudyFinished, StudyTask
+from shared.messages import HeldShard, Limits, ShardReleased, StudyFinished, StudyTask
 from shared.settings import Settings
 
 __all__ = ["Fatal", "InfrastructureFailure", "Slot"]
@@ -30,6 +31,7 @@ class Slot:
         self._cpu = cpu
         self._blackbox_config = blackbox_config(settings, cpu)
         self._tasks = asyncio.TaskGroup()
+        self._running: RunningStudy | None = None
         self._blackbox: asyncio.Task[Container | InfrastructureFailure]
         self._prepared: asyncio.Task[Container | InfrastructureFailure]
 
@@ -50,6 +52,10 @@ class Slot:
         # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
         await self._tasks.__aexit__(None, None, None)
 
+    def running_study(self) -> RunningStudy | None:
+        """The study that runs here, or ran last."""
+        return self._running
+
     async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
         """Run one study to its end.
 
@@ -60,6 +66,9 @@ class Slot:
         intact = False
         try:
             optimizer = await self._take_optimizer(shard)
+            self._running = RunningStudy(
+                HeldShard(shard_id=shard.shard_id, attempt=shard.attempt), task.study, optimizer.stream
+            )
             name = f"arena-optimizer-{shard.shard_id}-{shard.attempt}-{task.study}-{optimizer.id[:12]}"
             self._tasks.create_task(self._engine.name_container(optimizer.id, name))
             try:

@@ -11,7 +11,7 @@ from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker import DEAD, RESULTS, Broker
 from shared.database import Pool
-from shared.messages import HeldShard, StudyFatal, StudyFinished
+from shared.messages import HeldShard, Provenance, StudyFatal, StudyFinished, Usage
 from shared.words import ExecutionOutcome, Stage, Verdict
 from tests.integration.aggregator.conftest import release_all, result
 from tests.seeding import seed_phase, seed_submission
@@ -236,3 +236,26 @@ async def test_a_trial_ends_without_a_score(pool: Pool, aggregator: Aggregator) 
     assert row is not None
     assert tuple(row) == ("scored", None, 2)
     assert await pool.fetchval("select count(*) from studies where loss is null") == 2
+
+
+async def test_an_execution_has_on_record_what_all_its_studies_used_and_what_ran_them(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=3, studies_per_shard=3)
+    submission = await seed_submission(pool, seeded)
+    ((box, _), shard), *_ = (await release_all(pool)).items()
+    ran_by = Provenance(optimizer_image="o", blackbox_image="b", code_version="c", runtime="runc")
+    studies = [
+        result(submission, box, study, shard).model_copy(update={"usage": usage, "provenance": ran_by})
+        for study, usage in enumerate(
+            [Usage(cpu_s=1.0, memory_peak_bytes=30), Usage(cpu_s=0.5, memory_peak_bytes=40), Usage()]
+        )
+    ]
+
+    await aggregator._on_results(studies[:1])
+    await aggregator._on_results(studies[1:])
+
+    (row,) = await pool.fetch("select outcome, cpu_s, memory_peak_bytes, provenance from executions")
+    assert tuple(row) == ("done", 1.5, 40, ran_by.model_dump())
+    rows = await pool.fetch("select cpu_s from studies order by study")
+    assert [row["cpu_s"] for row in rows] == [1.0, 0.5, None]

@@ -198,3 +198,36 @@ async def test_an_incident_nobody_settles_in_time_ends_its_submission(pool: Pool
 
     assert await tables.fail_overdue(pool, 3600, 3600) == []
     assert await tables.fail_overdue(pool, 3600, -1) == [submission]
+
+
+async def test_an_attempt_is_taken_when_a_runner_first_says_so_and_the_next_one_anew(pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    (held,) = await release(pool)
+    taken = "select taken_at from shards"
+    assert await pool.fetchval(taken) is None
+
+    await tables.hear_runner(pool, heartbeat(held), 60)
+    first = await pool.fetchval(taken)
+    await tables.hear_runner(pool, heartbeat(held), 60)
+    assert first is not None
+    assert await pool.fetchval(taken) == first
+
+    await fail(pool, held)
+    assert await pool.fetchval("select taken_at from executions where attempt = 1") == first
+    await release(pool)
+    assert await pool.fetchval(taken) is None
+
+
+async def test_what_runs_when_its_submission_ends_is_on_record_as_stopped(pool: Pool) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=2, studies_per_box=1))
+    await tables.expand_waiting(pool)
+    held, _ = await release(pool)
+    await tables.hear_runner(pool, heartbeat(held), 60)
+    await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
+
+    for _ in range(2):
+        await tables.drop_shards(pool, [submission])
+
+    rows = await pool.fetch("select shard_id, attempt, outcome, runner_id, taken_at is not null from executions")
+    assert [tuple(row) for row in rows] == [(held.shard_id, 1, "stopped", "runner-1", True)], "not what was not taken"

@@ -104,6 +104,11 @@ class Watch:
         """Whether a container has this in its name."""
         return bool(await self._docker.containers.list(all="true", filters=json.dumps({"name": [fragment]})))
 
+    async def image_id(self, name: str) -> str:
+        """What an image's name stands for."""
+        image_id: str = (await self._docker.images.inspect(name))["Id"]
+        return image_id
+
     async def kill(self, container_id: str) -> None:
         """Kill a container from outside, as an operator or a machine in trouble might."""
         await self._docker.containers.container(container_id).kill()
