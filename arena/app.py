@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
+from arena import executions, rescore
 from arena.baseline import compute_baseline_document
 from arena.client import Client, Failure, client_from_environment, read_json, read_zip
 from arena.export import write_results_folder
@@ -23,6 +24,9 @@ app.add_typer(team_app, name="team")
 app.add_typer(token_app, name="token")
 app.add_typer(competition_app, name="competition")
 app.add_typer(baseline_app, name="baseline")
+app.add_typer(rescore.app, name="rescore")
+for command in (executions.executions, executions.logs, executions.replay):
+    app.command()(command)
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 CompetitionOption = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
@@ -142,17 +146,6 @@ def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")],
         show_json(body)
     else:
         console.print(f"revoked {body['id']} at {body['revoked_at']}")
-
-
-@app.command()
-def logs(submission: Submission, as_json: Json = False) -> None:
-    """Show what the optimizer wrote in each study: for the organizer, and on a practice phase for its team."""
-    body = client_from_environment().get(f"/api/v1/submissions/{submission}/logs")
-    if as_json:
-        show_json(body)
-    for each in [] if as_json else body["logs"]:
-        console.rule(f"{each['box']} / {each['study']}")
-        console.print(plain(each["log"]))
 
 
 @competition_app.command("apply")

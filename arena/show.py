@@ -16,8 +16,8 @@ TEXT_CHARS = 100_000
 
 
 def show_json(body: Mapping[str, Any]) -> None:
-    """Print one object and nothing else."""
-    print(json.dumps(body))  # noqa: T201 - this is the command's output
+    """Print one object and nothing else, at once."""
+    print(json.dumps(body), flush=True)  # noqa: T201 - this is the command's output
 
 
 def plain(text: str) -> Text:

@@ -77,7 +77,7 @@ def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]"
                         return
         except InvalidStatus as error:
             if error.response.status_code < 500:
-                news.put(_refused(error))
+                news.put(refused(error))
                 return
         except (ConnectionClosed, WebSocketException, OSError):
             pass  # the platform restarts; its feed goes on from `seen`
@@ -88,7 +88,8 @@ def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]"
         time.sleep(RECONNECT_S)
 
 
-def _refused(error: InvalidStatus) -> Failure:
+def refused(error: InvalidStatus) -> Failure:
+    """Return why a live feed was refused."""
     try:
         problem = json.loads(error.response.body or b"")
         return Failure(f"{problem['title']}: {problem['detail']}", problem)

@@ -10,7 +10,20 @@ from prometheus_client import Histogram
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway import accounts, admin, competitions, export, leaderboard, live, submissions, trials
+from services.gateway import (
+    accounts,
+    admin,
+    competitions,
+    executions,
+    export,
+    leaderboard,
+    live,
+    logs,
+    replays,
+    rescoring,
+    submissions,
+    trials,
+)
 from services.gateway.gate import Gate
 from services.gateway.parts import Parts
 from services.gateway.problems import RESPONSES, add_problem_handlers
@@ -62,6 +75,8 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     add_problem_handlers(app)
     for module in (submissions, leaderboard, live, competitions, accounts, admin, trials, export):
+        app.include_router(module.router)
+    for module in (executions, logs, replays, rescoring):
         app.include_router(module.router)
     add_health_routes(
         app,

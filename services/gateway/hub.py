@@ -1,16 +1,18 @@
-"""Which phases have changed: heard from the broker, and looked up in the tables in case nothing is heard."""
+"""What is heard from the broker: which phases have changed, and what optimizers write whose logs are followed."""
 
 import asyncio
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from uuid import UUID
 
 from shared.broker import Broker
-from shared.messages import PhaseChanged
+from shared.messages import LogWritten, PhaseChanged
 from shared.waits import wait_for_any
 
 POLL_S = 1.0
 """How long a subscriber waits for an announcement before it looks for itself."""
+LOG_MESSAGES_KEPT = 100
 
 
 class Hub:
@@ -19,16 +21,32 @@ class Hub:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
         self._events: dict[UUID, asyncio.Event] = {}
+        self._logs: dict[UUID, asyncio.Queue[LogWritten]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Listen to the broker until `stop`."""
-        await self._broker.listen(f"arena.gateway.{uuid.uuid4().hex}", (PhaseChanged,), self._on_changes, stop)
+        name = f"arena.gateway.{uuid.uuid4().hex}"
+        await self._broker.listen(name, (PhaseChanged, LogWritten), self._on_announcements, stop)
 
-    async def _on_changes(self, messages: Sequence[PhaseChanged]) -> None:
-        for phase_id in {message.phase_id for message in messages}:
+    async def _on_announcements(self, messages: Sequence[PhaseChanged | LogWritten]) -> None:
+        for phase_id in {message.phase_id for message in messages if isinstance(message, PhaseChanged)}:
             event = self._events.pop(phase_id, None)
             if event is not None:
                 event.set()
+        for message in messages:
+            if isinstance(message, LogWritten) and (written := self._logs.get(message.follower)) is not None:
+                if written.full():
+                    written.get_nowait()  # who reads too slowly misses the oldest
+                written.put_nowait(message)
+
+    @contextmanager
+    def follow_log(self, follower: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
+        """Gather what is written for a follower."""
+        self._logs[follower] = asyncio.Queue(LOG_MESSAGES_KEPT)
+        try:
+            yield self._logs[follower]
+        finally:
+            del self._logs[follower]
 
     async def wait_for_change(self, phase_id: UUID) -> None:
         """Return at the next announcement of this phase, or after POLL_S seconds."""

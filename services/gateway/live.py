@@ -46,9 +46,9 @@ async def watch_leaderboard(
                 message = feed.since(seen)
                 seen = message["change"]
                 if message["type"] == "snapshot" or message["rows"] or message["removed"]:
-                    await _send(websocket, message)
+                    await send_message(websocket, message)
 
-        await _run(websocket, "leaderboard", send_changes())
+        await run_feed(websocket, "leaderboard", send_changes())
 
 
 @router.websocket("/submissions/{submission_id}/live")
@@ -65,7 +65,7 @@ async def watch_submission(
             message, ended = await _submission_since(parts, submission_id, caller, seen)
             if first or message["change"] > seen:
                 message["type"] = "snapshot" if first and seen == -1 else "changes"
-                await _send(websocket, message)
+                await send_message(websocket, message)
                 first, seen = False, message["change"]
             if ended:
                 await websocket.close(NORMAL)
@@ -73,7 +73,7 @@ async def watch_submission(
             await asyncio.sleep(GAP_S)
             await parts.hub.wait_for_change(submission["phase_id"])
 
-    await _run(websocket, "submission", send_changes())
+    await run_feed(websocket, "submission", send_changes())
 
 
 async def _submission_since(
@@ -95,12 +95,13 @@ async def _submission_since(
     return message, row["ended_at"] is not None
 
 
-async def _send(websocket: WebSocket, message: dict[str, Any]) -> None:
+async def send_message(websocket: WebSocket, message: dict[str, Any]) -> None:
+    """Send one message to a client that has to take it in time."""
     async with asyncio.timeout(SEND_TIMEOUT_S):
         await websocket.send_text(json.dumps(message))
 
 
-async def _run(websocket: WebSocket, feed: str, sending: Any) -> None:
+async def run_feed(websocket: WebSocket, feed: str, sending: Any) -> None:
     """Send until the feed ends or the client goes; what the client sends is read and ignored, to see it go."""
     offered = websocket.headers.get("sec-websocket-protocol", "")
     await websocket.accept(subprotocol=WEBSOCKET_PROTOCOL if offered.startswith(WEBSOCKET_PROTOCOL) else None)

@@ -54,7 +54,6 @@ async def insert_submission(connection: Connection, new: NewSubmission) -> int:
         blob_sha256=new.blob_sha256,
         filename=new.filename,
         size_bytes=new.size_bytes,
-        studies_total=new.studies_total,
         created_at=new.created_at,
         change=change,
     )

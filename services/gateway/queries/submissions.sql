@@ -8,11 +8,15 @@ select name from teams where id = :team_id for update;
 
 -- name: use_of_quota(team_id, phase_id)^
 -- What counts against a team's quotas: what was scored or may yet be, and the team's own failures. What the platform
--- failed, or the team cancelled before it learned anything of it, costs nothing.
+-- failed, or the team cancelled before it learned anything of it, costs nothing. What a re-scoring archived counts on,
+-- and what it made of it does not.
 with recent as (
     select created_at, ended_at is null as active, ended_at is null or state = 'scored' as scored
     from submissions
-    where team_id = :team_id and phase_id = :phase_id and (
+    where team_id = :team_id and origin_id is null and phase_id in (
+        select p.id from phases p join phases named on named.competition_id = p.competition_id and named.name = p.name
+        where named.id = :phase_id and (p.id = :phase_id or p.kind = 'archived')
+    ) and (
         ended_at is null
         or created_at > now() - interval '1 day' and (
             state = 'scored' or (state = 'failed' and verdict <> 'platform_fault')
@@ -35,18 +39,17 @@ from today;
 -- Takes the next number of a phase; the last lock of the transaction.
 select next_change(:phase_id);
 
--- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change)!
--- A submission is queued, with its first event.
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, created_at, change)!
+-- A submission is queued, with its first event; by what its phase is now, which a re-scoring may just have changed.
 with inserted as (
     insert into submissions (
         id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change, revision
     )
     select
-        :id, :phase_id, :team_id, :blob_sha256, :filename, :size_bytes, :studies_total, :created_at, :change,
-        (
-            select max(r.revision) from competition_revisions r join phases p on p.competition_id = r.competition_id
-            where p.id = :phase_id
-        )
+        :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes,
+        p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id), :created_at, :change,
+        (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id)
+    from phases p where p.id = :phase_id
     returning id
 )
 insert into submission_events (submission_id, event) select id, 'accepted' from inserted;
@@ -72,7 +75,7 @@ join teams t on t.id = s.team_id
 where s.id = :id;
 
 -- name: list_submissions(competition_id, phase, team_id)
--- The newest submissions of a competition, of one phase or team if given.
+-- The newest submissions of a competition, of one phase or team if given; a team sees none of a hidden phase.
 select
     s.*, c.slug as competition, p.name as phase, p.practice, t.name as team, null::bigint as queue_position
 from submissions s
@@ -81,7 +84,7 @@ join competitions c on c.id = p.competition_id
 join teams t on t.id = s.team_id
 where c.id = :competition_id
     and (:phase::text is null or p.name = :phase)
-    and (:team_id::uuid is null or t.id = :team_id)
+    and (:team_id::uuid is null or (t.id = :team_id and p.visibility = 'public'))
 order by s.created_at desc
 limit 500;
 

@@ -61,6 +61,15 @@ ROUTES = {
     ("POST", "/api/v1/admin/competitions/{slug}/trials"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/trials"): ORGANIZER,
     ("GET", "/api/v1/admin/submissions/{submission_id}"): ORGANIZER,
+    ("GET", "/api/v1/admin/executions"): ORGANIZER,
+    ("GET", "/api/v1/admin/executions/{execution}"): ORGANIZER,
+    ("WS", "/api/v1/admin/executions/{execution}/log"): ORGANIZER,
+    ("POST", "/api/v1/admin/executions/{execution}/replay"): MANAGER,
+    ("GET", "/api/v1/admin/replays/{submission_id}"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/apply"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/discard"): MANAGER,
     ("GET", "/api/v1/admin/incidents"): ORGANIZER,
     ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,
     ("GET", "/api/v1/admin/dead-letters"): ORGANIZER,
@@ -76,7 +85,7 @@ ROUTES = {
 }
 MOUNTS = {"/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css"}
 """Folders of files, each by one of them."""
-IDS = {"slug": "c", "phase": "feedback", "name": "official", "team": "nobody"} | {
+IDS = {"slug": "c", "phase": "feedback", "name": "official", "team": "nobody", "execution": f"{uuid4()}:1"} | {
     name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id")
 }
 

@@ -1,0 +1,141 @@
+"""Executions as the organizer meets them: listed, read along, replayed and scored again, with real containers."""
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from arena.client import Client, read_zip
+from shared.database import Pool
+from shared.settings import Settings
+from tests.end_to_end.test_platform import EXAMPLES, ORGANIZER, set_up
+from tests.stack import ROOT, running_services
+from tests.waiting import wait_until
+
+LIMIT_S = 120
+RANDOM_BYTES = """
+import os, random, sys
+from bayesmark.abstract_optimizer import AbstractOptimizer
+from bayesmark.random_search import suggest_dict
+import numpy as np
+class Moody(AbstractOptimizer):
+    def suggest(self, n_suggestions=1):
+        random_ = np.random.RandomState(int.from_bytes(os.urandom(4), "big"))
+        return suggest_dict([], [], self.api_config, n_suggestions=n_suggestions, random=random_)
+    def observe(self, X, y):
+        pass
+"""
+SPEAKS = """
+import sys, time
+from bayesmark.abstract_optimizer import AbstractOptimizer
+class Speaks(AbstractOptimizer):
+    def suggest(self, n_suggestions=1):
+        print("I am thinking", file=sys.stderr, flush=True)
+        time.sleep(600)
+    def observe(self, X, y):
+        pass
+"""
+
+
+@pytest.fixture
+async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+    """URL of a gateway with the other three services behind it, all ready."""
+    settings = settings.model_copy(update={"runner_id": "runner-of-executions"})
+    async with running_services(settings, tmp_path) as url:
+        yield url
+
+
+async def start_arena(url: str, *arguments: str) -> asyncio.subprocess.Process:
+    """Start the command as an organizer's script does."""
+    return await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "arena", *arguments, "--json"),
+        cwd=ROOT,
+        env={"ARENA_URL": url, "ARENA_TOKEN": ORGANIZER, "PATH": "/usr/bin:/bin"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+
+
+async def arena(url: str, *arguments: str) -> tuple[int, dict[str, Any]]:
+    """Run the command; returns its exit code and the object it printed."""
+    process = await start_arena(url, *arguments)
+    async with asyncio.timeout(LIMIT_S):
+        output, errors = await process.communicate()
+    assert output, errors.decode()
+    return process.returncode or 0, json.loads(output)
+
+
+def write_optimizer(folder: Path, code: str) -> Path:
+    folder.mkdir()
+    (folder / "optimizer.py").write_text(code)
+    return folder
+
+
+async def until_scored(pool: Pool, *submissions: str) -> None:
+    for submission in submissions:
+        await wait_until(
+            lambda: pool.fetchval("select state = 'scored' from submissions where id = $1", submission),  # noqa: B023
+            limit_s=LIMIT_S,
+            what="scored",
+        )
+
+
+@pytest.mark.timeout(400)
+async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, pool: Pool, tmp_path: Path) -> None:
+    dice, moody = set_up(Client(platform, ORGANIZER))
+    first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))["id"]
+    other = moody.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES)))["id"]
+    await until_scored(pool, first, other)
+
+    _, listed = await arena(platform, "executions", "--team", "dice", "--outcome", "done")
+    assert {row["submission_id"] for row in listed["executions"]} == {first}
+    assert len(listed["executions"]) == 4
+    for row in listed["executions"]:
+        assert row["usage"]["cpu_s"] > 0
+        assert row["usage"]["memory_peak_bytes"] > 0
+        assert row["taken_at"] is not None
+        assert (row["runner"], row["studies_done"]) == ("runner-of-executions", 1)
+
+    code, same = await arena(platform, "replay", listed["executions"][0]["id"])
+    assert (code, same["identical"], same["studies_compared"], same["provenance_differs"]) == (0, True, 1, [])
+    _, listed = await arena(platform, "executions", "--submission", other, "--limit", "1")
+    code, differs = await arena(platform, "replay", listed["executions"][0]["id"])
+    assert (code, differs["identical"]) == (1, False)
+    assert differs["differences"][0]["iteration"] == 1
+
+    phase = ("--competition", "e2e", "--phase", "feedback")
+    _, preview = await arena(platform, "rescore", "start", *phase, "--studies-per-box", "1", "--watch")
+    assert preview["ended"]
+    assert {row["team"] for row in preview["teams"]} == {"dice", "library"}
+    assert all(row["new_score"] is not None for row in preview["teams"])
+    _, applied = await arena(platform, "rescore", "apply", *phase)
+    rows = dice.get("/api/v1/competitions/e2e/leaderboard")["rows"]
+    assert {row["team"]: row["score"] for row in rows} == {row["team"]: row["new_score"] for row in applied["teams"]}
+    assert {row["studies_total"] for row in rows} == {2}
+
+
+@pytest.mark.timeout(300)
+async def test_a_running_log_is_read_along_until_its_execution_is_stopped(
+    platform: str, pool: Pool, tmp_path: Path
+) -> None:
+    dice, _ = set_up(Client(platform, ORGANIZER))
+    submission = dice.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS)))["id"]
+    running = "select id from shards where submission_id = $1 and state = 'running' limit 1"
+    await wait_until(lambda: pool.fetchval(running, submission), limit_s=60, what="a shard runs")
+    execution = f"{await pool.fetchval(running, submission)}:1"
+
+    following = await start_arena(platform, "logs", execution, "--follow")
+    assert following.stdout is not None
+    async with asyncio.timeout(60):
+        written = json.loads(await following.stdout.readline())
+        assert (written["type"], written["text"]) == ("log", "I am thinking\n")
+        dice.post(f"/api/v1/submissions/{submission}/cancel")
+        assert json.loads(await following.stdout.readline()) == {"type": "ended", "outcome": "stopped"}
+        assert await following.wait() == 0
+
+    _, listed = await arena(platform, "executions", "--outcome", "stopped")
+    assert execution in {row["id"] for row in listed["executions"]}

@@ -1,0 +1,165 @@
+"""A phase is scored again in a preview, which is then applied or discarded."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from shared.database import Pool
+from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+
+PATH = "/api/v1/admin/competitions/c/phases/feedback/rescore"
+
+
+async def score(pool: Pool, submission: str | UUID, score: float) -> None:
+    """End a submission with a score, as if its studies had run."""
+    await pool.execute(
+        "update submissions set state = 'scored', verdict = 'scored', ended_at = now(), score = $2, "
+        "studies_done = studies_total where id = $1",
+        UUID(str(submission)),
+        score,
+    )
+
+
+async def set_up(gateway: Gateway, pool: Pool, **quotas: Any) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
+    """Two teams: `a` leads `b`; `a` has a worse submission too."""
+    await gateway.apply(competition(phase(**quotas)))
+    teams = {name: await gateway.team(name) for name in "ab"}
+    ids = {}
+    for name, team, points in (("a", "a", 90.0), ("worse", "a", 10.0), ("b", "b", 80.0)):
+        answer = await submit(teams[team], make_zip(f"class {name}: ...".encode()))
+        ids[name] = answer.raise_for_status().json()["id"]
+        await score(pool, ids[name], points)
+    return teams, ids
+
+
+async def preview(gateway: Gateway, **body: Any) -> dict[str, Any]:
+    answer: dict[str, Any] = (await gateway.organizer.post(PATH, json=body)).raise_for_status().json()
+    return answer
+
+
+async def test_a_preview_is_seen_by_the_organizer_alone_and_applied_takes_the_phases_place(
+    gateway: Gateway, pool: Pool
+) -> None:
+    teams, ids = await set_up(gateway, pool)
+
+    shown = await preview(gateway, studies_per_box=3, limits={"study_timeout_s": 60})
+    copies = {each["team"]: each["new_id"] for each in shown["submissions"]}
+    assert shown["changes"]["studies_per_box"] == 3
+    assert shown["changes"]["limits"]["study_timeout_s"] == 60
+    assert {each["old_id"] for each in shown["submissions"]} == {ids["a"], ids["b"]}, "those that count"
+    assert shown["progress"]["studies_total"] == 2 * 2 * 3
+    mine = (await teams["a"].get("/api/v1/competitions/c/submissions")).json()["submissions"]
+    assert {each["id"] for each in mine} == {ids["a"], ids["worse"]}
+    assert (await teams["a"].get(f"/api/v1/submissions/{copies['a']}")).status_code == 404
+    assert (await gateway.organizer.post(f"{PATH}/apply")).status_code == 409, "it runs"
+
+    await score(pool, copies["a"], 70.0)
+    await score(pool, copies["b"], 75.0)
+    shown = (await gateway.organizer.get(PATH)).json()
+    assert shown["ended"]
+    assert [(row["team"], row["old_rank"], row["new_rank"]) for row in shown["teams"]] == [("a", 1, 2), ("b", 2, 1)]
+
+    applied = (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status().json()
+
+    rows = (await gateway.anyone.get("/api/v1/competitions/c/leaderboard")).json()["rows"]
+    assert [(row["team"], row["score"], row["submission_id"]) for row in rows] == [
+        ("b", 75.0, copies["b"]),
+        ("a", 70.0, copies["a"]),
+    ]
+    (now,) = (await gateway.anyone.get("/api/v1/competitions/c")).json()["phases"]
+    assert (now["name"], now["studies_per_box"], now["limits"]["study_timeout_s"]) == ("feedback", 3, 60)
+    kinds = await pool.fetch("select kind, name, studies_per_box from phases order by kind")
+    assert [tuple(row) for row in kinds] == [("archived", "feedback", 2), ("competition", "feedback", 3)]
+    kept = (await teams["a"].get(f"/api/v1/submissions/{ids['a']}")).json()
+    assert kept["score"] == 90.0, "what was stays on record"
+    new = (await submit(teams["b"])).raise_for_status().json()
+    assert await pool.fetchval("select studies_total from submissions where id = $1", UUID(new["id"])) == 6
+    revisions = await pool.fetch("select revision from competition_revisions")
+    assert applied["revision"] in {row["revision"] for row in revisions}
+    assert (
+        await pool.fetchval("select revision from submissions where id = $1", UUID(copies["a"]))
+        == (applied["revision"])
+    )
+    assert (await gateway.organizer.get(PATH)).status_code == 404
+
+
+async def test_no_team_gains_or_loses_quota_by_a_rescoring(gateway: Gateway, pool: Pool) -> None:
+    teams, ids = await set_up(gateway, pool, attempts_per_day=3)
+    shown = await preview(gateway, everything=True, studies_per_box=3)
+    assert {each["old_id"] for each in shown["submissions"]} == set(ids.values())
+    for each in shown["submissions"]:
+        await score(pool, each["new_id"], 1.0)
+    (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status()
+
+    third = await submit(teams["a"], make_zip(b"class Third: ..."))
+    fourth = await submit(teams["a"], make_zip(b"class Fourth: ..."))
+
+    assert (third.status_code, fourth.status_code) == (202, 429)
+
+
+async def test_what_a_team_chose_stays_chosen(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool)
+    await pool.execute("update phases set counting = 'chosen'")
+    await pool.execute("update submissions set chosen = true where id = $1", UUID(ids["worse"]))
+    shown = await preview(gateway, n_calls=4)
+    assert {each["old_id"] for each in shown["submissions"]} == {ids["worse"], ids["b"]}
+    for each in shown["submissions"]:
+        await score(pool, each["new_id"], 1.0)
+    (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status()
+
+    chosen = await pool.fetchval("select origin_id from submissions where chosen and origin_id is not null")
+    assert str(chosen) == ids["worse"]
+
+
+async def test_a_part_is_not_applied_and_more_can_be_added(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool)
+    shown = await preview(gateway, submissions=[ids["a"]], studies_per_box=4)
+    await score(pool, shown["submissions"][0]["new_id"], 1.0)
+    refused = await gateway.organizer.post(f"{PATH}/apply")
+    assert (refused.status_code, "not run again: b" in refused.json()["detail"]) == (409, True)
+    assert (await gateway.organizer.post(PATH, json={"studies_per_box": 5})).status_code == 409, "another change"
+
+    more = await preview(gateway, studies_per_box=4)
+
+    assert {each["old_id"] for each in more["submissions"]} == {ids["a"], ids["b"]}
+    assert more["preview"] == shown["preview"]
+    for each in more["submissions"]:
+        await score(pool, each["new_id"], 1.0)
+    (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status()
+    again = await preview(gateway, studies_per_box=2)
+    assert again["progress"]["submissions"] == 2, "what was applied can be scored again"
+
+
+async def test_a_discarded_preview_is_stopped_and_out_of_view(gateway: Gateway, pool: Pool) -> None:
+    _, _ = await set_up(gateway, pool)
+    shown = await preview(gateway, boxes=["box-01"])
+    assert shown["changes"] == {"boxes": ["box-01"]}
+
+    discarded = (await gateway.organizer.post(f"{PATH}/discard")).raise_for_status().json()
+
+    assert set(discarded["stopped"]) == {each["new_id"] for each in shown["submissions"]}
+    assert (await gateway.organizer.get(PATH)).status_code == 404
+    assert (await gateway.organizer.post(f"{PATH}/discard")).status_code == 404
+    assert await pool.fetchval("select count(*) from submissions where state = 'cancelled'") == 2
+    await preview(gateway)
+
+
+async def test_a_preview_that_cannot_be_is_refused_and_leaves_nothing(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool)
+    bad: list[dict[str, Any]] = [
+        {"boxes": ["box-99"]},
+        {"baseline": "nobody"},
+        {"baseline": "official@x"},
+        {"n_calls": 1000},
+        {"limits": {"pids_limit": 0}},
+        {"limits": {"unknown": 1}},
+        {"submissions": ["00000000-0000-0000-0000-000000000000"]},
+        {"unknown": 1},
+    ]
+    for body in bad:
+        assert (await gateway.organizer.post(PATH, json=body)).status_code == 422, body
+    assert await pool.fetchval("select count(*) from phases where kind = 'preview'") == 0
+    await pool.execute("update submissions set score = null, state = 'cancelled', verdict = 'cancelled'")
+    assert (await gateway.organizer.post(PATH, json={})).status_code == 409
+    assert ids
