@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ import pytest
 from arena.client import Client, read_zip
 from shared.database import Pool
 from shared.settings import Settings
+from tests.end_to_end import commands
 from tests.end_to_end.test_platform import EXAMPLES, ORGANIZER, set_up
-from tests.stack import ROOT, running_services
+from tests.stack import running_services
 from tests.waiting import wait_until
 
 LIMIT_S = 120
@@ -49,24 +49,12 @@ async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
         yield url
 
 
-async def start_arena(url: str, *arguments: str) -> asyncio.subprocess.Process:
-    """Start the command as an organizer's script does."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "arena", *arguments, "--json"),
-        cwd=ROOT,
-        env={"ARENA_URL": url, "ARENA_TOKEN": ORGANIZER, "PATH": "/usr/bin:/bin"},
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-    )
+def start_arena(url: str, *arguments: str) -> Coroutine[Any, Any, asyncio.subprocess.Process]:
+    return commands.start_arena(url, ORGANIZER, *arguments)
 
 
-async def arena(url: str, *arguments: str) -> tuple[int, dict[str, Any]]:
-    """Run the command; returns its exit code and the object it printed."""
-    process = await start_arena(url, *arguments)
-    async with asyncio.timeout(LIMIT_S):
-        output, errors = await process.communicate()
-    assert output, errors.decode()
-    return process.returncode or 0, json.loads(output)
+def arena(url: str, *arguments: str) -> Coroutine[Any, Any, tuple[int, dict[str, Any]]]:
+    return commands.run_arena(url, ORGANIZER, *arguments)
 
 
 def write_optimizer(folder: Path, code: str) -> Path:
