@@ -8,9 +8,10 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from arena import deviation, estimate, executions, pipeline, rescore
-from arena.client import Client, Failure, client_from_environment, read_json, read_zip
+from arena import deviation, estimate, executions, local, new, pack, pipeline, rescore
+from arena.client import Client, Failure, client_from_environment, read_json
 from arena.export import write_results_folder
+from arena.folder import read_zip
 from arena.options import CompetitionOption, Json
 from arena.show import console, leaderboard_table, plain, show_json, show_submission, tokens_table
 from arena.watch import watch as watch_submissions
@@ -25,7 +26,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(competition_app, name="competition")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(rescore.app, name="rescore")
-for command in (executions.executions, executions.logs, executions.replay):
+for command in (new.new, local.check, pack.pack, executions.executions, executions.logs, executions.replay):
     app.command()(command)
 app.command("estimate")(estimate.estimate)
 baseline_app.command("build")(pipeline.build)

@@ -1,10 +1,8 @@
 """The HTTP API as the commands use it: where it is, as whom, and what goes wrong."""
 
-import io
 import json
 import os
 import uuid
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,7 +17,6 @@ ORGANIZER_TOKEN = Path(".arena/organizer-token")
 TIMEOUT_S = 30.0
 RETRY_S = 120.0
 FEED_LIMIT_BYTES = 64 * 1024**2
-FILE_MODE = 0o100644
 
 Body = dict[str, Any]
 
@@ -135,22 +132,6 @@ def client_from_environment() -> Client:
     if token is None and ORGANIZER_TOKEN.exists():
         token = ORGANIZER_TOKEN.read_text()
     return Client(os.environ.get("ARENA_URL", DEFAULT_URL), token.strip() if token else None)
-
-
-def read_zip(path: Path) -> tuple[str, bytes]:
-    """Return the file name and content of a zip; a folder is packed, the same files always into the same bytes."""
-    if path.is_file():
-        return path.name, path.read_bytes()
-    if not (path / "optimizer.py").is_file():
-        raise Failure(f"Expected a zip, or a folder with optimizer.py in it, got {path}.")
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(path.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                entry = zipfile.ZipInfo(str(file.relative_to(path)))
-                entry.external_attr = FILE_MODE << 16
-                archive.writestr(entry, file.read_bytes(), zipfile.ZIP_DEFLATED)
-    return f"{path.resolve().name}.zip", buffer.getvalue()
 
 
 def read_json(path: Path) -> Body:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arena.client import Client, Failure, read_zip
+from arena.client import Client, Failure
+from arena.folder import read_zip
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 RANDOM_SEARCH = EXAMPLES / "random_search"

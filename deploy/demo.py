@@ -5,7 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from arena.client import Client, Failure, client_from_environment, read_json, read_zip
+from arena.client import Client, Failure, client_from_environment, read_json
+from arena.folder import read_zip
 from arena.show import console, leaderboard_table
 from arena.watch import watch
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from arena.client import Client, read_zip
+from arena.client import Client
+from arena.folder import read_zip
 from shared.database import Pool
 from shared.settings import Settings
 from tests.end_to_end import commands

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from arena.client import Client, read_zip
+from arena.client import Client
 from arena.export import write_results_folder
+from arena.folder import read_zip
 from shared.database import Pool
 from shared.settings import Settings
 from tests.stack import ROOT, running_services

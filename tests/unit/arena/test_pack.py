@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from arena.client import read_zip
+from arena.folder import read_zip
 
 
 def test_the_same_files_are_packed_into_the_same_bytes_whenever_they_were_written(tmp_path: Path) -> None:
