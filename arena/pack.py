@@ -43,7 +43,7 @@ def pack(
         table.add_row(f"and {len(packed.sizes) - ROWS_SHOWN} more", "")
     console.print(table)
     console.print(
-        plain(f"{target}: {len(packed.sizes)} files, {len(packed.wheels)} wheels, {len(packed.content)} bytes")
+        plain(f"{target}: {len(packed.sizes)} files, of them wheels: {len(packed.wheels)}; {len(packed.content)} bytes")
     )
 
 

@@ -57,7 +57,7 @@ def download_wheels(requirements: Path, own: Mapping[str, Path], machine: str) -
     The image's packages take part as empty wheels: pip resolves against their versions and downloads none of them. A
     requirement that asks for another version takes the package out of the image.
     """
-    kept = _kept_of_image(requirements, own)
+    kept = kept_of_image(requirements, own)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         constraints = [_write_stand_in(folder, each, version) for each, version in kept.items()]
@@ -99,8 +99,8 @@ def _needs(name: str, wheel: bytes) -> list[str]:
         ) from error
 
 
-def _kept_of_image(requirements: Path, own: Mapping[str, Path]) -> dict[str, str]:
-    """What of the image stays as it is: all but what is asked for in another version, or brought by the folder."""
+def kept_of_image(requirements: Path, own: Mapping[str, Path]) -> dict[str, str]:
+    """Return what of the image stays: all but what is asked for in another version, or brought by the folder."""
     kept = image_packages()
     for name in own:
         kept.pop(parse_wheel_filename(name)[0], None)

@@ -1,0 +1,112 @@
+"""A folder's zip: the same bytes for the same files, and only what belongs into it."""
+
+import io
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from arena.client import Failure
+from arena.folder import pack_folder, read_zip
+from services.gateway.intake import ZipLimits, check_zip
+
+
+def write(folder: Path, files: dict[str, bytes]) -> Path:
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return folder
+
+
+def make_wheel(name: str, *needs: str) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as wheel:
+        lines = [f"Name: {name}", "Version: 1.0", *(f"Requires-Dist: {each}" for each in needs)]
+        wheel.writestr(f"{name}-1.0.dist-info/METADATA", "Metadata-Version: 2.1\n" + "\n".join(lines) + "\n")
+    return target.getvalue()
+
+
+def read(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_the_same_files_give_the_same_bytes_wherever_and_whenever_they_were_written(tmp_path: Path) -> None:
+    files = {"b/data.bin": b"\0" * 1000, "optimizer.py": b"class A: ...", "a.py": b""}
+    one = write(tmp_path / "one", files)
+    other = write(tmp_path / "other", dict(reversed(files.items())))
+    os.utime(other / "a.py", (1, 1))
+    (other / "a.py").chmod(0o755)
+
+    assert pack_folder(one).content == pack_folder(other).content
+    assert read(pack_folder(one).content) == {name: files[name] for name in sorted(files)}
+
+
+def test_hidden_files_caches_and_an_earlier_zip_stay_out(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path / "mine",
+        dict.fromkeys(
+            (
+                *("optimizer.py", "data.zip", "sub/module.py", ".git/config", ".env", "sub/.hidden/x", "old.pyc"),
+                *("__pycache__/optimizer.cpython-311.pyc", "sub/__pycache__/x", "mine.zip"),
+            ),
+            b"x",
+        ),
+    )
+
+    assert list(pack_folder(folder).sizes) == ["data.zip", "optimizer.py", "sub/module.py"]
+
+
+def test_what_is_packed_passes_the_intake(tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", {"optimizer.py": b"", "modèle/données.txt": b"x"})
+    check_zip(pack_folder(folder).content, ZipLimits(packed_bytes=10_000, unpacked_bytes=10_000, files=10))
+
+
+def test_wheels_are_installed_after_those_they_depend_on_even_in_a_cycle(tmp_path: Path) -> None:
+    wheels = {
+        "a-1.0-py3-none-any.whl": make_wheel("a", "c>=1", "numpy"),
+        "b-1.0-py3-none-any.whl": make_wheel("b"),
+        "c-1.0-py3-none-any.whl": make_wheel("c", "B ; extra == 'all'", "a"),
+    }
+    packed = pack_folder(write(tmp_path / "mine", {"optimizer.py": b"", "sub/d-1.0-py3-none-any.whl": b"", **wheels}))
+
+    assert packed.wheels == [f"{each}-1.0-py3-none-any.whl" for each in ("b", "c", "a")]
+    assert read(packed.content)["install_order.txt"].decode().splitlines() == packed.wheels
+
+
+def test_a_complete_order_of_the_folders_own_is_kept_and_another_refused(tmp_path: Path) -> None:
+    names = ["b-1.0-py3-none-any.whl", "a-1.0-py3-none-any.whl"]
+    wheels = {name: make_wheel(name[0]) for name in names}
+    folder = write(tmp_path / "mine", {"optimizer.py": b"", "install_order.txt": "\n".join(names).encode(), **wheels})
+    assert pack_folder(folder).wheels == names
+
+    write(folder, {"install_order.txt": names[0].encode()})
+    with pytest.raises(Failure, match=r"install_order\.txt: expected each wheel once"):
+        pack_folder(folder)
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ({"other.py": b""}, "Expected a zip, or a folder with optimizer.py"),
+        ({"optimizer.py": b"", "mine.whl": b""}, "names they were built with, got mine.whl"),
+        ({"optimizer.py": b"", "a-1-py3-none-any.whl": b"", "A-2-py3-none-any.whl": b""}, "one wheel of a, got"),
+        ({"optimizer.py": b"", "a-1-py3-none-any.whl": b"no zip"}, "got a-1-py3-none-any.whl"),
+    ],
+)
+def test_what_cannot_be_packed_is_said_with_its_name(tmp_path: Path, files: dict[str, bytes], reason: str) -> None:
+    with pytest.raises(Failure, match=reason):
+        pack_folder(write(tmp_path / "mine", files))
+
+
+def test_a_link_to_a_folder_is_refused_because_it_would_be_left_out(tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", {"optimizer.py": b""})
+    (folder / "data").symlink_to(tmp_path)
+    with pytest.raises(Failure, match="a link to a folder"):
+        pack_folder(folder)
+
+
+def test_a_zip_is_taken_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "some.zip").write_bytes(b"anything")
+    assert read_zip(tmp_path / "some.zip") == ("some.zip", b"anything")

@@ -1,0 +1,60 @@
+"""Which of the image's packages stay, and what pip's failures mean."""
+
+from pathlib import Path
+
+import pytest
+
+from arena.wheels import asks_for_wheels, explain_failure, image_packages, kept_of_image
+
+
+def test_the_images_packages_are_those_of_its_lock() -> None:
+    assert image_packages()["numpy"] == "1.23.5"
+    assert image_packages()["pydoe2"] == "1.3.0"
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ("numpy", True),
+        ("NumPy>=1.20,<2 # enough", True),
+        ("numpy==1.23.5", True),
+        ("numpy>=1.24", False),
+        ("numpy @ https://example.org/numpy-1.23.5-py3-none-any.whl", False),
+        ("toolz", True),
+        ("--pre", True),
+    ],
+)
+def test_a_package_of_the_image_stays_unless_another_version_is_asked_for(
+    tmp_path: Path, line: str, kept: bool
+) -> None:
+    (tmp_path / "requirements.txt").write_text(f"# comment\n{line}\n")
+    assert ("numpy" in kept_of_image(tmp_path / "requirements.txt", {})) is kept
+
+
+def test_a_wheel_in_the_folder_stands_for_the_images_package(tmp_path: Path) -> None:
+    (tmp_path / "requirements.txt").write_text("toolz")
+    own = {"numpy-1.26.0-cp311-cp311-manylinux2014_x86_64.whl": tmp_path}
+    assert "numpy" not in kept_of_image(tmp_path / "requirements.txt", own)
+
+
+def test_requirements_of_comments_alone_ask_for_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "requirements.txt"
+    assert not asks_for_wheels(file)
+    file.write_text("# a comment\n\n   # another\n")
+    assert not asks_for_wheels(file)
+    file.write_text("# a comment\ntoolz\n")
+    assert asks_for_wheels(file)
+
+
+def test_a_requirement_without_a_wheel_is_named_with_what_to_do() -> None:
+    stderr = "WARNING: x\nERROR: Could not find a version\nERROR: No matching distribution found for foo==3\n"
+    text = explain_failure(Path("requirements.txt"), stderr, "aarch64")
+    assert "expected a wheel of foo==3 for CPython 3.11 on Linux aarch64" in text
+    assert "put it beside optimizer.py" in text
+
+
+def test_a_conflict_is_shown_as_pip_shows_it() -> None:
+    stderr = "ERROR: Cannot install a because these package versions have conflicting dependencies.\na needs numpy>=2\n"
+    text = explain_failure(Path("requirements.txt"), stderr, "x86_64")
+    assert "a needs numpy>=2" in text
+    assert "name it with that version" in text
