@@ -45,6 +45,8 @@ def show_submission(submission: Mapping[str, Any]) -> None:
         table.add_row("queue position", str(submission["queue_position"]))
     table.add_row("studies", f"{submission['studies_done']} of {submission['studies_total']}")
     table.add_row("score", score_text(submission) + (" (provisional)" if submission["provisional"] else ""))
+    if submission["chosen"]:
+        table.add_row("", "chosen to count")
     for count in ("studies_timed_out", "suggest_errors", "observe_errors"):
         if submission[count]:
             table.add_row(count.replace("_", " "), str(submission[count]))

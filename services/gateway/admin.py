@@ -120,6 +120,7 @@ async def inspect_submission(submission_id: UUID, parts: WithParts, caller: Orga
     return {
         **submission_body(submission, caller.role),
         "blob_sha256": submission["blob_sha256"],
+        "priority": submission["priority"],
         "shards": [dict(row) async for row in queries.list_shards(parts.pool, submission_id=submission_id)],
         "events": [dict(row) async for row in queries.list_events(parts.pool, submission_id=submission_id)],
     }

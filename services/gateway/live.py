@@ -34,18 +34,19 @@ async def watch_leaderboard(
     phase: str | None = None,
     since: Since | None = None,
 ) -> None:
-    """Send a phase's leaderboard and its changes as they come."""
+    """Send a phase's leaderboard and its changes as they come; while it is frozen, to organizers alone."""
     competition = await find_competition(parts, slug)
     chosen = await choose_phase(parts, competition, phase, caller)
-    async with parts.feeds.watch(chosen["id"]) as feed:
+    async with parts.feeds.watch(chosen["id"], present=caller.role == "organizer") as feed:
 
         async def send_changes() -> None:
-            seen = since
+            seen, frozen = since, None
             while True:
                 await feed.wait_beyond(seen)
                 message = feed.since(seen)
-                seen = message["change"]
-                if message["type"] == "snapshot" or message["rows"] or message["removed"]:
+                news = message["rows"] or message.get("removed") or message["frozen"] != frozen
+                seen, frozen = message["change"], message["frozen"]
+                if message["type"] == "snapshot" or news:
                     await send_message(websocket, message)
 
         await run_feed(websocket, "leaderboard", send_changes())

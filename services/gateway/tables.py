@@ -43,9 +43,8 @@ class NewSubmission:
     created_at: datetime
 
 
-async def insert_submission(connection: Connection, new: NewSubmission) -> int:
-    """Insert a submission; returns the number of this change of its phase."""
-    change: int = await queries.next_change(connection, phase_id=new.phase_id)
+async def insert_submission(connection: Connection, new: NewSubmission, change: int) -> None:
+    """Insert a submission as this change of its phase."""
     await queries.insert_submission(
         connection,
         id=new.id,
@@ -57,7 +56,6 @@ async def insert_submission(connection: Connection, new: NewSubmission) -> int:
         created_at=new.created_at,
         change=change,
     )
-    return change
 
 
 def new_id() -> UUID:
@@ -89,6 +87,7 @@ def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[
         "score": row["score"],
         "interval": None if low is None else [low, high],
         "provisional": row["state"] != "scored",
+        "chosen": row["chosen"],
         "studies_total": row["studies_total"],
         "studies_done": row["studies_done"],
         "studies_timed_out": row["studies_timed_out"],
