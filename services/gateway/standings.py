@@ -49,7 +49,7 @@ class Leaderboard:
         unknown = list(shown - self._losses.keys())
         if unknown:
             async for row in queries.box_losses(self._pool, submission_ids=unknown):
-                self._losses.setdefault(row["submission_id"], {})[row["box_id"]] = row["loss"]
+                self._losses[row["submission_id"]] = dict(zip(row["boxes"], row["losses"], strict=True))
         return Standings(phase["change"], phase["frozen_at"], rank(teams, self._losses))
 
     async def _teams(self, connection: Connection, frozen_at: datetime | None) -> list[Mapping[str, Any]]:
@@ -72,10 +72,9 @@ def rank(teams: Iterable[Mapping[str, Any]], losses: Mapping[UUID, Losses]) -> l
     rows = [
         {"rank": place, **_row(team, "best"), "current": _current(team)} for place, team in enumerate(finished, start=1)
     ]
-    for row, below in itertools.pairwise(rows):
-        row["within_noise_of_next"] = within_noise(
-            losses.get(UUID(row["submission_id"]), {}), losses.get(UUID(below["submission_id"]), {})
-        )
+    in_order = [losses.get(team["best_id"], {}) for team in finished]
+    for row, noise in zip(rows, within_noise_all(list(itertools.pairwise(in_order))), strict=False):
+        row["within_noise_of_next"] = noise
     return rows + [{"rank": None, **_row(team, "current"), "current": _current(team)} for team in unfinished]
 
 
@@ -107,8 +106,19 @@ def _current(team: Mapping[str, Any]) -> Row | None:
 
 def within_noise(a: Losses, b: Losses) -> bool:
     """Tell whether the 95 % interval (`t_EB`) of the paired difference over shared black boxes contains 0."""
-    shared: Sequence[UUID] = sorted(a.keys() & b.keys())
-    if len(shared) < 2:
-        return True
-    differences = np.array([a[box] - b[box] for box in shared])
-    return bool(abs(differences.mean()) <= t_EB(differences))
+    return within_noise_all([(a, b)])[0]
+
+
+def within_noise_all(pairs: Sequence[tuple[Losses, Losses]]) -> list[bool]:
+    """Tell it of each pair; fewer than two shared black boxes are all noise. At once, as `t_EB` costs by the call."""
+    noise = [True] * len(pairs)
+    by_size: dict[int, dict[int, list[float]]] = {}
+    for number, (a, b) in enumerate(pairs):
+        shared = sorted(a.keys() & b.keys(), key=lambda box: box.int)
+        by_size.setdefault(len(shared), {})[number] = [a[box] - b[box] for box in shared]
+    for size, differences in by_size.items():
+        if size >= 2:
+            rows = np.array(list(differences.values()))
+            for number, contains_0 in zip(differences, abs(rows.mean(axis=-1)) <= t_EB(rows), strict=True):
+                noise[number] = bool(contains_0)
+    return noise

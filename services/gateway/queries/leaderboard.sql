@@ -48,4 +48,6 @@ where not t.internal;
 
 -- name: box_losses(submission_ids)
 -- Mean losses per black box of scored submissions.
-select submission_id, box_id, loss from box_scores where submission_id = any (:submission_ids::uuid[]);
+select submission_id, array_agg(box_id) as boxes, array_agg(loss) as losses
+from box_scores where submission_id = any (:submission_ids::uuid[])
+group by submission_id;
