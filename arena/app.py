@@ -57,9 +57,16 @@ def submit(
 
 
 @app.command()
-def status(submission: Submission, as_json: Json = False) -> None:
-    """Show a submission's state, verdict and score."""
-    _show(client_from_environment().get(f"/api/v1/submissions/{submission}"), as_json)
+def status(
+    submission: Submission,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a submission's state, verdict and score, its place in the queue and how long it may take still."""
+    client = client_from_environment()
+    if watch:
+        watch_submissions(client, [submission], quiet=as_json)
+    _show(client.get(f"/api/v1/submissions/{submission}"), as_json)
 
 
 @app.command()

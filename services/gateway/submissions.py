@@ -205,7 +205,6 @@ def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: s
             "studies_timed_out": 0,
             "suggest_errors": 0,
             "observe_errors": 0,
-            "queue_position": None,
             "created_at": new.created_at,
             "started_at": None,
             "ended_at": None,
@@ -217,8 +216,9 @@ def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: s
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
-    """Return a submission's state, verdict and score; a team sees its own."""
-    return submission_body(await find_submission(parts, submission_id, caller), caller.role)
+    """Return a submission's state, verdict and score, its place in the queue and how long it may take still."""
+    submission = await find_submission(parts, submission_id, caller)
+    return submission_body(submission, caller.role, await parts.forecasts.find(submission))
 
 
 @router.get("/competitions/{slug}/submissions")
@@ -228,7 +228,7 @@ async def list_submissions(slug: str, parts: WithParts, caller: Member, phase: s
     if caller.role == "team" and caller.competition_id != competition["id"]:
         return {"submissions": []}
     rows = queries.list_submissions(parts.pool, competition_id=competition["id"], phase=phase, team_id=caller.team_id)
-    return {"submissions": [submission_body(row, caller.role) async for row in rows]}
+    return {"submissions": [submission_body(row, caller.role, await parts.forecasts.find(row)) async for row in rows]}
 
 
 @router.get("/submissions/{submission_id}/logs")

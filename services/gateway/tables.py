@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.gateway.remaining import UNKNOWN, Forecast
 from shared.database import Connection, load_queries
 from shared.words import VERDICTS, Verdict
 
@@ -63,7 +64,7 @@ def new_id() -> UUID:
     return uuid.uuid4()
 
 
-def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[str, Any]:
+def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str, forecast: Forecast = UNKNOWN) -> dict[str, Any]:
     """Return a submission as the API shows it to this role.
 
     Of a failure on a secret black box its team learns the verdict, the stage and the iteration; text that its code made
@@ -93,7 +94,8 @@ def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[
         "studies_timed_out": row["studies_timed_out"],
         "suggest_errors": row["suggest_errors"],
         "observe_errors": row["observe_errors"],
-        "queue_position": row["queue_position"],
+        "queue_position": forecast.position,
+        "remaining_s": forecast.remaining_s and list(forecast.remaining_s),
         "created_at": _time(row["created_at"]),
         "started_at": _time(row["started_at"]),
         "ended_at": _time(row["ended_at"]),

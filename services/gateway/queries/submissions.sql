@@ -74,12 +74,7 @@ values (:team_id, :key, :request_sha256, :submission_id, :answer);
 -- name: find_submission(id)^
 -- A submission with all that its team may know of it.
 select
-    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
-    case when s.state = 'queued' then (
-        select count(*) + 1 from submissions o
-        where o.phase_id = s.phase_id and o.ended_at is null and o.state = 'queued'
-            and (o.created_at, o.id) < (s.created_at, s.id)
-    ) end as queue_position
+    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id
@@ -89,7 +84,7 @@ where s.id = :id;
 -- name: list_submissions(competition_id, phase, team_id)
 -- The newest submissions of a competition, of one phase or team if given; a team sees none of a hidden phase.
 select
-    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team, null::bigint as queue_position
+    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id

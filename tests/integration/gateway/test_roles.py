@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from services.gateway.app import create_app
 from services.gateway.feeds import Feeds
+from services.gateway.forecasts import Forecasts
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
 from shared.blobs import Blobs
@@ -113,7 +114,8 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, settings: Settings) -> None:
     hub = Hub(broker)
-    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, Feeds(pool, hub), settings)
+    feeds, forecasts = Feeds(pool, hub), Forecasts(pool, settings.lease_s)
+    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, forecasts, settings)
     assert set(routes_of(create_app(parts).routes)) == set(ROUTES)
 
 
