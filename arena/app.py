@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from arena import deviation, estimate, executions, local, new, pack, pipeline, rescore
+from arena import course, deviation, estimate, executions, local, new, pack, pipeline, rescore
 from arena.client import Client, Failure, client_from_environment, read_json
 from arena.export import write_results_folder
 from arena.folder import read_zip
@@ -32,6 +32,10 @@ app.command("estimate")(estimate.estimate)
 baseline_app.command("build")(pipeline.build)
 baseline_app.command("graph")(pipeline.graph)
 baseline_app.command("check")(deviation.check)
+app.add_typer(course.phase_app, name="phase")
+team_app.command("quota")(course.put_team_quota)
+app.command()(course.prioritize)
+app.command()(course.choose)
 
 PhaseOption = Annotated[str | None, typer.Option("--phase", help="Phase; may be left out when only one is open.")]
 Submission = Annotated[str, typer.Argument(help="Id of the submission.")]
@@ -54,9 +58,16 @@ def submit(
 
 
 @app.command()
-def status(submission: Submission, as_json: Json = False) -> None:
-    """Show a submission's state, verdict and score."""
-    _show(client_from_environment().get(f"/api/v1/submissions/{submission}"), as_json)
+def status(
+    submission: Submission,
+    watch: Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show a submission's state, verdict and score, its place in the queue and how long it may take still."""
+    client = client_from_environment()
+    if watch:
+        watch_submissions(client, [submission], quiet=as_json)
+    _show(client.get(f"/api/v1/submissions/{submission}"), as_json)
 
 
 @app.command()
@@ -82,7 +93,8 @@ def leaderboard(competition: CompetitionOption, phase: PhaseOption = None, as_js
     if as_json:
         show_json(body)
     else:
-        console.print(leaderboard_table(f"{body['competition']} / {body['phase']}", body["rows"]))
+        frozen = f" (frozen since {body['frozen_at']})" if body["frozen"] else ""
+        console.print(leaderboard_table(f"{body['competition']} / {body['phase']}{frozen}", body["rows"]))
 
 
 @team_app.command("create")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from rich.console import Console
@@ -34,6 +35,14 @@ def score_text(row: Mapping[str, Any]) -> str:
     return f"{row['score']:.3f} ± {(row['interval'][1] - row['interval'][0]) / 2:.3f}"
 
 
+def remaining_text(submission: Mapping[str, Any]) -> str:
+    """Return how long a submission may take still, as `0:02:00 to 0:05:00`; empty when nothing is known."""
+    if not submission["remaining_s"]:
+        return ""
+    low, high = (timedelta(seconds=seconds) for seconds in submission["remaining_s"])
+    return f"{low} to {high}"
+
+
 def show_submission(submission: Mapping[str, Any]) -> None:
     """Print a submission's state, verdict and score."""
     table = Table(show_header=False, box=None)
@@ -43,8 +52,12 @@ def show_submission(submission: Mapping[str, Any]) -> None:
     table.add_row("state", submission["state"])
     if submission["queue_position"]:
         table.add_row("queue position", str(submission["queue_position"]))
+    if submission["remaining_s"]:
+        table.add_row("remaining", remaining_text(submission))
     table.add_row("studies", f"{submission['studies_done']} of {submission['studies_total']}")
     table.add_row("score", score_text(submission) + (" (provisional)" if submission["provisional"] else ""))
+    if submission["chosen"]:
+        table.add_row("", "chosen to count")
     for count in ("studies_timed_out", "suggest_errors", "observe_errors"):
         if submission[count]:
             table.add_row(count.replace("_", " "), str(submission[count]))

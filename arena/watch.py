@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from arena.client import Client, Failure
-from arena.show import console, score_text
+from arena.show import console, remaining_text, score_text
 from shared.text import clean_line
 
 NAME_CHARS = 80
@@ -35,6 +35,7 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
         TextColumn("{task.fields[score]:>18}"),
         TextColumn("{task.fields[state]}"),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[left]}"),
     )
     with Progress(*columns, console=console, disable=quiet) as progress:
         bars: dict[str, Any] = {}
@@ -47,17 +48,24 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
                 raise state
             if state["id"] not in bars:
                 name = clean_line(f"{state['team']}: {state['filename'].removesuffix('.zip')}", NAME_CHARS)
-                bars[state["id"]] = progress.add_task(name, total=state["studies_total"], score="", state="")
+                bars[state["id"]] = progress.add_task(name, total=state["studies_total"], score="", state="", left="")
             progress.update(
                 bars[state["id"]],
                 completed=state["studies_done"],
                 score=score_text(state),
+                left=_left(state),
                 state=state["state"] if state["verdict"] in {None, "scored"} else state["verdict"],
             )
             if state["ended_at"] is not None:
                 progress.stop_task(bars[state["id"]])
                 ended[state["id"]] = state
     return [ended[submission] for submission in submissions]
+
+
+def _left(state: Body) -> str:
+    place = f"place {state['queue_position']}" if state["queue_position"] else ""
+    remaining = remaining_text(state)
+    return ", ".join(filter(None, (place, remaining and f"{remaining} left")))
 
 
 def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]") -> None:

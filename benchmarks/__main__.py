@@ -1,15 +1,20 @@
-"""`python -m benchmarks`: measures the running stack, prints the table, writes benchmarks/results/latest.json."""
+"""`python -m benchmarks [NAME ...]`: measures the running stack, all of it or what is named, and prints the table.
+
+The figures are written to benchmarks/results/latest.json; what was not measured this time stays there as it was.
+"""
 
 import asyncio
 import dataclasses
 import json
 import os
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import rows
+from benchmarks import board, rows
 from benchmarks.platform import Platform
 from benchmarks.stack import null_runner
 
@@ -17,21 +22,40 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
 TOKEN = Path(".arena/organizer-token")
+NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard")
 
 
-async def measure(platform: Platform) -> list[rows.Row]:
+async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
     """Measure one after the other, so that none disturbs another."""
-    found = await rows.study_overhead(platform, SLOTS)
-    found += await rows.long_boxes(platform, SLOTS)
-    with null_runner():
-        found += await rows.control_plane(platform)
-        found += await rows.accept(platform)
+    platform = Platform(URL, token)
+    found: list[rows.Row] = []
+    if "leaderboard" in names:
+        found += await board.leaderboard()
+    if "study_overhead" in names:
+        found += await rows.study_overhead(platform, SLOTS)
+    if "long_boxes" in names:
+        found += await rows.long_boxes(platform, SLOTS)
+    if {"control_plane", "accept"} & set(names):
+        with null_runner():
+            found += await rows.control_plane(platform) if "control_plane" in names else []
+            found += await rows.accept(platform) if "accept" in names else []
     return found
+
+
+def write(found: Sequence[rows.Row]) -> None:
+    """Write what was found, in place of the rows of the same names."""
+    known = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
+    known |= {row.name: dataclasses.asdict(row) for row in found}
+    RESULTS.parent.mkdir(exist_ok=True)
+    RESULTS.write_text(json.dumps(list(known.values()), indent=1) + "\n")
 
 
 def main() -> None:
     """Measure, print, write; the exit code does not depend on the figures."""
-    found = asyncio.run(measure(Platform(URL, TOKEN.read_text().strip())))
+    names = sys.argv[1:] or NAMES
+    if unknown := set(names) - set(NAMES):
+        sys.exit(f"Expected names of {', '.join(NAMES)}, got {', '.join(sorted(unknown))}.")
+    found = asyncio.run(measure(names, TOKEN.read_text().strip() if TOKEN.exists() else ""))
     table = Table()
     for column in ("benchmark", "value", "unit", "goal", "holds"):
         table.add_column(column, justify="right" if column == "value" else "left")
@@ -40,8 +64,7 @@ def main() -> None:
             row.name, f"{row.value:.3g}", row.unit, row.goal, ("yes" if row.holds else "NO") if row.goal else ""
         )
     Console().print(table)
-    RESULTS.parent.mkdir(exist_ok=True)
-    RESULTS.write_text(json.dumps([dataclasses.asdict(row) for row in found], indent=1) + "\n")
+    write(found)
 
 
 if __name__ == "__main__":

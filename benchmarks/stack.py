@@ -1,5 +1,6 @@
 """The stack that is measured: the one of `make up`, its runner replaced for the control-plane benchmark."""
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,14 @@ def compose(*arguments: str) -> str:
     if done.returncode != 0:
         raise RuntimeError(f"compose {' '.join(arguments)} failed: {done.stderr[-2000:]}")
     return done.stdout
+
+
+def postgres_url() -> str:
+    """Return the URL of the stack's Postgres, without a database; ARENA_BENCH_POSTGRES names another."""
+    if given := os.environ.get("ARENA_BENCH_POSTGRES"):
+        return given
+    script = 'echo "$POSTGRES_PASSWORD@$(hostname -i)"'
+    return f"postgresql://arena:{compose('exec', '-T', 'postgres', 'sh', '-c', script).strip()}:5432"
 
 
 @contextmanager

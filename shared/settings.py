@@ -29,6 +29,7 @@ class Settings(BaseSettings):
 
     # dispatcher
     release_window: int = Field(default=64, ge=1)
+    release_per_slot: int = Field(default=4, ge=1)
     release_ttl_s: float = 3600
     message_lost_s: float = 10
     lease_s: float = 15

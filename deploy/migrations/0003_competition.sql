@@ -44,6 +44,18 @@ comment on column phases.priority is 'Shards of a higher priority go first, what
 
 alter table teams add column internal boolean not null default false;
 comment on column teams.internal is 'The organizer''s own, for trials: on no leaderboard.';
+alter table teams add column served_at timestamptz;
+comment on column teams.served_at is 'When a shard of it was released last: of teams with equally many in flight, whose turn it is.';
+
+create table team_quotas (
+    team_id uuid not null references teams on delete cascade,
+    phase_id uuid not null references phases on delete cascade,
+    attempts_per_day integer check (attempts_per_day > 0),
+    scored_per_day integer check (scored_per_day > 0),
+    active_submissions integer check (active_submissions > 0),
+    primary key (team_id, phase_id)
+);
+comment on table team_quotas is 'What the organizer grants one team instead of the phase''s own quotas; null leaves the phase''s.';
 
 alter table submissions add column revision integer;
 alter table submissions add column origin_id uuid references submissions;

@@ -29,44 +29,57 @@ update submissions set expanded_at = now() where id = :submission_id and expande
 -- How many shards are on the broker and not yet taken by a runner.
 select count(*) from shards where state = 'released';
 
+-- name: ready_slots(seen_s)$
+-- How many slots the runners have that are there and take work.
+select coalesce(sum(slots), 0) from runners where ready and seen_at > now() - make_interval(secs => :seen_s);
+
 -- name: waiting_teams(room)
--- Teams with pending shards: how many they have in flight, and how many wait (counted up to the room there is).
-select t.team_id, coalesce(f.in_flight, 0) as in_flight, w.waiting, t.oldest
+-- Teams with pending shards, once for each priority: how many shards they have in flight, how many wait (counted up to
+-- the room there is), and whose turn it is. Priorities of phase and submission add up.
+select
+    w.team_id, w.priority, coalesce(f.in_flight, 0) as in_flight, c.waiting,
+    row_number() over (order by tm.served_at nulls first, w.oldest, w.team_id) as turn
 from (
-    select team_id, array_agg(id) as submission_ids, min(created_at) as oldest
-    from submissions
-    where ended_at is null and expanded_at is not null
-    group by team_id
-) t
+    select s.team_id, p.priority + s.priority as priority, array_agg(s.id) as submission_ids, min(s.created_at) as oldest
+    from submissions s join phases p on p.id = s.phase_id
+    where s.ended_at is null and s.expanded_at is not null
+    group by s.team_id, p.priority + s.priority
+) w
+join teams tm on tm.id = w.team_id
 cross join lateral (
     select count(*) as waiting from (
         select 1 from shards
-        where submission_id = any (t.submission_ids) and state = 'pending' and not_before <= now()
+        where submission_id = any (w.submission_ids) and state = 'pending' and not_before <= now()
         limit :room
     ) as counted
-) w
+) c
 left join (
     select s.team_id, count(*) as in_flight
     from shards sh
     join submissions s on s.id = sh.submission_id
     where sh.state in ('released', 'running')
     group by s.team_id
-) f on f.team_id = t.team_id
-where w.waiting > 0
-order by t.oldest;
+) f on f.team_id = w.team_id
+where c.waiting > 0;
+
+-- name: serve_teams(team_ids)!
+-- These teams have had their turn.
+update teams set served_at = now() where id = any (:team_ids::uuid[]);
 
 -- name: release_shards(team_ids, counts)
--- Releases so many shards of each team, oldest submission first, and returns all a runner must know of them.
+-- Releases so many shards of each team, those of a higher priority first and then of the oldest submission, and returns
+-- all a runner must know of them, the teams by turns.
 with chosen as (
     select picked.id
     from unnest(:team_ids::uuid[], :counts::integer[]) as share (team_id, n)
     cross join lateral (
         select sh.id
         from submissions s
+        join phases p on p.id = s.phase_id
         join shards sh on sh.submission_id = s.id
         where s.team_id = share.team_id and s.ended_at is null
             and sh.state = 'pending' and sh.not_before <= now()
-        order by s.created_at, s.id, sh.ordinal
+        order by p.priority + s.priority desc, s.created_at, s.id, sh.ordinal
         limit share.n
         for update of sh skip locked
     ) as picked
@@ -100,7 +113,10 @@ join submissions s on s.id = r.submission_id
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id
 join black_boxes b on b.id = r.box_id
-order by s.created_at, r.ordinal;
+order by
+    p.priority + s.priority desc,
+    row_number() over (partition by s.team_id order by p.priority + s.priority desc, s.created_at, s.id, r.ordinal),
+    s.created_at;
 
 -- name: lock_queued(submission_ids)
 -- Submissions that are about to run, locked before their phases, as in every transaction that changes submissions.

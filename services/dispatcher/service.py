@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from services.dispatcher import tables
+from services.dispatcher.fairness import release_window
 from shared.broker import DISPATCH, SHARDS, SUBMISSIONS, Broker, BrokerAway
 from shared.database import Pool, is_transient
 from shared.messages import (
@@ -92,8 +93,11 @@ class Dispatcher:
 
     async def _release(self) -> None:
         self._look.clear()
+        settings = self._settings
+        slots = await tables.ready_slots(self._pool, settings.lease_s)
+        window = release_window(settings.release_window, settings.release_per_slot, slots)
         while True:
-            rows, changes = await tables.release_fairly(self._pool, self._settings.release_window)
+            rows, changes = await tables.release_fairly(self._pool, window)
             if not rows:
                 return
             # A message that is lost from here on is found by the sweeper: the table says the shard is released.

@@ -34,6 +34,7 @@ async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record],
         shares = share_room(room, teams)
         if not shares:
             return [], []
+        await queries.serve_teams(connection, team_ids=sorted(shares))
         released = [
             row
             async for row in queries.release_shards(
@@ -41,6 +42,12 @@ async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record],
             )
         ]
         return released, await _start_submissions(connection, list({row["submission_id"] for row in released}))
+
+
+async def ready_slots(pool: Pool, seen_s: float) -> int:
+    """Return how many slots the ready runners have that were heard of in the last `seen_s` seconds."""
+    slots: int = await queries.ready_slots(pool, seen_s=seen_s)
+    return slots
 
 
 async def _start_submissions(connection: Connection, submission_ids: list[UUID]) -> list[PhaseChanged]:

@@ -5,6 +5,7 @@ import asyncio
 from services.gateway.app import create_app
 from services.gateway.auth import hash_token
 from services.gateway.feeds import Feeds
+from services.gateway.forecasts import Forecasts
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
 from services.gateway.tables import queries
@@ -23,7 +24,8 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             await queries.put_organizer_token(pool, hash=hash_token(settings.organizer_token.get_secret_value()))
         hub = Hub(broker)
         feeds = Feeds(pool, hub)
-        parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, settings)
+        forecasts = Forecasts(pool, settings.lease_s)
+        parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, forecasts, settings)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(create_app(parts), settings, stop))
             tasks.create_task(hub.run(stop))

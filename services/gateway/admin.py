@@ -118,8 +118,9 @@ async def inspect_submission(submission_id: UUID, parts: WithParts, caller: Orga
     """Return a submission with its shards, executions and history."""
     submission = await find_submission(parts, submission_id, caller)
     return {
-        **submission_body(submission, caller.role),
+        **submission_body(submission, caller.role, await parts.forecasts.find(submission)),
         "blob_sha256": submission["blob_sha256"],
+        "priority": submission["priority"],
         "shards": [dict(row) async for row in queries.list_shards(parts.pool, submission_id=submission_id)],
         "events": [dict(row) async for row in queries.list_events(parts.pool, submission_id=submission_id)],
     }

@@ -13,7 +13,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway import (
     accounts,
     admin,
+    choice,
     competitions,
+    course,
     executions,
     export,
     leaderboard,
@@ -75,9 +77,9 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, leaderboard, live, competitions):
+    for module in (submissions, choice, leaderboard, live, competitions):
         app.include_router(module.router)
-    for module in (accounts, admin, trials, planning, export, executions, logs, replays, rescoring):
+    for module in (accounts, admin, course, trials, planning, export, executions, logs, replays, rescoring):
         app.include_router(module.router)
     add_health_routes(
         app,

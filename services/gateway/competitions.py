@@ -27,6 +27,8 @@ SHOWN = (
     "attempts_per_day",
     "scored_per_day",
     "active_submissions",
+    "counting",
+    "frozen_at",
     "is_open",
     "boxes",
 )

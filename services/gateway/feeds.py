@@ -15,6 +15,7 @@ from services.gateway.standings import Leaderboard, Row
 from shared.database import Pool, is_transient
 
 log = structlog.get_logger()
+View = tuple[UUID, bool]
 KEPT_CHANGES = 500
 GAP_S = 0.2
 """The shortest time between two updates of a feed; what happens between them is one update."""
@@ -35,11 +36,12 @@ class PhaseFeed:
     """The current rows of a phase and its last updates; who has seen number n gets what came after n, merged."""
 
     change: int = -1
+    frozen: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
     _updates: deque[Update] = field(default_factory=lambda: deque(maxlen=KEPT_CHANGES))
     _news: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self, change: int, rows: list[Row]) -> None:
+    def take(self, change: int, rows: list[Row], *, frozen: bool = False) -> None:
         """Take the leaderboard as it is now; wakes who waits when it is news."""
         new = {row["team"]: row for row in rows}
         if change == self.change:
@@ -47,7 +49,7 @@ class PhaseFeed:
         if self.change >= 0:
             changed = {team: row for team, row in new.items() if self.rows.get(team) != row}
             self._updates.append(Update(self.change, change, changed, frozenset(self.rows.keys() - new.keys())))
-        self.change, self.rows = change, new
+        self.change, self.rows, self.frozen = change, new, frozen
         self._news.set()
         self._news = asyncio.Event()
 
@@ -55,14 +57,17 @@ class PhaseFeed:
         """Return the message that brings someone who has seen `number` up to date: changes if kept, else a snapshot."""
         reach = self._updates[0].since if self._updates else self.change
         if number is None or not reach <= number <= self.change:
-            return {"type": "snapshot", "change": self.change, "rows": list(self.rows.values())}
+            return self._message("snapshot", self.rows)
         rows: dict[str, Row] = {}
         removed: set[str] = set()
         for update in self._updates:
             if update.change > number:
                 rows = {team: row for team, row in rows.items() if team not in update.removed} | update.rows
                 removed = (removed | update.removed) - update.rows.keys()
-        return {"type": "changes", "change": self.change, "rows": list(rows.values()), "removed": sorted(removed)}
+        return self._message("changes", rows) | {"removed": sorted(removed)}
+
+    def _message(self, kind: str, rows: dict[str, Row]) -> dict[str, Any]:
+        return {"type": kind, "change": self.change, "frozen": self.frozen, "rows": list(rows.values())}
 
     async def wait_beyond(self, number: int | None) -> None:
         """Return when there is something after `number`."""
@@ -71,13 +76,13 @@ class PhaseFeed:
 
 
 class Feeds:
-    """One feed and one task per phase that somebody watches."""
+    """One feed and one task per view that somebody watches: of a phase the public's, or the organizers' present."""
 
     def __init__(self, pool: Pool, hub: Hub) -> None:
         self._pool = pool
         self._hub = hub
-        self._feeds: dict[UUID, tuple[PhaseFeed, asyncio.Task[None]]] = {}
-        self._watchers: dict[UUID, int] = {}
+        self._feeds: dict[View, tuple[PhaseFeed, asyncio.Task[None]]] = {}
+        self._watchers: dict[View, int] = {}
         self._tasks = asyncio.TaskGroup()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -88,27 +93,29 @@ class Feeds:
                 task.cancel()
 
     @asynccontextmanager
-    async def watch(self, phase_id: UUID) -> AsyncIterator[PhaseFeed]:
-        """Keep a phase's feed up to date while somebody watches it."""
-        if phase_id not in self._feeds:
+    async def watch(self, phase_id: UUID, *, present: bool) -> AsyncIterator[PhaseFeed]:
+        """Keep a phase's feed up to date while somebody watches it; while it is frozen, only `present` goes on."""
+        view = phase_id, present
+        if view not in self._feeds:
             feed = PhaseFeed()
-            self._feeds[phase_id] = (feed, self._tasks.create_task(self._update(phase_id, feed)))
-        feed, task = self._feeds[phase_id]
-        self._watchers[phase_id] = self._watchers.get(phase_id, 0) + 1
+            self._feeds[view] = (feed, self._tasks.create_task(self._update(view, feed)))
+        feed, task = self._feeds[view]
+        self._watchers[view] = self._watchers.get(view, 0) + 1
         try:
             yield feed
         finally:
-            self._watchers[phase_id] -= 1
-            if not self._watchers[phase_id]:
-                del self._watchers[phase_id], self._feeds[phase_id]
+            self._watchers[view] -= 1
+            if not self._watchers[view]:
+                del self._watchers[view], self._feeds[view]
                 task.cancel()
 
-    async def _update(self, phase_id: UUID, feed: PhaseFeed) -> None:
-        leaderboard = Leaderboard(self._pool, phase_id)
+    async def _update(self, view: View, feed: PhaseFeed) -> None:
+        phase_id, present = view
+        leaderboard = Leaderboard(self._pool, phase_id, present=present)
         while True:
             try:
-                change, rows = await leaderboard.load()
-                feed.take(change, rows)
+                standings = await leaderboard.load()
+                feed.take(standings.change, standings.rows, frozen=standings.frozen_at is not None)
             except Exception as error:
                 if not is_transient(error):
                     raise

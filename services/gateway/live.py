@@ -34,18 +34,19 @@ async def watch_leaderboard(
     phase: str | None = None,
     since: Since | None = None,
 ) -> None:
-    """Send a phase's leaderboard and its changes as they come."""
+    """Send a phase's leaderboard and its changes as they come; while it is frozen, to organizers alone."""
     competition = await find_competition(parts, slug)
     chosen = await choose_phase(parts, competition, phase, caller)
-    async with parts.feeds.watch(chosen["id"]) as feed:
+    async with parts.feeds.watch(chosen["id"], present=caller.role == "organizer") as feed:
 
         async def send_changes() -> None:
-            seen = since
+            seen, frozen = since, None
             while True:
                 await feed.wait_beyond(seen)
                 message = feed.since(seen)
-                seen = message["change"]
-                if message["type"] == "snapshot" or message["rows"] or message["removed"]:
+                news = message["rows"] or message.get("removed") or message["frozen"] != frozen
+                seen, frozen = message["change"], message["frozen"]
+                if message["type"] == "snapshot" or news:
                     await send_message(websocket, message)
 
         await run_feed(websocket, "leaderboard", send_changes())
@@ -55,18 +56,19 @@ async def watch_leaderboard(
 async def watch_submission(
     websocket: WebSocket, submission_id: UUID, parts: WithParts, caller: Member, since: Since | None = None
 ) -> None:
-    """Send a submission and its studies as they finish; close when it has ended."""
+    """Send a submission and its studies as they finish, and its place in the queue; close when it has ended."""
     submission = await find_submission(parts, submission_id, caller)
 
     async def send_changes() -> None:
         seen = -1 if since is None or since > submission["change"] else since
-        first = True
+        first, position = True, None
         while True:
             message, ended = await _submission_since(parts, submission_id, caller, seen)
-            if first or message["change"] > seen:
+            moved = message["submission"]["queue_position"] != position
+            if first or moved or message["change"] > seen:
                 message["type"] = "snapshot" if first and seen == -1 else "changes"
                 await send_message(websocket, message)
-                first, seen = False, message["change"]
+                first, seen, position = False, message["change"], message["submission"]["queue_position"]
             if ended:
                 await websocket.close(NORMAL)
                 return
@@ -91,7 +93,8 @@ async def _submission_since(
         }
         async for each in queries.list_studies(parts.pool, submission_id=submission_id, since=seen)
     ]
-    message = {"change": row["change"], "submission": submission_body(row, caller.role), "studies": studies}
+    body = submission_body(row, caller.role, await parts.forecasts.find(row))
+    message = {"change": row["change"], "submission": body, "studies": studies}
     return message, row["ended_at"] is not None
 
 

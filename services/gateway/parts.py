@@ -7,6 +7,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from services.gateway.feeds import Feeds
+from services.gateway.forecasts import Forecasts
 from services.gateway.hub import Hub
 from shared.blobs import Blobs
 from shared.broker import Broker
@@ -25,6 +26,7 @@ class Parts:
     blobs: Blobs
     hub: Hub
     feeds: Feeds
+    forecasts: Forecasts
     settings: Settings
 
 

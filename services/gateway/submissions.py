@@ -1,6 +1,7 @@
 """Submit, look, cancel."""
 
 import asyncio
+import dataclasses
 import hashlib
 import math
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from services.gateway.intake import Refused, ZipLimits, check_zip
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.tables import NewSubmission, insert_submission, new_id, queries, submission_body
+from shared.database import Connection
 from shared.messages import PhaseChanged, SubmissionAccepted, SubmissionEnded
 from shared.text import clean_line
 from shared.words import SubmissionState
@@ -54,8 +56,7 @@ async def submit(
     request_sha256 = hashlib.sha256(f"{slug}\0{chosen['name']}\0{blob_sha256}".encode()).hexdigest()
     if idempotency_key is not None and (answer := await _replay(parts, caller, idempotency_key, request_sha256)):
         return answer
-    if not chosen["is_open"]:
-        raise Problem(409, f"Phase {chosen['name']} is closed; it opens {chosen['opens_at'] or 'no more'}.")
+    check_open(chosen)
     await check_and_store(parts, content)
     assert caller.team_id is not None  # noqa: S101 - a team's token has a team
     new = NewSubmission(
@@ -116,9 +117,13 @@ async def _accept(
 ) -> Body:
     async with parts.pool.acquire() as connection, connection.transaction():
         team = await queries.lock_team(connection, team_id=new.team_id)
-        if any(phase[quota] is not None for quota in QUOTAS):
-            _check_quota(phase, await queries.use_of_quota(connection, team_id=new.team_id, phase_id=new.phase_id))
-        change = await insert_submission(connection, new)
+        change = await queries.next_change(connection, phase_id=new.phase_id)
+        terms = await find_terms(connection, new.phase_id, new.team_id)
+        check_open(terms)
+        if any(terms[quota] is not None for quota in QUOTAS):
+            _check_quota(terms, await queries.use_of_quota(connection, team_id=new.team_id, phase_id=new.phase_id))
+        new = dataclasses.replace(new, created_at=terms["at"])
+        await insert_submission(connection, new, change)
         answer = _accepted_body(new, competition["slug"], phase, team["name"], change)
         if key is not None:
             await queries.insert_replay(
@@ -134,6 +139,24 @@ async def _accept(
             [SubmissionAccepted(submission_id=new.id), PhaseChanged(phase_id=new.phase_id, change=change)],
         )
     return answer
+
+
+async def find_terms(connection: Connection, phase_id: UUID, team_id: UUID) -> asyncpg.Record:
+    """Return a phase's times and a team's quotas as they are now; the caller holds the phase's lock."""
+    terms: asyncpg.Record | None = await queries.terms(connection, phase_id=phase_id, team_id=team_id)
+    if terms is None:
+        raise Problem(409, "The phase was taken away at this moment; look at the competition's phases.")
+    return terms
+
+
+def check_open(phase: asyncpg.Record) -> None:
+    """Raise Problem 409 unless the phase, or these terms of it, are open."""
+    if not phase["is_open"]:
+        opens, closes = (each and each.isoformat() for each in (phase["opens_at"], phase["closes_at"]))
+        raise Problem(
+            409,
+            f"Phase {phase['name']} is closed; it is open from {opens or 'the beginning'} to {closes or 'the end'}.",
+        )
 
 
 def _check_quota(phase: asyncpg.Record, used: asyncpg.Record) -> None:
@@ -173,6 +196,7 @@ def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: s
             "verdict_iteration": None,
             "verdict_detail": "",
             "practice": phase["practice"],
+            "chosen": False,
             "score": None,
             "score_low": None,
             "score_high": None,
@@ -181,7 +205,6 @@ def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: s
             "studies_timed_out": 0,
             "suggest_errors": 0,
             "observe_errors": 0,
-            "queue_position": None,
             "created_at": new.created_at,
             "started_at": None,
             "ended_at": None,
@@ -193,8 +216,9 @@ def _accepted_body(new: NewSubmission, slug: str, phase: asyncpg.Record, team: s
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
-    """Return a submission's state, verdict and score; a team sees its own."""
-    return submission_body(await find_submission(parts, submission_id, caller), caller.role)
+    """Return a submission's state, verdict and score, its place in the queue and how long it may take still."""
+    submission = await find_submission(parts, submission_id, caller)
+    return submission_body(submission, caller.role, await parts.forecasts.find(submission))
 
 
 @router.get("/competitions/{slug}/submissions")
@@ -204,7 +228,7 @@ async def list_submissions(slug: str, parts: WithParts, caller: Member, phase: s
     if caller.role == "team" and caller.competition_id != competition["id"]:
         return {"submissions": []}
     rows = queries.list_submissions(parts.pool, competition_id=competition["id"], phase=phase, team_id=caller.team_id)
-    return {"submissions": [submission_body(row, caller.role) async for row in rows]}
+    return {"submissions": [submission_body(row, caller.role, await parts.forecasts.find(row)) async for row in rows]}
 
 
 @router.get("/submissions/{submission_id}/logs")

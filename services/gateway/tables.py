@@ -10,6 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
+from services.gateway.remaining import UNKNOWN, Forecast
 from shared.database import Connection, load_queries
 from shared.words import VERDICTS, Verdict
 
@@ -43,9 +44,8 @@ class NewSubmission:
     created_at: datetime
 
 
-async def insert_submission(connection: Connection, new: NewSubmission) -> int:
-    """Insert a submission; returns the number of this change of its phase."""
-    change: int = await queries.next_change(connection, phase_id=new.phase_id)
+async def insert_submission(connection: Connection, new: NewSubmission, change: int) -> None:
+    """Insert a submission as this change of its phase."""
     await queries.insert_submission(
         connection,
         id=new.id,
@@ -57,7 +57,6 @@ async def insert_submission(connection: Connection, new: NewSubmission) -> int:
         created_at=new.created_at,
         change=change,
     )
-    return change
 
 
 def new_id() -> UUID:
@@ -65,7 +64,7 @@ def new_id() -> UUID:
     return uuid.uuid4()
 
 
-def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[str, Any]:
+def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str, forecast: Forecast = UNKNOWN) -> dict[str, Any]:
     """Return a submission as the API shows it to this role.
 
     Of a failure on a secret black box its team learns the verdict, the stage and the iteration; text that its code made
@@ -89,12 +88,14 @@ def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str) -> dict[
         "score": row["score"],
         "interval": None if low is None else [low, high],
         "provisional": row["state"] != "scored",
+        "chosen": row["chosen"],
         "studies_total": row["studies_total"],
         "studies_done": row["studies_done"],
         "studies_timed_out": row["studies_timed_out"],
         "suggest_errors": row["suggest_errors"],
         "observe_errors": row["observe_errors"],
-        "queue_position": row["queue_position"],
+        "queue_position": forecast.position,
+        "remaining_s": forecast.remaining_s and list(forecast.remaining_s),
         "created_at": _time(row["created_at"]),
         "started_at": _time(row["started_at"]),
         "ended_at": _time(row["ended_at"]),

@@ -124,7 +124,7 @@ async def start(
             studies_total=len(boxes) * trial.studies,
             created_at=datetime.now(UTC),
         )
-        await insert_submission(connection, new)
+        await insert_submission(connection, new, await queries.next_change(connection, phase_id=phase_id))
         await queries.put_trial(
             connection,
             key=key,

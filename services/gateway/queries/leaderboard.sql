@@ -1,20 +1,17 @@
--- name: phase_change(phase_id)$
--- The number of a phase's last change.
-select change from phases where id = :phase_id;
+-- name: phase_change(phase_id)^
+-- The number of a phase's last change, and since when its leaderboard is frozen.
+select change, frozen_at from phases where id = :phase_id;
 
 -- name: leaderboard(phase_id)
--- Per team its best finished submission, and its newest one that has not ended.
+-- Per team its counting submission, and its newest one that has not ended.
 with best as (
-    select distinct on (team_id) *
-    from submissions
-    where phase_id = :phase_id and state = 'scored'
-    order by team_id, score desc, ended_at
+    select * from counting_submissions where phase_id = :phase_id
 ),
 current as (
-    select distinct on (team_id) *
-    from submissions
-    where phase_id = :phase_id and ended_at is null
-    order by team_id, created_at desc
+    select distinct on (s.team_id) s.*
+    from submissions s join teams t on t.id = s.team_id
+    where s.phase_id = :phase_id and s.ended_at is null and not t.internal
+    order by s.team_id, s.created_at desc
 )
 select
     t.name as team,
@@ -27,6 +24,30 @@ from best
 full join current on current.team_id = best.team_id
 join teams t on t.id = coalesce(best.team_id, current.team_id);
 
+-- name: frozen_leaderboard(phase_id, at)
+-- Per team the submission that counted at a moment: what the view counting_submissions said then. The choice of that
+-- moment is the last one recorded; of what had not ended nothing is shown.
+select
+    t.name as team,
+    best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
+    best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
+    null::uuid as current_id
+from (
+    select distinct on (s.team_id) s.*
+    from submissions s
+    join phases p on p.id = s.phase_id
+    left join lateral (
+        select max(e.at) as at from submission_events e
+        where p.counting = 'chosen' and e.submission_id = s.id and e.event = 'chosen' and e.at <= :at
+    ) choice on true
+    where s.phase_id = :phase_id and s.state = 'scored' and s.ended_at <= :at
+    order by s.team_id, choice.at desc nulls last, s.score desc, s.ended_at
+) best
+join teams t on t.id = best.team_id
+where not t.internal;
+
 -- name: box_losses(submission_ids)
 -- Mean losses per black box of scored submissions.
-select submission_id, box_id, loss from box_scores where submission_id = any (:submission_ids::uuid[]);
+select submission_id, array_agg(box_id) as boxes, array_agg(loss) as losses
+from box_scores where submission_id = any (:submission_ids::uuid[])
+group by submission_id;

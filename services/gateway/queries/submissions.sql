@@ -4,7 +4,19 @@ select request_sha256, answer from idempotency_keys where team_id = :team_id and
 
 -- name: lock_team(team_id)^
 -- Makes submissions of one team come one after the other, so that quotas hold.
-select name from teams where id = :team_id for update;
+select name from teams where id = :team_id for no key update;
+
+-- name: terms(phase_id, team_id)^
+-- Whether a phase is open at this moment, and the quotas of a team in it. To be asked under the phase's lock (next_change),
+-- so that neither its times change nor the clock passes them before what is accepted has its place.
+select
+    p.name, p.opens_at, p.closes_at, p.counting, clock_timestamp() as at,
+    coalesce(p.opens_at <= clock_timestamp(), true) and coalesce(p.closes_at > clock_timestamp(), true) as is_open,
+    coalesce(q.attempts_per_day, p.attempts_per_day) as attempts_per_day,
+    coalesce(q.scored_per_day, p.scored_per_day) as scored_per_day,
+    coalesce(q.active_submissions, p.active_submissions) as active_submissions
+from phases p left join team_quotas q on q.phase_id = p.id and q.team_id = :team_id
+where p.id = :phase_id;
 
 -- name: use_of_quota(team_id, phase_id)^
 -- What counts against a team's quotas: what was scored or may yet be, and the team's own failures. What the platform
@@ -62,12 +74,7 @@ values (:team_id, :key, :request_sha256, :submission_id, :answer);
 -- name: find_submission(id)^
 -- A submission with all that its team may know of it.
 select
-    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
-    case when s.state = 'queued' then (
-        select count(*) + 1 from submissions o
-        where o.phase_id = s.phase_id and o.ended_at is null and o.state = 'queued'
-            and (o.created_at, o.id) < (s.created_at, s.id)
-    ) end as queue_position
+    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id
@@ -77,7 +84,7 @@ where s.id = :id;
 -- name: list_submissions(competition_id, phase, team_id)
 -- The newest submissions of a competition, of one phase or team if given; a team sees none of a hidden phase.
 select
-    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team, null::bigint as queue_position
+    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id

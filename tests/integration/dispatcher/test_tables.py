@@ -72,6 +72,100 @@ async def test_release_shares_the_window_over_teams_and_never_exceeds_it(pool: P
     assert await pool.fetchval("select state from submissions where id = $1", single) == "running"
 
 
+async def test_one_submission_behind_twenty_waits_for_no_more_than_its_share(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=3)
+    for _ in range(20):
+        await seed_submission(pool, seeded, "many")
+    await tables.expand_waiting(pool)
+    window, slots = 4, 2
+    taken: list[UUID] = []
+
+    async def run(number: int) -> None:
+        """Let a slot take the shard that was released first, and finish it at once, so often."""
+        for _ in range(number):
+            await tables.release_fairly(pool, window)
+            taken.append(
+                await pool.fetchval(
+                    """
+                    update shards set state = 'done' where id = (
+                        select id from shards where state = 'released' order by released_at, ordinal limit 1
+                    ) returning submission_id
+                    """
+                )
+            )
+
+    await run(slots)
+    one = await seed_submission(pool, seeded, "one")
+    await tables.expand_waiting(pool)
+    await run(window + 2 * seeded.studies_total)
+
+    assert taken.count(one) == seeded.studies_total
+
+
+async def test_within_a_team_the_oldest_submission_goes_first(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=2)
+    submissions = [await seed_submission(pool, seeded) for _ in range(3)]
+    await tables.expand_waiting(pool)
+
+    rows, _ = await tables.release_fairly(pool, 10)
+
+    assert [row["submission_id"] for row in rows] == [
+        *[submissions[0]] * 4,
+        *[submissions[1]] * 4,
+        *[submissions[2]] * 2,
+    ]
+
+
+async def test_teams_without_a_place_take_turns(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=2)
+    submissions = [await seed_submission(pool, seeded, f"team-{number}") for number in range(4)]
+    await tables.expand_waiting(pool)
+
+    served = []
+    for _ in range(8):
+        (row,), _ = await tables.release_fairly(pool, 1)
+        served.append(row["submission_id"])
+        await pool.execute("update shards set state = 'done' where state = 'released'")
+
+    assert served == submissions * 2
+
+
+async def test_a_higher_priority_of_phase_or_submission_goes_first_across_teams(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=2)
+    first, lifted, lowered = [await seed_submission(pool, seeded, name) for name in ("first", "lifted", "lowered")]
+    await tables.expand_waiting(pool)
+    await pool.execute("update submissions set priority = 1 where id = $1", lifted)
+    await pool.execute("update submissions set priority = -1 where id = $1", lowered)
+
+    rows, _ = await tables.release_fairly(pool, 10)
+
+    assert [row["submission_id"] for row in rows] == [*[lifted] * 4, *[first] * 4, *[lowered] * 2]
+
+
+async def test_a_trial_of_the_organizer_takes_its_turn_like_a_team(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=4)
+    for _ in range(3):
+        await seed_submission(pool, seeded, "(organizer)")
+    await pool.execute("update teams set internal = true")
+    team = await seed_submission(pool, seeded, "team")
+    await tables.expand_waiting(pool)
+
+    rows, _ = await tables.release_fairly(pool, 8)
+
+    assert sum(row["submission_id"] == team for row in rows) == 4
+
+
+async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool) -> None:
+    await tables.hear_runner(pool, heartbeat(runner_id="runner-1"), lease_s=10)
+    await tables.hear_runner(pool, heartbeat(runner_id="runner-2"), lease_s=10)
+    await tables.hear_runner(
+        pool, RunnerHeartbeat(runner_id="runner-3", slots=2, ready=False, reason="disk", held=[]), lease_s=10
+    )
+    await pool.execute("update runners set seen_at = now() - interval '1 minute' where id = 'runner-2'")
+
+    assert await tables.ready_slots(pool, 15) == 2
+
+
 async def test_a_heartbeat_makes_a_released_shard_running_and_extends_its_lease(pool: Pool) -> None:
     await seed_submission(pool, await seed_phase(pool))
     await tables.expand_waiting(pool)

@@ -28,7 +28,7 @@ BOXES = [
 def make_zip(content: bytes = b"class Optimizer: ...", name: str = "optimizer.py") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(name, content)
+        archive.writestr(zipfile.ZipInfo(name), content)  # of one date, so that the same content is the same zip
     return buffer.getvalue()
 
 

@@ -11,6 +11,7 @@ from websockets.exceptions import InvalidStatus
 
 from services.gateway.app import create_app
 from services.gateway.feeds import Feeds
+from services.gateway.forecasts import Forecasts
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
 from shared.blobs import Blobs
@@ -42,6 +43,7 @@ ROUTES = {
     ("GET", "/api/v1/submissions/{submission_id}/logs"): MEMBER,
     ("GET", "/api/v1/competitions/{slug}/submissions"): MEMBER,
     ("POST", "/api/v1/submissions/{submission_id}/cancel"): ACTOR,
+    ("POST", "/api/v1/submissions/{submission_id}/choose"): TEAM,
     ("GET", "/api/v1/competitions/{slug}/leaderboard"): ANYONE,
     ("WS", "/api/v1/competitions/{slug}/live"): ANYONE,
     ("WS", "/api/v1/submissions/{submission_id}/live"): MEMBER,
@@ -72,6 +74,10 @@ ROUTES = {
     ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/apply"): MANAGER,
     ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/discard"): MANAGER,
+    ("POST", "/api/v1/admin/submissions/{submission_id}/priority"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/freeze"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/unfreeze"): MANAGER,
+    ("PUT", "/api/v1/admin/competitions/{slug}/teams/{team}/quota"): MANAGER,
     ("GET", "/api/v1/admin/incidents"): ORGANIZER,
     ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,
     ("GET", "/api/v1/admin/dead-letters"): ORGANIZER,
@@ -108,7 +114,8 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, settings: Settings) -> None:
     hub = Hub(broker)
-    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, Feeds(pool, hub), settings)
+    feeds, forecasts = Feeds(pool, hub), Forecasts(pool, settings.lease_s)
+    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, forecasts, settings)
     assert set(routes_of(create_app(parts).routes)) == set(ROUTES)
 
 

@@ -42,7 +42,7 @@ def test_a_watcher_who_resumes_from_any_number_ends_with_the_current_rows(
 def test_a_newcomer_gets_a_snapshot() -> None:
     feed = PhaseFeed()
     feed.take(7, rows({"a": 1}))
-    assert feed.since(None) == {"type": "snapshot", "change": 7, "rows": rows({"a": 1})}
+    assert feed.since(None) == {"type": "snapshot", "change": 7, "frozen": False, "rows": rows({"a": 1})}
 
 
 def test_a_number_from_the_future_or_from_too_long_ago_gets_a_snapshot() -> None:

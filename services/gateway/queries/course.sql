@@ -1,0 +1,47 @@
+-- name: find_phase(competition_id, name)$
+-- A phase that teams submit to, by its name.
+select id from phases where competition_id = :competition_id and name = :name and kind = 'competition';
+
+-- name: freeze_phase(id, frozen)^
+-- Freezes a phase's leaderboard at this moment, or lets it go on; one that is frozen stays as it was then.
+update phases set frozen_at = case when :frozen::boolean then coalesce(frozen_at, clock_timestamp()) end
+where id = :id returning name, frozen_at;
+
+-- name: put_team_quota(team_id, phase_id, attempts_per_day, scored_per_day, active_submissions)!
+-- A team's own quotas in a phase.
+insert into team_quotas (team_id, phase_id, attempts_per_day, scored_per_day, active_submissions)
+values (:team_id, :phase_id, :attempts_per_day, :scored_per_day, :active_submissions)
+on conflict (team_id, phase_id) do update
+set attempts_per_day = excluded.attempts_per_day, scored_per_day = excluded.scored_per_day,
+    active_submissions = excluded.active_submissions;
+
+-- name: prioritize_submission(id, priority)^
+-- Lets a submission that has not ended go before others, or after them.
+with prioritized as (
+    update submissions set priority = :priority where id = :id and ended_at is null
+    returning id, priority
+),
+recorded as (
+    insert into submission_events (submission_id, event, detail)
+    select id, 'prioritized', jsonb_build_object('priority', priority) from prioritized
+)
+select priority from prioritized;
+
+-- name: lock_choice(id, team_id, phase_id)
+-- The submission that a team chooses and the one it chose before, locked in their order.
+select id from submissions
+where id = :id or (phase_id = :phase_id and team_id = :team_id and chosen)
+order by id for update;
+
+-- name: unchoose(id, team_id, phase_id, change)!
+-- What the team chose before counts no more.
+update submissions set chosen = false, change = :change
+where phase_id = :phase_id and team_id = :team_id and chosen and id <> :id;
+
+-- name: choose(id, change)!
+-- A scored submission is its team's choice; the event says since when.
+with chosen as (
+    update submissions set chosen = true, change = :change where id = :id and state = 'scored' and not chosen
+    returning id
+)
+insert into submission_events (submission_id, event, at) select id, 'chosen', clock_timestamp() from chosen;

@@ -1,0 +1,55 @@
+"""A platform of equal studies: teams submit, the broker is first come, first served, slots take one at a time."""
+
+from collections import Counter, deque
+from uuid import UUID
+
+from services.dispatcher.fairness import WaitingTeam, release_window, share_room
+
+
+class Rounds:
+    """Shards of numbered teams, pending, then released to the broker, then run one after the other."""
+
+    def __init__(self, slots: int) -> None:
+        self.in_flight = Counter[int]()
+        self._slots = slots
+        self._pending = Counter[int]()
+        self._broker: deque[int] = deque()
+        self._running: deque[int] = deque()
+        self._served: list[int] = []
+
+    def submit(self, team: int, shards: int) -> None:
+        """Let shards of a team wait."""
+        self._pending[team] += shards
+        self._served.insert(0, team)
+        self._go_on()
+
+    def run_one(self) -> int | None:
+        """Finish the shard that runs longest; returns whose it was, None when nothing runs."""
+        if not self._running:
+            return None
+        team = self._running.popleft()
+        self.in_flight[team] -= 1
+        self._go_on()
+        return team
+
+    def _go_on(self) -> None:
+        self._take()
+        room = release_window(64, 4, self._slots) - len(self._broker)
+        turns = {team: turn for turn, team in enumerate(self._served)}
+        waiting = [
+            WaitingTeam(UUID(int=team), 0, self.in_flight[team], shards, turns[team])
+            for team, shards in self._pending.items()
+            if shards
+        ]
+        for team_id, places in share_room(room, waiting).items():
+            team = team_id.int
+            self._pending[team] -= places
+            self.in_flight[team] += places
+            self._broker.extend([team] * places)
+            self._served.remove(team)
+            self._served.append(team)
+        self._take()
+
+    def _take(self) -> None:
+        while self._broker and len(self._running) < self._slots:
+            self._running.append(self._broker.popleft())
