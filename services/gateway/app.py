@@ -19,6 +19,7 @@ from services.gateway import (
     leaderboard,
     live,
     logs,
+    planning,
     replays,
     rescoring,
     submissions,
@@ -74,7 +75,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, leaderboard, live, competitions, accounts, admin, trials, export):
+    for module in (submissions, leaderboard, live, competitions, accounts, admin, trials, planning, export):
         app.include_router(module.router)
     for module in (executions, logs, replays, rescoring):
         app.include_router(module.router)

@@ -97,6 +97,7 @@ async def start(
         await queries.lock_trial(connection, key=key)
         known: UUID | None = await queries.find_trial(connection, key=key)
         if known is not None:
+            await queries.ask_again(connection, key=key)
             return known, False
         team_id = await queries.internal_team(connection, competition_id=competition["id"])
         submission_id = new_id()

@@ -17,6 +17,10 @@ select pg_advisory_xact_lock(hashtextextended(:key, 0));
 select t.submission_id from trials t join submissions s on s.id = t.submission_id
 where t.key = :key and s.state not in ('failed', 'cancelled');
 
+-- name: ask_again(key)!
+-- Notes that a trial is wanted again, so that what was asked for last is what is shown.
+update trials set created_at = now() where key = :key;
+
 -- name: internal_team(competition_id)$
 -- The organizer's own team.
 with made as (
@@ -48,7 +52,7 @@ values (:key, :competition_id, :submission_id, :purpose, :document)
 on conflict (key) do update set submission_id = excluded.submission_id, created_at = now();
 
 -- name: list_trials(competition_id, purpose)
--- The trials of a competition, newest first.
+-- The trials of a competition, those asked for last first.
 select
     t.key, t.purpose, t.document, t.created_at, p.name as phase, s.id as submission_id, s.state, s.verdict,
     s.studies_done, s.studies_total

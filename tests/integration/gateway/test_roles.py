@@ -60,6 +60,8 @@ ROUTES = {
     ("GET", "/api/v1/admin/baselines/{name}"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/trials"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/trials"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/black-boxes"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/baseline-graph"): ORGANIZER,
     ("GET", "/api/v1/admin/submissions/{submission_id}"): ORGANIZER,
     ("GET", "/api/v1/admin/executions"): ORGANIZER,
     ("GET", "/api/v1/admin/executions/{execution}"): ORGANIZER,

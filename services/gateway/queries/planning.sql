@@ -1,0 +1,23 @@
+-- name: list_black_boxes(competition_id)
+-- Every black box of a competition by its real name.
+select label, model, dataset, metric from black_boxes where competition_id = :competition_id order by label;
+
+-- name: baseline_nodes(competition_id, purposes)
+-- Of each kind and black box the trial that was asked for last.
+select distinct on (t.purpose, t.document -> 'boxes' ->> 0)
+    t.purpose, t.document -> 'boxes' ->> 0 as box, t.key, s.id as submission_id, s.state, s.verdict,
+    s.studies_done, s.studies_total, t.created_at as asked_at
+from trials t join submissions s on s.id = t.submission_id
+where t.competition_id = :competition_id and t.purpose = any (:purposes::text[])
+order by t.purpose, t.document -> 'boxes' ->> 0, t.created_at desc;
+
+-- name: newest_built_baseline(slug)^
+-- The newest baseline set that was made of this competition's trials, and the keys of those.
+select
+    name, version, document -> 'meta' -> 'provenance' ->> 'key' as key,
+    array(
+        select json_array_elements(document -> 'meta' -> 'provenance' -> 'curves') ->> 'key'
+    ) as nodes
+from baselines
+where document -> 'meta' -> 'provenance' ->> 'competition' = :slug
+order by created_at desc limit 1;
