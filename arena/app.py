@@ -8,10 +8,10 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from arena import executions, rescore
-from arena.baseline import compute_baseline_document
+from arena import deviation, estimate, executions, pipeline, rescore
 from arena.client import Client, Failure, client_from_environment, read_json, read_zip
 from arena.export import write_results_folder
+from arena.options import CompetitionOption, Json
 from arena.show import console, leaderboard_table, plain, show_json, show_submission, tokens_table
 from arena.watch import watch as watch_submissions
 
@@ -27,9 +27,11 @@ app.add_typer(baseline_app, name="baseline")
 app.add_typer(rescore.app, name="rescore")
 for command in (executions.executions, executions.logs, executions.replay):
     app.command()(command)
+app.command("estimate")(estimate.estimate)
+baseline_app.command("build")(pipeline.build)
+baseline_app.command("graph")(pipeline.graph)
+baseline_app.command("check")(deviation.check)
 
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
-CompetitionOption = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
 PhaseOption = Annotated[str | None, typer.Option("--phase", help="Phase; may be left out when only one is open.")]
 Submission = Annotated[str, typer.Argument(help="Id of the submission.")]
 
@@ -174,21 +176,6 @@ def import_baseline(
 ) -> None:
     """Import a baseline set from a file."""
     _store_baseline(client_from_environment(), name, f"file {file.name}", read_json(file), as_json)
-
-
-@baseline_app.command("compute")
-def compute_baseline(
-    submission: Annotated[str, typer.Option("--submission", help="A scored submission of random search.")],
-    name: Annotated[str, typer.Option("--name", help="Name of the set; computing again makes its next version.")],
-    as_json: Json = False,
-) -> None:
-    """Compute a baseline set from a random-search submission, with Bayesmark's compute_baseline."""
-    client = client_from_environment()
-    found = client.get(f"/api/v1/submissions/{submission}")
-    path = f"/api/v1/admin/competitions/{found['competition']}/phases/{found['phase']}/export"
-    with client.lines(path, submission=submission) as lines:
-        document = compute_baseline_document(lines)
-    _store_baseline(client, name, f"submission {submission}", document, as_json)
 
 
 @baseline_app.command("list")

@@ -9,11 +9,11 @@ from rich.table import Table
 from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
 from arena.client import Client, Failure, client_from_environment
+from arena.options import Json
 from arena.show import console, plain, show_json
 from arena.watch import refused, watch
 
 Body = dict[str, Any]
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 Execution = Annotated[str, typer.Argument(help="An execution, as SHARD_ID:ATTEMPT.")]
 MEGABYTE = 1024**2
 

@@ -6,7 +6,7 @@ import typer
 from rich.table import Table
 
 from arena.client import Failure, client_from_environment
-from arena.executions import Json
+from arena.options import Json
 from arena.show import NO_SCORE, console, plain, show_json
 from arena.watch import watch
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from arena.baseline import compute_baseline_document
+from arena.baseline import compute_set, read_evaluations
 from arena.client import Failure
 from arena.export import method_name, write_results_folder
 from services.aggregator.scoring import study_loss, submission_score
@@ -120,16 +120,29 @@ def test_stock_bayesmark_prints_the_leaderboards_scores_from_an_export(tmp_path:
 
 
 def test_a_computed_baseline_is_what_stock_bayesmark_computes_from_the_same_studies(tmp_path: Path) -> None:
-    lines = [line for line in studies() if line["team"] == TEAMS[1] and line["study"] != 2]
+    kept = [line for line in studies() if line["study"] != 2]
+    random, strong = ([line for line in kept if line["team"] == team] for team in reversed(TEAMS))
+    for line in strong:
+        line["visible"][3][1] -= 100.0  # on every black box better than random search
 
-    document = compute_baseline_document(as_text(lines))
+    document = compute_set(*([read_evaluations(lines) for lines in by_box(each)] for each in (random, strong)))
 
-    write_results_folder(as_text(lines), tmp_path / "stock", method="RandomSearch")
+    for line in random:
+        line["team"] = "RandomSearch"
+    write_results_folder(as_text([*random, *strong]), tmp_path / "stock")
     run_bayesmark("bayesmark-agg", tmp_path / "stock", tmp_path / "scratch")
     run_bayesmark("bayesmark-baseline", tmp_path / "stock", tmp_path / "scratch")
     stock = json.loads((tmp_path / "stock" / "derived" / "baseline.json").read_text())
     assert json.loads(json.dumps(document["data"])) == stock["data"]
     assert document["meta"]["signature"] == stock["meta"]["signature"]
+
+
+def by_box(lines: list[dict[str, Any]]) -> list[list[str]]:
+    """Cut an export into those of its single black boxes."""
+    return [
+        [json.dumps({**header(), "boxes": [box]}), *(json.dumps(line) for line in lines if line["box"] == box["box"])]
+        for box in header()["boxes"]
+    ]
 
 
 def test_method_names_are_different_for_different_teams_and_valid_for_bayesmark() -> None:

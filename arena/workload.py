@@ -1,0 +1,154 @@
+"""The work of a competition before it opens, from what a probe of each black box took. Pure arithmetic."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+HOUR_S = 3600.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is expected: who submits how much, how a study is cut, and what there is to run it on.
+
+    `overhead_s` is what a study takes beyond its evaluations: the optimizer's own time, and its container's. A machine
+    runs `slots` studies side by side; `price` is of a machine-hour.
+    """
+
+    teams: int = 30
+    submissions: int = 30
+    studies: int = 10
+    n_calls: int = 16
+    n_suggestions: int = 8
+    overhead_s: float = 1.0
+    runners: int = 30
+    slots: int = 1
+    price: float = 0.0
+
+    @property
+    def evaluations(self) -> int:
+        """Evaluations in a study."""
+        return self.n_calls * self.n_suggestions
+
+    @property
+    def studies_per_box(self) -> int:
+        """Studies on one black box in the whole competition."""
+        return self.teams * self.submissions * self.studies
+
+
+@dataclass(frozen=True)
+class Probe:
+    """What evaluations of random points took on one black box.
+
+    They run on one CPU that is theirs, so their seconds are CPU-seconds.
+    """
+
+    label: str
+    model: str
+    dataset: str
+    metric: str
+    evaluation_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What work takes: `wall_hours` with all runners busy all the time."""
+
+    studies: int
+    trainings: int
+    machine_hours: float
+    wall_hours: float
+    price: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One black box: what a study takes, its share of the whole, and what leaving it out saves.
+
+    `error_s` is the standard error of `study_s`, from the scatter of the probe's evaluations, if there were two.
+    """
+
+    label: str
+    model: str
+    dataset: str
+    metric: str
+    probed: int
+    study_s: float
+    error_s: float | None
+    share: float
+    saves: Cost
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """The table that an organizer decides from, dearest black box first; `submission_hours` is one submission alone."""
+
+    plan: Plan
+    rows: tuple[Row, ...]
+    total: Cost
+    submission_hours: float
+
+
+def trainings(plan: Plan, n_boxes: int) -> int:
+    """Return how many models are trained and evaluated in the whole competition."""
+    return plan.studies_per_box * n_boxes * plan.evaluations
+
+
+def cost(plan: Plan, study_s: Sequence[float]) -> Cost:
+    """Return what the competition takes on black boxes whose studies take these seconds."""
+    slot_hours = plan.studies_per_box * math.fsum(study_s) / HOUR_S
+    machine_hours = slot_hours / plan.slots
+    return Cost(
+        studies=plan.studies_per_box * len(study_s),
+        trainings=trainings(plan, len(study_s)),
+        machine_hours=machine_hours,
+        wall_hours=machine_hours / plan.runners,
+        price=machine_hours * plan.price,
+    )
+
+
+def estimate(plan: Plan, probes: Sequence[Probe]) -> Estimate:
+    """Return the estimate of a competition on these black boxes; each has at least one evaluation."""
+    study_s = {probe.label: _study_s(plan, probe) for probe in probes}
+    whole = math.fsum(study_s.values())
+    rows = [
+        Row(
+            label=probe.label,
+            model=probe.model,
+            dataset=probe.dataset,
+            metric=probe.metric,
+            probed=len(probe.evaluation_s),
+            study_s=study_s[probe.label],
+            error_s=_error_s(plan, probe),
+            share=study_s[probe.label] / whole if whole else 0.0,
+            saves=cost(plan, [study_s[probe.label]]),
+        )
+        for probe in probes
+    ]
+    at_once = min(plan.runners * plan.slots, plan.studies * len(probes))
+    longest_s = max(study_s.values(), default=0.0)
+    return Estimate(
+        plan=plan,
+        rows=tuple(sorted(rows, key=lambda row: (-row.study_s, row.label))),
+        total=cost(plan, list(study_s.values())),
+        submission_hours=max(longest_s, plan.studies * whole / max(at_once, 1)) / HOUR_S,
+    )
+
+
+def _study_s(plan: Plan, probe: Probe) -> float:
+    return statistics.fmean(probe.evaluation_s) * plan.evaluations + plan.overhead_s
+
+
+def _error_s(plan: Plan, probe: Probe) -> float | None:
+    n = len(probe.evaluation_s)
+    return plan.evaluations * statistics.stdev(probe.evaluation_s) / math.sqrt(n) if n > 1 else None
+
+
+def by_cell(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, float]]:
+    """Return (CPU-seconds, share) by (model, data set): a study on each of its metrics."""
+    cells: dict[tuple[str, str], tuple[float, float]] = {}
+    for row in rows:
+        seconds, share = cells.get((row.model, row.dataset), (0.0, 0.0))
+        cells[row.model, row.dataset] = seconds + row.study_s, share + row.share
+    return cells

@@ -1,0 +1,83 @@
+"""What a competition takes, by the arithmetic that the organizers of 2020 did by hand."""
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from arena import heatmap
+from arena.workload import Plan, Probe, by_cell, cost, estimate, trainings
+
+BOXES = (("a", "DT", "iris"), ("b", "DT", "wine"), ("c", "SVM", "iris"))
+seconds = st.lists(st.floats(0.001, 100), min_size=1, max_size=5).map(tuple)
+
+
+def probes(*times: tuple[float, ...]) -> list[Probe]:
+    return [
+        Probe(label, model, dataset, "acc", each) for (label, model, dataset), each in zip(BOXES, times, strict=False)
+    ]
+
+
+def test_the_work_of_2020() -> None:
+    plan = Plan(teams=30, submissions=30, studies=10, n_calls=16, n_suggestions=8)
+
+    assert trainings(plan, 9 * 24) == 248_832_000
+
+
+def test_one_box_by_hand() -> None:
+    plan = Plan(
+        teams=2, submissions=3, studies=5, n_calls=4, n_suggestions=2, overhead_s=1, runners=2, slots=3, price=0.5
+    )
+
+    found = estimate(plan, probes((1.0, 3.0)))
+
+    (row,) = found.rows
+    assert row.study_s == 8 * 2.0 + 1
+    assert row.error_s == pytest.approx(8 * 1.0)
+    assert row.share == 1
+    assert found.total.studies == 30
+    assert found.total.trainings == 240
+    assert found.total.machine_hours == pytest.approx(30 * 17 / 3600 / 3)
+    assert found.total.wall_hours == pytest.approx(found.total.machine_hours / 2)
+    assert found.total.price == pytest.approx(found.total.machine_hours / 2)
+    assert found.submission_hours == pytest.approx(17 / 3600)  # five studies, six slots
+
+
+@given(st.lists(seconds, min_size=1, max_size=3))
+def test_shares_are_of_one_whole_and_what_cropping_saves_is_what_the_rest_does_not_take(
+    times: list[tuple[float, ...]],
+) -> None:
+    plan = Plan(price=2.0)
+    found = estimate(plan, probes(*times))
+
+    assert math.fsum(row.share for row in found.rows) == pytest.approx(1)
+    assert [row.study_s for row in found.rows] == sorted((row.study_s for row in found.rows), reverse=True)
+    for row in found.rows:
+        rest = cost(plan, [each.study_s for each in found.rows if each is not row])
+        assert found.total.price - row.saves.price == pytest.approx(rest.price, abs=1e-6)
+        assert found.total.trainings - row.saves.trainings == rest.trainings
+    assert math.fsum(share for _, share in by_cell(found.rows).values()) == pytest.approx(1)
+
+
+def test_the_table_is_shown_and_written_with_every_box(tmp_path: Path) -> None:
+    found = estimate(Plan(), probes((0.1, 0.2), (0.3,), (1.0, 1.0)))
+
+    console = Console(record=True, width=160, color_system="truecolor")
+    console.print(heatmap.heat_map(found), heatmap.savings_table(found))
+    heatmap.write_csv(found, tmp_path / "table.csv")
+    heatmap.write_html(found, "c", tmp_path / "table.html")
+
+    text = console.export_text(clear=False)
+    assert "129 s" in text
+    assert "48;2;179;0;0" in console.export_text(styles=True)
+    rows = list(csv.DictReader((tmp_path / "table.csv").open()))
+    assert [row["label"] for row in rows] == ["c", "b", "a"]
+    assert float(rows[0]["saves_machine_hours"]) == pytest.approx(found.rows[0].saves.machine_hours)
+    page = (tmp_path / "table.html").read_text()
+    assert "c: SVM_iris_acc" in page
+    assert "<script src" not in page
+    assert "Plotly.newPlot" in page
