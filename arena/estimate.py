@@ -13,7 +13,7 @@ from arena import heatmap
 from arena.client import Client, Failure, client_from_environment
 from arena.options import CompetitionOption, Json
 from arena.show import console, show_json
-from arena.trials import RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, start, wait
+from arena.trials import RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, run_all
 from arena.workload import Estimate, Plan, Probe
 from arena.workload import estimate as estimate_work
 
@@ -78,7 +78,7 @@ def probe(client: Client, slug: str, boxes: Sequence[Body], n_calls: int, *, qui
         def show(runs: Sequence[Run]) -> None:
             progress.update(bar, completed=sum(run.studies_done for run in runs))
 
-        runs = wait(client, slug, start(client, slug, nodes), show)
+        runs = run_all(client, slug, nodes, show)
     probes = []
     for box, run in zip(boxes, runs, strict=True):
         with exported(client, slug, run.phase, run.submission) as lines:

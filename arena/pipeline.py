@@ -22,7 +22,7 @@ from arena.baseline import Evaluations, compute_set, read_evaluations
 from arena.client import Client, Failure, client_from_environment
 from arena.options import CompetitionOption, Json
 from arena.show import console, plain, show_json
-from arena.trials import EXAMPLES, RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, start, wait
+from arena.trials import EXAMPLES, RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, run_all
 from shared.seeds import optimizer_seed, study_seed
 from shared.words import VISIBLE
 
@@ -101,14 +101,13 @@ def run_nodes(client: Client, slug: str, nodes: Sequence[Node], *, quiet: bool) 
     """Run those nodes that the platform has not run yet, and show all as a live graph until they are done."""
     if not nodes:
         raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
-    runs = start(client, slug, nodes)
     with nullcontext() if quiet else Live(console=console) as live:
 
         def show(runs: Sequence[Run]) -> None:
             if live is not None:
                 live.update(graph_table([*map(_graph_node, runs), {**COMBINING, "state": "queued"}]))
 
-        return wait(client, slug, runs, show)
+        return run_all(client, slug, nodes, show)
 
 
 def combination_key(runs: Sequence[Run]) -> str:
@@ -149,9 +148,16 @@ def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Se
 
 
 def _curve(client: Client, run: Run, test_case: str, seed: str) -> Body:
-    """Return the record of one curve: what was run, with which seeds, and where its evaluations are."""
+    """Return the record of one curve: what ran, in which images, with which seeds, and where its evaluations are."""
     node = run.node
-    sha256 = client.get(f"/api/v1/admin/submissions/{run.submission}")["blob_sha256"]
+    submission = client.get(f"/api/v1/admin/submissions/{run.submission}")
+    sha256 = submission["blob_sha256"]
+    ran_by = [
+        execution["provenance"]
+        for shard in submission["shards"]
+        for execution in shard["executions"]
+        if execution["outcome"] == "done"
+    ]
     studies = range(node.first_study, node.first_study + node.studies)
     return {
         "kind": _kind(run),
@@ -161,6 +167,7 @@ def _curve(client: Client, run: Run, test_case: str, seed: str) -> Body:
         "submission": run.submission,
         "phase": run.phase,
         "optimizer": {"file": node.optimizer.filename, "sha256": sha256},
+        "ran_by": [each for place, each in enumerate(ran_by) if each not in ran_by[:place]],
         "n_calls": node.n_calls,
         "n_suggestions": node.n_suggestions,
         "studies": [

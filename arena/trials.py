@@ -73,8 +73,21 @@ class Run:
     studies_total: int
 
 
-def start(client: Client, slug: str, nodes: Sequence[Node]) -> list[Run]:
-    """Start those nodes that the platform does not have yet; returns all."""
+def run_all(client: Client, slug: str, nodes: Sequence[Node], show: Callable[[Sequence[Run]], None]) -> list[Run]:
+    """Run those nodes that the platform has not run yet; show all as they go until they have succeeded.
+
+    Raises Failure when one failed, and on Ctrl-C.
+    """
+    try:
+        return _wait(client, slug, _start(client, slug, nodes), show)
+    except KeyboardInterrupt:
+        raise Failure(
+            "Stopped watching. Nothing is lost: the platform goes on with what it was asked for, and the same command "
+            "again goes on from there."
+        ) from None
+
+
+def _start(client: Client, slug: str, nodes: Sequence[Node]) -> list[Run]:
     runs = []
     for node in nodes:
         answer = client.start_trial(slug, node.optimizer.filename, node.optimizer.content, node.trial())
@@ -83,23 +96,15 @@ def start(client: Client, slug: str, nodes: Sequence[Node]) -> list[Run]:
     return runs
 
 
-def wait(client: Client, slug: str, runs: Sequence[Run], show: Callable[[Sequence[Run]], None]) -> list[Run]:
-    """Show the runs as they go until all have succeeded; raises Failure when one failed or on Ctrl-C."""
-    try:
-        while True:
-            runs = _look(client, slug, runs)
-            show(runs)
-            for run in runs:
-                _check(run)
-            if all(run.state == "scored" for run in runs):
-                return list(runs)
-            time.sleep(POLL_S)
-    except KeyboardInterrupt:
-        done = sum(run.studies_done for run in runs)
-        raise Failure(
-            f"Stopped watching at {done} of {sum(run.studies_total for run in runs)} studies. Nothing is lost: the "
-            "platform goes on with them. The same command again goes on from there."
-        ) from None
+def _wait(client: Client, slug: str, runs: Sequence[Run], show: Callable[[Sequence[Run]], None]) -> list[Run]:
+    while True:
+        runs = _look(client, slug, runs)
+        show(runs)
+        for run in runs:
+            _check(run)
+        if all(run.state == "scored" for run in runs):
+            return list(runs)
+        time.sleep(POLL_S)
 
 
 def _look(client: Client, slug: str, runs: Sequence[Run]) -> list[Run]:

@@ -1,5 +1,6 @@
 """A strong optimizer for a long budget: Optuna's TPE and a Gaussian process side by side, each learning from both."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -40,7 +41,6 @@ class Strong(AbstractOptimizer):
             multivariate=True,
             constant_liar=True,
             seed=self.random.randint(SEEDS),
-            warn_independent_sampling=False,
         )
         self.study = optuna.create_study(sampler=sampler)
         self.distributions = {
@@ -90,10 +90,13 @@ class Strong(AbstractOptimizer):
         model = GaussianProcessRegressor(
             kernel, alpha=1e-4, normalize_y=True, noise="gaussian", random_state=self.random.randint(SEEDS)
         )
-        model.fit(x, ranks)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a length scale at its bound is a parameter that does not matter
+            model.fit(x, ranks)
         candidates = self._candidates(self._to_unit(np.array(self.rows)[best_first[0]]))
         draws = model.sample_y(candidates, n, random_state=self.random.randint(SEEDS))
-        return self.low + candidates[draws.argmin(axis=0)] * (self.high - self.low)
+        drawn = self.low + candidates[draws.argmin(axis=0)] * (self.high - self.low)
+        return np.clip(drawn, self.low, self.high)  # rounding may lead out of the box
 
     def _candidates(self, best: np.ndarray) -> np.ndarray:
         """Return points of the unit box, shape (candidates, parameters)."""

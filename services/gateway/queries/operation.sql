@@ -20,7 +20,7 @@ select
     coalesce((
         select jsonb_agg(jsonb_build_object(
             'attempt', e.attempt, 'runner_id', e.runner_id, 'outcome', e.outcome, 'detail', e.detail,
-            'released_at', e.released_at, 'ended_at', e.ended_at
+            'released_at', e.released_at, 'ended_at', e.ended_at, 'provenance', e.provenance
         ) order by e.attempt)
         from executions e where e.shard_id = sh.id
     ), '[]') as executions
