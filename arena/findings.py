@@ -27,7 +27,7 @@ def show_findings(body: Body) -> None:
     if body["fatal"]:
         _show_fatal(body["fatal"])
     else:
-        console.print(f"score {score_text(body)} against {body['baseline']}, mean of {len(body['boxes'])} black boxes")
+        console.print(f"score {score_text(body)} against {body['baseline']}; black boxes: {len(body['boxes'])}")
         console.print(plain(times_text(body)))
     for remark in remarks(body):
         console.print(plain(remark))
@@ -37,7 +37,7 @@ def show_findings(body: Body) -> None:
 def studies_table(body: Body) -> Table:
     """Return the studies as a table: seconds are the optimizer's own."""
     limits = body["limits"]
-    table = Table(caption="time is the optimizer's own; errors are exceptions in suggest and in observe")
+    table = Table(caption="times: the optimizer's own; errors: suggest + observe")
     table.add_column("black box", no_wrap=True)
     times = (f"s of {limits['study_timeout_s']:g}", f"worst s of {limits['iteration_timeout_s']:g}")
     for column in ("study", "score", *times, "errors"):

@@ -112,14 +112,15 @@ def _only_check_here(*, quiet: bool) -> Iterator[None]:
 
 
 async def _run_until_signal(plan: Plan, content: bytes, *, quiet: bool) -> Outcome:
-    """Run the studies; SIGTERM, as Ctrl-C by itself, stops them, and no container stays."""
+    """Run the studies; Ctrl-C and SIGTERM stop them, and no container stays."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     this = asyncio.current_task()
     assert this is not None  # noqa: S101 - a coroutine runs in a task
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     columns = (
         TextColumn("{task.description:30}", markup=False),
         BarColumn(),

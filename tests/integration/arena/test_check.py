@@ -196,7 +196,8 @@ async def test_what_cannot_be_bundled_is_named(tmp_path: Path, requirement: str,
     assert reason in errors
 
 
-async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, number: signal.Signals) -> None:
     watch_name = f"check-{socket.gethostname()}-{INSTALLATION}"
     optimizer = write_zip(tmp_path, suggest="print('asleep', flush=True); time.sleep(600)")
     process = await start("check", optimizer, *QUICK, "--json")
@@ -207,7 +208,7 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path) -> No
             return len(await watch.find("optimizer")) == 2  # the study's, and the next one being prepared
 
         await watch.until(running, timeout_s=60)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         async with asyncio.timeout(LIMIT_S):
             _, errors = await process.communicate()
 
