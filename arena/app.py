@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 import yaml
 
-from arena import course, deviation, estimate, executions, local, new, pack, pipeline, rescore
+from arena import course, deviation, estimate, executions, final, local, new, pack, pipeline, rescore
 from arena.client import Client, Failure, client_from_environment, read_json
 from arena.export import write_results_folder
 from arena.folder import read_zip
@@ -26,7 +26,17 @@ app.add_typer(token_app, name="token")
 app.add_typer(competition_app, name="competition")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(rescore.app, name="rescore")
-for command in (new.new, local.check, pack.pack, executions.executions, executions.logs, executions.replay):
+app.add_typer(final.app, name="final")
+app.command("report")(final.report)
+for command in (
+    new.new,
+    local.check,
+    pack.pack,
+    executions.executions,
+    executions.logs,
+    executions.replay,
+    final.report,
+):
     app.command()(command)
 app.command("estimate")(estimate.estimate)
 baseline_app.command("build")(pipeline.build)

@@ -22,7 +22,7 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
 TOKEN = Path(".arena/organizer-token")
-NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard")
+NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "report")
 
 
 async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
@@ -39,6 +39,8 @@ async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
         with null_runner():
             found += await rows.control_plane(platform) if "control_plane" in names else []
             found += await rows.accept(platform) if "accept" in names else []
+    if "report" in names:
+        found += rows.report()
     return found
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import StreamingResponse
 from services.gateway.auth import Organizer
 from services.gateway.parts import WithParts
 from services.gateway.problems import Problem
-from services.gateway.tables import EXPORT_STUDIES, queries
+from services.gateway.tables import EXPORT_LOSSES, EXPORT_STUDIES, queries
 from shared.database import Pool
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
@@ -21,9 +21,12 @@ PREFETCHED_ROWS = 50
 
 @router.get("/competitions/{slug}/phases/{phase}/export")
 async def export_phase(
-    slug: str, phase: str, parts: WithParts, _: Organizer, submission: UUID | None = None
+    slug: str, phase: str, parts: WithParts, _: Organizer, submission: UUID | None = None, only_losses: bool = False
 ) -> StreamingResponse:
-    """Stream each team's best scored submission, or the one named: a header line, then a line for every study."""
+    """Stream each team's counting submission, or the one named: a header line, then a line for every study.
+
+    With `only_losses`, studies are without their suggestions and times.
+    """
     row = await queries.phase_for_export(parts.pool, slug=slug, phase=phase)
     if row is None:
         raise Problem(404, f"There is no phase {phase!r} of a competition {slug!r}.")
@@ -34,11 +37,12 @@ async def export_phase(
     if submission is not None and not ids:
         raise Problem(409, f"Submission {submission} is not a scored submission of this phase.")
     boxes = [dict(each) async for each in queries.boxes_for_export(parts.pool, phase_id=row["id"])]
-    return StreamingResponse(_lines(parts.pool, row, boxes, ids), media_type="application/x-ndjson")
+    query = EXPORT_LOSSES if only_losses else EXPORT_STUDIES
+    return StreamingResponse(_lines(parts.pool, row, boxes, ids, query), media_type="application/x-ndjson")
 
 
 async def _lines(
-    pool: Pool, phase: asyncpg.Record, boxes: list[dict[str, Any]], submission_ids: list[UUID]
+    pool: Pool, phase: asyncpg.Record, boxes: list[dict[str, Any]], submission_ids: list[UUID], query: str
 ) -> AsyncIterator[str]:
     header = {
         "competition": phase["slug"],
@@ -50,5 +54,5 @@ async def _lines(
     }
     yield json.dumps(header) + "\n"
     async with pool.acquire() as connection, connection.transaction(readonly=True):
-        async for row in connection.cursor(EXPORT_STUDIES, submission_ids, prefetch=PREFETCHED_ROWS):
+        async for row in connection.cursor(query, submission_ids, prefetch=PREFETCHED_ROWS):
             yield json.dumps({**row, "submission_id": str(row["submission_id"])}) + "\n"

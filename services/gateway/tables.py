@@ -16,10 +16,8 @@ from shared.words import VERDICTS, Verdict
 
 queries = load_queries(Path(__file__).with_name("queries"))
 
-EXPORT_STUDIES = """
-    select
-        st.submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization, st.eval_time_s,
-        st.suggest_time_s, st.observe_time_s, st.suggestions
+_EXPORT = """
+    select st.submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization{}
     from studies st
     join submissions s on s.id = st.submission_id
     join teams t on t.id = s.team_id
@@ -27,6 +25,8 @@ EXPORT_STUDIES = """
     where st.submission_id = any ($1)
     order by st.submission_id, b.label, st.study
 """
+EXPORT_LOSSES = _EXPORT.format("")
+EXPORT_STUDIES = _EXPORT.format(", st.eval_time_s, st.suggest_time_s, st.observe_time_s, st.suggestions")
 """Here and not in queries/ because it runs in asyncpg's own cursor, row by row."""
 
 

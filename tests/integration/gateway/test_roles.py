@@ -78,6 +78,8 @@ ROUTES = {
     ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/freeze"): MANAGER,
     ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/unfreeze"): MANAGER,
     ("PUT", "/api/v1/admin/competitions/{slug}/teams/{team}/quota"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/final"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/final"): ORGANIZER,
     ("GET", "/api/v1/admin/incidents"): ORGANIZER,
     ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,
     ("GET", "/api/v1/admin/dead-letters"): ORGANIZER,

@@ -1,0 +1,34 @@
+"""From the data of a final to its files."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from arena.report.comparison import compare
+from arena.report.data import FinalData
+from arena.report.page import render
+from arena.report.statistics import rank_final
+from arena.report.tables import all_tables, write_tables
+
+Body = dict[str, Any]
+
+
+def write_report(data: FinalData, out: Path, directory: Path | None, *, reveal: bool) -> Body:
+    """Write the page, and its tables into a folder if there is one; returns what was written."""
+    ranked = rank_final(data.last)
+    comparison = compare(data.last.mean(axis=2), [team.name for team in data.teams])
+    labels = _labels(data.header, reveal=reveal)
+    tables = all_tables(data, ranked, comparison, labels)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(render(data, ranked, comparison, tables, labels, datetime.now(UTC)), encoding="utf-8")
+    files = write_tables(directory, tables, data) if directory is not None else []
+    teams, boxes, studies = data.last.shape
+    return {"page": str(out), "teams": teams, "boxes": boxes, "studies": teams * boxes * studies, "files": files}
+
+
+def _labels(header: Mapping[str, Any], *, reveal: bool) -> dict[str, str]:
+    return {
+        each["box"]: f"{each['box']} {each['model']}_{each['dataset']}_{each['metric']}" if reveal else each["box"]
+        for each in header["boxes"]
+    }

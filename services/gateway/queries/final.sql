@@ -1,0 +1,66 @@
+-- name: lock_final_phase(competition_id, phase)^
+-- The phase that is to be the final, locked, so that requests for it come one after the other.
+select p.id, p.name, p.studies_per_box, p.studies_per_shard, exists (
+    select from submissions s where s.phase_id = p.id
+) as is_used
+from phases p
+where p.competition_id = :competition_id and p.name = :phase and p.kind = 'competition'
+for update of p;
+
+-- name: final_phase(competition_id, phase)^
+-- A phase of a competition, with what its scores refer to.
+select
+    p.id, p.name, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard,
+    bl.name as baseline, bl.version as baseline_version,
+    array(
+        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
+        order by b.label
+    ) as boxes
+from phases p left join baselines bl on bl.id = p.baseline_id
+where p.competition_id = :competition_id and p.name = :phase and p.kind = 'competition';
+
+-- name: set_final_studies(phase_id, studies)!
+-- How many studies a final has on each black box, every one a shard of its own.
+update phases set studies_per_box = :studies, studies_per_shard = 1 where id = :phase_id;
+
+-- name: unended_in_phase(phase_id)$
+-- How many submissions of a phase may yet change who is at its top.
+select count(*) from submissions where phase_id = :phase_id and ended_at is null;
+
+-- name: top_submissions(phase_id, top)
+-- The submissions that count of the teams at the top of a phase, in the order of its leaderboard.
+select s.id, s.team_id, t.name as team, s.score
+from counting_submissions s join teams t on t.id = s.team_id
+where s.phase_id = :phase_id
+order by s.score desc, s.ended_at, t.name
+limit :top;
+
+-- name: final_submissions(phase_id)
+-- Of each team in a final its newest run there, and the submission that this is a copy of, directly or through other
+-- copies: when the team sent that one in decides between equal scores.
+with recursive runs as (
+    select distinct on (team_id) * from submissions
+    where phase_id = :phase_id and origin_id is not null
+    order by team_id, created_at desc, change desc
+),
+lineage as (
+    select id, origin_id from runs
+    union all
+    select l.id, o.origin_id from lineage l join submissions o on o.id = l.origin_id where o.origin_id is not null
+)
+select
+    r.id, r.team_id, t.name as team, r.state, r.verdict, r.score, r.score_low, r.score_high, r.studies_done,
+    r.studies_total, r.ended_at, root.id as origin_id, root.created_at as submitted_at
+from runs r
+join teams t on t.id = r.team_id
+join lineage l on l.id = r.id
+join submissions root on root.id = l.origin_id and root.origin_id is null
+order by r.score desc nulls last, root.created_at, t.name;
+
+-- name: study_losses(submission_ids)
+-- The losses of every study of submissions, per black box in the order of the studies' numbers.
+select st.submission_id, b.label as box, array_agg(st.loss order by st.study) as losses
+from studies st join black_boxes b on b.id = st.box_id
+where st.submission_id = any (:submission_ids::uuid[])
+group by st.submission_id, b.label
+order by st.submission_id, b.label;

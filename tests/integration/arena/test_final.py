@@ -1,0 +1,125 @@
+"""`arena final` and `arena report` against the real gateway."""
+
+import asyncio
+import json
+import random
+import signal
+import sys
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+from services.aggregator.scoring import study_loss, submission_score
+from services.dispatcher import tables as dispatcher_tables
+from shared.database import Pool
+from tests.integration.arena.test_commands import Arena
+from tests.integration.gateway.conftest import Gateway, gateway
+from tests.integration.gateway.test_final import set_up
+from tests.stock import leaderboard_scores
+from tests.waiting import wait_until
+
+__all__ = ["gateway"]  # the fixture
+
+PHASES = ("--competition", "c", "--from", "feedback", "--phase", "final")
+STUDIES = 3
+
+
+async def run_studies(pool: Pool, submission: str) -> float:
+    """Put results of every study of a submission into the tables, as the aggregator would; returns the score."""
+    draw = random.Random(submission)  # noqa: S311
+    await dispatcher_tables.expand_waiting(pool)
+    scale = await pool.fetchrow(
+        "select clip, best from baseline_boxes where test_case = 'lasso_diabetes_mse' and objective = '_visible_to_opt'"
+    )
+    assert scale is not None
+    losses = []
+    for shard in await pool.fetch("select * from shards where submission_id = $1", UUID(submission)):
+        visible = [[draw.uniform(scale["best"], scale["clip"]) for _ in range(8)] for _ in range(16)]
+        losses.append(study_loss(visible, scale["clip"], scale["best"]))
+        await pool.execute(
+            """
+            insert into studies (
+                submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+                suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors,
+                observe_errors, loss, change
+            ) values ($1, $2, $3, $4, 1, 'r', $5, $5, $5, $6, $6, 0, $7, false, 0, 0, $8, 1)
+            """,
+            *(shard["submission_id"], shard["box_id"], shard["first_study"], shard["id"]),
+            *(visible, [0.1] * 16, [[{"alpha": 0.1, "normalize": 1.0}] * 8] * 16, losses[-1]),
+        )
+    score = submission_score([sum(losses) / len(losses)]).score
+    await pool.execute(
+        "update submissions set state = 'scored', verdict = 'scored', ended_at = now(), score = $2, "
+        "studies_done = studies_total where id = $1",
+        UUID(submission),
+        score,
+    )
+    return score
+
+
+async def test_a_final_from_its_start_to_its_report(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
+    await set_up(gateway, pool)
+    arena = Arena(gateway.url, tmp_path)
+    begin = ("final", *PHASES, "--top", "3", "--studies", str(STUDIES))
+
+    started = await arena.json(*begin, "--no-watch")
+    scores = {each["team"]: await run_studies(pool, each["submission_id"]) for each in started["finalists"]}
+    ended = await arena.json(*begin)
+    shown = await arena.json("final", "show", *PHASES)
+    code, table, _ = await arena.run("final", "show", *PHASES)
+
+    order = sorted(scores, key=lambda team: -scores[team])
+    assert ended == shown
+    assert [each["team"] for each in shown["finalists"]] == order
+    assert [each["rank"] for each in shown["finalists"]] == [1, 2, 3]
+    assert [each["score"] for each in shown["finalists"]] == pytest.approx([scores[team] for team in order])
+    assert sum(each["p_best"] for each in shown["finalists"]) == pytest.approx(1)
+    assert code == 0
+    assert all(f"{scores[team]:.3f}" in table for team in order)
+
+    written = await arena.json("report", "out/report.html", *PHASES, "--data", "out/data")
+
+    assert (written["teams"], written["studies"]) == (3, 3 * STUDIES)
+    assert "Final table" in (tmp_path / "out/report.html").read_text()
+    rows = json.loads((tmp_path / "out/data/final.json").read_text())
+    assert [(row["team"], row["score"]) for row in rows] == [
+        (each["team"], pytest.approx(each["score"])) for each in shown["finalists"]
+    ]
+    stock = leaderboard_scores(tmp_path / "out/data/bayesmark", tmp_path / "scratch")
+    assert sorted(stock.values()) == pytest.approx(sorted(scores.values()))
+
+
+async def test_an_interrupted_final_goes_on_when_it_is_run_again(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
+    await set_up(gateway, pool)
+    arena = Arena(gateway.url, tmp_path)
+    begin = ("final", *PHASES, "--top", "2", "--studies", str(STUDIES))
+
+    async def has_started() -> bool:
+        return bool(await pool.fetchval("select count(*) = 2 from submissions where origin_id is not null"))
+
+    process = await asyncio.create_subprocess_exec(
+        Path(sys.executable).with_name("arena"),
+        *begin,
+        env=arena._environment,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    await wait_until(has_started, what="the final has started")
+    process.send_signal(signal.SIGINT)
+    assert await process.wait() != 0
+
+    again = await arena.json(*begin, "--no-watch")
+    assert (again["new"], len(again["finalists"])) == ([], 2)
+
+
+async def test_what_is_wrong_is_said_before_anything_is_written(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
+    await set_up(gateway, pool)
+    arena = Arena(gateway.url, tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/mine.txt").write_text("precious")
+
+    assert "Expected --from, --phase" in (await arena.run("final", "--competition", "c"))[2]
+    assert "new folder" in (await arena.run("report", "report.html", *PHASES, "--data", "data"))[2]
+    assert "at least one finalist" in (await arena.run("report", "report.html", *PHASES))[2]
+    assert not (tmp_path / "report.html").exists()

@@ -1,0 +1,161 @@
+"""The final: who gets in, asking again, and what is refused."""
+
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from services.dispatcher import tables as dispatcher_tables
+from shared.database import Pool
+from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+from tests.integration.gateway.test_submissions import assert_problem
+
+PATH = "/api/v1/admin/competitions/c/final"
+QUERY = {"from": "feedback", "phase": "final"}
+SCORES = {"a": 90.0, "b": 80.0, "c": 70.0}
+
+
+async def end(pool: Pool, submission: str, state: str = "scored", verdict: str = "scored", **changes: Any) -> None:
+    """End a submission, as if its studies had run."""
+    await pool.execute(
+        "update submissions set state = $2, verdict = $3, ended_at = now(), score = $4, "
+        "studies_done = studies_total where id = $1",
+        UUID(submission),
+        state,
+        verdict,
+        changes.get("score"),
+    )
+
+
+async def set_up(gateway: Gateway, pool: Pool) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
+    """Three teams with a scored submission each in the feedback phase; the best has a worse one, too."""
+    final = phase("final", visibility="organizer", boxes=["box-02"], studies_per_box=5, studies_per_shard=5)
+    (await gateway.apply(competition(phase(boxes=["box-01"]), final))).raise_for_status()
+    teams = {name: await gateway.team(name) for name in SCORES}
+    ids = {}
+    for name, score in [("a", 10.0), *SCORES.items()]:
+        answer = await submit(teams[name], make_zip(f"class {name}: ...".encode()))
+        ids[name] = answer.raise_for_status().json()["id"]
+        await end(pool, ids[name], score=score)
+    return teams, ids
+
+
+async def start(gateway: Gateway, **changes: Any) -> httpx.Response:
+    return await gateway.organizer.post(PATH, json={**QUERY, "top": 2, "studies": 7, **changes})
+
+
+async def test_the_best_teams_counting_submissions_run_again_each_study_a_shard_of_its_own(
+    gateway: Gateway, pool: Pool
+) -> None:
+    teams, ids = await set_up(gateway, pool)
+
+    started = (await start(gateway)).raise_for_status().json()
+
+    assert [(each["team"], each["origin_id"]) for each in started["finalists"]] == [("a", ids["a"]), ("b", ids["b"])]
+    assert [(each["feedback_rank"], each["feedback_score"]) for each in started["finalists"]] == [(1, 90.0), (2, 80.0)]
+    assert set(started["new"]) == {each["submission_id"] for each in started["finalists"]}
+    assert (started["studies_per_box"], started["shared_boxes"], started["ended"]) == (7, [], False)
+    assert {each["studies_total"] for each in started["finalists"]} == {7}
+    await dispatcher_tables.expand_waiting(pool)
+    shards = await pool.fetch("select n_studies from shards where submission_id = $1", UUID(started["new"][0]))
+    assert [row["n_studies"] for row in shards] == [1] * 7
+
+    mine = (await teams["a"].get("/api/v1/competitions/c/submissions")).json()["submissions"]
+    assert {each["phase"] for each in mine} == {"feedback"}, "the final is the organizer's until it is revealed"
+    assert (await teams["a"].get(f"/api/v1/submissions/{started['new'][0]}")).status_code == 404
+
+
+async def test_asked_again_it_adds_only_what_is_missing(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool)
+    first = (await start(gateway)).json()
+
+    again = (await start(gateway)).raise_for_status().json()
+    assert again["new"] == []
+    assert again["finalists"] == first["finalists"]
+
+    more = (await start(gateway, top=20)).raise_for_status().json()
+    assert len(more["new"]) == 1
+    assert {each["origin_id"] for each in more["finalists"]} == {ids["a"], ids["b"], ids["c"]}
+    assert [each["team"] for each in (await start(gateway)).json()["finalists"]] == ["a", "b", "c"], "nobody leaves"
+
+
+async def test_many_requests_at_once_make_one_final(gateway: Gateway, pool: Pool) -> None:
+    await set_up(gateway, pool)
+    answers = await asyncio.gather(*(start(gateway) for _ in range(5)))
+    assert sum(len(answer.raise_for_status().json()["new"]) for answer in answers) == 2
+    assert await pool.fetchval("select count(*) from submissions where origin_id is not null") == 2
+
+
+async def test_a_run_that_the_platform_failed_is_run_again_and_one_that_its_team_failed_is_not(
+    gateway: Gateway, pool: Pool
+) -> None:
+    _, ids = await set_up(gateway, pool)
+    a, b = (each["submission_id"] for each in (await start(gateway)).json()["finalists"])
+    await end(pool, a, "failed", "platform_fault")
+    await end(pool, b, "failed", "out_of_memory")
+
+    again = (await start(gateway)).raise_for_status().json()
+
+    by_team = {each["team"]: each for each in again["finalists"]}
+    assert again["new"] == [by_team["a"]["submission_id"]] != [a]
+    assert (by_team["a"]["state"], by_team["a"]["origin_id"]) == ("queued", ids["a"])
+    assert (by_team["b"]["submission_id"], by_team["b"]["verdict"]) == (b, "out_of_memory")
+
+
+async def test_a_final_waits_for_the_feedback_phase_to_end_unless_told_otherwise(gateway: Gateway, pool: Pool) -> None:
+    teams, _ = await set_up(gateway, pool)
+    (await submit(teams["c"], phase="feedback")).raise_for_status()
+
+    assert_problem(await start(gateway), 409, "1 have not")
+    assert await pool.fetchval("select studies_per_box from phases where name = 'final'") == 5, "nothing changed"
+
+    assert len((await start(gateway, even_if_unended=True)).raise_for_status().json()["new"]) == 2
+
+
+async def test_a_final_with_submissions_keeps_its_number_of_studies(gateway: Gateway, pool: Pool) -> None:
+    await set_up(gateway, pool)
+    (await start(gateway)).raise_for_status()
+
+    assert_problem(await start(gateway, studies=8), 409, "7 studies on each black box, got 8")
+
+
+async def test_what_cannot_be_a_final_is_refused(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition(phase(), phase("final")))
+    assert_problem(await start(gateway), 409, "nobody is in the final")
+    assert_problem(await start(gateway, phase="feedback"), 422, "two phases")
+    assert_problem(await start(gateway, phase="none"), 404, "none")
+    assert_problem(await start(gateway, **{"from": "none"}), 404, "none")
+    assert_problem(await start(gateway, top=0), 422, "top")
+    assert_problem(await start(gateway, colour="red"), 422, "colour")
+    assert await pool.fetchval("select count(*) from submissions") == 0
+
+
+async def test_losses_of_every_study_are_shown_of_those_that_are_scored(gateway: Gateway, pool: Pool) -> None:
+    await set_up(gateway, pool)
+    a, b = (each["submission_id"] for each in (await start(gateway, studies=2)).json()["finalists"])
+    await dispatcher_tables.expand_waiting(pool)
+    for submission in (a, b):
+        await pool.execute(
+            """
+            insert into studies (
+                submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+                suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors,
+                observe_errors, loss, change
+            )
+            select submission_id, box_id, first_study, id, 1, 'r', '{{1}}', '{{1}}', '{{1}}', '{1}', '{1}', 0, '[]',
+                false, 0, 0, 0.25 * first_study, 1
+            from shards where submission_id = $1
+            """,
+            UUID(submission),
+        )
+    await end(pool, b, score=87.5)
+
+    shown = (await gateway.organizer.get(PATH, params={**QUERY, "losses": True})).raise_for_status().json()
+
+    assert [(each["team"], each["losses"]) for each in shown["finalists"]] == [
+        ("b", {"box-02": [0.0, 0.25]}),
+        ("a", None),
+    ]
+    plain = (await gateway.organizer.get(PATH, params=QUERY)).json()
+    assert "losses" not in plain["finalists"][0]
