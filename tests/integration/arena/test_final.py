@@ -60,6 +60,7 @@ async def run_studies(pool: Pool, submission: str) -> float:
 
 async def test_a_final_from_its_start_to_its_report(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
     await set_up(gateway, pool)
+    await pool.execute("update black_boxes set signature = '{0.1,0.2,0.3,0.4,0.5}'")
     arena = Arena(gateway.url, tmp_path)
     begin = ("final", *PHASES, "--top", "3", "--studies", str(STUDIES))
 
