@@ -118,7 +118,7 @@ def _show_log(body: Body) -> None:
     console.print(plain(wrote[0]["log"]))
     console.rule()
     if len(wrote) > 1:
-        console.print(f"{len(wrote) - 1} more studies wrote something: --logs DIR keeps all of it")
+        console.print(f"{len(wrote) - 1} more of the studies wrote something: --logs DIR keeps all of it")
 
 
 def _show_fatal(fatal: Body) -> None:

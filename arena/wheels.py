@@ -132,7 +132,7 @@ def _is_stand_in(name: str) -> bool:
 
 
 def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: Path) -> None:
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
+    command = [sys.executable, "-m", "pip", "download", "--no-input", "--disable-pip-version-check"]
     command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON_VERSION, "--abi", ABI]
     tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC_MINOR, 4, -1)]
     for tag in [*tags, f"manylinux2014_{machine}", f"linux_{machine}"]:
@@ -149,24 +149,23 @@ def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: 
     except subprocess.TimeoutExpired as error:
         raise Failure(f"Expected pip to find the wheels within {PIP_TIMEOUT_S} s, it did not; try again.") from error
     if done.returncode != 0:
-        raise Failure(explain_failure(requirements, done.stderr, machine))
+        raise Failure(explain_failure(requirements, done.stdout + done.stderr, machine))
 
 
-def explain_failure(requirements: Path, stderr: str, machine: str) -> str:
+def explain_failure(requirements: Path, output: str, machine: str) -> str:
     """Return what pip's failure means for whoever packs: which requirement, and what to do."""
-    missing = re.search(r"No matching distribution found for ([^\n]+)", stderr)
-    if missing:
+    if conflict := re.search(r"The conflict is caused by:\n(.+?)(?=\n\s*\n|\Z)", output, re.DOTALL):
+        return (
+            f"{requirements}: expected requirements that go together, and with the image's packages (their versions "
+            f"end in +{STAND_IN}), pip found a conflict:\n{conflict[1][:ERROR_CHARS]}\n"
+            "Ask for other versions; to bundle another version of one of the image's packages, name it with that "
+            "version in requirements.txt."
+        )
+    if missing := re.search(r"No matching distribution found for ([^\n]+)", output):
         return (
             f"{requirements}: expected a wheel of {missing[1].strip()} for CPython {PYTHON_VERSION} on Linux {machine} "
             f"with glibc up to 2.{GLIBC_MINOR}, pip found none. Ask for a version that has one, build the wheel "
             "yourself and put it beside optimizer.py, or, if it is plain Python, copy its modules there."
         )
-    errors = "\n".join(line for line in stderr.splitlines() if not line.startswith("WARNING"))[-ERROR_CHARS:].strip()
-    if "conflict" in stderr.lower():
-        return (
-            f"{requirements}: expected requirements that go together, and with the image's packages (versions that "
-            f"end in +{STAND_IN}), pip found a conflict:\n{errors}\n"
-            "Ask for other versions; to bundle another version of one of the image's packages, name it with that "
-            "version in requirements.txt."
-        )
+    errors = "\n".join(line for line in output.splitlines() if line.startswith("ERROR"))[-ERROR_CHARS:]
     return f"{requirements}: expected pip to download the wheels, it failed:\n{errors}"
