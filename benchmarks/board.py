@@ -104,7 +104,7 @@ async def fill(pool: Pool, phase_id: UUID) -> None:
             await connection.execute(each["made"], timeout=900)
             if each["conname"]:
                 await connection.execute(f"alter table studies add primary key using index {each['name']}", timeout=900)
-        await connection.execute("vacuum analyze studies", timeout=900)
+        await connection.execute("vacuum (analyze, parallel 0) studies", timeout=900)  # its workers need shared memory
         await connection.execute("reset session_replication_role")
 
 

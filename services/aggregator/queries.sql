@@ -13,14 +13,18 @@ left join baseline_boxes bb
 where s.id = any (:submission_ids::uuid[]);
 
 -- name: lock_submissions(submission_ids)
--- Locks those submissions that have not ended; results for the others are late.
-select id, phase_id from submissions
-where id = any (:submission_ids::uuid[]) and ended_at is null
-order by id for update;
-
--- name: next_change(phase_id)$
--- Takes the next number of a phase; it orders this transaction among all that change the phase.
-select next_change(:phase_id);
+-- Locks those submissions that have not ended, for results for the others are late; and when all are locked takes the next
+-- number of their phases, which orders this transaction among all that change them.
+with locked as materialized (
+    select id, phase_id from submissions
+    where id = any (:submission_ids::uuid[]) and ended_at is null
+    order by id for update
+),
+numbered as materialized (
+    select phase_id, next_change(phase_id) as change
+    from (select distinct phase_id from locked order by phase_id) phase
+)
+select locked.id, locked.phase_id, numbered.change from locked join numbered using (phase_id);
 
 -- name: finish_shards(shard_ids, counts, attempts, runner_ids, provenances)!
 -- Counts new studies on their shards; a shard with all of them is done, whichever attempt brought the last.
@@ -48,22 +52,27 @@ cross join lateral attempt_usage(f.id, f.finished_attempt) used
 where f.state = 'done'
 on conflict (shard_id, attempt) do nothing;
 
--- name: score_boxes(submission_ids, box_ids)!
--- Takes the means of the black boxes that have new studies: a cost of those boxes alone.
-insert into box_scores (submission_id, box_id, studies, loss)
-select st.submission_id, st.box_id, count(*), avg(st.loss order by st.study)
-from unnest(:submission_ids::uuid[], :box_ids::uuid[]) as changed (submission_id, box_id)
-join studies st
-    on st.submission_id = changed.submission_id and st.box_id = changed.box_id and st.loss is not null
-group by st.submission_id, st.box_id
-on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss;
-
--- name: box_losses(submission_ids)
--- Mean losses of the black boxes scored so far, in one order always, so that the score is the same bit for bit.
-select submission_id, array_agg(loss order by box_id) as losses
-from box_scores
-where submission_id = any (:submission_ids::uuid[])
-group by submission_id;
+-- name: score_boxes(submission_ids, box_ids)
+-- Takes the means of the black boxes that have new studies, a cost of those boxes alone, and returns those of all boxes of
+-- their submissions, in one order always, so that the score is the same bit for bit.
+with changed as (
+    insert into box_scores (submission_id, box_id, studies, loss)
+    select st.submission_id, st.box_id, count(*), avg(st.loss order by st.study)
+    from unnest(:submission_ids::uuid[], :box_ids::uuid[]) as new (submission_id, box_id)
+    join studies st on st.submission_id = new.submission_id and st.box_id = new.box_id and st.loss is not null
+    group by st.submission_id, st.box_id
+    on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss
+    returning submission_id, box_id, loss
+),
+present as (
+    select submission_id, box_id, loss from changed
+    union all
+    -- As the statement found them: what it has just changed is above.
+    select b.submission_id, b.box_id, b.loss from box_scores b
+    where b.submission_id = any (:submission_ids::uuid[])
+        and not exists (select from changed c where c.submission_id = b.submission_id and c.box_id = b.box_id)
+)
+select submission_id, array_agg(loss order by box_id) as losses from present group by submission_id;
 
 -- name: score_submissions(submission_ids, studies, timed_out, suggest_errors, observe_errors, scores, lows, highs, changes)
 -- Adds new studies to their submissions; a submission with all of them is scored.

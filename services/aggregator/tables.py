@@ -58,14 +58,8 @@ class Locked:
 
 async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> Locked:
     """Lock those submissions that have not ended, then take the next number of their phases."""
-    phases = {
-        row["id"]: row["phase_id"]
-        async for row in queries.lock_submissions(connection, submission_ids=list(submission_ids))
-    }
-    changes = {
-        phase_id: await queries.next_change(connection, phase_id=phase_id) for phase_id in sorted(set(phases.values()))
-    }
-    return Locked({each: changes[phase_id] for each, phase_id in phases.items()}, changes)
+    rows = [row async for row in queries.lock_submissions(connection, submission_ids=list(submission_ids))]
+    return Locked({row["id"]: row["change"] for row in rows}, {row["phase_id"]: row["change"] for row in rows})
 
 
 async def insert_studies(
@@ -130,11 +124,11 @@ async def score_submissions(
     A trial ends without a score.
     """
     pairs = sorted({(each.submission_id, each.box_id) for each in stored})
-    await queries.score_boxes(
+    ids = sorted({each.submission_id for each in stored})
+    rows = queries.score_boxes(
         connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
     )
-    ids = sorted({each.submission_id for each in stored})
-    losses = {row["submission_id"]: row["losses"] async for row in queries.box_losses(connection, submission_ids=ids)}
+    losses = {row["submission_id"]: row["losses"] async for row in rows}
     scores = [submission_score(losses[each]) if each in losses else None for each in ids]
 
     def total(count: str) -> list[int]:
