@@ -67,14 +67,16 @@ class SlowSlot(NullSlot):
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
         self.started.set()
         try:
             await self.go.wait()
         except asyncio.CancelledError:
             self.stopped.set()
             raise
-        return await super().run_study(shard, task, zip_bytes)
+        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
 
 
 class FailingSlot(NullSlot):
@@ -84,7 +86,7 @@ class FailingSlot(NullSlot):
         super().__init__("failing")
         self._error = error
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
+    async def run_study(self, *_: object) -> StudyFinished:
         raise self._error()
 
 
@@ -96,12 +98,14 @@ class FatalAfterOne(NullSlot):
         self.go = asyncio.Event()
         self._finished = 0
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
         if self._finished:
             await self.go.wait()
             raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
         self._finished += 1
-        return await super().run_study(shard, task, zip_bytes)
+        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
 
 
 class BrokenEngine(NullEngine):
