@@ -16,6 +16,7 @@ from services.gateway import (
     choice,
     competitions,
     course,
+    datasets,
     executions,
     export,
     leaderboard,
@@ -79,7 +80,7 @@ def create_app(parts: Parts) -> FastAPI:
     add_problem_handlers(app)
     for module in (submissions, choice, leaderboard, live, competitions):
         app.include_router(module.router)
-    for module in (accounts, admin, course, trials, planning, export, executions, logs, replays, rescoring):
+    for module in (accounts, admin, course, datasets, trials, planning, export, executions, logs, replays, rescoring):
         app.include_router(module.router)
     add_health_routes(
         app,

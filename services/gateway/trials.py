@@ -14,12 +14,12 @@ from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.auth import Manager, Organizer
-from services.gateway.names import Label
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions import check_and_store, find_competition, find_submission
 from services.gateway.tables import NewSubmission, insert_submission, new_id, queries, submission_body
 from shared.messages import Limits, SubmissionAccepted
+from shared.names import Label
 
 router = APIRouter(prefix="/api/v1/admin", tags=["trials"])
 Body = dict[str, Any]
