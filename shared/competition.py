@@ -1,7 +1,7 @@
 """A competition as its organizer wants it: the document of `arena competition apply`, and what can be wrong in it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from difflib import get_close_matches
@@ -14,6 +14,9 @@ from shared.messages import Limits
 from shared.names import Label, Name
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
+Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
+Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+"""Of a container, as the engine names them."""
 Path = tuple[str | int, ...]
 """Where something is in a document: keys, and indices of lists."""
 
@@ -74,8 +77,8 @@ class Phase(Model):
     active_submissions: Count | None = None
     counting: Literal["best", "chosen"] = "best"
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
-    image: Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")] | None = None
-    runtime: Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")] | None = None
+    image: Image | None = None
+    runtime: Runtime | None = None
 
 
 class Competition(Model):
@@ -86,9 +89,6 @@ class Competition(Model):
     datasets: list[Dataset] = []
     black_boxes: Annotated[list[BlackBox], Field(min_length=1)]
     phases: list[Phase] = []
-
-
-PARTS: dict[str, type[Model]] = {"datasets": Dataset, "black_boxes": BlackBox, "phases": Phase}
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ class Fault:
 def suggest(value: object, known: Iterable[str], otherwise: str = "") -> str:
     """Return the cure of a name that is not among those known."""
     names = sorted(known)
-    close = get_close_matches(str(value), names, n=1)
-    if close:
-        return f"Did you mean {close[0]!r}?"
+    by_lower = {name.lower(): name for name in names}
+    if close := get_close_matches(str(value).lower(), by_lower, n=1):
+        return f"Did you mean {by_lower[close[0]]!r}?"
     return otherwise or f"There are: {', '.join(names) or 'none'}."
 
 
@@ -134,7 +134,7 @@ def _misfit(model: type[Model], error: Any, at: Path) -> Fault:
             return Fault(
                 where, f"Expected {error['ctx']['expected']}, got {error['input']!r}.", suggest(error["input"], known)
             )
-    return Fault(where, f"{error['msg']}, got {str(error['input'])[:80]!r}.", "Change it to that.")
+    return Fault(where, f"{error['msg']}, got {repr(error['input'])[:80]}.", "Change it to that.")
 
 
 def find_faults(competition: Competition) -> list[Fault]:
@@ -147,25 +147,29 @@ def find_faults(competition: Competition) -> list[Fault]:
 
 
 def find_contradictions(
-    datasets: dict[int, Dataset], boxes: dict[int, BlackBox], phases: dict[int, Phase]
+    datasets: Mapping[int, Dataset],
+    boxes: Mapping[int, BlackBox],
+    phases: Mapping[int, Phase],
+    known: Collection[str] = (),
 ) -> list[Fault]:
-    """Return what is wrong between the parts of a document, which are given by their place in it."""
+    """Return what is wrong between the parts of a document, which are given by their place in it.
+
+    `known` are names of parts that have faults of their own: that others name them is none.
+    """
+    own = [*(each.name for each in datasets.values()), *known]
+    labels = [*(each.label for each in boxes.values()), *known]
     return [
         *_twice("datasets", datasets, "name"),
         *_twice("black_boxes", boxes, "label"),
         *_twice("black_boxes", boxes, "test_case"),
         *_twice("phases", phases, "name"),
-        *(
-            fault
-            for i, box in boxes.items()
-            for fault in _box_faults(box, i, [each.name for each in datasets.values()])
-        ),
-        *(fault for i, phase in phases.items() for fault in _phase_faults(phase, i, [b.label for b in boxes.values()])),
+        *(fault for i, box in boxes.items() for fault in _box_faults(box, i, own)),
+        *(fault for i, phase in phases.items() for fault in _phase_faults(phase, i, labels)),
         *_practice_faults(phases),
     ]
 
 
-def _twice(part: str, models: dict[int, Any], name: str) -> Iterator[Fault]:
+def _twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[Fault]:
     seen: dict[str, int] = {}
     for index, model in models.items():
         value = getattr(model, name)
@@ -223,7 +227,7 @@ def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[F
         yield Fault((*at, "closes_at"), "Expected the phase to close after it opens.", "Swap the two times.")
 
 
-def _practice_faults(phases: dict[int, Phase]) -> Iterator[Fault]:
+def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[Fault]:
     practised = Counter(label for phase in phases.values() if phase.practice for label in set(phase.boxes))
     for index, phase in phases.items():
         for place, label in enumerate(phase.boxes):

@@ -16,6 +16,7 @@ from bayesmark.sklearn_funcs import CV_SPLITS, SklearnModel
 from shared.competition import metrics_of
 
 FAULTS_SHOWN = 20
+FILE_LIMIT_BYTES = 16 * 1024**2
 CELLS_LIMIT = 10_000_000
 """Of the table that Bayesmark makes of the file, eight bytes each; categories become columns."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -45,10 +46,10 @@ class Size:
     n_features: int
 
 
-def check_dataset(name: str, content: bytes, limit_bytes: int) -> Size:
+def check_dataset(name: str, content: bytes) -> Size:
     """Return the size of a data set that may be used. Raises Unusable."""
-    if len(content) > limit_bytes:
-        raise Unusable([f"Expected at most {limit_bytes} bytes, got {len(content)}; take fewer rows."])
+    if len(content) > FILE_LIMIT_BYTES:
+        raise Unusable([f"Expected at most {FILE_LIMIT_BYTES} bytes, got {len(content)}; take fewer rows."])
     header, rows = _read(content)
     faults = [*_header_faults(header), *_width_faults(header, rows)]
     if not rows:

@@ -23,7 +23,6 @@ class Settings(BaseSettings):
     zip_limit_bytes: int = 50 * 1024**2
     unpacked_limit_bytes: int = 512 * 1024**2
     zip_files_limit: int = 2000
-    dataset_limit_bytes: int = 16 * 1024**2
     anonymous_rate: str = "300/minute"
     trusted_proxies: str = "127.0.0.1"
     drain_timeout_s: float = 10

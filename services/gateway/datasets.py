@@ -29,7 +29,7 @@ async def upload_dataset(
     """Store a CSV file as Bayesmark names and reads it; 422 with the rows and columns that make it no data set."""
     content = await file.read()
     try:
-        size = await asyncio.to_thread(check_dataset, name, content, parts.settings.dataset_limit_bytes)
+        size = await asyncio.to_thread(check_dataset, name, content)
     except Unusable as unusable:
         errors = [{"where": "file", "what": fault} for fault in unusable.faults]
         raise Problem(422, f"Data set {name}: {unusable}", errors=errors) from unusable

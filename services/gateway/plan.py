@@ -55,7 +55,7 @@ class Plan:
 def make_plan(present: Present | None, wanted: Competition) -> Plan:
     """Compare; `wanted` names each baseline by its version."""
     if present is None:
-        whole = Competition.model_construct(name="", seed=wanted.seed, datasets=[], black_boxes=[], phases=[])
+        whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
         return Plan(list(_changes(whole, wanted)), [])
     return Plan(list(_changes(present.document, wanted)), list(_refusals(present, wanted)))
 
