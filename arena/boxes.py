@@ -8,7 +8,7 @@ from typing import Annotated
 from bayesmark.constants import METRICS
 from pydantic import Field
 
-from shared.competition import BlackBox, Model, metrics_of
+from shared.competition import BlackBox, Fault, Model, Path, metrics_of, suggest
 
 LABEL_DIGITS = 8
 Names = Annotated[list[str], Field(min_length=1)]
@@ -52,6 +52,19 @@ def expand_grid(grid: Grid, seed: str, listed: Collection[str]) -> Iterator[Grid
                 if measures and box.test_case not in grid.without and box.test_case not in listed:
                     box.fields["label"] = f"box-{_digest(seed, box.test_case)[:LABEL_DIGITS]}"
                     yield box
+
+
+def find_grid_faults(grid: Grid, at: Path) -> Iterator[Fault]:
+    """Return what a grid names to no effect."""
+    whole = {box.test_case for box in expand_grid(grid.model_copy(update={"without": []}), "", ())}
+    for place, case in enumerate(grid.without):
+        if case not in whole:
+            what = f"The grid has no {case!r} to leave out."
+            yield Fault((*at, "without", place), what, suggest(case, whole))
+    for place, dataset in enumerate(grid.datasets):
+        if not {*metrics_of(dataset)} & {*grid.metrics}:
+            cure = f"Add {' or '.join(metrics_of(dataset))}, or mend the name."
+            yield Fault((*at, "datasets", place), f"No metric of this grid measures {dataset!r}.", cure)
 
 
 def split_boxes(seed: str, labels: Collection[str], counts: Sequence[int]) -> list[list[str]]:

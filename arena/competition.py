@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from arena.boxes import Grid, GridBox, boxes_of, expand_grid, split_boxes
+from arena.boxes import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.client import Failure
 from arena.toml_lines import line_of, locate_lines
 from shared.competition import (
@@ -227,11 +227,7 @@ class _Reading:
         cases = {"_".join(str(box.get(key)) for key in ("model", "dataset", "metric")) for box in listed}
         seed = str(self.raw.get("seed"))
         for index, grid in self._check("grids", Grid, _tables(self.raw, "grids")).items():
-            whole = {box.test_case for box in expand_grid(grid.model_copy(update={"without": []}), seed, ())}
-            for place, case in enumerate(grid.without):
-                if case not in whole:
-                    what = f"The grid has no {case!r} to leave out."
-                    self.faults.append(Fault(("grids", index, "without", place), what, suggest(case, whole)))
+            self.faults += find_grid_faults(grid, ("grids", index))
             boxes = list(expand_grid(grid, seed, cases))
             cases |= {box.test_case for box in boxes}
             self.found.grid_boxes += [(index, box) for box in boxes]

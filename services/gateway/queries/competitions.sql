@@ -41,11 +41,11 @@ left join lateral (
     select revision, document from competition_revisions where competition_id = c.id order by revision desc limit 1
 ) r on true
 where c.slug = :slug
-for update of c;
+for no key update of c;
 
 -- name: lock_phases(competition_id)!
 -- Holds the phases as they are: whoever submits waits, and is seen once the lock is there.
-select from phases where competition_id = :competition_id order by id for update;
+select from phases where competition_id = :competition_id order by id for no key update;
 
 -- name: present_phases(competition_id)
 -- The phases of a document as they are, and whether scores depend on them.

@@ -125,6 +125,13 @@ def test_a_split_of_more_than_there_is_names_its_line(tmp_path: Path) -> None:
     assert faults(tmp_path, text) == [(text.splitlines().index("split = 9") + 1, what)]
 
 
+def test_a_data_set_of_a_grid_that_nothing_measures_is_a_fault(tmp_path: Path) -> None:
+    grid = {**GRID, "datasets": ["iris", "boston"]}
+    ((line, text),) = faults(tmp_path, toml_text(document(grids=[grid])))
+    assert "measures 'boston'. Add mae or mse" in text
+    assert toml_text(document(grids=[grid])).splitlines()[line - 1] == 'datasets = ["iris", "boston"]'
+
+
 def test_a_data_set_is_read_beside_the_file_and_its_faults_name_row_and_column(tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_bytes(csv_files.classification())
     (tmp_path / "bad.csv").write_text("a,b,target\n1.5,,2.5\n1.5,red,inf\n")
