@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 
 from arena import course, deviation, estimate, executions, final, local, new, pack, pipeline, rescore
+from arena.apply import app as competition_app
 from arena.client import Client, Failure, client_from_environment, read_json
 from arena.export import write_results_folder
 from arena.folder import read_zip
@@ -19,7 +19,6 @@ from arena.watch import watch as watch_submissions
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Arena: black-box-optimization competitions.")
 token_app = typer.Typer(no_args_is_help=True, help="Tokens, of teams and of organizers.")
 team_app = typer.Typer(no_args_is_help=True, help="Teams.")
-competition_app = typer.Typer(no_args_is_help=True, help="Competitions.")
 baseline_app = typer.Typer(no_args_is_help=True, help="Baseline sets, to which scores refer.")
 app.add_typer(team_app, name="team")
 app.add_typer(token_app, name="token")
@@ -35,7 +34,6 @@ for command in (
     executions.executions,
     executions.logs,
     executions.replay,
-    final.report,
 ):
     app.command()(command)
 app.command("estimate")(estimate.estimate)
@@ -171,24 +169,6 @@ def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")],
         show_json(body)
     else:
         console.print(f"revoked {body['id']} at {body['revoked_at']}")
-
-
-@competition_app.command("apply")
-def apply_competition(
-    file: Annotated[Path, typer.Argument(help="YAML or JSON; examples/demo/competition.yaml shows all of it.")],
-    as_json: Json = False,
-) -> None:
-    """Create a competition, or change it to what the file says."""
-    try:
-        body = yaml.safe_load(file.read_text())
-        slug = body.pop("slug")
-    except (OSError, yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
-        raise Failure(f"Expected a YAML object with 'slug' in {file}, got {error!r}.") from error
-    body = client_from_environment().put(f"/api/v1/admin/competitions/{slug}", body)
-    if as_json:
-        show_json(body)
-    else:
-        console.print(f"{slug}: {len(body['black_boxes'])} black boxes, {len(body['phases'])} phases")
 
 
 @baseline_app.command("import")

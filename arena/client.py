@@ -76,6 +76,15 @@ class Client:
             data={"trial": json.dumps(trial)},
         )
 
+    def upload_dataset(self, slug: str, name: str, content: bytes) -> Body:
+        """Upload a CSV file; the same again is the same."""
+        return self._json(
+            "POST",
+            f"/api/v1/admin/competitions/{slug}/datasets",
+            files={"file": (f"{name}.csv", content, "text/csv")},
+            data={"name": name},
+        )
+
     @contextmanager
     def lines(self, path: str, **query: Any) -> Iterator[Iterator[str]]:
         """GET a stream of lines."""

@@ -25,7 +25,13 @@ class NullSlot:
     def running_study(self) -> None:
         """Return None: nothing here writes a log."""
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
+    async def run_study(
+        self,
+        shard: ShardReleased,
+        task: StudyTask,
+        zip_bytes: bytes,  # noqa: ARG002
+        dataset_bytes: bytes = b"",  # noqa: ARG002
+    ) -> StudyFinished:
         """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
         shape = (shard.n_calls, shard.n_suggestions)
         losses = _losses(task.seed % DIFFERENT_STUDIES, *shape)

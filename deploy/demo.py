@@ -3,8 +3,7 @@
 import json
 from pathlib import Path
 
-import yaml
-
+from arena.apply import apply_file, plan_file, read_file
 from arena.client import Client, Failure, client_from_environment, read_json
 from arena.folder import read_zip
 from arena.show import console, leaderboard_table
@@ -42,10 +41,9 @@ def set_up_competition(client: Client) -> str:
     if BASELINE not in known:
         document = read_json(EXAMPLES / "baselines" / "baseline-16-8.json")
         client.post("/api/v1/admin/baselines", {"name": BASELINE, "source": "official, 16 x 8", "document": document})
-    competition = yaml.safe_load((EXAMPLES / "demo" / "competition.yaml").read_text())
-    slug: str = competition.pop("slug")
-    client.put(f"/api/v1/admin/competitions/{slug}", competition)
-    return slug
+    found = read_file(client, EXAMPLES / "demo" / "competition.toml")
+    apply_file(client, found, plan_file(client, found))
+    return found.slug
 
 
 def team_tokens(client: Client, slug: str) -> dict[str, str]:

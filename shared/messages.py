@@ -62,7 +62,11 @@ class Limits(BaseModel):
 
 
 class ShardReleased(Message):
-    """Dispatcher to runners: one attempt at a shard, with everything a runner needs to know."""
+    """Dispatcher to runners: one attempt at a shard, with everything a runner needs to know.
+
+    `dataset_sha256` is the blob of the organizer's own data set, none for one that Bayesmark brings; `image` and
+    `runtime` of the optimizer's container are the runner's own unless the phase names others.
+    """
 
     key = "shard.released"
     shard_id: UUID
@@ -78,6 +82,9 @@ class ShardReleased(Message):
     limits: Limits
     blob_sha256: str
     signature_wanted: bool
+    dataset_sha256: str | None = None
+    image: str | None = None
+    runtime: str | None = None
 
 
 class Usage(BaseModel):

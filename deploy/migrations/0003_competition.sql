@@ -11,16 +11,17 @@ create table competition_revisions (
 comment on table competition_revisions is 'Every change of a competition: the document that was applied, and the code that applied it.';
 
 create table datasets (
-    id uuid primary key default gen_random_uuid(),
-    competition_id uuid not null references competitions on delete cascade,
+    competition_slug text not null,
     name text not null,
     blob_sha256 text not null,
     n_rows integer not null,
     n_features integer not null,
     created_at timestamptz not null default now(),
-    unique (competition_id, name)
+    primary key (competition_slug, name, blob_sha256)
 );
-comment on table datasets is 'The organizer''s own data sets: CSV files as Bayesmark names and reads them, stored by hash.';
+comment on table datasets is
+    'The organizer''s own data sets: CSV files as Bayesmark names and reads them, stored by hash. They are uploaded before '
+    'the competition is there that uses them.';
 alter table black_boxes add column dataset_sha256 text;
 comment on column black_boxes.dataset_sha256 is 'The CSV file of the data set; null for one of the six built in.';
 
@@ -32,6 +33,8 @@ alter table phases add column first_study integer not null default 0 check (firs
 alter table phases add column counting text not null default 'best' check (counting in ('best', 'chosen'));
 alter table phases add column frozen_at timestamptz;
 alter table phases add column priority integer not null default 0;
+alter table phases add column image text;
+alter table phases add column runtime text;
 alter table phases drop constraint phases_competition_id_name_key;
 create unique index phases_by_name on phases (competition_id, name) where kind = 'competition';
 create index phases_by_competition on phases (competition_id, kind);
@@ -40,6 +43,7 @@ comment on column phases.kind is
     'is not applied yet; archived: what a re-scoring replaced, or a preview that was discarded.';
 comment on column phases.counting is 'Which submission of a team counts: its best, or the one it chose.';
 comment on column phases.frozen_at is 'What came after it is shown to the organizer alone.';
+comment on column phases.image is 'Of the optimizer''s container; null is the runners'' own, and so is its runtime.';
 comment on column phases.priority is 'Shards of a higher priority go first, whatever team they are of.';
 
 alter table teams add column internal boolean not null default false;

@@ -102,10 +102,13 @@ select
     b.model,
     b.dataset,
     b.metric,
+    b.dataset_sha256,
     b.signature is null and r.first_study = p.first_study as signature_wanted,
     p.n_calls,
     p.n_suggestions,
     p.limits,
+    p.image,
+    p.runtime,
     s.blob_sha256,
     c.seed as competition_seed
 from released r

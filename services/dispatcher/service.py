@@ -128,6 +128,9 @@ class Dispatcher:
             limits=Limits.model_validate(row["limits"]),
             blob_sha256=row["blob_sha256"],
             signature_wanted=row["signature_wanted"],
+            dataset_sha256=row["dataset_sha256"],
+            image=row["image"],
+            runtime=row["runtime"],
         )
 
     async def _sweep(self) -> None:

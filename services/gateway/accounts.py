@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from services.gateway.auth import ORGANIZER_SCOPES, TEAM_SCOPES, Organizer, Registrar, Scope, hash_token, make_token
-from services.gateway.names import Name
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions import find_competition
 from services.gateway.tables import queries
+from shared.names import Name
 
 router = APIRouter(prefix="/api/v1/admin", tags=["accounts"])
 Body = dict[str, Any]

@@ -1,78 +1,24 @@
 """The organizer's routes: competitions, baselines, incidents, executions, dead letters."""
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from services.gateway import baselines, setup
 from services.gateway.auth import Manager, Organizer
-from services.gateway.names import Label, Name, Slug
 from services.gateway.parts import WithParts
 from services.gateway.problems import Problem
-from services.gateway.submissions import find_submission
+from services.gateway.submissions import find_competition, find_submission
 from services.gateway.tables import queries, submission_body
-from shared.messages import Limits
+from shared.competition import Competition, Model
+from shared.names import Label, Slug
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
 DEAD_LETTERS_SHOWN = 100
 Body = dict[str, Any]
 Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
-Count = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
-class Model(BaseModel):
-    """A request body: nothing in it is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class BlackBox(Model):
-    """A test problem under its opaque label."""
-
-    label: Label
-    model: Name
-    dataset: Name
-    metric: Name
-
-    @property
-    def test_case(self) -> str:
-        """Bayesmark's name of the test problem."""
-        return f"{self.model}_{self.dataset}_{self.metric}"
-
-
-class Phase(Model):
-    """A phase; without times it is always open, without quotas there are none.
-
-    On a practice phase teams see logs, so its black boxes are no secret and belong to no other phase.
-    """
-
-    name: Label
-    visibility: Literal["public", "organizer"] = "public"
-    practice: bool = False
-    baseline: str = Field(max_length=100)
-    boxes: Annotated[list[Label], Field(min_length=1)]
-    n_calls: Count = 16
-    n_suggestions: Count = 8
-    studies_per_box: Count
-    studies_per_shard: Count = 1
-    limits: Limits = Limits()
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    attempts_per_day: Count | None = None
-    scored_per_day: Count | None = None
-    active_submissions: Count | None = None
-
-
-class Competition(Model):
-    """A competition as `arena competition apply` sends it."""
-
-    name: Name
-    seed: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    black_boxes: Annotated[list[BlackBox], Field(min_length=1)]
-    phases: Annotated[list[Phase], Field(min_length=1)]
 
 
 class NewBaseline(Model):
@@ -85,9 +31,22 @@ class NewBaseline(Model):
 
 @router.put("/competitions/{slug}")
 async def apply_competition(slug: Slug, body: Competition, parts: WithParts, _: Manager) -> Body:
-    """Create or change a competition. What scores already depend on does not change: 409."""
-    await setup.apply(parts.pool, slug, body)
-    return {"slug": slug, **body.model_dump(mode="json")}
+    """Create or change a competition: its next revision. What scores already depend on does not change: 409."""
+    return await setup.apply(parts.pool, slug, body)
+
+
+@router.post("/competitions/{slug}/plan")
+async def plan_competition(slug: Slug, body: Competition, parts: WithParts, _: Manager) -> Body:
+    """Return what applying this would change, and what of it would be refused; nothing is changed."""
+    return await setup.plan(parts.pool, slug, body)
+
+
+@router.get("/competitions/{slug}/revisions")
+async def list_revisions(slug: Slug, parts: WithParts, _: Organizer) -> Body:
+    """Return every revision of a competition, the newest first, with the document that was applied."""
+    competition = await find_competition(parts, slug)
+    rows = queries.list_revisions(parts.pool, competition_id=competition["id"])
+    return {"revisions": [dict(row) async for row in rows]}
 
 
 @router.post("/baselines", status_code=201)

@@ -16,6 +16,7 @@ from services.gateway import (
     choice,
     competitions,
     course,
+    datasets,
     executions,
     export,
     final,
@@ -80,7 +81,9 @@ def create_app(parts: Parts) -> FastAPI:
     add_problem_handlers(app)
     for module in (submissions, choice, leaderboard, live, competitions):
         app.include_router(module.router)
-    for module in (accounts, admin, course, trials, planning, export, executions, logs, replays, rescoring, final):
+    for module in (accounts, admin, course, datasets, trials, planning, export):
+        app.include_router(module.router)
+    for module in (executions, logs, replays, rescoring, final):
         app.include_router(module.router)
     add_health_routes(
         app,

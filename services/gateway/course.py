@@ -8,12 +8,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.auth import Manager
-from services.gateway.names import Label
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions import find_competition, find_submission
 from services.gateway.tables import queries
 from shared.messages import PhaseChanged
+from shared.names import Label
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])

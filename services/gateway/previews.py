@@ -7,11 +7,11 @@ from uuid import UUID, uuid4
 import asyncpg
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.gateway.names import Label
 from services.gateway.problems import Problem
 from services.gateway.tables import queries
 from shared.database import Connection
 from shared.messages import Limits
+from shared.names import Label
 
 Body = dict[str, Any]
 Row = Mapping[str, Any] | asyncpg.Record

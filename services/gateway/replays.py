@@ -61,6 +61,8 @@ async def _start(parts: Parts, row: asyncpg.Record, execution: str) -> UUID:
         first_study=row["first_study"],
         studies_per_shard=row["n_studies"],
         limits=Limits.model_validate(row["limits"]),
+        image=row["image"],
+        runtime=row["runtime"],
         execution=execution,
     )
     boxes = [

@@ -14,15 +14,17 @@ from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from services.gateway.auth import Manager, Organizer
-from services.gateway.names import Label
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions import check_and_store, find_competition, find_submission
 from services.gateway.tables import NewSubmission, insert_submission, new_id, queries, submission_body
+from shared.competition import Image, Runtime
 from shared.messages import Limits, SubmissionAccepted
+from shared.names import Label
 
 router = APIRouter(prefix="/api/v1/admin", tags=["trials"])
 Body = dict[str, Any]
+PHASE_FIELDS = {"n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard", "image", "runtime"}
 
 
 class Trial(BaseModel):
@@ -37,6 +39,8 @@ class Trial(BaseModel):
     first_study: int = Field(default=0, ge=0, le=1_000_000)
     studies_per_shard: int = Field(default=1, ge=1, le=100_000)
     limits: Limits = Limits()
+    image: Image | None = None
+    runtime: Runtime | None = None
 
 
 @router.post("/competitions/{slug}/trials", status_code=202)
@@ -79,6 +83,7 @@ def trial_key(seed: str, blob_sha256: str, boxes: list[asyncpg.Record], trial: T
         "zip": blob_sha256,
         "boxes": [[box["model"], box["dataset"], box["metric"], box["dataset_sha256"]] for box in boxes],
         **trial.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study", "limits"}),
+        **trial.model_dump(include={"image", "runtime"}, exclude_none=True),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
@@ -106,7 +111,7 @@ async def start(
             competition_id=competition["id"],
             name=f"trial-{submission_id}",
             limits=trial.limits.model_dump(),
-            **trial.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard"}),
+            **trial.model_dump(include=PHASE_FIELDS),
         )
         await queries.put_phase_boxes(
             connection,

@@ -106,23 +106,26 @@ class Relay:
         self._iteration = 0
         self._evaluation_left_s = settings.evaluation_timeout_s
 
-    async def run(self, zip_bytes: bytes) -> StudyFinished:
+    async def run(self, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyFinished:
         """Run the study. Raises `Fatal`, after which the black box is ready again, or `InfrastructureFailure`."""
         started = asyncio.get_running_loop().time()
         try:
-            finished = await self._run(zip_bytes)
+            finished = await self._run(zip_bytes, dataset_bytes)
         except Fatal as fatal:
             fatal.stage, fatal.iteration, fatal.provenance = self._stage, self._iteration, self._provenance()
             fatal.log, fatal.usage = await self._read_remains(started)
             raise
         return self._report(finished, *await self._read_remains(started))
 
-    async def _run(self, zip_bytes: bytes) -> dict[str, Any]:
+    async def _run(self, zip_bytes: bytes, dataset_bytes: bytes) -> dict[str, Any]:
         await self._load(zip_bytes)
         shard = self._shard
         study = {"model": shard.model, "dataset": shard.dataset, "metric": shard.metric, "n_calls": shard.n_calls}
         study |= {"n_suggestions": shard.n_suggestions, "signature_wanted": shard.signature_wanted}
-        message = await self._tell_blackbox(study | {"seed": self._task.seed})
+        study |= {"dataset_sha256": shard.dataset_sha256, "seed": self._task.seed}
+        message = await self._tell_blackbox(study)
+        if "dataset_wanted" in message:  # it keeps what it once had
+            message = await self._tell_blackbox({"dataset_bytes": len(dataset_bytes)}, dataset_bytes)
         while "ask" in message:
             try:
                 answer = await self._put_to_optimizer(message)
@@ -263,13 +266,13 @@ class Relay:
             return InfrastructureFailure("the optimizer's process was killed, and nobody says by whom")
         return Fatal(Verdict.PROCESS_DIED, f"the process ended with exit code {death.exit_code}{last_words}")
 
-    async def _tell_blackbox(self, message: dict[str, Any]) -> dict[str, Any]:
+    async def _tell_blackbox(self, message: dict[str, Any], payload: bytes = b"") -> dict[str, Any]:
         """Send the black box a message and wait for its next, which may take a batch of evaluations."""
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
             async with asyncio.timeout(self._evaluation_left_s):
-                await self._blackbox.stream.send(message)
+                await self._blackbox.stream.send(message, payload)
                 return await self._blackbox.receive()
         except TimeoutError as timeout:
             limit = self._settings.evaluation_timeout_s

@@ -43,14 +43,17 @@ ENVIRONMENT = {
 }
 
 
-def optimizer_config(settings: Settings, limits: Limits, cpu: int) -> ContainerConfig:
-    """The sandbox of a team's code."""
+def optimizer_config(
+    settings: Settings, limits: Limits, cpu: int, *, image: str | None = None, runtime: str | None = None
+) -> ContainerConfig:
+    """The sandbox of a team's code; image and runtime are the runner's own unless the phase names others."""
     tmpfs = {
         "/submission": _tmpfs(limits.unpacked_limit_bytes, optimizer_uid(cpu)),
         "/tmp": _tmpfs(limits.tmp_limit_bytes, optimizer_uid(cpu)),  # noqa: S108 - the container's own
     }
-    config = _config(settings, settings.optimizer_image, cpu, optimizer_uid(cpu), tmpfs, "optimizer")
+    config = _config(settings, image or settings.optimizer_image, cpu, optimizer_uid(cpu), tmpfs, "optimizer")
     config["HostConfig"] |= {
+        "Runtime": runtime or settings.sandbox_runtime,
         "Memory": limits.memory_limit_bytes,
         "MemorySwap": limits.memory_limit_bytes,  # memory and swap together: so no swap
         "PidsLimit": limits.pids_limit,

@@ -54,7 +54,9 @@ BUSY = Gauge("arena_slots_busy", "Slots with a shard in hand")
 class StudySlot(Protocol):
     """What runs a study, one at a time."""
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
         """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
         ...
 
@@ -239,8 +241,9 @@ class Runner:
     async def _run_shard(self, shard: ShardReleased, slot: StudySlot) -> None:
         try:
             zip_bytes = await self._blobs.get(shard.blob_sha256)
+            dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
             for task in shard.studies:
-                await self._run_study(shard, task, slot, zip_bytes)
+                await self._run_study(shard, task, slot, zip_bytes, dataset_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
         except (BlobMissing, BlobStoreAway) as failure:
@@ -258,11 +261,13 @@ class Runner:
         log.warning("attempt failed", outcome=outcome, detail=detail)
         await self._publish(self._unfinished(shard, outcome, detail))
 
-    async def _run_study(self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes) -> None:
+    async def _run_study(
+        self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes, dataset_bytes: bytes
+    ) -> None:
         held = HeldShard(shard_id=shard.shard_id, attempt=shard.attempt)
         try:
             with STUDY_TIME.time():
-                result = await slot.run_study(shard, task, zip_bytes)
+                result = await slot.run_study(shard, task, zip_bytes, dataset_bytes)
         except Fatal as fatal:
             STUDIES.labels("fatal").inc()
             await self._followers.send_last(held)

@@ -56,8 +56,10 @@ class Slot:
         """The study that runs here, or ran last."""
         return self._running
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
-        """Run one study to its end.
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
+        """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
 
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
         Cancelled, it kills both containers at once.
@@ -73,7 +75,7 @@ class Slot:
             self._tasks.create_task(self._engine.name_container(optimizer.id, name))
             try:
                 relay = Relay(self._engine, self._settings, blackbox, optimizer, shard, task)
-                finished = await relay.run(zip_bytes)
+                finished = await relay.run(zip_bytes, dataset_bytes)
                 intact = True
                 return finished
             except Fatal:
@@ -97,8 +99,8 @@ class Slot:
         return container
 
     async def _take_optimizer(self, shard: ShardReleased) -> Container:
-        """The prepared container if it was prepared for these limits and lives, else a new one; prepares the next."""
-        config = optimizer_config(self._settings, shard.limits, self._cpu)
+        """The prepared container if it was prepared for this phase and lives, else a new one; prepares the next."""
+        config = optimizer_config(self._settings, shard.limits, self._cpu, image=shard.image, runtime=shard.runtime)
         container = await asyncio.shield(self._prepared)
         if isinstance(container, Container) and not await self._is_usable(container, config):
             self._begin_discard(container)

@@ -67,14 +67,16 @@ class SlowSlot(NullSlot):
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
         self.started.set()
         try:
             await self.go.wait()
         except asyncio.CancelledError:
             self.stopped.set()
             raise
-        return await super().run_study(shard, task, zip_bytes)
+        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
 
 
 class FailingSlot(NullSlot):
@@ -84,7 +86,7 @@ class FailingSlot(NullSlot):
         super().__init__("failing")
         self._error = error
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:  # noqa: ARG002
+    async def run_study(self, *_: object) -> StudyFinished:
         raise self._error()
 
 
@@ -96,12 +98,28 @@ class FatalAfterOne(NullSlot):
         self.go = asyncio.Event()
         self._finished = 0
 
-    async def run_study(self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes) -> StudyFinished:
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
         if self._finished:
             await self.go.wait()
             raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
         self._finished += 1
-        return await super().run_study(shard, task, zip_bytes)
+        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
+
+
+class RememberingSlot(NullSlot):
+    """Keeps what it was handed for each data set."""
+
+    def __init__(self) -> None:
+        super().__init__("remembering")
+        self.handed: set[tuple[str | None, bytes]] = set()
+
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
+        self.handed.add((shard.dataset_sha256, dataset_bytes))
+        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
 
 
 class BrokenEngine(NullEngine):
@@ -367,3 +385,18 @@ async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_f
 
     assert await pool.fetchval("select state from submissions") == "running"
     assert await pool.fetchval("select count(*) from executions where outcome = 'infrastructure_failure'") == 3
+
+
+async def test_studies_on_the_organizers_data_are_handed_its_file(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2)
+    await blobs.put("cd" * 32, b"a file")
+    await pool.execute("update black_boxes set dataset_sha256 = $2 where id = $1", seeded.boxes[0], "cd" * 32)
+    submission = await accept(pool, broker, seeded)
+    slot = RememberingSlot()
+
+    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+        await wait_until(lambda: is_scored(pool, submission), what="scored")
+
+    assert slot.handed == {("cd" * 32, b"a file"), (None, b"")}

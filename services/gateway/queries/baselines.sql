@@ -23,6 +23,10 @@ select id, name, version, document from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
 
+-- name: list_baseline_versions()
+-- Every version of every baseline set as a document names it.
+select id, name, version, name || '@' || version as baseline from baselines;
+
 -- name: baseline_test_cases(baseline_id)
 -- The test cases that a baseline set covers.
 select distinct test_case, iterations from baseline_boxes where baseline_id = :baseline_id;

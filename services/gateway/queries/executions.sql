@@ -87,7 +87,8 @@ select
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s,
     sh.id as shard_id, :attempt::integer as attempt, sh.first_study, sh.n_studies, sh.box_id,
     c.id as competition_id, c.slug as competition, c.seed as competition_seed,
-    p.name as phase, p.kind, p.n_calls, p.n_suggestions, p.limits, bl.name as baseline, bl.version as baseline_version,
+    p.name as phase, p.kind, p.n_calls, p.n_suggestions, p.limits, p.image, p.runtime, bl.name as baseline,
+    bl.version as baseline_version,
     t.name as team, s.id as submission_id, s.filename, s.blob_sha256, s.size_bytes, s.revision, s.origin_id,
     s.verdict_stage, s.verdict_iteration,
     b.label as box, b.model, b.dataset, b.metric, b.dataset_sha256

@@ -25,13 +25,13 @@ where c.slug = :slug and p.name = :phase and p.kind = 'competition';
 -- A hidden phase like another one, but for what is to be changed of it.
 insert into phases (
     competition_id, name, position, visibility, kind, baseline_id, n_calls, n_suggestions, studies_per_box, first_study,
-    studies_per_shard, limits, practice, counting, priority
+    studies_per_shard, limits, practice, counting, priority, image, runtime
 )
 select
     competition_id, :name, position, 'organizer', 'preview', coalesce(:baseline_id, baseline_id),
     coalesce(:n_calls, n_calls), coalesce(:n_suggestions, n_suggestions), coalesce(:studies_per_box, studies_per_box),
     first_study, coalesce(:studies_per_shard, studies_per_shard), coalesce(:limits, limits), practice, counting,
-    coalesce(:priority, priority)
+    coalesce(:priority, priority), image, runtime
 from phases where id = :phase_id
 returning id;
 

@@ -33,15 +33,15 @@ union all
 select id from teams where competition_id = :competition_id and internal
 limit 1;
 
--- name: insert_trial_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits)$
+-- name: insert_trial_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits, image, runtime)$
 -- The hidden phase of a trial.
 insert into phases (
     competition_id, name, position, visibility, kind, n_calls, n_suggestions, studies_per_box, first_study,
-    studies_per_shard, limits
+    studies_per_shard, limits, image, runtime
 )
 values (
     :competition_id, :name, 0, 'organizer', 'trial', :n_calls, :n_suggestions, :studies, :first_study,
-    :studies_per_shard, :limits
+    :studies_per_shard, :limits, :image, :runtime
 )
 returning id;
 

@@ -5,10 +5,13 @@ from study to study; every study seeds the global random states afresh, so that 
 """
 
 import functools
+import hashlib
 import json
 import os
+import shutil
 import sys
 import traceback
+from pathlib import Path
 from typing import Any
 
 from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_seeds, run_study
@@ -18,6 +21,9 @@ from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
 
 SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
 WARM_UP = ("DT", "iris", "acc")
+DATA_ROOTS = Path("/tmp/data")  # noqa: S108 - the container's own tmpfs
+"""A folder for each of the organizer's data sets, named after its hash: the `data_root` in Bayesmark's sense."""
+OWN_PROBLEMS_KEPT = 8
 
 
 class Runner:
@@ -38,18 +44,57 @@ class Runner:
         return json.loads(line) if line else None
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any]:
-        """Ask on the optimizer's behalf and wait for the answer."""
+        """Ask, mostly on the optimizer's behalf, and wait for the answer."""
         self.send(question)
         answer = self.receive()
         if answer is None:
             raise SystemExit("the runner is gone")
         return answer
 
+    def ask_for_dataset(self, sha256: str) -> bytes:
+        """Ask for a data set, whose bytes follow the line that says how many they are."""
+        size = self.ask({"dataset_wanted": sha256})["dataset_bytes"]
+        content = sys.stdin.buffer.read(size)
+        if (found := hashlib.sha256(content).hexdigest()) != sha256:
+            raise ValueError(f"expected the data set {sha256}, got {len(content)} bytes of {found}")
+        return content
+
 
 @functools.cache
 def load_problem(model: str, dataset: str, metric: str) -> SklearnModel:
     """Build a stock problem with its data; it keeps no state between evaluations."""
     return _build_test_problem(model, dataset, metric, None)
+
+
+@functools.lru_cache(OWN_PROBLEMS_KEPT)
+def load_own_problem(model: str, dataset: str, metric: str, sha256: str) -> SklearnModel:
+    """Build a stock problem on a data set that `keep_dataset` has written."""
+    return _build_test_problem(model, dataset, metric, str(DATA_ROOTS / sha256))
+
+
+def keep_dataset(dataset: str, sha256: str, runner: Runner, roots: Path = DATA_ROOTS) -> None:
+    """Have the CSV file of a data set under its data root; the others go when there is no room beside them."""
+    file = roots / sha256 / f"{dataset}.csv"
+    if file.exists():
+        return
+    content = runner.ask_for_dataset(sha256)
+    roots.mkdir(exist_ok=True)
+    if shutil.disk_usage(roots).free < 2 * len(content):
+        shutil.rmtree(roots)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    part.rename(file)
+
+
+def problem_of(request: dict[str, Any], runner: Runner) -> SklearnModel:
+    """Return the test problem that a request names."""
+    box = request["model"], request["dataset"], request["metric"]
+    sha256 = request.get("dataset_sha256")
+    if sha256 is None:
+        return load_problem(*box)
+    keep_dataset(request["dataset"], sha256, runner)
+    return load_own_problem(*box, sha256)
 
 
 def compute_signature(problem: SklearnModel) -> list[float]:
@@ -61,7 +106,7 @@ def compute_signature(problem: SklearnModel) -> list[float]:
 
 def run_one_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
     """Run one study and return what the runner reports of it. Raises `StudyStopped`."""
-    stock = load_problem(request["model"], request["dataset"], request["metric"])
+    stock = problem_of(request, runner)
     signature = compute_signature(stock) if request["signature_wanted"] else None
     cut_off = CutOff()
     problem = RememberingProblem(stock, cut_off)

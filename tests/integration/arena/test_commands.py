@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from shared.database import Pool
-from tests.integration.gateway.conftest import BASELINE, Gateway, competition, gateway
+from tests import csv_files
+from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, gateway, phase, submit
+from tests.toml_text import toml_text
 
 __all__ = ["gateway"]  # the fixture
 
@@ -55,8 +55,8 @@ async def test_a_competition_from_its_file_to_a_cancelled_submission(
     gateway: Gateway, pool: Pool, tmp_path: Path
 ) -> None:
     organizer = Arena(gateway.url, tmp_path)
-    file = tmp_path / "competition.yaml"
-    file.write_text(yaml.safe_dump({"slug": "c", **competition()}))
+    file = tmp_path / "competition.toml"
+    file.write_text(toml_text({"slug": "c", **competition()}))
 
     imported = await organizer.json("baseline", "import", BASELINE, "--name", "mine")
     applied = await organizer.json("competition", "apply", file)
@@ -115,3 +115,54 @@ async def test_submitting_waits_for_a_platform_that_is_away_and_submits_once(
 
     assert (await command)["state"] == "queued"
     assert await pool.fetchval("select count(*) from submissions") == 1
+
+
+async def test_applying_a_file_shows_a_diff_uploads_data_sets_and_again_changes_nothing(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    (tmp_path / "three.csv").write_bytes(csv_files.classification())
+    own = {"label": "box-03", "model": "DT", "dataset": "clf-three", "metric": "acc"}
+    body = competition(black_boxes=[*BOXES, own], datasets=[{"name": "clf-three", "file": "three.csv"}])
+    file = tmp_path / "competition.toml"
+    file.write_text(toml_text({"slug": "c", **body}))
+
+    _, dry, _ = await arena.run("competition", "apply", file, "--dry-run")
+    assert "+ black box box-03" in dry
+    assert (await gateway.anyone.get("/api/v1/competitions/c")).status_code == 404
+    assert (await gateway.organizer.get("/api/v1/admin/competitions/c/datasets")).json() == {"datasets": []}
+
+    assert (await arena.json("competition", "apply", file))["revision"] == 1
+    _, again, _ = await arena.run("competition", "apply", file)
+    assert "c: nothing changes" in again
+    file.write_text(file.read_text().replace("studies_per_box = 2", "studies_per_box = 3"))
+    _, changed, _ = await arena.run("competition", "apply", file, "--yes")
+    assert "~ phase feedback: studies_per_box: 2 → 3" in changed
+    shown = await arena.json("competition", "show", "c")
+    assert [each["revision"] for each in shown["revisions"]] == [2, 1]
+    assert shown["phases"][0]["baseline"] == "official@1"
+    assert (await arena.run("competition", "show", "c"))[0] == 0
+
+
+async def test_a_file_that_cannot_be_applied_is_refused_with_lines_and_changes_nothing(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    await gateway.apply(competition())
+    (await submit(await gateway.team("a"))).raise_for_status()
+    file = tmp_path / "competition.toml"
+    file.write_text(toml_text({"slug": "c", **competition(phase(studies_per_box=9, n_calls=8))}))
+    lines = file.read_text().splitlines()
+
+    code, _, errors = await arena.run("competition", "apply", file, "--json")
+
+    assert code == 1
+    assert [each["line"] for each in json.loads(errors)["errors"]] == [
+        lines.index("studies_per_box = 9") + 1,
+        lines.index("n_calls = 8") + 1,
+    ]
+    file.write_text(toml_text({"slug": "c", **competition(phase(n_calls=17), phase("b", baseline="offical"))}))
+    code, _, errors = await arena.run("competition", "apply", file)
+    assert (code, "Did you mean 'official'?" in errors) == (1, True)
+    (revision,) = (await gateway.organizer.get("/api/v1/admin/competitions/c/revisions")).json()["revisions"]
+    assert revision["revision"] == 1

@@ -325,3 +325,18 @@ async def test_what_runs_when_its_submission_ends_is_on_record_as_stopped(pool: 
 
     rows = await pool.fetch("select shard_id, attempt, outcome, runner_id, taken_at is not null from executions")
     assert [tuple(row) for row in rows] == [(held.shard_id, 1, "stopped", "runner-1", True)], "not what was not taken"
+
+
+async def test_what_is_released_names_the_data_set_image_and_runtime(pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=1)
+    await pool.execute("update black_boxes set dataset_sha256 = 'hash' where id = $1", seeded.boxes[0])
+    await pool.execute("update phases set image = 'image:1', runtime = 'runsc'")
+    await seed_submission(pool, seeded)
+    await tables.expand_waiting(pool)
+
+    rows, _ = await tables.release_fairly(pool, 10)
+
+    assert [(row["dataset_sha256"], row["image"], row["runtime"]) for row in rows] == [
+        ("hash", "image:1", "runsc"),
+        (None, "image:1", "runsc"),
+    ]

@@ -63,7 +63,12 @@ def make_optimizer(module: str = "", construct: str = "", suggest: str = "", obs
 
 
 def make_shard(
-    box: tuple[str, str, str] = ("DT", "iris", "acc"), *, n_calls: int = 3, signature: bool = False, **limits: Any
+    box: tuple[str, str, str] = ("DT", "iris", "acc"),
+    *,
+    n_calls: int = 3,
+    signature: bool = False,
+    dataset_sha256: str | None = None,
+    **limits: Any,
 ) -> ShardReleased:
     """A shard of one short study."""
     model, dataset, metric = box
@@ -81,6 +86,7 @@ def make_shard(
         limits=Limits(**limits),
         blob_sha256="0" * 64,
         signature_wanted=signature,
+        dataset_sha256=dataset_sha256,
     )
 
 

@@ -1,0 +1,199 @@
+"""A competition as a file: every fault at once, on its line, with its cure."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.client import Failure
+from arena.competition import CompetitionFile, FaultyFile, read_competition
+from shared.competition import Competition
+from tests import csv_files
+from tests.toml_text import toml_text
+
+EXAMPLE = Path(__file__).parents[3] / "examples/demo/competition.toml"
+BASELINES = {"official", "official@1"}
+BOX = {"label": "box-01", "model": "DT", "dataset": "iris", "metric": "acc"}
+GRID = {"models": ["DT", "kNN", "SVM"], "datasets": ["iris", "wine"], "metrics": ["acc"]}
+PHASE = {"name": "feedback", "baseline": "official", "boxes": ["box-01"], "studies_per_box": 2}
+
+
+def document(**changes: Any) -> dict[str, Any]:
+    return {"slug": "c", "name": "C", "seed": "s", "black_boxes": [BOX], "phases": [PHASE], **changes}
+
+
+def read(folder: Path, text: str) -> CompetitionFile:
+    file = folder / "competition.toml"
+    file.write_text(text)
+    return read_competition(file, BASELINES)
+
+
+def faults(folder: Path, text: str) -> list[tuple[int, str]]:
+    """(line, what and cure) of every fault."""
+    with pytest.raises(FaultyFile) as refused:
+        read(folder, text)
+    return [(each["line"], f"{each['what']} {each['cure']}") for each in refused.value.problem["errors"]]
+
+
+def test_the_example_is_a_competition() -> None:
+    found = read_competition(EXAMPLE)
+    assert found.slug == "demo"
+    assert len(Competition.model_validate(found.document).black_boxes) == 6
+
+
+FAULTY = """slug = "c"
+name = "C"
+sed = "s"
+[[black_boxes]]
+label = "box-01"
+model = "DTT"
+dataset = "irises"
+metric = "accc"
+[[phases]]
+name = "feedback"
+baseline = "offical"
+boxes = [
+    "box-01",
+    "box-1",
+]
+visibility = "publik"
+opens_at = 2026-01-01T00:00:00
+[phases.limits]
+memory_limit_bytes = 3
+[[phases]]
+name = "feedback"
+baseline = "official@7"
+split = 3
+studies_per_box = 0
+"""
+EXPECTED = [
+    (1, "'seed' is missing"),
+    (3, "Did you mean 'seed'?"),
+    (6, "Did you mean 'DT'?"),
+    (7, "Did you mean 'iris'?"),
+    (8, "Did you mean 'acc'?"),
+    (9, "'studies_per_box' is missing"),
+    (11, "Did you mean 'official'?"),
+    (14, "Did you mean 'box-01'?"),
+    (16, "Did you mean 'public'?"),
+    (17, "Add Z for UTC."),
+    (19, "greater than or equal to 67108864"),
+    (21, "'feedback' again"),
+    (22, "'official@7'"),
+    (23, "Add [split]"),
+    (24, "greater than or equal to 1, got 0"),
+]
+
+
+def test_every_fault_comes_at_once_with_its_line_and_cure(tmp_path: Path) -> None:
+    found = faults(tmp_path, FAULTY)
+    assert [line for line, _ in found] == [line for line, _ in EXPECTED]
+    for (_, text), (_, fragment) in zip(found, EXPECTED, strict=True):
+        assert fragment in text
+
+
+def test_what_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
+    ((line, text),) = faults(tmp_path, 'slug = "c"\nname = \n')
+    assert line == 2
+    assert "Expected TOML" in text
+    assert faults(tmp_path, 'slug = "c"\nboxes = [1,\n')[0][0] == 3
+
+
+def test_a_phase_without_boxes_draws_them_from_those_that_no_phase_names(tmp_path: Path) -> None:
+    drawn = {key: value for key, value in PHASE.items() if key != "boxes"}
+    phases = [
+        {**drawn, "name": "feedback", "split": 3},
+        {**drawn, "name": "final", "split": 2},
+        PHASE | {"name": "third"},
+    ]
+    text = toml_text(document(grids=[GRID], split={"seed": "x"}, phases=phases))
+
+    found = read(tmp_path, text)
+
+    one, other, named = (set(phase["boxes"]) for phase in found.document["phases"])
+    assert (len(one), len(other), named) == (3, 2, {"box-01"})
+    assert one | other | named == {box["label"] for box in found.document["black_boxes"]}
+    assert read(tmp_path, text).document == found.document
+
+
+def test_a_split_of_more_than_there_is_names_its_line(tmp_path: Path) -> None:
+    phase = {key: value for key, value in PHASE.items() if key != "boxes"} | {"split": 9}
+    text = toml_text(document(split={"seed": "x"}, phases=[phase]))
+    what = "Expected 9 black boxes that no other phase has, got 1. Add black boxes, or split fewer."
+    assert faults(tmp_path, text) == [(text.splitlines().index("split = 9") + 1, what)]
+
+
+def test_a_data_set_of_a_grid_that_nothing_measures_is_a_fault(tmp_path: Path) -> None:
+    grid = {**GRID, "datasets": ["iris", "boston"]}
+    ((line, text),) = faults(tmp_path, toml_text(document(grids=[grid])))
+    assert "measures 'boston'. Add mae or mse" in text
+    assert toml_text(document(grids=[grid])).splitlines()[line - 1] == 'datasets = ["iris", "boston"]'
+
+
+def test_a_data_set_is_read_beside_the_file_and_its_faults_name_row_and_column(tmp_path: Path) -> None:
+    (tmp_path / "good.csv").write_bytes(csv_files.classification())
+    (tmp_path / "bad.csv").write_text("a,b,target\n1.5,,2.5\n1.5,red,inf\n")
+    own = [{"name": "clf-good", "file": "good.csv"}]
+    boxes = [BOX, {**BOX, "label": "box-02", "dataset": "clf-good"}]
+
+    found = read(tmp_path, toml_text(document(black_boxes=boxes, datasets=own)))
+    bad = toml_text(
+        document(
+            black_boxes=boxes,
+            datasets=[*own, {"name": "reg-bad", "file": "bad.csv"}, {"name": "reg-gone", "file": "gone.csv"}],
+        )
+    )
+
+    assert found.contents == {"clf-good": csv_files.classification()}
+    assert [each["name"] for each in found.document["datasets"]] == ["clf-good"]
+    text = "\n".join(f"{line} {what}" for line, what in faults(tmp_path, bad))
+    line = bad.splitlines().index('file = "bad.csv"') + 1
+    assert f"{line} bad.csv: Row 2, column 'b': expected a number, got a missing value" in text
+    assert f"{line} bad.csv: Row 3, column 'b': expected a number, got the text 'red'" in text
+    assert f"{line} bad.csv: Row 3, column 'target': expected a finite number, got 'inf'" in text
+    assert f"{line + 3} Expected a CSV file at 'gone.csv'" in text
+
+
+def test_what_the_platform_refuses_is_mapped_to_lines(tmp_path: Path) -> None:
+    text = toml_text(document(grids=[GRID]))
+    found = read(tmp_path, text)
+    errors = [
+        {"where": "phases.0.studies_per_box", "what": "w", "cure": "c"},
+        {"where": "body.black_boxes.2.dataset", "what": "x"},
+        {"where": "phases", "what": "y"},
+    ]
+
+    refused = found.refuse(Failure("refused", {"errors": errors}))
+
+    lines = text.splitlines()
+    assert [(each["line"], each["what"]) for each in refused.problem["errors"]] == [
+        (lines.index("[[phases]]") + 1, "y"),
+        (lines.index("studies_per_box = 2") + 1, "w"),
+        (lines.index('datasets = ["iris", "wine"]') + 1, "x"),
+    ]
+
+
+VALUES = ["1", "0", "true", '""', '"iris"', "[]", "{}", "[[1]]", "1979-05-27", "-1e9", '["box-01"]']
+
+
+@given(st.data())
+def test_whatever_is_in_the_file_is_read_or_refused_with_lines_that_are_there(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    """Lines of a good file, some gone, some with another value."""
+    good = document(grids=[GRID], split={"seed": "x"}, datasets=[{"name": "clf-a", "file": "a"}])
+    changed = []
+    for line in toml_text(good).splitlines():
+        what = data.draw(st.sampled_from(["keep", "keep", "keep", "drop", "change"]))
+        if what == "change" and " = " in line:
+            changed.append(f"{line.partition(' = ')[0]} = {data.draw(st.sampled_from(VALUES))}")
+        elif what != "drop":
+            changed.append(line)
+    refused: list[Any] = []
+    try:
+        read(tmp_path_factory.mktemp("any"), "\n".join(changed))
+    except FaultyFile as faulty:
+        refused = faulty.problem["errors"]
+    assert all(1 <= each["line"] <= len(changed) + 1 for each in refused)
