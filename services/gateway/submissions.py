@@ -57,7 +57,7 @@ async def submit(
     if idempotency_key is not None and (answer := await _replay(parts, caller, idempotency_key, request_sha256)):
         return answer
     check_open(chosen)
-    await check_and_store(parts, content)
+    await check_and_store(parts, content, blob_sha256)
     assert caller.team_id is not None  # noqa: S101 - a team's token has a team
     new = NewSubmission(
         id=new_id(),
@@ -83,8 +83,8 @@ async def submit(
     return answer
 
 
-async def check_and_store(parts: Parts, content: bytes) -> str:
-    """Store a zip that may be run, and return its SHA-256; 422 for one that may not."""
+async def check_and_store(parts: Parts, content: bytes, blob_sha256: str) -> None:
+    """Store a zip that may be run under its SHA-256; 422 for one that may not."""
     settings = parts.settings
     limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
     try:
@@ -92,9 +92,7 @@ async def check_and_store(parts: Parts, content: bytes) -> str:
     except Refused as reason:
         REFUSED.inc()
         raise Problem(422, str(reason)) from reason
-    blob_sha256 = hashlib.sha256(content).hexdigest()
     await parts.blobs.put(blob_sha256, content)
-    return blob_sha256
 
 
 async def _replay(parts: Parts, caller: Caller, key: str, request_sha256: str) -> Body | None:

@@ -51,7 +51,8 @@ async def start_trial(
     wanted = _parse(trial)
     competition = await find_competition(parts, slug)
     content = await file.read()
-    blob_sha256 = await check_and_store(parts, content)
+    blob_sha256 = hashlib.sha256(content).hexdigest()
+    await check_and_store(parts, content, blob_sha256)
     boxes = [
         row
         async for row in queries.trial_boxes(

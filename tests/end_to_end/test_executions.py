@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ import pytest
 from arena.client import Client
 from arena.folder import read_zip
 from shared.database import Pool
-from shared.settings import Settings
 from tests.end_to_end import commands
 from tests.end_to_end.test_platform import EXAMPLES, ORGANIZER, set_up
-from tests.stack import running_services
 from tests.waiting import wait_until
 
+RUNNER_ID = "runner-of-executions"
 LIMIT_S = 120
 RANDOM_BYTES = """
 import os, random, sys
@@ -40,14 +39,6 @@ class Speaks(AbstractOptimizer):
     def observe(self, X, y):
         pass
 """
-
-
-@pytest.fixture
-async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
-    """URL of a gateway with the other three services behind it, all ready."""
-    settings = settings.model_copy(update={"runner_id": "runner-of-executions"})
-    async with running_services(settings, tmp_path) as url:
-        yield url
 
 
 def start_arena(url: str, *arguments: str) -> Coroutine[Any, Any, asyncio.subprocess.Process]:
@@ -87,7 +78,7 @@ async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, 
         assert row["usage"]["cpu_s"] > 0
         assert row["usage"]["memory_peak_bytes"] > 0
         assert row["taken_at"] is not None
-        assert (row["runner"], row["studies_done"]) == ("runner-of-executions", 1)
+        assert (row["runner"], row["studies_done"]) == (RUNNER_ID, 1)
 
     code, same = await arena(platform, "replay", listed["executions"][0]["id"])
     assert (code, same["identical"], same["studies_compared"], same["provenance_differs"]) == (0, True, 1, [])

@@ -1,31 +1,21 @@
 """From candidate black boxes to a baseline set: measured, computed, interrupted by nothing and never run twice."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from arena.client import Client
-from shared.settings import Settings
 from tests.end_to_end.commands import run_arena
 from tests.end_to_end.test_platform import ORGANIZER, set_up
-from tests.stack import running_services
 
 BUILD = (
     *("baseline", "build", "--competition", "e2e", "--name", "mine", "--boxes", "box-01,box-02"),
     *("--n-calls", "4", "--n-suggestions", "4", "--random-studies", "3", "--strong-studies", "2"),
 )
+RUNNER_ID = "runner-of-planning"
 NODES = 5
 """Two for each black box, and one for all."""
-
-
-@pytest.fixture
-async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
-    """URL of a gateway with the other three services behind it, all ready."""
-    settings = settings.model_copy(update={"runner_id": "runner-of-planning"})
-    async with running_services(settings, tmp_path) as url:
-        yield url
 
 
 async def arena(url: str, *arguments: str) -> dict[str, Any]:

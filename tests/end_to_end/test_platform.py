@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,12 @@ from arena.client import Client
 from arena.export import write_results_folder
 from arena.folder import read_zip
 from shared.database import Pool
-from shared.settings import Settings
-from tests.stack import ROOT, running_services
+from tests.stack import ROOT
 from tests.stock import leaderboard_scores
 from tests.waiting import wait_until
 
 EXAMPLES = ROOT / "examples"
+RUNNER_ID = "runner-end-to-end"
 LIMIT_S = 150
 ORGANIZER = "organizer-token-of-the-tests"
 COMPETITION = {
@@ -39,14 +38,6 @@ class Slow(AbstractOptimizer):
     def observe(self, X, y):
         pass
 """
-
-
-@pytest.fixture
-async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
-    """URL of a gateway with the other three services behind it, all ready."""
-    settings = settings.model_copy(update={"runner_id": "runner-end-to-end"})
-    async with running_services(settings, tmp_path) as url:
-        yield url
 
 
 def set_up(organizer: Client) -> tuple[Client, Client]:
@@ -151,7 +142,7 @@ async def study_containers() -> list[str]:
         "docker",
         "ps",
         "--filter",
-        "label=arena.runner=runner-end-to-end",
+        f"label=arena.runner={RUNNER_ID}",
         "--format",
         "{{.Names}}",
         stdout=asyncio.subprocess.PIPE,
