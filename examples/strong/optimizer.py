@@ -17,7 +17,7 @@ SEEDS = 2**31 - 1
 N_INITIAL = 16
 N_BEST, N_RECENT = 128, 64
 """A Gaussian process on all points of a long study would take its whole time; the best and the newest say most."""
-N_GLOBAL, N_LOCAL = 1000, 1000
+N_GLOBAL, N_LOCAL = 300, 300
 LOCAL_SCALES = (0.01, 0.05, 0.2)
 
 

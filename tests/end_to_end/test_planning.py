@@ -1,4 +1,4 @@
-"""From candidate black boxes to a baseline set: measured, computed, interrupted by nothing and never run twice."""
+"""From candidate black boxes to a baseline set, with real containers: measured, computed, checked, never run twice."""
 
 from pathlib import Path
 from typing import Any
@@ -6,16 +6,22 @@ from typing import Any
 import pytest
 
 from arena.client import Client
+from shared.database import Pool
+from shared.seeds import study_seed
 from tests.end_to_end.commands import run_arena
-from tests.end_to_end.test_platform import ORGANIZER, set_up
+from tests.end_to_end.test_platform import COMPETITION, ORGANIZER, set_up
 
-BUILD = (
-    *("baseline", "build", "--competition", "e2e", "--name", "mine", "--boxes", "box-01,box-02"),
-    *("--n-calls", "4", "--n-suggestions", "4", "--random-studies", "3", "--strong-studies", "2"),
-)
+BOXES = ("box-01", "box-02")
+CASES = ["DT_iris_acc", "lasso_diabetes_mse"]
 RUNNER_ID = "runner-of-planning"
 NODES = 5
 """Two for each black box, and one for all."""
+BUILD = (
+    *("baseline", "build", "--competition", "e2e", "--name", "mine", "--boxes", ",".join(BOXES)),
+    *("--random-studies", "3", "--strong-studies", "2"),
+)
+SHORT, LONG = "4", "5"
+"""Iterations of the strong optimizer."""
 
 
 async def arena(url: str, *arguments: str) -> dict[str, Any]:
@@ -25,24 +31,63 @@ async def arena(url: str, *arguments: str) -> dict[str, Any]:
 
 
 @pytest.mark.timeout(400)
-async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, tmp_path: Path) -> None:
-    set_up(Client(platform, ORGANIZER))
+async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, pool: Pool, tmp_path: Path) -> None:
+    client = Client(platform, ORGANIZER)
+    set_up(client)
 
-    html = tmp_path / "estimate.html"
-    estimate = await arena(platform, "estimate", "--competition", "e2e", "--probe-calls", "2", "--html", str(html))
+    html, csv = tmp_path / "estimate.html", tmp_path / "estimate.csv"
+    probe = ("estimate", "--competition", "e2e", "--probe-calls", "2", "--price", "1")
+    estimate = await arena(platform, *probe, "--html", str(html), "--csv", str(csv))
     assert estimate["total"]["trainings"] == 30 * 30 * 2 * 10 * 16 * 8
-    assert estimate["total"]["machine_hours"] > 0
-    assert "plotly" in html.read_text().lower()
+    assert {row["label"]: row["probed"] for row in estimate["rows"]} == dict.fromkeys(BOXES, 16)
+    assert estimate["total"]["price"] == pytest.approx(estimate["total"]["machine_hours"]) != 0
+    assert "Plotly.newPlot" in html.read_text()
+    assert len(csv.read_text().splitlines()) == 1 + len(BOXES)
+    assert await arena(platform, *probe) == estimate
+    assert await pool.fetchval("select count(*) from trials") == len(BOXES)
 
-    built = await arena(platform, *BUILD, "--strong-calls", "8")
+    built = await arena(platform, *BUILD, "--strong-calls", SHORT)
     assert (built["nodes"], built["nodes_run"], built["new"]) == (NODES, NODES, True)
-    again = await arena(platform, *BUILD, "--strong-calls", "8")
+    again = await arena(platform, *BUILD, "--strong-calls", SHORT)
     assert (again["nodes_run"], again["new"], again["version"]) == (0, False, built["version"])
-    longer = await arena(platform, *BUILD, "--strong-calls", "9")
-    assert (longer["nodes_run"], longer["version"]) == (2 + 1, built["version"] + 1)
+    longer = await arena(platform, *BUILD, "--strong-calls", LONG)
+    assert (longer["nodes_run"], longer["version"]) == (len(BOXES) + 1, built["version"] + 1)
+    assert await pool.fetchval("select count(*) from trials") == 4 * len(BOXES)
 
     graph = await arena(platform, "baseline", "graph", "--competition", "e2e")
-    assert {node["state"] for node in graph["nodes"]} == {"scored"}
-    assert len(graph["nodes"]) == NODES
-    set_of_mine = await arena(platform, "baseline", "list")
-    assert {each["name"] for each in set_of_mine["baselines"]} >= {"mine"}
+    assert [(node["kind"], node["box"], node["state"]) for node in graph["nodes"]] == [
+        *((kind, box, "scored") for kind in ("random", "strong") for box in BOXES),
+        ("combine", None, "scored"),
+    ]
+    code, checked = await run_arena(platform, ORGANIZER, "baseline", "check", "--name", "mine")
+    assert checked["compared"] == CASES
+    assert code == int(bool(checked["differences"]))
+    # Random search is the official set's; so short a strong search need not be.
+    assert {each["what"] for each in checked["differences"]} <= {"best"}
+    await check_record(client, pool)
+
+
+async def check_record(client: Client, pool: Pool) -> None:
+    """The set says of each curve what it came from, and its best is the best of all that was evaluated for it."""
+    document = client.get("/api/v1/admin/baselines/mine")
+    provenance, data = document["meta"]["provenance"], document["data"]
+    curves = provenance["curves"]
+    assert data["coords"]["function"]["data"] == CASES
+    visible = data["coords"]["objective"]["data"].index("_visible_to_opt")
+    for place, case in enumerate(CASES):
+        best = await pool.fetchval(
+            "select min(each) from studies, unnest(visible) as each where submission_id = any ($1::uuid[])",
+            [curve["submission"] for curve in curves if curve["test_case"] == case],
+        )
+        assert data["data_vars"]["best"]["data"][place][visible] == pytest.approx(best, rel=1e-9)
+    strong = curves[-1]
+    assert (strong["kind"], strong["n_calls"], strong["optimizer"]["file"]) == ("strong", int(LONG), "strong.zip")
+    assert strong["optimizer"]["sha256"] == await pool.fetchval(
+        "select blob_sha256 from submissions where id = $1", strong["submission"]
+    )
+    seeds = [study_seed(str(COMPETITION["seed"]), strong["test_case"], each["study"]) for each in strong["studies"]]
+    assert [each["seed"] for each in strong["studies"]] == seeds
+    assert len(set(seeds)) == 2
+    assert len(strong["ran_by"]) == 1
+    assert strong["ran_by"][0] is not None
+    assert {"optimizer", "blackbox"} <= provenance["versions"].keys()
