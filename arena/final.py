@@ -1,16 +1,19 @@
 """`arena final` and `arena report`: the last phase, and what is to be said of it."""
 
 import dataclasses
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.table import Table
 
 from arena.client import Client, Failure, client_from_environment
 from arena.export import write_results_folder
-from arena.options import Json
+from arena.options import CompetitionOption, Json
 from arena.report.data import losses_of, read_data
 from arena.report.statistics import Place, rank_final
 from arena.show import NO_SCORE, console, plain, show_json
@@ -18,7 +21,6 @@ from arena.watch import watch
 
 app = typer.Typer(help="The best teams once more, on other black boxes and with more studies.")
 Body = dict[str, Any]
-Competition = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
 Origin = Annotated[str, typer.Option("--from", help="Phase whose best teams go to the final.")]
 Phase = Annotated[str, typer.Option("--phase", help="Phase that is the final.")]
 NEEDED = {"competition": "--competition", "origin": "--from", "phase": "--phase"}
@@ -60,7 +62,7 @@ def final(
 
 
 @app.command()
-def show(competition: Competition, origin: Origin, phase: Phase, as_json: Json = False) -> None:
+def show(competition: CompetitionOption, origin: Origin, phase: Phase, as_json: Json = False) -> None:
     """Show the final leaderboard beside the one before it, with how sure each place is."""
     shown = _get(client_from_environment(), competition, origin, phase, losses=True)
     places: list[Body] = []
@@ -81,7 +83,7 @@ def show(competition: Competition, origin: Origin, phase: Phase, as_json: Json =
 
 def report(
     out: Annotated[Path, typer.Argument(metavar="OUT.html", help="The file to write.")],
-    competition: Competition,
+    competition: CompetitionOption,
     origin: Origin,
     phase: Phase,
     data: Annotated[
@@ -104,14 +106,30 @@ def report(
     path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/export"
     write_report = _writer()
     with client.lines(path, only_losses=True) as lines:
-        written = write_report(read_data(lines, found, baseline), out, data, reveal=reveal)
-    if data is not None:
-        with client.lines(path) as lines:
-            written["bayesmark"] = write_results_folder(lines, data / "bayesmark", lambda *_: baseline)
+        read = read_data(lines, found, baseline)
+    with _all_or_nothing(data) as folder:
+        written = write_report(read, out, folder, reveal=reveal)
+        if folder is not None:
+            with client.lines(path) as lines:
+                studies = write_results_folder(lines, folder / "bayesmark", lambda *_: baseline)["studies"]
+            written |= {"data": str(data), "bayesmark_studies": studies}
     if as_json:
         show_json(written)
     else:
         console.print(f"{written['teams']} teams, {written['studies']} studies: {out}", soft_wrap=True)
+
+
+@contextmanager
+def _all_or_nothing(data: Path | None) -> Iterator[Path | None]:
+    """Yield a folder that becomes `data` at the end; what an interrupted report left of it is taken away."""
+    if data is None:
+        yield None
+        return
+    folder = data.with_name(f"{data.name}.partial")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    folder.rename(data)
 
 
 def _writer() -> Callable[..., Body]:
@@ -148,11 +166,12 @@ def _place(place: Place) -> Body:
 
 def _table(shown: Body, rows: list[Body]) -> Table:
     """Return the final beside the phase before it; `≈` marks a place that is within the noise of the next."""
-    table = Table(title=plain(f"{shown['competition']} / {shown['phase']}, after {shown['from']}"))
-    table.add_column("rank", justify="right")
-    table.add_column("team")
-    for column in ("score", "95 %", "ranks", "P(best)", "P(> next)", "tie", "before"):
-        table.add_column(column, justify="right", no_wrap=True)
+    title = plain(f"{shown['competition']} / {shown['phase']}, after {shown['from']}")
+    table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("rank", justify="right", no_wrap=True, min_width=4)
+    table.add_column("team", min_width=12, overflow="fold")
+    for column in ("score", "95 %", "ranks", "best", "> next", "tie", shown["from"]):
+        table.add_column(plain(column), justify="right")
     for row in rows:
         before = f"{row['feedback_rank'] or NO_SCORE}: {_number(row['feedback_score'])}"
         if "rank" in row:
@@ -160,16 +179,19 @@ def _table(shown: Body, rows: list[Body]) -> Table:
                 f"{row['rank']}{' ≈' if row['within_noise_of_next'] else ''}",
                 plain(row["team"]),
                 _number(row["score"]),
-                f"{row['score_low']:.2f}..{row['score_high']:.2f}",
-                f"{row['rank_low']}..{row['rank_high']}",
-                f"{row['p_best']:.1%}",
-                NO_SCORE if row["p_better_than_next"] is None else f"{row['p_better_than_next']:.1%}",
+                f"{row['score_low']:.2f} to {row['score_high']:.2f}",
+                f"{row['rank_low']} to {row['rank_high']}",
+                f"{row['p_best']:.0%}",
+                NO_SCORE if row["p_better_than_next"] is None else f"{row['p_better_than_next']:.0%}",
                 str(row["tie_group"]),
                 before,
             )
         else:
             state = row["verdict"] or f"{row['studies_done']}/{row['studies_total']}"
-            table.add_row(NO_SCORE, plain(row["team"]), state, *[NO_SCORE] * 5, before)
+            table.add_row(NO_SCORE, plain(f"{row['team']} ({state})"), *[NO_SCORE] * 6, before)
+    table.caption = (
+        "best, > next: how sure the team is the best, and better than the next; tie: groups within the noise"
+    )
     return table
 
 

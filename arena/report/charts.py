@@ -217,7 +217,7 @@ def rank_chart(data: FinalData, final: Final) -> go.Figure:
         hovertemplate="%{y} is number %{x} in %{z:.1%}<extra></extra>",
     )
     _layout(figure, x="rank", y="", height=_rows_height(len(final.places)) + 20)
-    figure.update_xaxes(type="category", showgrid=False)
+    figure.update_xaxes(type="category", showgrid=False, tickangle=0)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
 

@@ -19,6 +19,7 @@ from services.gateway.submissions import find_competition
 from services.gateway.tables import copy_submissions, queries
 from shared.database import Connection, Pool
 from shared.messages import PhaseChanged, SubmissionAccepted
+from shared.version import code_version
 from shared.words import SubmissionState, Verdict
 
 log = structlog.get_logger()
@@ -48,11 +49,12 @@ async def start_final(slug: str, body: Final, parts: WithParts, _: Manager) -> B
         raise Problem(422, f"Expected two phases, one to come from and one to go to; got {body.phase} twice.")
     origin = await _find_phase(parts.pool, competition, body.origin)
     async with parts.pool.acquire() as connection, connection.transaction():
+        present = await queries.lock_competition(connection, slug=slug)
         phase = await queries.lock_final_phase(connection, competition_id=competition["id"], phase=body.phase)
         if phase is None:
             raise _no_phase(competition, body.phase)
         await _check_ended(connection, origin, body)
-        await _set_studies(connection, phase, body.studies)
+        await _set_studies(connection, present, phase, body.studies)
         wanted = await _wanted(connection, origin["id"], phase["id"], body.top)
         copies = await copy_submissions(connection, wanted, phase["id"])
         change = await queries.next_change(connection, phase_id=phase["id"])
@@ -105,14 +107,26 @@ async def _check_ended(connection: Connection, origin: asyncpg.Record, body: Fin
         )
 
 
-async def _set_studies(connection: Connection, phase: asyncpg.Record, studies: int) -> None:
+async def _set_studies(connection: Connection, present: asyncpg.Record, phase: asyncpg.Record, studies: int) -> None:
+    """Give the phase so many studies, each a shard; as a revision, so that scores name what they come from."""
     if phase["is_used"] and phase["studies_per_box"] != studies:
         raise Problem(
             409,
             f"Phase {phase['name']} has submissions with {phase['studies_per_box']} studies on each black box, "
             f"got {studies}; ask for {phase['studies_per_box']}, or take a phase without submissions.",
         )
+    changes = {"studies_per_box": studies, "studies_per_shard": 1}
+    if all(phase[name] == value for name, value in changes.items()):
+        return
     await queries.set_final_studies(connection, phase_id=phase["id"], studies=studies)
+    document: Body = present["document"] or {}
+    phases = [each | changes if each.get("name") == phase["name"] else each for each in document.get("phases", [])]
+    await queries.add_revision(
+        connection,
+        competition_id=present["id"],
+        document=document | {"phases": phases},
+        code_version=code_version(),
+    )
 
 
 async def _wanted(connection: Connection, origin_id: UUID, phase_id: UUID, top: int) -> list[UUID]:

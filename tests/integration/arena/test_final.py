@@ -79,9 +79,12 @@ async def test_a_final_from_its_start_to_its_report(gateway: Gateway, pool: Pool
     assert code == 0
     assert all(f"{scores[team]:.3f}" in table for team in order)
 
+    (tmp_path / "out/data.partial/bayesmark").mkdir(parents=True)  # as an interrupted report leaves it
+    (tmp_path / "out/data.partial/bayesmark/left").touch()
     written = await arena.json("report", "out/report.html", *PHASES, "--data", "out/data")
 
-    assert (written["teams"], written["studies"]) == (3, 3 * STUDIES)
+    assert (written["teams"], written["studies"], written["bayesmark_studies"]) == (3, 3 * STUDIES, 3 * STUDIES)
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["data", "report.html"]
     assert "Final table" in (tmp_path / "out/report.html").read_text()
     rows = json.loads((tmp_path / "out/data/final.json").read_text())
     assert [(row["team"], row["score"]) for row in rows] == [

@@ -57,6 +57,10 @@ async def test_the_best_teams_counting_submissions_run_again_each_study_a_shard_
     assert set(started["new"]) == {each["submission_id"] for each in started["finalists"]}
     assert (started["studies_per_box"], started["shared_boxes"], started["ended"]) == (7, [], False)
     assert {each["studies_total"] for each in started["finalists"]} == {7}
+    newest = (await gateway.organizer.get("/api/v1/admin/competitions/c/revisions")).json()["revisions"][0]
+    assert [each["studies_per_box"] for each in newest["document"]["phases"] if each["name"] == "final"] == [7]
+    named = await pool.fetch("select revision from submissions where origin_id is not null")
+    assert {row["revision"] for row in named} == {newest["revision"]}, "a score names what it comes from"
     await dispatcher_tables.expand_waiting(pool)
     shards = await pool.fetch("select n_studies from shards where submission_id = $1", UUID(started["new"][0]))
     assert [row["n_studies"] for row in shards] == [1] * 7
@@ -73,6 +77,7 @@ async def test_asked_again_it_adds_only_what_is_missing(gateway: Gateway, pool: 
     again = (await start(gateway)).raise_for_status().json()
     assert again["new"] == []
     assert again["finalists"] == first["finalists"]
+    assert await pool.fetchval("select count(*) from competition_revisions") == 2, "as applied, and with more studies"
 
     more = (await start(gateway, top=20)).raise_for_status().json()
     assert len(more["new"]) == 1
