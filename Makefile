@@ -11,7 +11,7 @@ test-long: ready ## fuzzing of the zip intake, the relay's parser and the HTTP A
 	@.venv/bin/pytest -m long
 
 ready:
-	@bash deploy/engine.sh && bash deploy/venv.sh && bash deploy/images.sh && bash deploy/stack.sh test-up
+	@bash deploy/engine.sh && bash deploy/venv.sh && bash deploy/images.sh && bash deploy/browser.sh && bash deploy/stack.sh test-up
 
 lint: ## style, types, and who may import whom
 	@bash deploy/venv.sh

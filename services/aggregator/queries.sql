@@ -104,6 +104,25 @@ recorded as (
 )
 select id, score from scored where state = 'scored';
 
+-- name: draw_curves(submission_ids)!
+-- Keeps the curves of submissions that are scored: means over the studies of each black box, then over these.
+update submissions s set curve = drawn.curve
+from (
+    select submission_id, array_agg(loss order by iteration)::real[] as curve
+    from (
+        select submission_id, iteration, avg(loss) as loss
+        from (
+            select st.submission_id, st.box_id, point.iteration, avg(point.loss) as loss
+            from studies st cross join lateral unnest(st.curve) with ordinality as point (loss, iteration)
+            where st.submission_id = any (:submission_ids::uuid[])
+            group by st.submission_id, st.box_id, point.iteration
+        ) of_boxes
+        group by submission_id, iteration
+    ) of_all
+    group by submission_id
+) drawn
+where s.id = drawn.submission_id;
+
 -- name: fail_submission(submission_id, verdict, stage, iteration, detail, change)!
 -- A fatal error ends the submission with its verdict, once.
 with failed as (

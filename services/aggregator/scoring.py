@@ -18,16 +18,22 @@ class Score:
     high: float | None
 
 
-def study_loss(visible: Sequence[Sequence[float]], clip: float, best: float) -> float:
-    """Return a study's loss at its last iteration: 1 is `clip`, 0 is `best`, clipped to [-1, 1].
+def study_curve(visible: Sequence[Sequence[float]], clip: float, best: float) -> list[float]:
+    """Return a study's loss after each iteration, n_calls of them: 1 is `clip`, 0 is `best`, clipped to [-1, 1].
 
-    `visible` has shape (n_calls, n_suggestions) and no NaN; `inf` is allowed and clips to 1. The formula is that of
-    `bayesmark.experiment_analysis.compute_aggregates`.
+    The last is the study's loss. `visible` has shape (n_calls, n_suggestions) and no NaN; `inf` is allowed and clips to
+    1. The formula is that of `bayesmark.experiment_analysis.compute_aggregates`.
     """
     losses = np.asarray(visible, dtype=float)[:, :, np.newaxis]
     best_so_far = get_perf_array(losses, losses)
-    rescaled = linear_rescale(best_so_far[-1, 0], best, clip, 0.0, 1.0, enforce_bounds=False)
-    return float(np.clip(rescaled, -1.0, 1.0))
+    rescaled = linear_rescale(best_so_far[:, 0], best, clip, 0.0, 1.0, enforce_bounds=False)
+    curve: list[float] = np.clip(rescaled, -1.0, 1.0).tolist()
+    return curve
+
+
+def study_loss(visible: Sequence[Sequence[float]], clip: float, best: float) -> float:
+    """Return a study's loss at its last iteration; arguments are those of `study_curve`."""
+    return study_curve(visible, clip, best)[-1]
 
 
 def submission_score(box_losses: Sequence[float]) -> Score:

@@ -9,7 +9,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from services.aggregator import tables
-from services.aggregator.scoring import study_loss
+from services.aggregator.scoring import study_curve
 from shared.broker import RESULTS, Broker, BrokerAway
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
@@ -46,11 +46,11 @@ class Aggregator:
         finished = [message for message in messages if isinstance(message, StudyFinished)]
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
         await self._load_scales(finished)
-        studies = [(each, self._loss(each)) for each in finished if _key(each) in self._scales]
+        studies = [(each, self._curve(each)) for each in finished if _key(each) in self._scales]
         scored: dict[UUID, float | None] = {}
         async with self._pool.acquire() as connection, connection.transaction():
             locked = await tables.lock_submissions(connection, {message.submission_id for message in messages})
-            timely = [(each, loss) for each, loss in studies if each.submission_id in locked.submissions]
+            timely = [(each, curve) for each, curve in studies if each.submission_id in locked.submissions]
             stored = await tables.insert_studies(connection, timely, locked.submissions) if timely else []
             if stored:
                 await tables.finish_shards(connection, stored)
@@ -77,7 +77,7 @@ class Aggregator:
                 self._scales.clear()
             self._scales.update(await tables.load_scales(self._pool, unknown))
 
-    def _loss(self, study: StudyFinished) -> float | None:
+    def _curve(self, study: StudyFinished) -> list[float] | None:
         scale = self._scales[_key(study)]
         shape = (scale.n_calls, scale.n_suggestions)
         for name in ("visible", "generalization", "eval_time_s"):
@@ -88,7 +88,7 @@ class Aggregator:
                 raise ValueError(f"expected numbers in {name}, got NaN")
         if scale.clip is None or scale.best is None:
             return None
-        return study_loss(study.visible, scale.clip, scale.best)
+        return study_curve(study.visible, scale.clip, scale.best)
 
     async def _announce(self, phases: Mapping[UUID, int]) -> None:
         changes = [PhaseChanged(phase_id=phase_id, change=change) for phase_id, change in phases.items()]

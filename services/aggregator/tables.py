@@ -16,11 +16,11 @@ INSERT_STUDY = """
     insert into studies (
         submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
         suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
-        loss, change, cpu_s, memory_peak_bytes
+        loss, change, cpu_s, memory_peak_bytes, curve
     )
     select
         sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20
+        $20, $21
     from shards sh
     where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
         and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
@@ -63,9 +63,9 @@ async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID
 
 
 async def insert_studies(
-    connection: Connection, studies: Sequence[tuple[StudyFinished, float | None]], changes: Mapping[UUID, int]
+    connection: Connection, studies: Sequence[tuple[StudyFinished, list[float] | None]], changes: Mapping[UUID, int]
 ) -> list[StudyFinished]:
-    """Store each (result, loss) that is the first for its study; returns those that were."""
+    """Store each (result, curve of its loss) that is the first for its study; returns those that were."""
     by_key = {(each.submission_id, each.box_id, each.study): each for each, _ in reversed(studies)}
     rows = await connection.fetchmany(
         INSERT_STUDY,
@@ -87,12 +87,13 @@ async def insert_studies(
                 each.timed_out,
                 each.suggest_errors,
                 each.observe_errors,
-                loss,
+                curve and curve[-1],
                 changes[each.submission_id],
                 each.usage.cpu_s,
                 each.usage.memory_peak_bytes,
+                curve,
             )
-            for each, loss in studies
+            for each, curve in studies
         ],
     )
     return [by_key[row["submission_id"], row["box_id"], row["study"]] for row in rows]
@@ -138,7 +139,7 @@ async def score_submissions(
         return [sums[each] for each in ids]
 
     studies = Counter(each.submission_id for each in stored)
-    return {
+    ended = {
         row["id"]: row["score"]
         async for row in queries.score_submissions(
             connection,
@@ -153,6 +154,9 @@ async def score_submissions(
             changes=[changes[each] for each in ids],
         )
     }
+    if ended:
+        await queries.draw_curves(connection, submission_ids=list(ended))
+    return ended
 
 
 async def fail_submission(connection: Connection, fatal: StudyFatal, change: int) -> None:

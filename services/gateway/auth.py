@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends
@@ -20,6 +21,8 @@ WEBSOCKET_PROTOCOL = "arena.bearer"
 """A browser cannot set headers on a WebSocket: it offers the protocols `arena.bearer` and its token."""
 TOKEN_PREFIX = "arena_"  # noqa: S105 - it makes a token that leaked recognizable to scanners
 TOKEN_BYTES = 32
+SESSION_COOKIE = "arena_session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Scope(StrEnum):
@@ -59,14 +62,32 @@ def hash_token(token: str) -> bytes:
 
 
 async def identify(connection: HTTPConnection, parts: Parts) -> Caller:
-    """Return who calls; raises Problem 401 for a token that is not good."""
+    """Return who calls; raises Problem 401 for a token that is not good.
+
+    A session that is over is nobody's. A session says who sits at the browser, not who wrote the page: what it changes
+    must come from a page of ours, else Problem 403.
+    """
     token = _token(connection)
-    if token is None:
-        return NOBODY
-    row = await queries.find_token(parts.pool, hash=hash_token(token))
-    if row is None:
-        raise Problem(401, "The token is not known here, or was revoked.")
+    if token is not None:
+        row = await queries.find_token(parts.pool, hash=hash_token(token))
+        if row is None:
+            raise Problem(401, "The token is not known here, or was revoked.")
+    else:
+        session = connection.cookies.get(SESSION_COOKIE)
+        row = session and await queries.find_session(parts.pool, hash=hash_token(session))
+        if not row:
+            return NOBODY
+        if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
+            check_origin(connection)
     return Caller(row["role"], frozenset(Scope(each) for each in row["scopes"]), row["team_id"], row["competition_id"])
+
+
+def check_origin(connection: HTTPConnection) -> None:
+    """Raise Problem 403 unless a browser says that a page of this very site asks."""
+    headers = connection.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site != "same-origin" and (site is not None or origin is None or urlsplit(origin).netloc != headers.get("host")):
+        raise Problem(403, f"Expected a request from a page of this site, got one from {origin or 'elsewhere'}.")
 
 
 def _token(connection: HTTPConnection) -> str | None:
@@ -95,7 +116,7 @@ def _let_in(*, team: Scope | None = None, organizer: Scope | None = None) -> Cal
     async def check(caller: Anyone) -> Caller:
         needed = {"team": team, "organizer": organizer}
         if caller.role == "anyone":
-            raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN'.")
+            raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
         scope = needed[caller.role]
         if scope is None:
             other = "organizers" if caller.role == "team" else "teams; use a team's token"

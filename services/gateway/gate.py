@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.auth import NOBODY, Caller, identify
 from services.gateway.parts import Parts
-from services.gateway.problems import Problem, away
+from services.gateway.problems import Problem, answer, away
+from services.gateway.website.rendering import ASSETS_ADDRESS
 
 log = structlog.get_logger()
 FORM_OVERHEAD_BYTES = 64 * 1024
@@ -76,11 +77,13 @@ class Gate:
             with self._limit_uploads(caller, scope):
                 await self._app(scope, self._limit_body(receive, caller), send_with_headers)
         except Problem as problem:
-            await problem.response()(scope, receive, send_with_headers)
+            await answer(HTTPConnection(scope), problem)(scope, receive, send_with_headers)
 
     async def _let_in(self, connection: HTTPConnection) -> Caller:
         if NUL in connection.url.path or NUL_ENCODED in connection.scope["query_string"]:
             raise Problem(400, "Expected an address without a NUL character, which no text here has.")
+        if connection.url.path.startswith(ASSETS_ADDRESS):
+            return NOBODY  # the same for everybody, and a page asks for several at once
         try:
             caller = await identify(connection, self._parts)
         except Problem:

@@ -4,13 +4,14 @@ from http import HTTPStatus
 from typing import Any
 
 import structlog
-from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
+from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreAway
 from shared.broker import BrokerAway
 from shared.database import TRANSIENT_ERRORS
@@ -92,13 +93,13 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_problem(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
-        return await _answer(connection, error)
+        return answer(connection, error)
 
     async def on_http_error(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
         problem = Problem(error.status_code, str(error.detail))
         problem.headers = error.headers  # of a 405, the methods that there are
-        return await _answer(connection, problem)
+        return answer(connection, problem)
 
     async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
@@ -107,7 +108,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         ]
         sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
         problem = Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
-        return await _answer(connection, problem)
+        return answer(connection, problem)
 
     async def on_any(connection: HTTPConnection, error: Exception) -> Response:
         problem = away(error)
@@ -117,7 +118,7 @@ def add_problem_handlers(app: FastAPI) -> None:
             problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
         else:
             log.warning("a part is away", path=path, error=repr(error))
-        return await _answer(connection, problem)
+        return answer(connection, problem)
 
     for kind, handler in (
         (Problem, on_problem),
@@ -130,8 +131,9 @@ def add_problem_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, handler)
 
 
-async def _answer(connection: HTTPConnection, problem: Problem) -> Response:
+def answer(connection: HTTPConnection, problem: Problem) -> Response:
+    """Return the answer to whoever asked: a page to a browser that opens one, else problem details."""
     response = problem.response()
-    if isinstance(connection, WebSocket):
-        await response(connection.scope, connection.receive, connection.send)
+    if wants_page(connection):
+        return error_page(problem.status_code, problem.detail, dict(response.headers))
     return response

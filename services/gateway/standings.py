@@ -90,6 +90,9 @@ def _row(team: Mapping[str, Any], which: str) -> Row:
         "within_noise_of_next": False,
         "studies_done": team[f"{which}_done"],
         "studies_total": team[f"{which}_total"],
+        "submissions": team["submissions"],
+        "changed_at": team["changed_at"].isoformat(),
+        "curve": team["curve"],
     }
 
 

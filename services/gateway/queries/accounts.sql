@@ -41,3 +41,27 @@ order by k.created_at, k.id;
 -- name: revoke_token(id)^
 -- A token is good no more; the first time it is revoked counts.
 update tokens set revoked_at = coalesce(revoked_at, now()) where id = :id returning id, revoked_at;
+
+-- name: add_session(hash, token_hash, days)^
+-- Signs in whoever has a good token; sessions that are over go.
+with gone as (
+    delete from sessions where expires_at < now()
+)
+insert into sessions (hash, token_hash, expires_at)
+select :hash, k.hash, now() + make_interval(days => :days)
+from tokens k where k.hash = :token_hash and k.revoked_at is null
+returning expires_at;
+
+-- name: find_session(hash)^
+-- Whose session this is, while its token is good.
+select k.role, k.scopes, k.team_id, t.competition_id
+from sessions s join tokens k on k.hash = s.token_hash left join teams t on t.id = k.team_id
+where s.hash = :hash and s.expires_at > now() and k.revoked_at is null;
+
+-- name: end_session(hash)!
+-- Signs out.
+delete from sessions where hash = :hash;
+
+-- name: find_viewer(team_id)^
+-- A team's name and its competition's.
+select t.name as team, c.slug from teams t join competitions c on c.id = t.competition_id where t.id = :team_id;

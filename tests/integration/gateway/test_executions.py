@@ -45,7 +45,7 @@ async def finish(pool: Pool, submission: UUID, box: UUID, study: int, held: Held
     )
     async with pool.acquire() as connection, connection.transaction():
         locked = await aggregator_tables.lock_submissions(connection, {submission})
-        stored = await aggregator_tables.insert_studies(connection, [(finished, 0.5)], locked.submissions)
+        stored = await aggregator_tables.insert_studies(connection, [(finished, [0.5])], locked.submissions)
         await aggregator_tables.finish_shards(connection, stored)
         await aggregator_tables.score_submissions(connection, stored, locked.submissions)
         await aggregator_tables.keep_logs(connection, stored)

@@ -14,6 +14,7 @@ from services.gateway.feeds import Feeds
 from services.gateway.forecasts import Forecasts
 from services.gateway.hub import Hub
 from services.gateway.parts import Parts
+from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from shared.blobs import Blobs
 from shared.broker import Broker
 from shared.database import Pool
@@ -96,8 +97,17 @@ ROUTES = {
     ("GET", "/docs/start.js"): ANYONE,
     ("GET", "/docs/swagger-ui/swagger-ui.css"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/"): ANYONE,
+    ("GET", "/c/{slug}"): ANYONE,
+    ("GET", "/sign-in"): ANYONE,
+    ("POST", "/sign-in"): ANYONE,
+    ("POST", "/sign-out"): ANYONE,
+    ("GET", f"{ASSETS_ADDRESS}{VERSION}/arena.css"): CALLERS,
 }
-MOUNTS = {"/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css"}
+MOUNTS = {
+    "/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css",
+    f"{ASSETS_ADDRESS}{VERSION}": f"{ASSETS_ADDRESS}{VERSION}/arena.css",
+}
 """Folders of files, each by one of them."""
 IDS = {"slug": "c", "phase": "feedback", "name": "official", "team": "nobody", "execution": f"{uuid4()}:1"} | {
     name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id")

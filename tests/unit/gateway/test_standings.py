@@ -21,6 +21,9 @@ def team(
     running = more.get("running", current is not None)
     return {
         "team": name,
+        "submissions": 1,
+        "changed_at": START,
+        "curve": None,
         "best_id": None if best is None else uuid4(),
         "best_score": best,
         "best_low": None if best is None else best - 1,

@@ -1,0 +1,31 @@
+// The API under the pages; the browser's session says who asks.
+
+export class Problem extends Error {
+  constructor(status, body) {
+    super(body?.detail ?? `The platform answered ${status}; try again.`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+async function ask(method, path, body) {
+  const options = { method, headers: { Accept: "application/json" } };
+  if (body !== undefined) {
+    options.body = JSON.stringify(body);
+    options.headers["Content-Type"] = "application/json";
+  }
+  let response;
+  try {
+    response = await fetch(`/api/v1${path}`, options);
+  } catch {
+    throw new Problem(0, { detail: "The platform cannot be reached; is there a network?" });
+  }
+  const answer = await response.json().catch(() => null);
+  if (!response.ok) throw new Problem(response.status, answer);
+  return answer;
+}
+
+export const get = (path) => ask("GET", path);
+export const post = (path, body) => ask("POST", path, body);
+export const put = (path, body) => ask("PUT", path, body);
+export const remove = (path) => ask("DELETE", path);

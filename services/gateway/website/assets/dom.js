@@ -1,0 +1,95 @@
+// Elements and their texts. Whatever comes from outside is text here, never markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** Return an element; children are elements, texts or null, attributes that are null or false are left out. */
+export function h(tag, attributes = {}, ...children) {
+  return fill(document.createElement(tag), attributes, children);
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, tag), attributes, children);
+}
+
+function fill(element, attributes, children) {
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+/** What the server put into the page for its script. */
+export function pageData() {
+  return JSON.parse(document.getElementById("data").textContent);
+}
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+export const score = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
+export const percent = (done, total) => (total ? `${Math.floor((100 * done) / total)} %` : "");
+
+const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
+
+function ago(date) {
+  const seconds = (date - Date.now()) / 1000;
+  for (const [unit, size] of UNITS) {
+    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
+  }
+  return "just now";
+}
+
+/** A moment in the reader's own zone: how long ago, and exactly when as its title. Kept up to date. */
+export function time(iso) {
+  if (!iso) return "–";
+  const date = new Date(iso);
+  return h("time", { datetime: iso, title: EXACT.format(date) }, ago(date));
+}
+
+export function exactly(iso) {
+  return EXACT.format(new Date(iso));
+}
+
+setInterval(() => {
+  for (const element of document.querySelectorAll("time[datetime]")) {
+    const text = ago(new Date(element.dateTime));
+    if (element.textContent !== text) element.textContent = text;
+  }
+}, 10_000);
+
+/** Seconds as people say them. */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return "–";
+  if (seconds < 60) return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)} s`;
+  if (seconds < 3600) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 360) / 10} h`;
+}
+
+export function bytes(value) {
+  if (value === null || value === undefined) return "–";
+  for (const unit of ["B", "kB", "MB"]) {
+    if (value < 1000) return `${value < 10 && unit !== "B" ? value.toFixed(1) : Math.round(value)} ${unit}`;
+    value /= 1000;
+  }
+  return `${value.toFixed(1)} GB`;
+}
+
+/** A submission's, shard's or execution's state as a word with a colour; the word says it all. */
+export function chip(state) {
+  return h("span", { class: `chip ${state}` }, String(state).replaceAll("_", " "));
+}
+
+export function progress(done, total, what = "studies") {
+  return h(
+    "span",
+    { class: "progress", role: "img", "aria-label": `${done} of ${total} ${what} done` },
+    h("progress", { max: total || 1, value: done, "aria-hidden": "true" }),
+    h("span", { class: "number", "aria-hidden": "true" }, `${done}/${total}`),
+  );
+}

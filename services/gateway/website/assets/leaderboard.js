@@ -1,0 +1,189 @@
+// The leaderboard: rows that come as numbered changes, are drawn again only where they changed, and slide to their place.
+
+import { byId, chip, exactly, h, pageData, percent, score, time } from "./dom.js";
+import { interval, rangeOf, sparkline } from "./charts.js";
+import { showState, watch } from "./live.js";
+
+const SLIDE_MS = 600;
+const data = pageData();
+const board = byId("board");
+const rows = new Map(data.rows.map((row) => [row.team, row]));
+const drawn = new Map();
+const before = new Map(Object.entries(data.before?.ranks ?? {}));
+let scale = "";
+let body = null;
+
+const COLUMNS = [
+  ["Rank", "rank"],
+  ["Team", "team"],
+  ["Score", "number"],
+  ["95 % interval", "wide"],
+  ["Convergence", "wide"],
+  ["Submissions", "number wide"],
+  ["Last change", "wide"],
+  ["State", "state"],
+];
+
+function inOrder() {
+  const key = (row) => [row.rank ?? Infinity, row.score === null ? Infinity : -row.score];
+  return [...rows.values()].sort((a, b) => {
+    const [x, y] = [key(a), key(b)];
+    return x[0] - y[0] || x[1] - y[1] || a.team.localeCompare(b.team);
+  });
+}
+
+function trend(row, old) {
+  const [now, then] = [row.current?.score ?? row.score, old ? (old.current?.score ?? old.score) : null];
+  if (then === null || now === null || now === then) return null;
+  return h("span", { class: now > then ? "up" : "down", "aria-hidden": "true" }, now > then ? " ▲" : " ▼");
+}
+
+function underWay(row, old) {
+  const current = row.provisional ? row : row.current;
+  if (!current) return chip(row.state);
+  const { studies_done: done, studies_total: total } = current;
+  return h(
+    "span",
+    { class: "running", title: `${done} of ${total} studies done` },
+    chip(row.provisional ? row.state : "running"),
+    h("progress", { max: total, value: done, "aria-label": `${done} of ${total} studies done` }),
+    h("span", { class: "number provisional" }, `${percent(done, total)}`),
+    !row.provisional && current.score !== null
+      ? h("span", { class: "number provisional", title: "provisional score of the running submission" }, score(current.score), trend(row, old))
+      : null,
+  );
+}
+
+function cells(row, old, scores, losses) {
+  const place = row.rank === null ? "–" : String(row.rank);
+  return [
+    h(
+      "td",
+      { class: "rank" },
+      place,
+      row.within_noise_of_next
+        ? h("abbr", { title: "within the noise of the next place" }, " ≈")
+        : null,
+      before.size
+        ? h("small", { title: `rank in ${data.before.phase}` }, ` was ${before.get(row.team) ?? "–"}`)
+        : null,
+    ),
+    h("th", { scope: "row", class: "team" }, row.team),
+    h(
+      "td",
+      { class: row.provisional ? "number score provisional" : "number score" },
+      score(row.score),
+      row.provisional ? trend(row, old) : null,
+    ),
+    h(
+      "td",
+      { class: "wide" },
+      row.interval
+        ? [
+            interval(row.interval, row.score, scores),
+            h("span", { class: "number bounds" }, `${row.interval[0].toFixed(1)} – ${row.interval[1].toFixed(1)}`),
+          ]
+        : "–",
+    ),
+    h(
+      "td",
+      { class: "wide" },
+      row.curve
+        ? sparkline(row.curve, losses, `from ${score(100 - 100 * row.curve[0])} after one iteration to ${score(100 - 100 * row.curve.at(-1))} after ${row.curve.length}`)
+        : "–",
+    ),
+    h("td", { class: "number wide" }, String(row.submissions)),
+    h("td", { class: "wide" }, time(row.changed_at)),
+    h("td", { class: "state" }, underWay(row, old)),
+  ];
+}
+
+function draw() {
+  const order = inOrder();
+  byId("legend").hidden = order.length === 0;
+  if (!order.length) {
+    board.replaceChildren(
+      h("div", { class: "empty" }, h("h2", {}, "No submission yet"), h("p", {}, "The first one shows here as soon as it is accepted, and moves while it is scored.")),
+    );
+    body = null;
+    drawn.clear();
+    return;
+  }
+  if (body === null) {
+    body = h("tbody");
+    const heads = COLUMNS.map(([title, kind]) => h("th", { scope: "col", class: kind }, title));
+    board.replaceChildren(h("table", { class: "board" }, h("caption", { class: "unseen" }, `Leaderboard of phase ${data.phase}`), h("thead", {}, h("tr", {}, heads)), body));
+  }
+  const bounds = order.flatMap((row) => row.interval ?? (row.score === null ? [] : [row.score]));
+  const scores = [Math.min(...bounds, 100), Math.max(...bounds, 100)];
+  const losses = rangeOf(order.filter((row) => row.curve).map((row) => row.curve));
+  const newScale = JSON.stringify([scores, losses]);
+  const rescaled = newScale !== scale;
+  scale = newScale;
+
+  const tops = new Map([...drawn].map(([team, { element }]) => [team, element.getBoundingClientRect().top]));
+  for (const row of order) {
+    const old = drawn.get(row.team);
+    if (!old) {
+      const element = h("tr", {}, cells(row, null, scores, losses));
+      element.classList.toggle("own", row.team === data.team);
+      drawn.set(row.team, { row, element });
+    } else if (rescaled || old.row !== row) {
+      old.element.replaceChildren(...cells(row, old.row, scores, losses));
+      if (old.row !== row && (old.row.score !== row.score || old.row.rank !== row.rank)) flash(old.element);
+      old.row = row;
+    }
+  }
+  for (const [team, { element }] of drawn) {
+    if (!rows.has(team)) {
+      element.remove();
+      drawn.delete(team);
+    }
+  }
+  place(order.map((row) => drawn.get(row.team).element));
+  slide(tops);
+}
+
+function place(elements) {
+  elements.forEach((element, index) => {
+    if (body.children[index] !== element) body.insertBefore(element, body.children[index] ?? null);
+  });
+}
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function slide(tops) {
+  if (still.matches) return;
+  for (const [team, top] of tops) {
+    const element = drawn.get(team)?.element;
+    const moved = element ? top - element.getBoundingClientRect().top : 0;
+    if (Math.abs(moved) > 1) {
+      element.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], { duration: SLIDE_MS, easing: "ease-in-out" });
+    }
+  }
+}
+
+function flash(element) {
+  if (!still.matches) element.animate([{ backgroundColor: "var(--flash)" }, { backgroundColor: "transparent" }], { duration: 1500 });
+}
+
+function showFrozen(frozen) {
+  const note = byId("frozen");
+  note.hidden = !frozen;
+  const since = data.frozen_at ? ` since ${exactly(data.frozen_at)}` : "";
+  note.textContent = `This leaderboard is frozen${since}: for everybody but the organizer it shows how things were then. Scoring goes on.`;
+}
+
+showFrozen(data.frozen);
+draw();
+watch(`/api/v1/competitions/${encodeURIComponent(data.slug)}/live?phase=${encodeURIComponent(data.phase)}`, {
+  since: data.change,
+  onState: showState(byId("live")),
+  onMessage(message) {
+    if (message.type === "snapshot") rows.clear();
+    for (const team of message.removed ?? []) rows.delete(team);
+    for (const row of message.rows) rows.set(row.team, row);
+    showFrozen(message.frozen);
+    draw();
+  },
+});

@@ -1,0 +1,81 @@
+"""Templates, and the address of the files that pages load: another content has another, so a browser keeps them."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, Literal
+
+import asyncpg
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+ASSETS = Path(__file__).with_name("assets")
+ASSETS_ADDRESS = "/assets/"
+VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(ASSETS.iterdir()))).hexdigest()[:16]
+KEEP = "public, max-age=31536000, immutable"
+NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", ASSETS_ADDRESS)
+
+environment = Environment(
+    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+environment.globals["asset"] = lambda name: f"{ASSETS_ADDRESS}{VERSION}/{name}"
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """Who looks at a page; a team with its name and its competition's slug."""
+
+    role: Literal["anyone", "team", "organizer"]
+    team: str | None = None
+    slug: str | None = None
+
+
+NOBODY = Viewer("anyone")
+
+
+def render(
+    template: str,
+    viewer: Viewer,
+    *,
+    competition: Mapping[str, Any] | asyncpg.Record | None = None,
+    data: Mapping[str, Any] | None = None,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+    **more: Any,
+) -> HTMLResponse:
+    """Return a page. `competition` has slug and name; `data` is what the page's script starts from, as JSON.
+
+    A page shows what its viewer may see, so nobody keeps it for another.
+    """
+    html = environment.get_template(template).render(viewer=viewer, competition=competition, data=data or {}, **more)
+    return HTMLResponse(html, status, {"Cache-Control": "no-store", **(headers or {})})
+
+
+def wants_page(connection: HTTPConnection) -> bool:
+    """Tell whether a browser opens a page, as against a client that asks the API."""
+    return (
+        connection.scope["type"] == "http"
+        and "text/html" in connection.headers.get("accept", "")
+        and not connection.url.path.startswith(NOT_PAGES)
+    )
+
+
+def error_page(status: int, detail: str, headers: Mapping[str, str]) -> HTMLResponse:
+    """Return a page that says what is wrong; where waiting helps, it comes again by itself."""
+    kept = {name: value for name, value in headers.items() if name.lower() in {"retry-after", "allow"}}
+    return render(
+        "error.html.j2",
+        NOBODY,
+        status=status,
+        headers=kept,
+        title=HTTPStatus(status).phrase,
+        detail=detail,
+        retry_after_s=kept.get("retry-after") if status == HTTPStatus.SERVICE_UNAVAILABLE else None,
+    )

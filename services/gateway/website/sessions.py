@@ -1,0 +1,70 @@
+"""Signing in with a token, once; from then on the browser's cookie says who it is."""
+
+import secrets
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import RedirectResponse, Response
+
+from services.gateway.auth import SESSION_COOKIE, TOKEN_BYTES, Anyone, check_origin, hash_token
+from services.gateway.parts import WithParts
+from services.gateway.tables import queries
+from services.gateway.website.rendering import render
+from services.gateway.website.viewers import find_viewer
+
+router = APIRouter(include_in_schema=False)
+SESSION_DAYS = 14
+TOKEN_CHARS = 200
+HERE = "/"
+
+
+@router.get("/sign-in")
+async def sign_in_page(parts: WithParts, caller: Anyone, to: str = HERE) -> Response:
+    """Ask for a token; afterwards go on to the page `to`."""
+    return render("sign_in.html.j2", await find_viewer(parts, caller), to=local(to), fault=None)
+
+
+@router.post("/sign-in")
+async def sign_in(
+    request: Request,
+    parts: WithParts,
+    caller: Anyone,
+    token: Annotated[str, Form(max_length=TOKEN_CHARS)],
+    to: Annotated[str, Form()] = HERE,
+) -> Response:
+    """Give the browser a session for a good token."""
+    check_origin(request)
+    session = secrets.token_urlsafe(TOKEN_BYTES)
+    row = await queries.add_session(
+        parts.pool, hash=hash_token(session), token_hash=hash_token(token.strip()), days=SESSION_DAYS
+    )
+    if row is None:
+        fault = "This token is not known here, or was revoked. Copy it again, all of it; it begins with arena_."
+        return render("sign_in.html.j2", await find_viewer(parts, caller), to=local(to), fault=fault, status=401)
+    response = RedirectResponse(local(to), 303)
+    response.set_cookie(
+        SESSION_COOKIE,
+        session,
+        max_age=SESSION_DAYS * 24 * 3600,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return response
+
+
+@router.post("/sign-out")
+async def sign_out(request: Request, parts: WithParts) -> Response:
+    """End the browser's session."""
+    if session := request.cookies.get(SESSION_COOKIE):
+        await queries.end_session(parts.pool, hash=hash_token(session))
+    response = RedirectResponse(HERE, 303)
+    response.delete_cookie(SESSION_COOKIE)
+    return response
+
+
+def local(address: str) -> str:
+    r"""Return an address if it is one of this site, else the first page; browsers read `//` and `\` as another host."""
+    return (
+        address if address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address else HERE
+    )
