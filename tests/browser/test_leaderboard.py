@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from shared.database import Pool
-from tests.browser.conftest import Open, check_page
+from tests.browser.conftest import Open, check_page, token_of
 from tests.integration.gateway.conftest import Gateway, competition, phase, submit
 
 pytestmark = pytest.mark.timeout(90)
@@ -68,3 +68,50 @@ async def test_the_board_moves_by_itself_and_is_sound_to_look_at(gateway: Gatewa
     await wait_for_order(page, "library", "dice")
     assert await page.locator("#board tbody tr").first.locator(".score").inner_text() == "96.000"
     await check_page(page, "leaderboard")
+
+
+async def test_a_frozen_board_stands_still_for_watchers_and_moves_for_the_organizer(
+    gateway: Gateway, pool: Pool, new_page: Open
+) -> None:
+    await gateway.apply(competition())
+    submissions = await teams_with_submissions(gateway, "dice", "library")
+    await set_score(pool, submissions["dice"], 90.0)
+    watcher = await new_page(gateway.url)
+    organizer = await new_page(gateway.url, token_of(gateway.organizer))
+    for page in (watcher, organizer):
+        await page.goto("/c/c")
+        await page.get_by_text("90.000").wait_for()
+        assert await page.locator("#frozen").is_hidden()
+
+    path = "/api/v1/admin/competitions/c/phases/feedback"
+    (await gateway.organizer.post(f"{path}/freeze")).raise_for_status()
+    for page in (watcher, organizer):
+        await page.locator("#frozen").wait_for()
+    await set_score(pool, submissions["library"], 95.0)
+    await wait_for_order(organizer, "library", "dice")
+    assert await order(watcher).all_inner_texts() == ["dice"]
+    await watcher.reload()
+    await watcher.get_by_text("is frozen since").wait_for()
+    assert await order(watcher).all_inner_texts() == ["dice"]
+    await check_page(watcher, "leaderboard-frozen")
+
+    (await gateway.organizer.post(f"{path}/unfreeze")).raise_for_status()
+    await wait_for_order(watcher, "library", "dice")
+    assert await watcher.locator("#frozen").is_hidden()
+
+
+async def test_a_final_shows_what_the_places_were_before(gateway: Gateway, pool: Pool, new_page: Open) -> None:
+    await gateway.apply(competition(phase(), phase("final")))
+    submissions = await teams_with_submissions(gateway, "dice", "library")
+    await set_score(pool, submissions["dice"], 90.0)
+    await set_score(pool, submissions["library"], 95.0)
+    body = {"from": "feedback", "phase": "final", "top": 2, "studies": 2}
+    final = (await gateway.organizer.post("/api/v1/admin/competitions/c/final", json=body)).raise_for_status().json()
+    for finalist in final["finalists"]:
+        await set_score(pool, finalist["submission_id"], {"dice": 80.0, "library": 70.0}[finalist["team"]])
+    page = await new_page(gateway.url)
+    await page.goto("/c/c?phase=final")
+    await wait_for_order(page, "dice", "library")
+    ranks = await page.locator("#board tbody .rank").all_inner_texts()
+    assert [" ".join(each.split()) for each in ranks] == ["1 ≈ was 2", "2 was 1"]
+    await check_page(page, "leaderboard-final")
