@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from arena import course, deviation, estimate, executions, final, local, new, pack, pipeline, rescore
+from arena import course, deviation, estimate, executions, final, local, new, pack, pipeline, provenance, rescore
 from arena.apply import app as competition_app
 from arena.client import Client, Failure, client_from_environment, read_json
 from arena.export import write_results_folder
@@ -34,6 +34,7 @@ for command in (
     executions.executions,
     executions.logs,
     executions.replay,
+    provenance.provenance,
 ):
     app.command()(command)
 app.command("estimate")(estimate.estimate)

@@ -74,8 +74,8 @@ present as (
 )
 select submission_id, array_agg(loss order by box_id) as losses from present group by submission_id;
 
--- name: score_submissions(submission_ids, studies, timed_out, suggest_errors, observe_errors, scores, lows, highs, changes)
--- Adds new studies to their submissions; a submission with all of them is scored.
+-- name: score_submissions(submission_ids, studies, timed_out, suggest_errors, observe_errors, scores, lows, highs, changes, ran_submissions, ran_by, ran_studies, scored_by)
+-- Adds new studies to their submissions, and counts them on what ran and scored them; a submission with all is scored.
 with scored as (
     update submissions s
     set studies_done = s.studies_done + new.studies,
@@ -97,6 +97,13 @@ with scored as (
     ) as new (id, studies, timed_out, suggest_errors, observe_errors, score, low, high, change)
     where s.id = new.id
     returning s.id, s.state, s.score
+),
+counted as (
+    insert into provenances (submission_id, ran_by, scored_by, studies)
+    select submission_id, ran_by, :scored_by, studies
+    from unnest(:ran_submissions::uuid[], :ran_by::jsonb[], :ran_studies::integer[])
+        as new (submission_id, ran_by, studies)
+    on conflict (submission_id, ran_by, scored_by) do update set studies = provenances.studies + excluded.studies
 ),
 recorded as (
     insert into submission_events (submission_id, event, detail)
@@ -123,7 +130,7 @@ from (
 ) drawn
 where s.id = drawn.submission_id;
 
--- name: fail_submission(submission_id, verdict, stage, iteration, detail, change)!
+-- name: fail_submission(submission_id, verdict, stage, iteration, detail, change, ran_by, scored_by)!
 -- A fatal error ends the submission with its verdict, once.
 with failed as (
     update submissions
@@ -131,6 +138,11 @@ with failed as (
         verdict_detail = :detail, ended_at = now(), change = :change, started_at = coalesce(started_at, now())
     where id = :submission_id and ended_at is null
     returning id
+),
+counted as (
+    insert into provenances (submission_id, ran_by, scored_by, studies)
+    select id, :ran_by::jsonb, :scored_by, 0 from failed
+    on conflict do nothing
 )
 insert into submission_events (submission_id, event, detail)
 select id, 'failed', jsonb_build_object('verdict', :verdict::text, 'detail', :detail::text) from failed;

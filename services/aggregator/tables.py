@@ -8,7 +8,8 @@ from uuid import UUID
 
 from services.aggregator.scoring import submission_score
 from shared.database import Connection, Pool, load_queries
-from shared.messages import StudyFatal, StudyFinished
+from shared.messages import Provenance, StudyFatal, StudyFinished
+from shared.version import code_version
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -139,6 +140,7 @@ async def score_submissions(
         return [sums[each] for each in ids]
 
     studies = Counter(each.submission_id for each in stored)
+    ran = Counter((each.submission_id, each.provenance) for each in stored)
     ended = {
         row["id"]: row["score"]
         async for row in queries.score_submissions(
@@ -152,11 +154,19 @@ async def score_submissions(
             lows=[each and each.low for each in scores],
             highs=[each and each.high for each in scores],
             changes=[changes[each] for each in ids],
+            ran_submissions=[submission_id for submission_id, _ in ran],
+            ran_by=[_ran_by(provenance) for _, provenance in ran],
+            ran_studies=list(ran.values()),
+            scored_by=code_version(),
         )
     }
     if ended:
         await queries.draw_curves(connection, submission_ids=list(ended))
     return ended
+
+
+def _ran_by(provenance: Provenance | None) -> dict[str, str]:
+    return {} if provenance is None else provenance.model_dump()
 
 
 async def fail_submission(connection: Connection, fatal: StudyFatal, change: int) -> None:
@@ -169,6 +179,8 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
         iteration=fatal.iteration,
         detail=fatal.detail,
         change=change,
+        ran_by=_ran_by(fatal.provenance),
+        scored_by=code_version(),
     )
     await queries.record_fatal(
         connection,

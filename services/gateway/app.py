@@ -24,6 +24,7 @@ from services.gateway import (
     live,
     logs,
     planning,
+    provenance,
     replays,
     rescoring,
     submissions,
@@ -80,7 +81,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, choice, leaderboard, live, competitions):
+    for module in (submissions, provenance, choice, leaderboard, live, competitions):
         app.include_router(module.router)
     for module in (accounts, admin, course, datasets, trials, planning, export):
         app.include_router(module.router)

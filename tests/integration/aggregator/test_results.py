@@ -12,6 +12,7 @@ from services.dispatcher import tables as dispatcher_tables
 from shared.broker import DEAD, RESULTS, Broker
 from shared.database import Pool
 from shared.messages import HeldShard, Provenance, StudyFatal, StudyFinished, Usage
+from shared.version import code_version
 from shared.words import ExecutionOutcome, Stage, Verdict
 from tests.integration.aggregator.conftest import release_all, result
 from tests.seeding import seed_phase, seed_submission
@@ -152,12 +153,15 @@ async def test_a_fatal_error_ends_the_submission_once_with_its_verdict(pool: Poo
         iteration=2,
         detail="x = 7 is not in [0, 1]",
         log="a traceback",
+        provenance=Provenance(optimizer_image="o", blackbox_image="b", code_version="c", runtime="r"),
     )
 
     await aggregator._on_results([first])
     await aggregator._on_results([fatal, fatal])
     await aggregator._on_results([fatal.model_copy(update={"verdict": Verdict.PROCESS_DIED})])
 
+    ran = await pool.fetch("select ran_by ->> 'optimizer_image', studies from provenances order by studies")
+    assert [tuple(each) for each in ran] == [("o", 0), (None, 1)]
     row = await pool.fetchrow(
         "select state, verdict, verdict_stage, verdict_iteration, verdict_detail, studies_done from submissions"
     )
@@ -259,3 +263,28 @@ async def test_an_execution_has_on_record_what_all_its_studies_used_and_what_ran
     assert tuple(row) == ("done", 1.5, 40, ran_by.model_dump())
     rows = await pool.fetch("select cpu_s from studies order by study")
     assert [row["cpu_s"] for row in rows] == [1.0, 0.5, None]
+
+
+async def test_what_ran_each_study_and_what_scored_it_is_kept_even_of_an_attempt_that_did_not_end(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=4, studies_per_shard=4)
+    submission = await seed_submission(pool, seeded)
+    ((box, _), (shard, _)), *_ = (await release_all(pool)).items()
+    await pool.execute("update shards set attempt = 2")
+    old, new = (Provenance(optimizer_image=each, blackbox_image="b", code_version="c", runtime="r") for each in "12")
+    ran_by = [old, new, new, None]
+    studies = [
+        result(submission, box, study, (shard, 1 if each is old else 2)).model_copy(update={"provenance": each})
+        for study, each in enumerate(ran_by)
+    ]
+
+    await aggregator._on_results(studies[:2])
+    await aggregator._on_results(studies)
+
+    rows = await pool.fetch("select ran_by, scored_by, studies from provenances order by ran_by ->> 'optimizer_image'")
+    assert [tuple(row) for row in rows] == [
+        (old.model_dump(), code_version(), 1),
+        (new.model_dump(), code_version(), 2),
+        ({}, code_version(), 1),
+    ]

@@ -63,6 +63,7 @@ async def test_a_competition_from_its_file_to_a_cancelled_submission(
     team = Arena(gateway.url, tmp_path, (await organizer.json("team", "create", "a", "--competition", "c"))["token"])
     submitted = await team.json("submit", write_optimizer(tmp_path), "--competition", "c", "--phase", "feedback")
     status = await team.json("status", submitted["id"])
+    provenance = [await each.json("provenance", submitted["id"]) for each in (team, organizer)]
     cancelled = await team.json("cancel", submitted["id"])
     watched = await team.json("watch", submitted["id"])
     board = await team.json("leaderboard", "--competition", "c", "--phase", "feedback")
@@ -71,6 +72,7 @@ async def test_a_competition_from_its_file_to_a_cancelled_submission(
     assert imported == {"name": "mine", "version": 1}
     assert applied["slug"] == "c"
     assert (status["id"], status["state"], status["queue_position"]) == (submitted["id"], "queued", 1)
+    assert [(each["revision"], "competition_seed" in each) for each in provenance] == [(1, False), (1, True)]
     assert cancelled["state"] == watched["submissions"][0]["state"] == "cancelled"
     assert board["rows"] == []
     assert exported["studies"] == 0
@@ -97,6 +99,11 @@ async def test_tables_for_people_show_the_same(gateway: Gateway, tmp_path: Path)
 
     code, output, _ = await arena.run("baseline", "list")
     assert (code, output.split()[0]) == (0, "official@1")
+
+    submitted = (await submit(await gateway.team("a"))).raise_for_status().json()
+    code, output, _ = await arena.run("provenance", submitted["id"])
+    assert code == 0
+    assert {submitted["id"], "official@1,", "revision"} <= set(output.split())
 
 
 async def test_submitting_waits_for_a_platform_that_is_away_and_submits_once(

@@ -42,6 +42,7 @@ ROUTES = {
     ("POST", "/api/v1/competitions/{slug}/submissions"): TEAM,
     ("GET", "/api/v1/submissions/{submission_id}"): MEMBER,
     ("GET", "/api/v1/submissions/{submission_id}/logs"): MEMBER,
+    ("GET", "/api/v1/submissions/{submission_id}/provenance"): MEMBER,
     ("GET", "/api/v1/competitions/{slug}/submissions"): MEMBER,
     ("POST", "/api/v1/submissions/{submission_id}/cancel"): ACTOR,
     ("POST", "/api/v1/submissions/{submission_id}/choose"): TEAM,
