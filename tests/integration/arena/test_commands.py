@@ -14,6 +14,7 @@ from tests.toml_text import toml_text
 
 __all__ = ["gateway"]  # the fixture
 
+EXAMPLES = BASELINE.parents[1]
 ORGANIZER = "organizer-token-of-the-tests"
 
 
@@ -149,6 +150,15 @@ async def test_applying_a_file_shows_a_diff_uploads_data_sets_and_again_changes_
     assert [each["revision"] for each in shown["revisions"]] == [2, 1]
     assert shown["phases"][0]["baseline"] == "official@1"
     assert (await arena.run("competition", "show", "c"))[0] == 0
+
+
+async def test_the_demos_file_is_applied_on_the_official_baseline(gateway: Gateway, tmp_path: Path) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    await arena.json("baseline", "import", BASELINE, "--name", "neurips-2020")
+
+    applied = await arena.json("competition", "apply", EXAMPLES / "demo/competition.toml")
+
+    assert (applied["slug"], applied["revision"], len(applied["black_boxes"])) == ("demo", 1, 6)
 
 
 async def test_a_file_that_cannot_be_applied_is_refused_with_lines_and_changes_nothing(
