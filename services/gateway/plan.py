@@ -1,5 +1,6 @@
 """What applying a document would change of a competition, and what of that is refused: pure, on both as they are."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -85,11 +86,20 @@ def _part_changes(kind: str, present: dict[str, Any], wanted: dict[str, Any]) ->
             yield Change("+", f"{kind} {name}", None, after)
             continue
         for key, value in after.items():
-            was, becomes = (sorted(each) if key == "boxes" else each for each in (before[key], value))
-            if was != becomes:
-                yield Change("~", f"{kind} {name}: {key}", was, becomes)
+            yield from _value_changes(f"{kind} {name}: {key}", before[key], value)
     for name in present.keys() - wanted.keys():
         yield Change("-", f"{kind} {name}", present[name], None)
+
+
+def _value_changes(what: str, before: Any, after: Any) -> Iterator[Change]:
+    """One change of a value, but of a table one for every key of it."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in after:
+            yield from _value_changes(f"{what}.{key}", before.get(key), after[key])
+        return
+    was, becomes = (sorted(each) if isinstance(each, list) else each for each in (before, after))
+    if was != becomes:
+        yield Change("~", what, was, becomes)
 
 
 def _refusals(present: Present, wanted: Competition) -> Iterator[Fault]:
@@ -109,15 +119,19 @@ def _refusals(present: Present, wanted: Competition) -> Iterator[Fault]:
 
 
 def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Fault]:
-    cure = "Set it back, or add a phase."
     for key in FIXED:
         was, value = getattr(before, key), getattr(wanted, key)
         if was != value:
             what = f"Phase {wanted.name!r} has submissions, so {key} stays {was!r} and does not become {value!r}."
-            yield Fault(("phases", index, key), what, cure)
+            yield Fault(("phases", index, key), what, _write_back(key, was))
     if changed := set(before.boxes) ^ set(wanted.boxes):
         what = f"Phase {wanted.name!r} has submissions, so its boxes stay; {', '.join(sorted(changed))} would not."
-        yield Fault(("phases", index, "boxes"), what, cure)
+        yield Fault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
+
+
+def _write_back(key: str, value: Any) -> str:
+    """The cure, as it goes into the file: what is applied may be no edit of it, but a re-scoring or the final."""
+    return f"Write {key} = {json.dumps(value)}, or add a phase."
 
 
 def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[Fault]:

@@ -1,5 +1,7 @@
 """A phase is scored again in a preview, which is then applied or discarded."""
 
+import re
+import tomllib
 from typing import Any
 from uuid import UUID
 
@@ -82,6 +84,31 @@ async def test_a_preview_is_seen_by_the_organizer_alone_and_applied_takes_the_ph
         == (applied["revision"])
     )
     assert (await gateway.organizer.get(PATH)).status_code == 404
+
+
+async def test_the_file_of_before_is_refused_with_what_to_write_and_with_that_it_changes_nothing(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await gateway.import_official_baseline()
+    await set_up(gateway, pool, baseline="official@1")
+    changes = {"studies_per_box": 3, "n_calls": 8, "boxes": ["box-02"], "baseline": "official@2"}
+    shown = await preview(gateway, **changes, limits={"study_timeout_s": 60})
+    for each in shown["submissions"]:
+        await score(pool, each["new_id"], 1.0)
+    applied = (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status().json()
+    old = phase(baseline="official@1", limits={"study_timeout_s": 640})
+
+    refused = (await gateway.apply(competition(old))).json()["errors"]
+
+    written = [re.fullmatch(r"Write (\w+ = .+), or add a phase\.", each["cure"]) for each in refused]
+    assert tomllib.loads("\n".join(each[1] for each in written if each)) == changes
+    planned = await gateway.organizer.post("/api/v1/admin/competitions/c/plan", json=competition(old | changes))
+    assert planned.json()["refusals"] == []
+    assert planned.json()["changes"] == [
+        {"sign": "~", "what": "phase feedback: limits.study_timeout_s", "before": 60, "after": 640}
+    ], "limits may be changed while a phase runs, so this is a change like any other"
+    now = competition(old | changes | {"limits": {"study_timeout_s": 60}})
+    assert (await gateway.apply(now)).raise_for_status().json()["revision"] == applied["revision"]
 
 
 async def test_no_team_gains_or_loses_quota_by_a_rescoring(gateway: Gateway, pool: Pool) -> None:

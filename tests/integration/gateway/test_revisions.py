@@ -96,6 +96,9 @@ async def test_a_newer_baseline_changes_an_unused_phase_and_no_used_one(gateway:
 
 async def test_phases_keep_their_identity_and_what_the_document_does_not_say(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition())
+    await gateway.team("a")
+    quota = {"phase": "feedback", "attempts_per_day": 7}
+    (await gateway.organizer.put("/api/v1/admin/competitions/c/teams/a/quota", json=quota)).raise_for_status()
     identity = await pool.fetchval("update phases set frozen_at = now() returning id")
     changed = phase(studies_per_box=5, boxes=["box-02"], image="x:1", runtime="runsc", priority=2)
     (await gateway.apply(competition(changed))).raise_for_status()
@@ -104,6 +107,7 @@ async def test_phases_keep_their_identity_and_what_the_document_does_not_say(gat
 
     assert row is not None
     assert tuple(row) == (identity, False, 5, "x:1", "runsc", 2)
+    assert await pool.fetchval("select attempts_per_day from team_quotas") == 7
     assert (await gateway.anyone.get("/api/v1/competitions/c")).json()["phases"][0]["boxes"] == ["box-02"]
 
 
