@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.auth import Manager
 from services.gateway.parts import Parts, WithParts
+from services.gateway.phases import find_phase
 from services.gateway.problems import Problem
-from services.gateway.submissions import find_competition, find_submission
+from services.gateway.submissions import find_submission
 from services.gateway.tables import queries
 from shared.messages import PhaseChanged
 from shared.names import Label
@@ -52,7 +53,7 @@ async def unfreeze(slug: str, phase: str, parts: WithParts, _: Manager) -> Body:
 
 
 async def _set_frozen(parts: Parts, slug: str, phase: str, frozen: bool) -> Body:
-    _, phase_id = await _find_phase(parts, slug, phase)
+    phase_id = (await find_phase(parts, slug, phase))["id"]
     async with parts.pool.acquire() as connection, connection.transaction():
         change = await queries.next_change(connection, phase_id=phase_id)
         row = await queries.freeze_phase(connection, id=phase_id, frozen=frozen)
@@ -65,11 +66,13 @@ async def _set_frozen(parts: Parts, slug: str, phase: str, frozen: bool) -> Body
 @router.put("/competitions/{slug}/teams/{team}/quota")
 async def put_team_quota(slug: str, team: str, body: TeamQuota, parts: WithParts, _: Manager) -> Body:
     """Give a team quotas of its own in a phase, more or fewer than the others'; all null takes them back."""
-    competition_id, phase_id = await _find_phase(parts, slug, body.phase)
-    team_id = await queries.find_team(parts.pool, competition_id=competition_id, name=team)
+    phase = await find_phase(parts, slug, body.phase)
+    team_id = await queries.find_team(parts.pool, competition_id=phase["competition_id"], name=team)
     if team_id is None:
         raise Problem(404, f"There is no team {team!r} in {slug}.")
-    await queries.put_team_quota(parts.pool, team_id=team_id, phase_id=phase_id, **body.model_dump(exclude={"phase"}))
+    await queries.put_team_quota(
+        parts.pool, team_id=team_id, phase_id=phase["id"], **body.model_dump(exclude={"phase"})
+    )
     return {"competition": slug, "team": team, **body.model_dump()}
 
 
@@ -81,11 +84,3 @@ async def prioritize(submission_id: UUID, body: Priority, parts: WithParts, call
     if row is None:
         raise Problem(409, f"The submission has ended already: it is {submission['state']}.")
     return {"submission_id": str(submission_id), "priority": row["priority"]}
-
-
-async def _find_phase(parts: Parts, slug: str, name: str) -> tuple[UUID, UUID]:
-    competition = await find_competition(parts, slug)
-    phase_id: UUID | None = await queries.find_phase(parts.pool, competition_id=competition["id"], name=name)
-    if phase_id is None:
-        raise Problem(404, f"There is no phase {name!r} in {slug}.")
-    return competition["id"], phase_id

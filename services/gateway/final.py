@@ -14,10 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.gateway.auth import Manager, Organizer
 from services.gateway.parts import Parts, WithParts
+from services.gateway.phases import find_phase, no_phase
 from services.gateway.problems import Problem
 from services.gateway.submissions import find_competition
 from services.gateway.tables import copy_submissions, queries
-from shared.database import Connection, Pool
+from shared.database import Connection
 from shared.messages import PhaseChanged, SubmissionAccepted
 from shared.version import code_version
 from shared.words import SubmissionState, Verdict
@@ -47,12 +48,12 @@ async def start_final(slug: str, body: Final, parts: WithParts, _: Manager) -> B
     competition = await find_competition(parts, slug)
     if body.origin == body.phase:
         raise Problem(422, f"Expected two phases, one to come from and one to go to; got {body.phase} twice.")
-    origin = await _find_phase(parts.pool, competition, body.origin)
+    origin = await find_phase(parts, slug, body.origin)
     async with parts.pool.acquire() as connection, connection.transaction():
         present = await queries.lock_competition(connection, slug=slug)
         phase = await queries.lock_final_phase(connection, competition_id=competition["id"], phase=body.phase)
         if phase is None:
-            raise _no_phase(competition, body.phase)
+            raise no_phase(slug, body.phase)
         await _check_ended(connection, origin, body)
         await _set_studies(connection, present, phase, body.studies)
         wanted = await _wanted(connection, origin["id"], phase["id"], body.top)
@@ -144,8 +145,8 @@ async def _wanted(connection: Connection, origin_id: UUID, phase_id: UUID, top: 
 
 
 async def _show(parts: Parts, competition: asyncpg.Record, origin_name: str, phase_name: str) -> Body:
-    origin = await _find_phase(parts.pool, competition, origin_name)
-    phase = await _find_phase(parts.pool, competition, phase_name)
+    origin = await find_phase(parts, competition["slug"], origin_name)
+    phase = await find_phase(parts, competition["slug"], phase_name)
     counting = [row async for row in queries.top_submissions(parts.pool, phase_id=origin["id"], top=None)]
     places = {row["team_id"]: (place, row["score"]) for place, row in enumerate(counting, start=1)}
     finalists = [
@@ -182,14 +183,3 @@ def _finalist(row: asyncpg.Record, place: int | None, score: float | None) -> Bo
         "feedback_rank": place,
         "feedback_score": score,
     }
-
-
-async def _find_phase(pool: Pool, competition: asyncpg.Record, name: str) -> asyncpg.Record:
-    row: asyncpg.Record | None = await queries.final_phase(pool, competition_id=competition["id"], phase=name)
-    if row is None:
-        raise _no_phase(competition, name)
-    return row
-
-
-def _no_phase(competition: asyncpg.Record, name: str) -> Problem:
-    return Problem(404, f"There is no phase {name!r} of a competition {competition['slug']!r}.")

@@ -14,6 +14,7 @@ from fastapi import APIRouter
 
 from services.gateway.auth import Manager, Organizer
 from services.gateway.parts import Parts, WithParts
+from services.gateway.phases import find_phase
 from services.gateway.previews import (
     Rescore,
     changes_of,
@@ -37,7 +38,7 @@ Body = dict[str, Any]
 @router.post("", status_code=202)
 async def start_rescoring(slug: str, phase: str, body: Rescore, parts: WithParts, _: Manager) -> Body:
     """Make the preview and run the submissions again in it; sent again, it adds what was not there yet."""
-    live = await _find_phase(parts, slug, phase)
+    live = await find_phase(parts, slug, phase)
     async with parts.pool.acquire() as connection, connection.transaction():
         await _lock(connection, live["id"])
         preview = await queries.find_preview(connection, phase_id=live["id"])
@@ -67,7 +68,7 @@ async def apply_rescoring(slug: str, phase: str, parts: WithParts, _: Manager) -
 
     The phase stays the same to teams and feeds, with its dates and quotas; only what its scores depend on changes.
     """
-    live = await _find_phase(parts, slug, phase)
+    live = await find_phase(parts, slug, phase)
     async with parts.pool.acquire() as connection, connection.transaction():
         await _lock(connection, live["id"])
         preview = await _need_preview(connection, live)
@@ -87,7 +88,7 @@ async def apply_rescoring(slug: str, phase: str, parts: WithParts, _: Manager) -
 @router.post("/discard")
 async def discard_rescoring(slug: str, phase: str, parts: WithParts, _: Manager) -> Body:
     """Stop what still runs in the preview and take it out of view; its executions stay on record."""
-    live = await _find_phase(parts, slug, phase)
+    live = await find_phase(parts, slug, phase)
     async with parts.pool.acquire() as connection, connection.transaction():
         await _lock(connection, live["id"])
         preview = await _need_preview(connection, live)
@@ -103,13 +104,6 @@ async def discard_rescoring(slug: str, phase: str, parts: WithParts, _: Manager)
         )
     parts.outbox.wake()
     return {"competition": slug, "phase": phase, "preview": preview["id"], "stopped": stopped}
-
-
-async def _find_phase(parts: Parts, slug: str, phase: str) -> asyncpg.Record:
-    row: asyncpg.Record | None = await queries.find_rescored_phase(parts.pool, slug=slug, phase=phase)
-    if row is None:
-        raise Problem(404, f"There is no phase {phase!r} of a competition {slug!r}.")
-    return row
 
 
 async def _lock(connection: Connection, phase_id: UUID) -> None:
@@ -173,7 +167,7 @@ async def _add_revision(connection: Connection, live: asyncpg.Record, changes: B
 
 
 async def _show(parts: Parts, slug: str, phase: str) -> Body:
-    live = await _find_phase(parts, slug, phase)
+    live = await find_phase(parts, slug, phase)
     async with parts.pool.acquire() as connection, connection.transaction(readonly=True):
         preview = await _need_preview(connection, live)
         progress = await queries.progress_of_phase(connection, phase_id=preview["id"])

@@ -27,6 +27,16 @@ where p.competition_id = :competition_id and p.kind = 'competition'
 group by p.id
 order by p.position;
 
+-- name: find_phase(slug, name)^
+-- A phase that teams know, with what its scores depend on.
+select p.*, bl.name as baseline, bl.version as baseline_version,
+    array(
+        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
+        order by b.label
+    ) as boxes
+from phases p join competitions c on c.id = p.competition_id left join baselines bl on bl.id = p.baseline_id
+where c.slug = :slug and p.name = :name and p.kind = 'competition';
+
 -- name: upsert_competition(slug, name, seed)$
 -- A competition, made or renamed.
 insert into competitions (slug, name, seed) values (:slug, :name, :seed)

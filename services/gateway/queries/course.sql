@@ -1,7 +1,3 @@
--- name: find_phase(competition_id, name)$
--- A phase that teams submit to, by its name.
-select id from phases where competition_id = :competition_id and name = :name and kind = 'competition';
-
 -- name: freeze_phase(id, frozen)^
 -- Freezes a phase's leaderboard at this moment, or lets it go on; one that is frozen stays as it was then.
 update phases set frozen_at = case when :frozen::boolean then coalesce(frozen_at, clock_timestamp()) end

@@ -7,18 +7,6 @@ from phases p
 where p.competition_id = :competition_id and p.name = :phase and p.kind = 'competition'
 for update of p;
 
--- name: final_phase(competition_id, phase)^
--- A phase of a competition, with what its scores refer to.
-select
-    p.id, p.name, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard,
-    bl.name as baseline, bl.version as baseline_version,
-    array(
-        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
-        order by b.label
-    ) as boxes
-from phases p left join baselines bl on bl.id = p.baseline_id
-where p.competition_id = :competition_id and p.name = :phase and p.kind = 'competition';
-
 -- name: set_final_studies(phase_id, studies)!
 -- How many studies a final has on each black box, every one a shard of its own.
 update phases set studies_per_box = :studies, studies_per_shard = 1 where id = :phase_id;

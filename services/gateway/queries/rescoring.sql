@@ -11,16 +11,6 @@ where p.kind = 'preview' and exists (
     where s.phase_id = p.id and o.phase_id = :phase_id
 );
 
--- name: find_rescored_phase(slug, phase)^
--- A phase that teams know, with what its scores depend on.
-select p.*, bl.name as baseline, bl.version as baseline_version,
-    array(
-        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
-        order by b.label
-    ) as boxes
-from phases p join competitions c on c.id = p.competition_id left join baselines bl on bl.id = p.baseline_id
-where c.slug = :slug and p.name = :phase and p.kind = 'competition';
-
 -- name: insert_preview(phase_id, name, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, priority)$
 -- A hidden phase like another one, but for what is to be changed of it.
 insert into phases (
