@@ -5,6 +5,7 @@ A trial is known by the hash of everything its losses depend on, so asking for t
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -21,9 +22,11 @@ from services.gateway.tables import NewSubmission, insert_submission, new_id, qu
 from shared.competition import Image, Runtime
 from shared.messages import Limits, SubmissionAccepted
 from shared.names import Label
+from shared.version import images_version
 
 router = APIRouter(prefix="/api/v1/admin", tags=["trials"])
 Body = dict[str, Any]
+Box = Mapping[str, Any] | asyncpg.Record
 PHASE_FIELDS = {"n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard", "image", "runtime"}
 
 
@@ -63,7 +66,7 @@ async def start_trial(
     if unknown:
         raise Problem(422, f"Competition {slug} has no black boxes {sorted(unknown)}.")
     seed = await queries.competition_seed(parts.pool, competition_id=competition["id"])
-    key = trial_key(seed, blob_sha256, boxes, wanted)
+    key = trial_key(seed, blob_sha256, boxes, wanted, images_version())
     submission_id, new = await start(parts, competition, wanted, boxes, key, blob_sha256, len(content))
     submission = await find_submission(parts, submission_id, caller)
     return {"key": key, "new": new, "submission": submission_body(submission, caller.role)}
@@ -77,11 +80,16 @@ def _parse(text: str) -> Trial:
         raise Problem(422, f"The trial is not what is expected: {faults}") from error
 
 
-def trial_key(seed: str, blob_sha256: str, boxes: list[asyncpg.Record], trial: Trial) -> str:
-    """Return the hash of all that a trial's losses depend on; how its studies are cut into shards is not among it."""
+def trial_key(seed: str, blob_sha256: str, boxes: Sequence[Box], trial: Trial, images: str) -> str:
+    """Return the hash of all that a trial's losses depend on; how its studies are cut into shards is not among it.
+
+    `images` is the version of the images, which runners have from the same release; an image that the trial names is
+    known by that name, so a name with a digest is the one to trust.
+    """
     inputs = {
         "seed": seed,
         "zip": blob_sha256,
+        "images": images,
         "boxes": [[box["model"], box["dataset"], box["metric"], box["dataset_sha256"]] for box in boxes],
         **trial.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study", "limits"}),
         **trial.model_dump(include={"image", "runtime"}, exclude_none=True),
