@@ -131,7 +131,8 @@ def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Fault]
 
 def _write_back(key: str, value: Any) -> str:
     """The cure, as it goes into the file: what is applied may be no edit of it, but a re-scoring or the final."""
-    return f"Write {key} = {json.dumps(value)}, or add a phase."
+    instead = " instead of a split" if key == "boxes" else ""
+    return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
 
 
 def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[Fault]:

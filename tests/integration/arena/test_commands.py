@@ -15,6 +15,7 @@ from tests.toml_text import toml_text
 __all__ = ["gateway"]  # the fixture
 
 EXAMPLES = BASELINE.parents[1]
+MODELS = ["kNN", "SVM", "RF", "MLP-adam", "ada", "linear"]
 ORGANIZER = "organizer-token-of-the-tests"
 
 
@@ -159,6 +160,30 @@ async def test_the_demos_file_is_applied_on_the_official_baseline(gateway: Gatew
     applied = await arena.json("competition", "apply", EXAMPLES / "demo/competition.toml")
 
     assert (applied["slug"], applied["revision"], len(applied["black_boxes"])) == ("demo", 1, 6)
+
+
+async def test_a_drawn_phase_with_submissions_keeps_its_boxes_when_the_file_gets_more(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    file = tmp_path / "competition.toml"
+    drawn = {name: each for name, each in phase().items() if name != "boxes"} | {"split": 1}
+    document: dict[str, Any] = {"slug": "c", **competition(drawn), "split": {"seed": "s"}}
+    file.write_text(toml_text(document))
+    (boxes,) = [each["boxes"] for each in (await arena.json("competition", "apply", file))["phases"]]
+    (await submit(await gateway.team("a"))).raise_for_status()
+
+    more = [{**BOXES[0], "label": f"box-{number:02}", "model": model} for number, model in enumerate(MODELS, start=10)]
+    document["black_boxes"] = [*BOXES, *more]
+    file.write_text(toml_text(document))
+    code, _, errors = await arena.run("competition", "apply", file)
+    assert code == 1
+    assert f'Write boxes = ["{boxes[0]}"] instead of a split' in errors
+
+    document["phases"] = [{**phase(), "boxes": boxes}]
+    file.write_text(toml_text(document))
+    applied = await arena.json("competition", "apply", file)
+    assert ([each["boxes"] for each in applied["phases"]], len(applied["black_boxes"])) == ([boxes], 2 + len(more))
 
 
 async def test_a_file_that_cannot_be_applied_is_refused_with_lines_and_changes_nothing(

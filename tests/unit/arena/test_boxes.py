@@ -24,6 +24,21 @@ def test_a_split_is_disjoint_and_the_same_in_whatever_order_the_labels_come(
     assert split_boxes(seed, shuffled, counts) == drawn
 
 
+@given(
+    st.text(max_size=5),
+    st.lists(st.text(min_size=1, max_size=5), unique=True, min_size=1, max_size=12),
+    st.lists(st.integers(1, 6), min_size=1, max_size=3),
+)
+def test_one_more_box_moves_at_most_one_box_out_of_each_phase(seed: str, labels: list[str], counts: list[int]) -> None:
+    before, after = split_boxes(seed, labels[1:], counts), split_boxes(seed, labels, counts)
+
+    for was, becomes in zip(before, after, strict=True):
+        assert len(set(was) - set(becomes)) <= 1
+    moved = [set(becomes) - set(was) for was, becomes in zip(before, after, strict=True)]
+    if labels[0] not in {label for boxes in after for label in boxes}:
+        assert not any(moved), "a box that is not drawn moves none"
+
+
 def test_another_seed_splits_otherwise() -> None:
     labels = [f"box-{number}" for number in range(60)]
     one, other = (split_boxes(seed, labels, [30, 30]) for seed in ("a", "b"))
