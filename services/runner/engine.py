@@ -96,7 +96,7 @@ class Engine:
         self._docker = docker
         self._settings = settings
         self._control_groups = control_groups
-        self._self_tested = False
+        self._self_tested: set[tuple[str | None, str | None]] = set()
         self._images: dict[str, str] = {}
         self._owned: set[str] = set()
         self._orphans: set[str] = set()
@@ -269,32 +269,53 @@ class Engine:
     async def check(self, *, thorough: bool = False) -> str | None:
         """Return why this runner must not take work now, or None if it may.
 
-        The sandbox is tried out at the first check, at a thorough one, and until it holds.
+        The sandbox is tried out at the first check, at a thorough one, and until it holds. One that a phase names is,
+        too, before its first study.
         """
         free = shutil.disk_usage("/").free
         if free < self._settings.disk_free_limit_bytes:
             return f"disk low: expected {self._settings.disk_free_limit_bytes} bytes free, got {free}"
         if thorough:
-            self._self_tested = False
+            self._self_tested.clear()
         try:
             await self._look_for_images(self._settings.blackbox_image, self._settings.optimizer_image)
             await self.remove_orphans()
-            if not self._self_tested:
-                faults = await self.self_test()
-                if faults:
-                    return f"self-test: {'; '.join(faults)}"
-                self._self_tested = True
+            if faults := await self._find_faults():
+                return f"self-test: {'; '.join(faults)}"
         except InfrastructureFailure as failure:
             return str(failure)
         return None
 
-    async def self_test(self, cpu: int = 0) -> list[str]:
+    async def check_sandbox(self, image: str | None, runtime: str | None, cpu: int) -> None:
+        """Try out the sandbox that a phase names, once. Raises `InfrastructureFailure` where it does not hold."""
+        try:
+            faults = await self._find_faults(cpu, image, runtime)
+            if faults:
+                raise InfrastructureFailure(f"self-test: {'; '.join(faults)}")
+        except InfrastructureFailure as failure:
+            named = " and ".join(f"{key} {name}" for key, name in (("image", image), ("runtime", runtime)) if name)
+            raise InfrastructureFailure(
+                f"Expected a sandbox of {named}, which the phase names, to start here and to hold; got: {failure}. "
+                "Put it on every runner, or name another in the competition's file."
+            ) from failure
+
+    async def _find_faults(self, cpu: int = 0, image: str | None = None, runtime: str | None = None) -> list[str]:
+        """What is wrong with a sandbox; one that held is not tried again."""
+        if (image, runtime) in self._self_tested:
+            return []
+        faults = await self.self_test(cpu, image, runtime)
+        if not faults:
+            self._self_tested.add((image, runtime))
+        return faults
+
+    async def self_test(self, cpu: int = 0, image: str | None = None, runtime: str | None = None) -> list[str]:
         """Start a sandbox, try to break out of it, and return what is wrong with it. Raises `InfrastructureFailure`."""
-        container = await self.start(optimizer_config(self._settings, SELF_TEST_LIMITS, cpu))
+        config = optimizer_config(self._settings, SELF_TEST_LIMITS, cpu, image=image, runtime=runtime)
+        container = await self.start(config)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 answer = await container.request({"do": "facts"})
-            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, self._settings.sandbox_runtime)
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, config["HostConfig"]["Runtime"])
             if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
                 faults += await self._try_memory(container)
         except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:

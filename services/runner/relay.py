@@ -154,7 +154,7 @@ class Relay:
             optimizer_image=self._optimizer.image_id,
             blackbox_image=self._blackbox.image_id,
             code_version=code_version(),
-            runtime=self._settings.sandbox_runtime,
+            runtime=self._optimizer.config["HostConfig"]["Runtime"],
         )
 
     async def _read_log(self) -> str:

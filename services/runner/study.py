@@ -100,6 +100,8 @@ class Slot:
 
     async def _take_optimizer(self, shard: ShardReleased) -> Container:
         """The prepared container if it was prepared for this phase and lives, else a new one; prepares the next."""
+        if shard.image or shard.runtime:
+            await self._engine.check_sandbox(shard.image, shard.runtime, self._cpu)
         config = optimizer_config(self._settings, shard.limits, self._cpu, image=shard.image, runtime=shard.runtime)
         container = await asyncio.shield(self._prepared)
         if isinstance(container, Container) and not await self._is_usable(container, config):

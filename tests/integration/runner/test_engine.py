@@ -14,8 +14,13 @@ from services.runner.sandbox import (
     find_faults,
     optimizer_config,
 )
+from services.runner.study import Slot
 from shared.messages import Limits
 from shared.settings import Settings
+from tests.integration.runner.conftest import TASK, make_optimizer, make_shard
+
+SAME_RUNTIME = "io.containerd.runc.v2"
+"""Another name of runc that every engine knows."""
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -60,8 +65,8 @@ async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
 ) -> None:
     changes, fact = WEAKNESSES[weakness]
 
-    def weakened(settings: Settings, limits: Limits, cpu: int) -> ContainerConfig:
-        config = optimizer_config(settings, limits, cpu)
+    def weakened(settings: Settings, limits: Limits, cpu: int, **named: str | None) -> ContainerConfig:
+        config = optimizer_config(settings, limits, cpu, **named)
         return {**config, "NetworkDisabled": False, "HostConfig": {**config["HostConfig"], **changes}}
 
     monkeypatch.setattr("services.runner.engine.optimizer_config", weakened)
@@ -78,10 +83,41 @@ async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
 ) -> None:
     monkeypatch.setattr(
         "services.runner.engine.optimizer_config",
-        lambda settings, limits, cpu: {**optimizer_config(settings, limits, cpu), "User": "0:0"},
+        lambda settings, limits, cpu, **named: {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"},
     )
 
     assert "uid" in (await engine.check(thorough=True) or "")
+
+
+async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
+    engine: Engine, slot: Slot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def root(settings: Settings, limits: Limits, cpu: int, **named: str | None) -> ContainerConfig:
+        return {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"}
+
+    shard = make_shard().model_copy(update={"runtime": SAME_RUNTIME})
+    monkeypatch.setattr("services.runner.engine.optimizer_config", root)
+    with pytest.raises(InfrastructureFailure, match=f"runtime {SAME_RUNTIME}, which the phase names.* uid: expected"):
+        await slot.run_study(shard, TASK, make_optimizer())
+    monkeypatch.undo()
+
+    study = await slot.run_study(shard, TASK, make_optimizer())
+
+    assert study.provenance is not None
+    assert study.provenance.runtime == SAME_RUNTIME, "what ran it, not what the runner takes by itself"
+    assert await engine.check() is None
+
+
+@pytest.mark.parametrize("named", [{"image": "arena-none:1"}, {"runtime": "none"}], ids=str)
+async def test_what_a_phase_names_and_the_engine_lacks_is_no_verdict_and_leaves_the_runner_ready(
+    engine: Engine, slot: Slot, named: dict[str, str]
+) -> None:
+    ((key, name),) = named.items()
+    with pytest.raises(InfrastructureFailure, match=f"Expected a sandbox of {key} {name}, which the phase names"):
+        await slot.run_study(make_shard().model_copy(update=named), TASK, make_optimizer())
+
+    assert await engine.check(thorough=True) is None
+    await slot.run_study(make_shard(), TASK, make_optimizer())
 
 
 async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
