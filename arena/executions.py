@@ -56,29 +56,23 @@ def executions(
 
 
 def executions_table(rows: list[Body]) -> Table:
-    """Return executions as a table; `optimizer` is the time of construct, suggest and observe."""
+    """Return executions as a table of two lines each; `optimizer` is the time of construct, suggest and observe."""
     table = Table()
-    table.add_column("execution", no_wrap=True)
-    for column in ("team", "phase", "box", "released", "runner", "ended as"):
-        table.add_column(column)
-    for column in ("studies", "CPU s", "peak MB", "optimizer s", "evaluation s"):
+    for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
+        table.add_column(column, overflow="fold")
+    table.columns[0].no_wrap = True
+    for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
         table.add_column(column, justify="right")
     for row in rows:
         usage = row["usage"]
         own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
+        memory = usage["memory_peak_bytes"]
         table.add_row(
-            row["id"],
-            plain(row["team"]),
-            plain(row["phase"]),
-            row["box"],
-            row["released_at"][:19],
-            row["runner"] or "",
-            row["outcome"] + (f" ({row['verdict']})" if row["verdict"] else ""),
-            f"{row['studies_done']}/{row['n_studies']}",
-            _number(usage["cpu_s"]),
-            _number(usage["memory_peak_bytes"] and usage["memory_peak_bytes"] / MEGABYTE, 0),
-            _number(None if None in own else sum(own)),
-            _number(usage["eval_time_s"]),
+            f"{row['id']}\n{plain(row['team'])}, {plain(row['phase'])}, {row['box']}",
+            f"{row['released_at'][:19]}\n{row['runner'] or ''}",
+            f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
+            f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",
+            f"{_number(None if None in own else sum(own))}\n{_number(usage['eval_time_s'])}",
         )
     return table
 
