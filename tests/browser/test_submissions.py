@@ -1,5 +1,6 @@
 """The page of submissions as a team and the organizer use it: submit, follow, stop, choose, read why."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from shared.database import Pool
 from tests.browser.conftest import Open, check_page, token_of
 from tests.browser.test_leaderboard import set_score
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+from tests.integration.gateway.test_forecasts import measure_studies
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(90)
@@ -70,8 +72,8 @@ def row(page: Page, name: str = "optimizer.zip") -> Any:
 async def test_a_team_submits_and_follows_its_submission_to_its_score(
     gateway: Gateway, pool: Pool, new_page: Open
 ) -> None:
-    terms = {"attempts_per_day": 5, "active_submissions": 2, "closes_at": "2100-01-01T00:00:00Z"}
-    await gateway.apply(competition(phase(**terms), phase("try-out", practice=True, boxes=["box-01"])))
+    feedback = phase(attempts_per_day=5, active_submissions=2, closes_at="2100-01-01T00:00:00Z", boxes=["box-02"])
+    (await gateway.apply(competition(feedback, phase("try-out", practice=True, boxes=["box-01"])))).raise_for_status()
     page = await open_submissions(gateway, new_page, await gateway.team("dice"))
     await page.get_by_role("heading", name="Nothing submitted yet").wait_for()
     await check_page(page, "submissions-empty")
@@ -82,7 +84,7 @@ async def test_a_team_submits_and_follows_its_submission_to_its_score(
     await expect(page.locator("#said")).to_contain_text("mine.zip is accepted")
     mine = row(page, "mine.zip")
     await expect(mine.locator(".state")).to_contain_text("next in the queue")
-    await expect(page.locator("#limits")).to_contain_text("4 of 5 left")
+    await expect(page.locator("#limits")).to_contain_text("4 of 5 left in 24 hours")
     assert await pool.fetchval("select filename from submissions") == "mine.zip"
 
     await page.evaluate(DROP, ["dropped.zip", list(make_zip(b"another"))])
@@ -93,10 +95,10 @@ async def test_a_team_submits_and_follows_its_submission_to_its_score(
     await set_score(pool, submissions["mine.zip"], 91.5, done=False)
     await expect(mine.locator(".result")).to_contain_text("91.500")
     await expect(mine.locator(".result")).to_contain_text("provisional")
-    await expect(mine.get_by_role("img", name="1 of 4 studies done")).to_be_visible()
+    await expect(mine.get_by_role("img", name="1 of 2 studies done")).to_be_visible()
     await check_page(page, "submissions-running")
     await set_score(pool, submissions["mine.zip"], 92.25)
-    await expect(mine.locator(".result")).to_have_text("92.25091.3 – 93.3")
+    await expect(mine.locator(".result")).to_have_text("92.25091.3 \N{EN DASH} 93.3")
     await expect(mine.locator(".marks")).to_have_text("counts")
 
 
@@ -165,7 +167,7 @@ async def test_a_zip_whose_answer_is_lost_is_sent_again_and_submitted_once(
 async def test_a_submission_is_stopped_by_keyboard_after_a_question(
     gateway: Gateway, pool: Pool, new_page: Open
 ) -> None:
-    await gateway.apply(competition())
+    await gateway.apply(competition(phase(attempts_per_day=5)))
     team = await gateway.team("dice")
     await submit(team)
     page = await open_submissions(gateway, new_page, team)
@@ -174,6 +176,7 @@ async def test_a_submission_is_stopped_by_keyboard_after_a_question(
     await stop.focus()
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_contain_text("optimizer.zip, 0 of 4 studies done")
+    await expect(page.get_by_role("dialog")).to_contain_text("does not count against the quota")
     await check_page(page, "submissions-stop")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog")).to_be_hidden()
@@ -186,6 +189,18 @@ async def test_a_submission_is_stopped_by_keyboard_after_a_question(
     await expect(row(page).locator(".state")).to_contain_text("cancelled")
     await expect(page.get_by_role("link", name="optimizer.zip")).to_be_focused()
     assert await pool.fetchval("select state from submissions") == "cancelled"
+
+
+async def test_the_time_left_is_said_as_an_interval(gateway: Gateway, pool: Pool, new_page: Open) -> None:
+    await gateway.apply(competition())
+    await measure_studies(pool, await submit_file(await gateway.team("before")), 9.5)
+    await pool.execute("insert into runners (id, slots, ready, reason) values ('runner', 2, true, '')")
+    team = await gateway.team("dice")
+    await submit_file(team, "first.zip")
+    await submit_file(team, "second.zip")
+    page = await open_submissions(gateway, new_page, team)
+    place = row(page, "second.zip").locator(".state")
+    await expect(place).to_contain_text(re.compile(r"number 2 in the queue, \d+ to \d+ (s|min) left"))
 
 
 async def test_what_a_team_chose_counts(gateway: Gateway, pool: Pool, new_page: Open) -> None:
@@ -283,7 +298,9 @@ async def test_500_submissions_stay_quick_and_only_what_changed_is_drawn_again(
     identity = await submit_file(team, "newest.zip")
     await pool.execute(
         """
-        insert into submissions (phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change)
+        insert into submissions (
+            phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change
+        )
         select phase_id, team_id, blob_sha256, 'old-' || n || '.zip', 1, 4, created_at - n * interval '1 s', change
         from submissions, generate_series(1, 499) n
         """

@@ -1,24 +1,27 @@
 // Where a team drops its zip: chosen, looked at, sent, and either accepted or refused with the reason in place.
 
-import { byId, bytes, exactly, h, time } from "./dom.js";
+import { byId, bytes, h, time } from "./dom.js";
 import { newKey, upload } from "./upload.js";
 
 const LONGEST_TIMER_S = 86400;
 const QUOTAS = {
-  attempts_per_day: ["Attempts", "in 24 hours"],
-  scored_per_day: ["Scored", "in 24 hours"],
-  active_submissions: ["At once", "under way"],
+  attempts_per_day: ["Attempts", (left, limit) => `${left} of ${limit} left in 24 hours`],
+  scored_per_day: ["Scored submissions", (left, limit) => `${left} of ${limit} left in 24 hours`],
+  active_submissions: ["At once", (left, limit) => `${limit - left} of ${limit} under way`],
 };
+const MOMENT = new Intl.DateTimeFormat(undefined, {
+  weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+});
+const moment = (at) => MOMENT.format(new Date(at));
 
 /** Show what is left of the quotas, beside the drop zone. */
 export function showQuota(quota) {
   const limits = byId("limits");
   for (const element of limits.querySelectorAll(".quota")) element.remove();
   for (const [name, { limit, used }] of Object.entries(quota)) {
-    const [title, when] = QUOTAS[name];
+    const [title, text] = QUOTAS[name];
     const left = Math.max(0, limit - used);
-    const text = `${left} of ${limit} left (${used} ${when})`;
-    limits.append(h("div", { class: left ? "quota" : "quota spent" }, h("dt", {}, title), h("dd", {}, text)));
+    limits.append(h("div", { class: left ? "quota" : "quota spent" }, h("dt", {}, title), h("dd", {}, text(left, limit))));
   }
 }
 
@@ -36,7 +39,7 @@ function showTimes(data) {
   deadline.hidden = at === null;
   if (at !== null) {
     deadline.querySelector("dt").textContent = "Closes";
-    deadline.querySelector("dd").replaceChildren(time(at), h("span", { class: "exact" }, exactly(at)));
+    deadline.querySelector("dd").replaceChildren(time(at), h("span", { class: "exact" }, moment(at)));
   }
   showClosed(data);
   if (data.turns_in_s === null || data.turns_in_s > LONGEST_TIMER_S) return;
@@ -51,7 +54,7 @@ function showClosed({ is_open: isOpen, closes_at: closesAt, opens_at: opensAt })
   closed.hidden = isOpen;
   if (isOpen) return;
   const opensLater = opensAt !== null && new Date(opensAt) > new Date();
-  const when = opensLater ? ` It opens on ${exactly(opensAt)}.` : closesAt ? ` It closed on ${exactly(closesAt)}.` : "";
+  const when = opensLater ? ` It opens on ${moment(opensAt)}.` : closesAt ? ` It closed on ${moment(closesAt)}.` : "";
   closed.textContent = `This phase takes no submissions now.${when}`;
   const form = byId("upload");
   if (form !== null && !form.classList.contains("busy")) form.hidden = true;
@@ -190,8 +193,8 @@ class Entry {
 function inWords(problem) {
   if (problem.status === 0) return "The platform cannot be reached. Your zip is kept here; try again, it is submitted once.";
   if (problem.status === 429 && problem.retryAfterS) {
-    const at = new Date(Date.now() + 1000 * problem.retryAfterS);
-    return problem.retryAfterS > 120 ? `${problem.message} The next one is possible on ${exactly(at)}.` : problem.message;
+    const at = Date.now() + 1000 * problem.retryAfterS;
+    return problem.retryAfterS > 120 ? `${problem.message} The next one is possible on ${moment(at)}.` : problem.message;
   }
   return problem.message;
 }

@@ -1,7 +1,7 @@
 // One submission in a list: an element that stays, of which only the parts are drawn again that have changed.
 
 import { get } from "./api.js";
-import { chip, h, progress, score, time } from "./dom.js";
+import { chip, duration, h, progress, score, time } from "./dom.js";
 
 const STAGES = { load: "while it was loaded", construct: "in its constructor", suggest: "in suggest", observe: "in observe" };
 const UNITS = [["s", 1, 90], ["min", 60, 90 * 60], ["h", 3600, 48 * 3600], ["days", 86400, Infinity]];
@@ -19,12 +19,12 @@ export const isOver = (submission) => !["queued", "running"].includes(submission
 /** The parts of a submission's element: how each is drawn, and what it is drawn from. */
 const PARTS = {
   state: [
-    ["state", "queue_position", "remaining_s", "studies_done", "studies_total"],
+    ["state", "queue_position", "remaining_s", "studies_done", "studies_total", "ended_at"],
     (it) => [chip(it.state), underWay(it)],
   ],
   result: [
     ["score", "interval", "provisional", "state"],
-    (it) => it.score === null ? h("span", { class: "no-score" }, "no score yet") : [
+    (it) => it.score === null ? h("span", { class: "no-score" }, isOver(it) ? "no score" : "no score yet") : [
       h("span", { class: it.provisional ? "number score provisional" : "number score" }, score(it.score)),
       h("span", { class: "number bounds" }, it.interval ? `${it.interval.map((each) => each.toFixed(1)).join(" – ")}` : ""),
       it.provisional ? h("span", { class: "provisional" }, isOver(it) ? "not final" : "provisional") : null,
@@ -37,7 +37,7 @@ const PARTS = {
 };
 
 function underWay(it) {
-  if (isOver(it)) return it.state === "scored" ? null : h("span", { class: "quiet" }, `${it.studies_done} of ${it.studies_total} studies`);
+  if (isOver(it)) return h("span", { class: "quiet" }, `${it.studies_done} of ${it.studies_total} studies${took(it)}`);
   const left = it.remaining_s ? `${between(it.remaining_s)} left` : null;
   const place = it.queue_position === null ? null : it.queue_position === 1 ? "next in the queue" : `number ${it.queue_position} in the queue`;
   return [
@@ -46,9 +46,13 @@ function underWay(it) {
   ];
 }
 
+function took({ started_at: started, ended_at: ended }) {
+  return started && ended ? ` in ${duration((new Date(ended) - new Date(started)) / 1000)}` : "";
+}
+
 function sentence(it) {
   if (it.verdict === null || it.verdict === "scored") return null;
-  const where = it.verdict_stage ? ` It happened ${STAGES[it.verdict_stage]}${it.verdict_iteration === null ? "" : `, iteration ${it.verdict_iteration}`}.` : "";
+  const where = it.verdict_stage ? ` It happened ${STAGES[it.verdict_stage]}${it.verdict_iteration ? `, iteration ${it.verdict_iteration}` : ""}.` : "";
   return [
     h("p", { class: it.verdict_fault ? "why bad" : "why" }, `${it.verdict_sentence}${where}`),
     it.verdict_detail ? h("details", {}, h("summary", {}, "What it said"), h("pre", { tabindex: "0" }, it.verdict_detail)) : null,
@@ -75,11 +79,12 @@ export class Row {
     this.marks = h("span", { class: "marks" });
     this.fault = h("p", { class: "fault", role: "alert", hidden: true });
     this.log = options.shows_logs ? new Log(submission.id) : null;
-    const team = options.role === "organizer" ? h("b", { class: "team" }, submission.team) : null;
+    const team = options.role === "organizer" ? h("div", { class: "team" }, submission.team) : null;
     this.element = h(
       "li",
       { class: "submission" },
-      h("div", { class: "what" }, team, this.link, this.marks, h("span", { class: "quiet" }, "submitted ", time(submission.created_at))),
+      team,
+      h("div", { class: "what" }, this.link, this.marks, h("span", { class: "quiet" }, "submitted ", time(submission.created_at))),
       this.parts.state,
       this.parts.result,
       this.actions,

@@ -11,8 +11,10 @@ const data = pageData();
 const list = byId("submissions");
 const submissions = new Map();
 const rows = new Map();
+list.classList.toggle("of-all", data.role === "organizer");
 const teams = new Set();
 let counting = new Set();
+let isRationed = false;
 
 const options = { ...data, onStop: askToStop, onChoose: choose };
 const isOrganizer = data.role === "organizer";
@@ -38,7 +40,10 @@ function take(message) {
     for (const id of [...counting, ...now]) if (counting.has(id) !== now.has(id)) touched.add(id);
     counting = now;
   }
-  if (message.quota) showQuota(message.quota);
+  if (message.quota) {
+    isRationed = "attempts_per_day" in message.quota || "scored_per_day" in message.quota;
+    showQuota(message.quota);
+  }
   for (const id of touched) if (submissions.has(id)) draw(submissions.get(id));
   showWhole();
 }
@@ -118,6 +123,7 @@ async function askToStop(row) {
   const dialog = byId("stop");
   const { filename, team, studies_done: done, studies_total: total } = row.submission;
   byId("stop-what").textContent = `${isOrganizer ? `${team}: ` : ""}${filename}, ${done} of ${total} studies done`;
+  byId("stop-cost").hidden = !isRationed;
   byId("stop-cost").textContent = done ? "It counts against the quota, as some of its studies are done." : "It does not count against the quota, as none of its studies is done.";
   dialog.returnValue = "";
   dialog.showModal();
@@ -140,7 +146,7 @@ async function ask(row, what) {
 }
 
 take(data.first);
-startEntry(data, (submission) => {
+if (!isOrganizer) startEntry(data, (submission) => {
   if (!submissions.has(submission.id)) take({ type: "changes", submissions: [submission], forecasts: [] });
 });
 const query = `phase=${encodeURIComponent(data.phase)}`;
