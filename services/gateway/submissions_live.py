@@ -9,7 +9,6 @@ import asyncpg
 from fastapi import APIRouter, WebSocket
 
 from services.gateway.auth import Caller, Member
-from services.gateway.feeds import GAP_S
 from services.gateway.live import NORMAL, Since, run_feed, send_message
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
@@ -18,6 +17,8 @@ from services.gateway.submissions import QUOTAS, choose_phase, find_competition,
 from services.gateway.tables import queries, submission_body
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
+GAP_S = 0.5
+"""The shortest time between two looks for one watcher: every change of the phase wakes all its teams' watchers."""
 NOTHING = -1
 SHOWN_LIMIT = 500
 """As in the query: who is so far behind that more has changed gets a snapshot."""

@@ -1,5 +1,6 @@
 """The page of submissions as a team and the organizer use it: submit, follow, stop, choose, read why."""
 
+import asyncio
 import re
 from typing import Any
 from uuid import UUID
@@ -162,6 +163,31 @@ async def test_a_zip_whose_answer_is_lost_is_sent_again_and_submitted_once(
     assert (len(keys), len(set(keys))) == (2, 1)
     assert await pool.fetchval("select count(*) from submissions") == 1
     await expect(page.locator(".submission")).to_have_count(1)
+
+
+async def test_an_upload_that_is_stopped_submits_nothing_and_may_be_sent_again(
+    gateway: Gateway, pool: Pool, new_page: Open
+) -> None:
+    await gateway.apply(competition())
+    page = await open_submissions(gateway, new_page, await gateway.team("dice"))
+    arrived = asyncio.Event()
+
+    async def hold(_: Route) -> None:
+        arrived.set()
+
+    await page.route("**/api/v1/competitions/c/submissions", hold, times=1)
+    await choose(page)
+    await page.get_by_role("button", name="Submit", exact=True).click()
+    async with asyncio.timeout(10):
+        await arrived.wait()
+    await expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
+    await check_page(page, "submissions-sending")
+    await page.get_by_role("button", name="Stop the upload").click()
+    await expect(page.locator("#said")).to_contain_text("nothing was submitted")
+    assert await pool.fetchval("select count(*) from submissions") == 0
+    await page.get_by_role("button", name="Submit", exact=True).click()
+    await expect(page.locator("#said")).to_contain_text("is accepted")
+    assert await pool.fetchval("select count(*) from submissions") == 1
 
 
 async def test_a_submission_is_stopped_by_keyboard_after_a_question(

@@ -45,7 +45,8 @@ function showTimes(data) {
   if (data.turns_in_s === null || data.turns_in_s > LONGEST_TIMER_S) return;
   setTimeout(() => {
     if (!data.is_open) location.reload();
-    else showClosed({ ...data, is_open: false });
+    data.is_open = false;
+    showClosed(data);
   }, 1000 * data.turns_in_s);
 }
 

@@ -26,6 +26,8 @@ function take(message) {
     for (const id of submissions.keys()) if (!there.has(id)) drop(id);
   }
   for (const submission of message.submissions) {
+    // What is answered to a request may come after what the feed has told of a later change.
+    if (submissions.get(submission.id)?.change > submission.change) continue;
     submissions.set(submission.id, submission);
     touched.add(submission.id);
   }
@@ -68,18 +70,13 @@ function draw(submission) {
   row.element.hidden = !isWanted(submission);
 }
 
-/** Put a row in its place: the newest first, which a new one nearly always is. */
-function insert(row) {
-  const at = Date.parse(row.submission.created_at);
-  for (const element of list.children) {
-    if (Number(element.dataset.at) <= at) {
-      element.before(row.element);
-      row.element.dataset.at = at;
-      return;
-    }
-  }
-  row.element.dataset.at = at;
-  list.append(row.element);
+/** Put a row in its place, the newest first: which is at the end as the page begins, and later nearly always at the top. */
+function insert({ element, submission }) {
+  const at = Date.parse(submission.created_at);
+  element.dataset.at = at;
+  const isOlder = (other) => Number(other.dataset.at) <= at;
+  if (list.lastElementChild && !isOlder(list.lastElementChild)) list.append(element);
+  else list.insertBefore(element, [...list.children].find(isOlder) ?? null);
 }
 
 function showWhole() {
@@ -119,17 +116,21 @@ byId("filters")?.addEventListener("change", () => {
 
 // What is asked of a submission
 
-async function askToStop(row) {
-  const dialog = byId("stop");
+let asked = null;
+
+function askToStop(row) {
+  asked = row;
   const { filename, team, studies_done: done, studies_total: total } = row.submission;
   byId("stop-what").textContent = `${isOrganizer ? `${team}: ` : ""}${filename}, ${done} of ${total} studies done`;
   byId("stop-cost").hidden = !isRationed;
   byId("stop-cost").textContent = done ? "It counts against the quota, as some of its studies are done." : "It does not count against the quota, as none of its studies is done.";
-  dialog.returnValue = "";
-  dialog.showModal();
-  await new Promise((resolve) => { dialog.addEventListener("close", resolve, { once: true }); });
-  if (dialog.returnValue === "stop") await ask(row, "cancel");
+  byId("stop").showModal();
 }
+
+// Not by the dialog's event `close`, which comes late: of one that is open again it would be taken for its answer.
+byId("stop").addEventListener("submit", (event) => {
+  if (event.submitter?.value === "stop") ask(asked, "cancel");
+});
 
 function choose(row) {
   return ask(row, "choose");
