@@ -28,6 +28,7 @@ from services.gateway import (
     replays,
     rescoring,
     submissions,
+    submissions_live,
     trials,
 )
 from services.gateway.gate import Gate
@@ -85,7 +86,7 @@ def create_app(parts: Parts) -> FastAPI:
         app.include_router(module.router)
     for module in (accounts, admin, course, datasets, trials, planning, export):
         app.include_router(module.router)
-    for module in (executions, logs, replays, rescoring, final):
+    for module in (executions, logs, replays, rescoring, final, submissions_live):
         app.include_router(module.router)
     add_health_routes(
         app,

@@ -1,0 +1,201 @@
+// Where a team drops its zip: chosen, looked at, sent, and either accepted or refused with the reason in place.
+
+import { byId, bytes, h, time } from "./dom.js";
+import { newKey, upload } from "./upload.js";
+
+const LONGEST_TIMER_S = 86400;
+const QUOTAS = {
+  attempts_per_day: ["Attempts", (left, limit) => `${left} of ${limit} left in 24 hours`],
+  scored_per_day: ["Scored submissions", (left, limit) => `${left} of ${limit} left in 24 hours`],
+  active_submissions: ["At once", (left, limit) => `${limit - left} of ${limit} under way`],
+};
+const MOMENT = new Intl.DateTimeFormat(undefined, {
+  weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short",
+});
+const moment = (at) => MOMENT.format(new Date(at));
+
+/** Show what is left of the quotas, beside the drop zone. */
+export function showQuota(quota) {
+  const limits = byId("limits");
+  for (const element of limits.querySelectorAll(".quota")) element.remove();
+  for (const [name, { limit, used }] of Object.entries(quota)) {
+    const [title, text] = QUOTAS[name];
+    const left = Math.max(0, limit - used);
+    limits.append(h("div", { class: left ? "quota" : "quota spent" }, h("dt", {}, title), h("dd", {}, text(left, limit))));
+  }
+}
+
+/** Let a team submit to a phase while it is open; `onAccepted` gets each submission. */
+export function startEntry(data, onAccepted) {
+  showTimes(data);
+  if (byId("upload") === null) return;
+  byId("upload").hidden = !data.is_open;
+  new Entry(data, onAccepted);
+}
+
+function showTimes(data) {
+  const deadline = byId("deadline");
+  const at = data.is_open ? data.closes_at : null;
+  deadline.hidden = at === null;
+  if (at !== null) {
+    deadline.querySelector("dt").textContent = "Closes";
+    deadline.querySelector("dd").replaceChildren(time(at), h("span", { class: "exact" }, moment(at)));
+  }
+  showClosed(data);
+  if (data.turns_in_s === null || data.turns_in_s > LONGEST_TIMER_S) return;
+  setTimeout(() => {
+    if (!data.is_open) location.reload();
+    data.is_open = false;
+    showClosed(data);
+  }, 1000 * data.turns_in_s);
+}
+
+function showClosed({ is_open: isOpen, closes_at: closesAt, opens_at: opensAt }) {
+  const closed = byId("closed");
+  closed.hidden = isOpen;
+  if (isOpen) return;
+  const opensLater = opensAt !== null && new Date(opensAt) > new Date();
+  const when = opensLater ? ` It opens on ${moment(opensAt)}.` : closesAt ? ` It closed on ${moment(closesAt)}.` : "";
+  closed.textContent = `This phase takes no submissions now.${when}`;
+  const form = byId("upload");
+  if (form !== null && !form.classList.contains("busy")) form.hidden = true;
+}
+
+class Entry {
+  /** In one of these states: nothing chosen, chosen (with its key), or being sent. A file keeps its key until it is
+      accepted, so that sending it again after a lost connection is no second submission. */
+  constructor(data, onAccepted) {
+    this.data = data;
+    this.onAccepted = onAccepted;
+    this.file = null;
+    this.key = null;
+    this.ending = null;
+    this.form = byId("upload");
+    this.input = byId("file");
+    this.input.addEventListener("change", () => this.choose(this.input.files[0]));
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
+    byId("abort").addEventListener("click", () => this.ending?.abort());
+    this.takeDrops();
+  }
+
+  takeDrops() {
+    const over = (is) => (event) => {
+      event.preventDefault();
+      this.form.classList.toggle("over", is);
+    };
+    // On the whole page, because a zip dropped beside the zone would else be opened instead of it.
+    addEventListener("dragover", over(true));
+    addEventListener("dragleave", over(false));
+    addEventListener("drop", (event) => {
+      over(false)(event);
+      const files = event.dataTransfer?.files ?? [];
+      if (files.length > 1) this.refuse("Drop one zip; several files came at once. Pack them into one zip.");
+      else if (files.length) this.choose(files[0]);
+    });
+  }
+
+  choose(file) {
+    if (this.ending || this.form.hidden || !file) return;
+    this.input.value = ""; // so that the same file, packed again, is a change
+    this.file = null;
+    this.say("");
+    this.show(file);
+    const fault = this.faultOf(file);
+    if (fault) return this.refuse(fault);
+    this.file = file;
+    this.key = newKey();
+    this.accept(true);
+  }
+
+  faultOf(file) {
+    const limit = this.data.zip_limit_bytes;
+    if (!/\.zip$/i.test(file.name)) return `Expected a file that ends in .zip, got ${file.name}; pack your optimizer as a zip.`;
+    if (!file.size) return "The file is empty; pack it again.";
+    if (file.size > limit) return `The zip has ${bytes(file.size)} and may have ${bytes(limit)}; leave out what it does not need.`;
+    return null;
+  }
+
+  show(file) {
+    const chosen = byId("chosen");
+    chosen.hidden = !file;
+    if (file) chosen.replaceChildren(h("b", {}, file.name), " ", h("span", { class: "number" }, bytes(file.size)));
+  }
+
+  accept(isReady) {
+    byId("fault").hidden = true;
+    this.input.removeAttribute("aria-invalid");
+    byId("send").hidden = !isReady;
+    byId("send").textContent = "Submit";
+  }
+
+  refuse(reason, { again = false } = {}) {
+    byId("send").hidden = !again;
+    if (again) byId("send").textContent = "Try again";
+    byId("fault").textContent = reason;
+    byId("fault").hidden = false;
+    this.input.setAttribute("aria-invalid", "true");
+  }
+
+  say(text) {
+    byId("said").textContent = text;
+  }
+
+  busy(is) {
+    this.form.classList.toggle("busy", is);
+    this.input.disabled = is;
+    byId("sending").hidden = !is;
+    byId("sent").value = 0;
+  }
+
+  async send() {
+    if (this.file === null || this.ending) return;
+    const { file, key } = this;
+    this.ending = new AbortController();
+    this.accept(false);
+    this.busy(true);
+    this.say("Uploading…");
+    try {
+      const submission = await upload(`/api/v1/competitions/${encodeURIComponent(this.data.slug)}/submissions`, {
+        file, key, phase: this.data.phase, signal: this.ending.signal,
+        onProgress: (part) => this.sent(part, file),
+        onWait: () => this.say("The connection was lost; trying again…"),
+      });
+      this.done(submission);
+    } catch (problem) {
+      this.failed(problem);
+    } finally {
+      this.ending = null;
+      this.busy(false);
+    }
+  }
+
+  sent(part, file) {
+    byId("sent").value = part;
+    this.say(part < 1 ? `Uploading: ${Math.floor(100 * part)} % of ${bytes(file.size)}` : "Checking the zip…");
+  }
+
+  done(submission) {
+    this.file = null;
+    this.show(null);
+    this.say(`${submission.filename} is accepted and waits to be run; follow it below.`);
+    this.onAccepted(submission);
+  }
+
+  failed(problem) {
+    this.say("");
+    if (problem === null) {
+      this.accept(true);
+      return this.say("The upload was stopped; nothing was submitted.");
+    }
+    this.refuse(inWords(problem), { again: ![409, 413, 422].includes(problem.status) });
+  }
+}
+
+function inWords(problem) {
+  if (problem.status === 0) return "The platform cannot be reached. Your zip is kept here; try again, it is submitted once.";
+  if (problem.status === 429 && problem.retryAfterS) {
+    const at = Date.now() + 1000 * problem.retryAfterS;
+    return problem.retryAfterS > 120 ? `${problem.message} The next one is possible on ${moment(at)}.` : problem.message;
+  }
+  return problem.message;
+}

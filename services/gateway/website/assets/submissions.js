@@ -1,0 +1,158 @@
+// The page of submissions: where a team drops its zip, and a list that moves by itself.
+
+import { post } from "./api.js";
+import { byId, h, pageData } from "./dom.js";
+import { showQuota, startEntry } from "./entry.js";
+import { showState, watch } from "./live.js";
+import { Row } from "./submission.js";
+
+const SHOWN_LIMIT = 500;
+const data = pageData();
+const list = byId("submissions");
+const submissions = new Map();
+const rows = new Map();
+list.classList.toggle("of-all", data.role === "organizer");
+const teams = new Set();
+let counting = new Set();
+let isRationed = false;
+
+const options = { ...data, onStop: askToStop, onChoose: choose };
+const isOrganizer = data.role === "organizer";
+
+function take(message) {
+  const touched = new Set();
+  if (message.type === "snapshot") {
+    const there = new Set(message.submissions.map((each) => each.id));
+    for (const id of submissions.keys()) if (!there.has(id)) drop(id);
+  }
+  for (const submission of message.submissions) {
+    // What is answered to a request may come after what the feed has told of a later change.
+    if (submissions.get(submission.id)?.change > submission.change) continue;
+    submissions.set(submission.id, submission);
+    touched.add(submission.id);
+  }
+  for (const forecast of message.forecasts) {
+    const submission = submissions.get(forecast.id);
+    if (submission === undefined) continue;
+    submissions.set(forecast.id, { ...submission, ...forecast });
+    touched.add(forecast.id);
+  }
+  if (message.counting) {
+    const now = new Set(message.counting);
+    for (const id of [...counting, ...now]) if (counting.has(id) !== now.has(id)) touched.add(id);
+    counting = now;
+  }
+  if (message.quota) {
+    isRationed = "attempts_per_day" in message.quota || "scored_per_day" in message.quota;
+    showQuota(message.quota);
+  }
+  for (const id of touched) if (submissions.has(id)) draw(submissions.get(id));
+  showWhole();
+}
+
+function drop(id) {
+  submissions.delete(id);
+  rows.get(id)?.element.remove();
+  rows.delete(id);
+}
+
+function draw(submission) {
+  const counts = counting.has(submission.id);
+  const mayCount = data.counting === "chosen" && data.is_open && data.may_submit && submission.state === "scored" && !submission.chosen;
+  let row = rows.get(submission.id);
+  if (row === undefined) {
+    row = new Row(submission, options);
+    rows.set(submission.id, row);
+    insert(row);
+    noteTeam(submission.team);
+  }
+  row.draw(submission, counts, mayCount);
+  row.element.hidden = !isWanted(submission);
+}
+
+/** Put a row in its place, the newest first: which is at the end as the page begins, and later nearly always at the top. */
+function insert({ element, submission }) {
+  const at = Date.parse(submission.created_at);
+  element.dataset.at = at;
+  const isOlder = (other) => Number(other.dataset.at) <= at;
+  if (list.lastElementChild && !isOlder(list.lastElementChild)) list.append(element);
+  else list.insertBefore(element, [...list.children].find(isOlder) ?? null);
+}
+
+function showWhole() {
+  const isEmpty = ![...rows.values()].some((row) => !row.element.hidden);
+  const none = byId("none");
+  none.hidden = !isEmpty;
+  if (isEmpty) none.replaceChildren(...nothing());
+  byId("more").hidden = rows.size < SHOWN_LIMIT;
+}
+
+function nothing() {
+  if (rows.size) return [h("h3", {}, "No submission is of this kind"), h("p", {}, "Choose another team or state.")];
+  if (isOrganizer) return [h("h3", {}, "No team has submitted yet"), h("p", {}, "The first submission shows here as soon as it is accepted.")];
+  const next = data.is_open ? "Your first one shows here as soon as it is accepted, and moves while it is run." : "Your team did not submit to this phase.";
+  return [h("h3", {}, "Nothing submitted yet"), h("p", {}, next)];
+}
+
+// The organizer's filters
+
+function isWanted(submission) {
+  if (!isOrganizer) return true;
+  const [team, state] = [byId("team").value, byId("state").value];
+  return (!team || submission.team === team) && (!state || submission.state === state);
+}
+
+function noteTeam(team) {
+  if (!isOrganizer || teams.has(team)) return;
+  teams.add(team);
+  const after = [...byId("team").options].slice(1).find((option) => option.value.localeCompare(team) > 0);
+  byId("team").insertBefore(h("option", { value: team }, team), after ?? null);
+}
+
+byId("filters")?.addEventListener("change", () => {
+  for (const row of rows.values()) row.element.hidden = !isWanted(row.submission);
+  showWhole();
+});
+
+// What is asked of a submission
+
+let asked = null;
+
+function askToStop(row) {
+  asked = row;
+  const { filename, team, studies_done: done, studies_total: total } = row.submission;
+  byId("stop-what").textContent = `${isOrganizer ? `${team}: ` : ""}${filename}, ${done} of ${total} studies done`;
+  byId("stop-cost").hidden = !isRationed;
+  byId("stop-cost").textContent = done ? "It counts against the quota, as some of its studies are done." : "It does not count against the quota, as none of its studies is done.";
+  byId("stop").showModal();
+}
+
+// Not by the dialog's event `close`, which comes late: of one that is open again it would be taken for its answer.
+byId("stop").addEventListener("submit", (event) => {
+  if (event.submitter?.value === "stop") ask(asked, "cancel");
+});
+
+function choose(row) {
+  return ask(row, "choose");
+}
+
+async function ask(row, what) {
+  row.say(null);
+  try {
+    const answer = await post(`/submissions/${row.submission.id}/${what}`);
+    take({ type: "changes", submissions: [answer], forecasts: [] });
+  } catch (problem) {
+    row.say(problem.message);
+  }
+}
+
+take(data.first);
+if (!isOrganizer) startEntry(data, (submission) => {
+  if (!submissions.has(submission.id)) take({ type: "changes", submissions: [submission], forecasts: [] });
+});
+const query = `phase=${encodeURIComponent(data.phase)}`;
+watch(`/api/v1/competitions/${encodeURIComponent(data.slug)}/submissions/live?${query}`, {
+  since: data.first.change,
+  onState: showState(byId("live")),
+  onMessage: take,
+});
