@@ -140,7 +140,7 @@ async def check_final(pool: Pool, work: Path) -> None:
     )
     assert shared == 0
     report = (work / "report.html").read_text()
-    assert "Plotly.newPlot" in report
+    assert "plotly.js v" in report
     assert not re.search(r"(?:src|href)=.https?:", report)
     lines = json.loads((work / "data" / "final.json").read_text())
     assert {line["team"] for line in lines} == {"dice", "flood", "steps"}
