@@ -6,6 +6,7 @@ COPY requirements /opt/arena/requirements
 COPY deploy/migrations /opt/arena/deploy/migrations
 COPY shared /opt/arena/shared
 COPY services /opt/arena/services
+COPY arena/start /opt/arena/arena/start
 WORKDIR /opt/arena
 RUN python -m compileall -q shared services \
     && useradd --system --uid 10001 arena && install -d -o arena -g arena /var/lib/arena /var/lib/arena/blobs

@@ -4,6 +4,7 @@ from typing import Any
 
 from services.runner.seccomp import PROFILE
 from shared.messages import Limits
+from shared.sandbox import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from shared.settings import Settings
 
 ContainerConfig = dict[str, Any]
@@ -12,14 +13,11 @@ RUNNER_LABEL = "arena.runner"
 ROLE_LABEL = "arena.role"
 
 MEGABYTE = 1024**2
-SHARED_MEMORY_BYTES = 64 * MEGABYTE
 BLACKBOX_TMP_BYTES = 256 * MEGABYTE
 BLACKBOX_MEMORY_BYTES = 4096 * MEGABYTE
 BLACKBOX_PIDS = 256
 OPTIMIZER_OOM_SCORE = 1000
 """When the host itself runs out of memory, it takes optimizers first."""
-OPEN_FILES_LIMIT = 1024
-INODES_LIMIT = 50_000
 OPTIMIZER_CPU_SHARES = 256
 """A quarter of the default weight: an optimizer that computes while its suggestions are evaluated gains little."""
 

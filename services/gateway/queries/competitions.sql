@@ -16,7 +16,7 @@ select id, slug, name from competitions where slug = :slug;
 select
     p.id, p.name, p.visibility, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard, p.limits,
     p.opens_at, p.closes_at, p.attempts_per_day, p.scored_per_day, p.active_submissions, p.practice, p.counting,
-    p.frozen_at,
+    p.frozen_at, p.image, p.runtime,
     coalesce(p.opens_at <= now(), true) and coalesce(p.closes_at > now(), true) as is_open,
     count(pb.box_id) as n_boxes,
     coalesce(array_agg(b.label order by b.label) filter (where b.id is not null), '{}') as boxes

@@ -102,6 +102,7 @@ ROUTES = {
     ("GET", "/"): ANYONE,
     ("GET", "/c/{slug}"): ANYONE,
     ("GET", "/c/{slug}/submissions"): {"nobody"} | MEMBER,
+    ("GET", "/c/{slug}/rules"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
     ("POST", "/sign-in"): ANYONE,
     ("POST", "/sign-out"): ANYONE,

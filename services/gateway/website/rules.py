@@ -1,0 +1,185 @@
+"""The rules of a phase for its teams, each told by the setting that enforces it, so that the two cannot differ."""
+
+import shlex
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.auth import Anyone, Caller
+from services.gateway.competitions import list_packages
+from services.gateway.parts import Parts, WithParts
+from services.gateway.tables import queries
+from services.gateway.website.rendering import render
+from services.gateway.website.viewers import find_place
+from shared.competition import Phase
+from shared.messages import LOG_CHARS, Limits
+from shared.sandbox import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
+from shared.settings import Settings
+from shared.words import FATAL_VERDICTS, VERDICTS, Fault, Verdict
+
+router = APIRouter(include_in_schema=False)
+EXAMPLE = Path(__file__).parents[3] / "arena" / "start" / "optimizer.py"
+"""What `arena new` writes."""
+UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One limit: of what, how much, and what comes of passing it."""
+
+    what: str
+    value: str
+    past: str
+
+
+@dataclass(frozen=True)
+class Ending:
+    """One verdict: its word and sentence, whose doing it is, what it costs."""
+
+    verdict: str
+    sentence: str
+    whose: str
+    cost: str
+    is_fatal: bool
+
+
+@router.get("/c/{slug}/rules")
+async def rules_page(
+    slug: str, request: Request, parts: WithParts, caller: Anyone, phase: str | None = None
+) -> Response:
+    """Show what holds in a phase, and how to take part in it."""
+    place = await find_place(parts, caller, slug, phase)
+    shown: dict[str, Any] = {}
+    if place.phase:
+        limits = Limits.model_validate(place.phase["limits"])
+        is_own = caller.competition_id == place.competition["id"]
+        shown = {
+            "study_time": say_time(limits.study_timeout_s),
+            "studies": place.phase["n_boxes"] * place.phase["studies_per_box"],
+            "quotas": describe_quotas(await _terms(parts, place.phase, caller) if is_own else place.phase),
+            "is_own": is_own,
+            "rules": [*zip_rules(parts.settings, limits), *sandbox_rules(limits)],
+            "check": check_command(place.phase, limits),
+        }
+    return render(
+        "rules.html.j2",
+        place.viewer,
+        competition=place.competition,
+        phases=place.phases,
+        phase=place.phase,
+        endings=describe_endings(),
+        packages=(await list_packages())["optimizer"],
+        example=read_example(),
+        log_chars=LOG_CHARS,
+        address=str(request.base_url).rstrip("/"),
+        **shown,
+    )
+
+
+async def _terms(parts: Parts, phase: asyncpg.Record, caller: Caller) -> asyncpg.Record:
+    """Return the quotas of the team that looks, which may have been given others than the phase's."""
+    terms: asyncpg.Record | None = await queries.terms(parts.pool, phase_id=phase["id"], team_id=caller.team_id)
+    return terms or phase
+
+
+def describe_quotas(terms: asyncpg.Record) -> list[str]:
+    """Return a sentence for each quota that there is."""
+    sentences = {
+        "attempts_per_day": "{} in any 24 hours, scored or failed",
+        "scored_per_day": "{} in any 24 hours that were scored or are on the way",
+        "active_submissions": "{} at once that have not ended",
+    }
+    return [
+        sentence.format(f"{terms[quota]:,} submission{'' if terms[quota] == 1 else 's'}")
+        for quota, sentence in sentences.items()
+        if terms[quota] is not None
+    ]
+
+
+def zip_rules(settings: Settings, limits: Limits) -> list[Rule]:
+    """Return what a zip may be; of its two limits on what is unpacked the smaller one is what a team meets."""
+    refused = "The upload is refused, with the reason; it costs nothing."
+    unpacked = min(settings.unpacked_limit_bytes, limits.unpacked_limit_bytes)
+    is_refused = unpacked == settings.unpacked_limit_bytes
+    return [
+        Rule("The zip", say_size(settings.zip_limit_bytes), refused),
+        Rule("Files in the zip", f"{settings.zip_files_limit:,}", refused),
+        Rule("The zip, unpacked", say_size(unpacked), refused if is_refused else say_verdict(Verdict.DOES_NOT_LOAD)),
+    ]
+
+
+def sandbox_rules(limits: Limits) -> list[Rule]:
+    """Return what an optimizer may use in its container."""
+    cut_off = "The optimizer is cut off, the best found so far counts, and the study is marked as timed out."
+    fails = "The write or call fails; what your code makes of the error is its own."
+    load = say_time(limits.study_timeout_s)
+    return [
+        Rule("Unpack, install wheels and import", load, say_verdict(Verdict.LOAD_TIMED_OUT)),
+        Rule("Optimizer's time in a study: constructor, suggest, observe", say_time(limits.study_timeout_s), cut_off),
+        Rule("Optimizer's time in an iteration", say_time(limits.iteration_timeout_s), cut_off),
+        Rule("Memory; there is no swap", say_size(limits.memory_limit_bytes), say_verdict(Verdict.OUT_OF_MEMORY)),
+        Rule("Files in /tmp, which count as memory", say_size(limits.tmp_limit_bytes), fails),
+        Rule("Shared memory (/dev/shm)", say_size(SHARED_MEMORY_BYTES), fails),
+        Rule("Files and folders, in the submission's folder and in /tmp", f"{INODES_LIMIT:,} each", fails),
+        Rule("Open files", f"{OPEN_FILES_LIMIT:,}", fails),
+        Rule("Processes and threads", f"{limits.pids_limit:,}", fails),
+        Rule("Processors", "1, shared with the black box", "Numerical libraries are set to one thread."),
+        Rule("Network", "none", "Connections fail."),
+    ]
+
+
+def describe_endings() -> list[Ending]:
+    """Return every verdict in words."""
+    whose = {Fault.TEAM: "your code", Fault.LIMIT: "a limit", Fault.PLATFORM: "the platform", None: "nobody"}
+    costs = {
+        Verdict.SCORED: "an attempt, scored",
+        Verdict.CANCELLED: "an attempt, if a study was done",
+        Verdict.PLATFORM_FAULT: "nothing",
+    }
+    return [
+        Ending(
+            verdict, meaning.sentence, whose[meaning.fault], costs.get(verdict, "an attempt"), verdict in FATAL_VERDICTS
+        )
+        for verdict, meaning in VERDICTS.items()
+    ]
+
+
+def check_command(phase: asyncpg.Record, limits: Limits) -> str:
+    """Return `arena check` with whatever this phase has other than it assumes."""
+    options: list[str] = []
+    for name in ("n_calls", "n_suggestions"):
+        if phase[name] != Phase.model_fields[name].default:
+            options += [f"--{name.replace('_', '-')}", str(phase[name])]
+    for name, value in limits.model_dump().items():
+        if value != Limits.model_fields[name].default:
+            options += ["--limit", f"{name}={value:.15g}" if isinstance(value, float) else f"{name}={value}"]
+    return shlex.join(["arena", "check", "my_optimizer", *options])
+
+
+def say_verdict(verdict: Verdict) -> str:
+    """Say that passing a limit ends the submission."""
+    return f"The submission fails: {verdict}."
+
+
+def say_time(seconds: float) -> str:
+    """Return a time as the settings have it."""
+    return f"{seconds:,.15g} s"
+
+
+def say_size(size_bytes: int) -> str:
+    """Return a size in the largest unit in which it is a round number."""
+    for unit, factor in UNITS:
+        if size_bytes >= factor and size_bytes * 10 % factor == 0:
+            return f"{size_bytes / factor:,g} {unit}"
+    return f"{size_bytes:,} bytes"
+
+
+@cache
+def read_example() -> str:
+    """Return the optimizer that `arena new` writes."""
+    return EXAMPLE.read_text()

@@ -1,0 +1,90 @@
+"""The rules page says what the settings enforce: change one, and the page changes."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+
+from services.gateway.website.rules import read_example
+from shared.sandbox import OPEN_FILES_LIMIT
+from shared.words import VERDICTS
+from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+
+TIMES = "\N{MULTIPLICATION SIGN}"
+
+
+async def read_rules(gateway: Gateway, **query: str) -> str:
+    """Return the page's text, with its white space as it is in the source."""
+    answer = await gateway.anyone.get("/c/c/rules", params=query)
+    return unescape(answer.raise_for_status().text)
+
+
+@pytest.mark.parametrize(
+    ("change", "before", "after"),
+    [
+        ({"limits": {"study_timeout_s": 12.5}}, "640 s", "12.5 s"),
+        ({"limits": {"iteration_timeout_s": 3}}, "40 s", "3 s"),
+        ({"limits": {"memory_limit_bytes": 512 * 1024**2}}, "2 GiB", "512 MiB"),
+        ({"limits": {"unpacked_limit_bytes": 100 * 1024**2}}, ">512 MiB", "100 MiB"),
+        ({"limits": {"tmp_limit_bytes": 1000}}, "256 MiB", "1,000 bytes"),
+        ({"limits": {"pids_limit": 17}}, ">64<", ">17<"),
+        ({"n_calls": 5}, f">16 {TIMES} 8<", f">5 {TIMES} 8<"),
+        ({"n_suggestions": 1}, f">16 {TIMES} 8<", f">16 {TIMES} 1<"),
+        ({"studies_per_box": 50}, "so 4 for a submission", "so 100 for a submission"),
+        ({"scored_per_day": 3}, "as often as you like", "3 submissions in any 24 hours that were scored"),
+        ({"active_submissions": 1}, "as often as you like", "1 submission at once"),
+        ({"counting": "chosen"}, "your best scored submission", "the scored submission that you choose"),
+        ({"closes_at": "2020-01-01T00:00:00Z"}, "no date is set", '<time datetime="2020-01-01T00:00:00+00:00">'),
+        ({"practice": True}, "a log would be a way out", "the traceback of what ended it"),
+    ],
+    ids=str,
+)  # fmt: skip
+async def test_the_page_changes_with_the_phase(
+    gateway: Gateway, change: dict[str, Any], before: str, after: str
+) -> None:
+    (await gateway.apply(competition())).raise_for_status()
+    page = await read_rules(gateway)
+    assert (before in page, after in page) == (True, False)
+    (await gateway.apply(competition(phase(**change)))).raise_for_status()
+    page = await read_rules(gateway)
+    assert (before in page, after in page) == (False, True)
+
+
+async def test_the_page_tells_the_gateways_own_limits_and_the_sandboxs(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    page = await read_rules(gateway)
+    assert "1,000,000 bytes" in page  # the limit on zips that the gateway of these tests has
+    assert f">{OPEN_FILES_LIMIT:,}<" in page
+    team = await gateway.team("dice")
+    assert (await submit(team, make_zip(b"#" * 1_000_001))).status_code == 422
+
+
+async def test_an_image_of_the_phases_own_is_told(gateway: Gateway) -> None:
+    (await gateway.apply(competition(phase(image="arena-torch:local")))).raise_for_status()
+    assert "an image of its own, <code>arena-torch:local</code>" in await read_rules(gateway)
+
+
+async def test_every_verdict_and_every_package_is_on_the_page(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    page = await read_rules(gateway)
+    for verdict, meaning in VERDICTS.items():
+        assert f"<code>{verdict}</code>" in page
+        assert meaning.sentence in page
+    packages = (await gateway.anyone.get("/api/v1/packages")).json()["optimizer"]
+    for name, version in packages.items():
+        assert f'<span>{name}</span> <span class="number">{version}</span>' in page
+    assert read_example() in page
+
+
+async def test_the_page_says_how_to_submit_here(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    page = await read_rules(gateway)
+    assert f"{gateway.url}/api/v1/competitions/c/submissions" in page
+    assert "-F phase=feedback" in page
+
+
+async def test_a_hidden_phase_and_a_competition_that_is_not_there_have_no_rules(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase(), phase("secret", visibility="organizer")))
+    assert (await gateway.anyone.get("/c/c/rules?phase=secret")).status_code == 404
+    assert (await gateway.organizer.get("/c/c/rules?phase=secret")).status_code == 200
+    assert (await gateway.anyone.get("/c/other/rules")).status_code == 404
