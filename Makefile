@@ -18,7 +18,7 @@ lint: ## style, types, and who may import whom
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
 
 bench: ## the table of benchmarks/results/latest.json
-	@bash deploy/stack.sh up && .venv/bin/python -m benchmarks
+	@bash deploy/browser.sh && bash deploy/stack.sh up && .venv/bin/python -m benchmarks
 
 up: ## start the stack and leave it running
 	@bash deploy/stack.sh up

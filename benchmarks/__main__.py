@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import board, rows
+from benchmarks.pages import pages
 from benchmarks.platform import Platform
 from benchmarks.stack import null_runner
 
@@ -22,7 +23,7 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
 TOKEN = Path(".arena/organizer-token")
-NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "report")
+NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "pages", "report")
 
 
 async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
@@ -31,6 +32,8 @@ async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
     found: list[rows.Row] = []
     if "leaderboard" in names:
         found += await board.leaderboard()
+    if "pages" in names:
+        found += await pages()
     if "study_overhead" in names:
         found += await rows.study_overhead(platform, SLOTS)
     if "long_boxes" in names:

@@ -52,6 +52,12 @@ insert into shards (submission_id, box_id, ordinal, first_study, n_studies, stud
 select scored.id, pb.box_id, row_number() over (partition by scored.id), 0, 100, 100, 'done', 1
 from scored, phase_boxes pb;
 
+-- name: insert_curves(phase_id)!
+-- A curve of 16 iterations for every submission of a phase, falling, each another.
+update submissions s
+set curve = array(select (random() / iteration)::real from generate_series(1, 16) iteration where s.id is not null)
+where phase_id = :phase_id;
+
 -- name: insert_studies(first, last)!
 -- The studies of the submissions with these places in the order of their ids; small ones, or the disk would be full.
 insert into studies (

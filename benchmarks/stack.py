@@ -34,6 +34,14 @@ def postgres_url() -> str:
     return f"postgresql://arena:{compose('exec', '-T', 'postgres', 'sh', '-c', script).strip()}:5432"
 
 
+def broker_url() -> str:
+    """Return the URL of the stack's RabbitMQ; ARENA_BENCH_BROKER names another."""
+    if given := os.environ.get("ARENA_BENCH_BROKER"):
+        return given
+    script = 'echo "$RABBITMQ_PASSWORD@$(hostname -i)"'
+    return f"amqp://arena:{compose('exec', '-T', 'rabbitmq', 'sh', '-c', script).strip()}:5672/"
+
+
 @contextmanager
 def null_runner() -> Iterator[None]:
     """Replace the runner by one whose engine answers at once, and let more shards wait on the broker."""

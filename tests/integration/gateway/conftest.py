@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import socket
 import zipfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +15,7 @@ from pydantic import SecretStr
 
 from services.gateway.__main__ import main
 from shared.settings import Settings
+from tests.stack import free_port
 from tests.waiting import wait_until
 
 BASELINE = Path(__file__).parents[3] / "examples/baselines/baseline-16-8.json"
@@ -128,7 +128,9 @@ def port_of(url: SecretStr) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def running_gateway(settings: Settings, *, limit_s: float = 90) -> AsyncIterator[Gateway]:
+async def running_gateway(
+    settings: Settings, *, port: int | None = None, limit_s: float = 90
+) -> AsyncIterator[Gateway]:
     (database_port, database_url), (broker_port, broker_url) = (
         port_of(settings.database_url),
         port_of(settings.broker_url),
@@ -136,9 +138,7 @@ async def running_gateway(settings: Settings, *, limit_s: float = 90) -> AsyncIt
     database, broker = Wire("127.0.0.1", database_port), Wire("127.0.0.1", broker_port)
     await database.mend()
     await broker.mend()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = port or free_port()
     settings = settings.model_copy(
         update={
             "database_url": SecretStr(database_url.replace(f":{database_port}/", f":{database.port}/")),

@@ -1,0 +1,87 @@
+"""What a page costs whoever opens it: bytes, time to the first paint, time until it can be used; from nothing each time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from playwright.async_api import Browser, async_playwright
+from pydantic import SecretStr
+
+from benchmarks.board import new_database, queries
+from benchmarks.gateway import running_gateway
+from benchmarks.rows import Row
+from benchmarks.stack import broker_url, postgres_url
+from shared.database import connect_database
+from shared.settings import Settings
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+LOADS = 5
+TEAMS = 100
+WEIGHT_LIMIT_BYTES = 100_000
+INTERACTIVE_LIMIT_S = 1.0
+
+BOARD_IS_LIVE = f"""
+() => document.querySelectorAll("#board tbody tr").length == {TEAMS}
+    && document.getElementById("live").textContent == "live" && performance.now()
+"""
+RULES_ARE_THERE = """() => !document.getElementById("filter").parentElement.hidden && performance.now()"""
+FIRST_PAINT = """() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime"""
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load of a page by a browser that has nothing of it yet."""
+
+    weight_bytes: int
+    first_paint_s: float
+    interactive_s: float
+
+
+async def pages() -> list[Row]:
+    """Open the leaderboard of 100 teams, and the rules, in Chromium."""
+    async with new_database(postgres_url()) as url:
+        await fill(Settings(database_url=SecretStr(url)))
+        async with running_gateway(url, broker_url()) as gateway, async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+            board = [await load(browser, f"{gateway}/c/bench", BOARD_IS_LIVE) for _ in range(LOADS)]
+            rules = [await load(browser, f"{gateway}/c/bench/rules", RULES_ARE_THERE) for _ in range(LOADS)]
+            await browser.close()
+    return [*rows_of(f"leaderboard of {TEAMS} teams", board), *rows_of("rules", rules)]
+
+
+async def fill(settings: Settings) -> None:
+    """Insert 100 teams with 51 scored submissions each."""
+    async with await connect_database(settings) as pool:
+        phase_id = await queries.insert_phase(pool)
+        await queries.insert_submissions(pool, phase_id=phase_id)
+        await queries.insert_curves(pool, phase_id=phase_id)
+        await pool.execute("analyze")
+
+
+def rows_of(page: str, loads: list[Load]) -> list[Row]:
+    """Return the figures of some loads of one page."""
+    weight = max(each.weight_bytes for each in loads)
+    interactive = float(np.median([each.interactive_s for each in loads]))
+    return [
+        Row(f"page, {page}: weight", weight / 1000, "kB", "< 100", weight < WEIGHT_LIMIT_BYTES),
+        Row(f"page, {page}: first paint", float(np.median([each.first_paint_s for each in loads])), "s", "", True),
+        Row(f"page, {page}: interactive", interactive, "s", "< 1", interactive < INTERACTIVE_LIMIT_S),
+        Row(f"page, {page}: interactive, slowest of {LOADS}", max(each.interactive_s for each in loads), "s", "", True),
+    ]
+
+
+async def load(browser: Browser, url: str, is_ready: str) -> Load:
+    """Open a page; `is_ready` is a function of the page: the time once it can be used, before that nothing."""
+    context = await browser.new_context()
+    try:
+        page = await context.new_page()
+        network = await context.new_cdp_session(page)
+        sizes: list[int] = []
+        network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        await network.send("Network.enable")
+        await page.goto(url)
+        interactive_ms: float = await (await page.wait_for_function(is_ready)).json_value()
+        paint_ms: float = await (await page.wait_for_function(FIRST_PAINT)).json_value()
+        return Load(int(sum(sizes)), paint_ms / 1000, interactive_ms / 1000)
+    finally:
+        await context.close()

@@ -1,0 +1,85 @@
+"""Names are other people's text: whatever they hold, pages show it and do nothing of it."""
+
+import pytest
+from playwright.async_api import Page
+
+from shared.database import Pool
+from tests.browser.conftest import Open, check_page
+from tests.browser.test_leaderboard import set_score
+from tests.integration.gateway.conftest import Gateway, competition, phase, submit
+
+pytestmark = pytest.mark.timeout(90)
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "</script><script>alert(2)</script>",
+    "<!--<script>alert(3)",
+    "\"'><svg onload=alert(4)>",
+    "javascript:alert(5)",
+    "{{ 7 * 7 }} ${7 * 7} &lt;b&gt;",
+    "\N{RIGHT-TO-LEFT OVERRIDE}drawkcab\N{POP DIRECTIONAL FORMATTING}",
+    "\N{ROCKET}\N{PILE OF POO} \N{LATIN SMALL LETTER E}\N{COMBINING ACUTE ACCENT}",
+    "W" * 80,
+    "__proto__",
+]
+ALERTED = "alert = () => { window.alerted = true }"
+
+
+async def open_watched(new_page: Open, gateway: Gateway) -> Page:
+    """Return a page that remembers whether a script of somebody else's ran in it."""
+    page = await new_page(gateway.url)
+    await page.add_init_script(ALERTED)
+    return page
+
+
+async def assert_harmless(page: Page) -> None:
+    """Fail if a name became anything but text."""
+    assert await page.evaluate("window.alerted === undefined")
+    assert await page.locator("img, svg[onload], main script, iframe").count() == 0
+    assert await page.locator("[onerror], [onload], a[href^='javascript:']").count() == 0
+
+
+async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new_page: Open) -> None:
+    """The API refuses some of them; the page has to be right without it."""
+    await gateway.apply(competition())
+    page = await open_watched(new_page, gateway)
+    await page.goto("/c/c")
+    await page.locator("#live", has_text="live").wait_for()
+    submissions = []
+    for number, name in enumerate(HOSTILE):
+        answer = await submit(await gateway.team(f"team {number}"), phase="feedback")
+        await pool.execute("update teams set name = $1 where name = $2", name, f"team {number}")
+        submissions.append(answer.raise_for_status().json()["id"])
+        await set_score(pool, submissions[-1], 90.0 - number)
+
+    names = page.locator("#board tbody th")
+    for again in range(2):  # first by the feed, then with the page
+        await page.wait_for_function(
+            "names => JSON.stringify([...document.querySelectorAll('#board tbody th')].map(e => e.textContent)) == "
+            "JSON.stringify(names)",
+            arg=HOSTILE,
+        )
+        assert await names.count() == len(HOSTILE)
+        await assert_harmless(page)
+        if not again:
+            await page.reload()
+    await check_page(page, "leaderboard-hostile")
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+async def test_hostile_names_of_competition_and_phase_are_text(
+    gateway: Gateway, pool: Pool, new_page: Open, name: str
+) -> None:
+    await gateway.apply(competition(phase(), phase("other")))
+    await pool.execute("update competitions set name = $1", name)
+    await pool.execute("update phases set name = $1 where name = 'other'", name)
+    page = await open_watched(new_page, gateway)
+    for address in ("/c/c", "/c/c/rules"):
+        await page.goto(address)
+        assert await page.locator("h1").text_content() in {name, f"{name}: rules"}
+        await page.locator(".phases a").nth(1).click()
+        await page.locator(".phases a[aria-current]", has_text=name).wait_for()
+        await assert_harmless(page)
+        assert name in await page.title()
+        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(overflow) <= 0
