@@ -1,4 +1,4 @@
-"""What a page costs whoever opens it: bytes, time to the first paint, time until it can be used; from nothing each time."""
+"""What a page costs whoever opens it, each time from nothing: bytes, the first paint, the time until it is of use."""
 
 from dataclasses import dataclass
 

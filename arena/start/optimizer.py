@@ -1,10 +1,10 @@
 """A small optimizer to start from: it searches at random, then ever closer to the best points it has seen.
 
 Arena loads this file in a container without a network and constructs the one AbstractOptimizer subclass defined in it,
-afresh for every study. A study is a number of iterations (16, unless the competition says otherwise); in each,
-`suggest` returns some points to try (8) and `observe` is told their losses (smaller is better). NumPy's and Python's
-global random states are seeded before, so use `np.random` or `random` as they are and a study replays bit for bit;
-seeds from the clock or the operating system make scores that nobody can reproduce.
+afresh for every study. A study is some iterations; in each, `suggest` returns points to try and `observe` is told their
+losses (smaller is better). NumPy's and Python's global random states are seeded before, so use `np.random` or
+`random` as they are and a study replays bit for bit; seeds from the clock or the operating system make scores that
+nobody can reproduce. How many iterations and points, and how much time there is, the competition's rules say.
 """
 
 from typing import Any
@@ -65,8 +65,7 @@ class LocalSearch(AbstractOptimizer):
         """Learn the losses `y` of the points `X`; a loss is infinite where the evaluation failed.
 
         An exception here is ignored, and counted. The time spent in the constructor, `suggest` and `observe` is
-        limited, in a study and in an iteration (640 s and 40 s, unless the competition says otherwise); past it, the
-        best found so far counts.
+        limited, in a study and in an iteration; past it, the best found so far counts.
         """
         self.rows = np.vstack([self.rows, self.space.warp(X)])
         self.losses = np.append(self.losses, y)

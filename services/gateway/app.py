@@ -34,6 +34,7 @@ from services.gateway import (
 from services.gateway.gate import Gate
 from services.gateway.parts import Parts
 from services.gateway.problems import RESPONSES, add_problem_handlers
+from services.gateway.website.packing import Packed
 from services.gateway.website.pages import add_website
 from shared.database import database_check
 from shared.telemetry import add_health_routes
@@ -99,6 +100,7 @@ def create_app(parts: Parts) -> FastAPI:
     _add_api_pages(app)
     add_website(app)
 
+    app.add_middleware(Packed)
     app.add_middleware(Measured)
     app.add_middleware(Gate, parts=parts)
     return app

@@ -1,4 +1,4 @@
-"""The leaderboard when its connection goes, or its gateway: it says so, comes back by itself, and has missed nothing."""
+"""The leaderboard when its connection goes, or its gateway: it says so, comes back, and has missed nothing."""
 
 import pytest
 from playwright.async_api import Page

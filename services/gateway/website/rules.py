@@ -128,7 +128,7 @@ def sandbox_rules(limits: Limits) -> list[Rule]:
         Rule("Files and folders, in the submission's folder and in /tmp", f"{INODES_LIMIT:,} each", fails),
         Rule("Open files", f"{OPEN_FILES_LIMIT:,}", fails),
         Rule("Processes and threads", f"{limits.pids_limit:,}", fails),
-        Rule("Processors", "1, shared with the black box", "Numerical libraries are set to one thread."),
+        Rule("Processors", "1", "Nothing fails; threads take turns. Numerical libraries are set to one."),
         Rule("Network", "none", "Connections fail."),
     ]
 

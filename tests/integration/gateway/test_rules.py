@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.gateway.website.rules import read_example
+from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from shared.sandbox import OPEN_FILES_LIMIT
 from shared.words import VERDICTS
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
@@ -22,8 +23,8 @@ async def read_rules(gateway: Gateway, **query: str) -> str:
 @pytest.mark.parametrize(
     ("change", "before", "after"),
     [
-        ({"limits": {"study_timeout_s": 12.5}}, "640 s", "12.5 s"),
-        ({"limits": {"iteration_timeout_s": 3}}, "40 s", "3 s"),
+        ({"limits": {"study_timeout_s": 12.5}}, "640 s", ">12.5 s<"),
+        ({"limits": {"iteration_timeout_s": 3}}, ">40 s<", ">3 s<"),
         ({"limits": {"memory_limit_bytes": 512 * 1024**2}}, "2 GiB", "512 MiB"),
         ({"limits": {"unpacked_limit_bytes": 100 * 1024**2}}, ">512 MiB", "100 MiB"),
         ({"limits": {"tmp_limit_bytes": 1000}}, "256 MiB", "1,000 bytes"),
@@ -88,3 +89,15 @@ async def test_a_hidden_phase_and_a_competition_that_is_not_there_have_no_rules(
     assert (await gateway.anyone.get("/c/c/rules?phase=secret")).status_code == 404
     assert (await gateway.organizer.get("/c/c/rules?phase=secret")).status_code == 200
     assert (await gateway.anyone.get("/c/other/rules")).status_code == 404
+
+
+async def test_pages_and_what_they_load_travel_compressed_and_the_api_does_not(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    for path in ("/c/c/rules", f"{ASSETS_ADDRESS}{VERSION}/arena.css"):
+        answer = await gateway.anyone.get(path)
+        assert answer.headers["content-encoding"] == "gzip"
+        assert int(answer.headers["content-length"]) < len(answer.content) / 2
+    for path in ("/api/v1/packages", "/openapi.json", "/metrics"):
+        answer = await gateway.anyone.get(path)
+        assert "content-encoding" not in answer.headers
+        assert len(answer.content) > 1000
