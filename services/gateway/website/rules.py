@@ -174,8 +174,8 @@ def say_time(seconds: float) -> str:
 def say_size(size_bytes: int) -> str:
     """Return a size in the largest unit in which it is a round number."""
     for unit, factor in UNITS:
-        if size_bytes >= factor and size_bytes * 10 % factor == 0:
-            return f"{size_bytes / factor:,g} {unit}"
+        if size_bytes >= factor and size_bytes % factor == 0:
+            return f"{size_bytes // factor:,} {unit}"
     return f"{size_bytes:,} bytes"
 
 

@@ -1,0 +1,60 @@
+"""How the rules page says what the settings are."""
+
+from typing import Any
+
+import pytest
+
+from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, say_size, zip_rules
+from shared.messages import Limits
+from shared.settings import Settings
+from shared.words import VERDICTS
+
+PHASE: Any = {"n_calls": 16, "n_suggestions": 8}
+
+
+@pytest.mark.parametrize(
+    ("size_bytes", "text"),
+    [
+        (2 * 1024**3, "2 GiB"),
+        (50 * 1024**2, "50 MiB"),
+        (1536 * 1024**2, "1,536 MiB"),
+        (64 * 1024, "64 KiB"),
+        (1_000_000, "1,000,000 bytes"),
+        (10 * 1024**2 + 1, "10,485,761 bytes"),
+    ],
+)
+def test_a_size_is_told_exactly(size_bytes: int, text: str) -> None:
+    assert say_size(size_bytes) == text
+
+
+def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> None:
+    assert check_command(PHASE, Limits()) == "arena check my_optimizer"
+    phase: Any = {"n_calls": 5, "n_suggestions": 1}
+    assert check_command(phase, Limits(study_timeout_s=1234567.5, pids_limit=9)) == (
+        "arena check my_optimizer --n-calls 5 --n-suggestions 1 --limit study_timeout_s=1234567.5 --limit pids_limit=9"
+    )
+
+
+def test_of_two_limits_on_what_is_unpacked_the_one_that_is_met_is_told() -> None:
+    wide, narrow = Limits(unpacked_limit_bytes=1024**3), Limits(unpacked_limit_bytes=1024**2)
+    refused, fatal = zip_rules(Settings(), wide)[2], zip_rules(Settings(), narrow)[2]
+    assert (refused.value, "refused" in refused.past) == ("512 MiB", True)
+    assert (fatal.value, "does_not_load" in fatal.past) == ("1 MiB", True)
+
+
+def test_every_limit_of_a_phase_is_told() -> None:
+    limits = Limits(
+        study_timeout_s=101,
+        iteration_timeout_s=102,
+        memory_limit_bytes=103 * 1024**2,
+        unpacked_limit_bytes=104 * 1024**2,
+        tmp_limit_bytes=105 * 1024**2,
+        pids_limit=106,
+    )
+    told = " ".join(rule.value for rule in [*zip_rules(Settings(), limits), *sandbox_rules(limits)])
+    assert len(Limits.model_fields) == 6
+    assert all(str(number) in told for number in range(101, 107))
+
+
+def test_every_verdict_is_told() -> None:
+    assert [ending.verdict for ending in describe_endings()] == list(VERDICTS)
