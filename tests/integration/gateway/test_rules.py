@@ -25,7 +25,7 @@ async def read_rules(gateway: Gateway, **query: str) -> str:
     [
         ({"limits": {"study_timeout_s": 12.5}}, "640 s", ">12.5 s<"),
         ({"limits": {"iteration_timeout_s": 3}}, ">40 s<", ">3 s<"),
-        ({"limits": {"memory_limit_bytes": 512 * 1024**2}}, "2 GiB", "512 MiB"),
+        ({"limits": {"memory_limit_bytes": 768 * 1024**2}}, "2 GiB", "768 MiB"),
         ({"limits": {"unpacked_limit_bytes": 100 * 1024**2}}, ">512 MiB", "100 MiB"),
         ({"limits": {"tmp_limit_bytes": 1000}}, "256 MiB", "1,000 bytes"),
         ({"limits": {"pids_limit": 17}}, ">64<", ">17<"),
