@@ -5,6 +5,7 @@ pass, goes to the `dead` queue with its reason; what fails because a part is awa
 """
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -162,6 +163,26 @@ class Broker:
             raise BrokerAway(f"cannot look at queue {DEAD_QUEUE}: {error!r}") from error
         return found
 
+    async def retry_dead_letter(self, letter_id: str, limit: int) -> bool:
+        """Send a message that was set aside once more to where it was to go; False if it is not among the oldest.
+
+        It is published first and taken away after the confirm, so it may come twice and is never lost.
+        """
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+                queue = await channel.get_queue(DEAD_QUEUE, ensure=False)
+                for _ in range(limit):
+                    message = await queue.get(fail=False)
+                    if message is None:
+                        return False
+                    if _letter_id(message) == letter_id:
+                        await self.publish_raw([(message.routing_key or "", message.body)])
+                        await message.ack()
+                        return True
+        except BROKER_ERRORS as error:
+            raise BrokerAway(f"cannot take from queue {DEAD_QUEUE}: {error!r}") from error
+        return False
+
     async def waiting(self, work: Work) -> int:
         """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
         try:
@@ -238,8 +259,13 @@ class Broker:
         return check
 
 
+def _letter_id(message: AbstractIncomingMessage) -> str:
+    return hashlib.sha256(f"{message.routing_key}\0".encode() + message.body).hexdigest()[:32]
+
+
 def _describe(message: AbstractIncomingMessage) -> dict[str, Any]:
     return {
+        "id": _letter_id(message),
         "queue": message.headers.get("x-arena-queue"),
         "reason": message.headers.get("x-arena-reason"),
         "key": message.routing_key,

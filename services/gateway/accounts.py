@@ -33,6 +33,13 @@ class NewToken(BaseModel):
     scopes: Annotated[list[Scope], Field(min_length=1)] | None = None
 
 
+@router.get("/competitions/{slug}/teams")
+async def list_teams(slug: str, parts: WithParts, _: Organizer) -> Body:
+    """Return the teams of a competition, with how much they submitted and the quotas that are theirs alone."""
+    competition = await find_competition(parts, slug)
+    return {"teams": [dict(row) async for row in queries.list_teams(parts.pool, competition_id=competition["id"])]}
+
+
 @router.post("/competitions/{slug}/teams", status_code=201)
 async def create_team(slug: str, body: NewTeam, parts: WithParts, _: Registrar) -> Body:
     """Create a team; its token is in this answer and nowhere else."""

@@ -12,6 +12,7 @@ from services.gateway.parts import WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions import find_competition, find_submission
 from services.gateway.tables import queries, submission_body
+from shared.broker import DEAD
 from shared.competition import Competition, Model
 from shared.names import Label, Slug
 
@@ -104,6 +105,26 @@ async def retry_incident(shard_id: UUID, parts: WithParts, _: Manager) -> Body:
 async def list_dead_letters(parts: WithParts, _: Organizer) -> Body:
     """Return the messages that were set aside, with their reasons; they stay where they are."""
     return {"dead_letters": await parts.broker.peek_dead_letters(DEAD_LETTERS_SHOWN)}
+
+
+@router.post("/dead-letters/{letter_id}/retry", status_code=202)
+async def retry_dead_letter(letter_id: str, parts: WithParts, _: Manager) -> Body:
+    """Send a message that was set aside once more; what cannot be read still is set aside again."""
+    if not await parts.broker.retry_dead_letter(letter_id, DEAD_LETTERS_SHOWN):
+        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_SHOWN} oldest; look again.")
+    return {"id": letter_id, "retried": True}
+
+
+@router.get("/overview")
+async def overview(parts: WithParts, _: Organizer) -> Body:
+    """Return how much waits and since when, and each runner with what it is doing now."""
+    doing: dict[str, list[Body]] = {}
+    async for row in queries.work_in_hand(parts.pool):
+        work = dict(row)
+        doing.setdefault(work.pop("runner_id"), []).append(work)
+    runners = [{**row, "doing": doing.get(row["id"], [])} async for row in queries.list_runners(parts.pool)]
+    queue = await queries.queue_depth(parts.pool, seen_s=parts.settings.lease_s)
+    return {"queue": dict(queue), "runners": runners, "dead_letters": await parts.broker.waiting(DEAD)}
 
 
 @router.get("/runners")

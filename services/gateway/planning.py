@@ -24,6 +24,13 @@ async def list_black_boxes(slug: str, parts: WithParts, _: Organizer) -> Body:
     return {"seed": seed, "black_boxes": boxes}
 
 
+@router.get("/costs")
+async def list_costs(slug: str, parts: WithParts, _: Organizer) -> Body:
+    """Return what an evaluation of each black box took on average, in seconds, in the organizer's own studies."""
+    competition = await find_competition(parts, slug)
+    return {"costs": [dict(row) async for row in queries.list_costs(parts.pool, competition_id=competition["id"])]}
+
+
 @router.get("/baseline-graph")
 async def get_baseline_graph(slug: str, parts: WithParts, _: Organizer) -> Body:
     """Return the nodes of the baselines asked for last: two of each black box, and the one that combines them.

@@ -65,3 +65,20 @@ delete from sessions where hash = :hash;
 -- name: find_viewer(team_id)^
 -- A team's name and its competition's.
 select t.name as team, c.slug from teams t join competitions c on c.id = t.competition_id where t.id = :team_id;
+
+-- name: list_teams(competition_id)
+-- The teams of a competition: what they submitted, and their own quotas by phase.
+select
+    t.name, t.created_at,
+    (select count(*) from submissions s join phases p on p.id = s.phase_id
+     where s.team_id = t.id and p.kind = 'competition') as submissions,
+    (select max(s.created_at) from submissions s where s.team_id = t.id) as submitted_at,
+    coalesce((
+        select jsonb_agg(jsonb_build_object(
+            'phase', p.name, 'attempts_per_day', q.attempts_per_day, 'scored_per_day', q.scored_per_day,
+            'active_submissions', q.active_submissions
+        ) order by p.position)
+        from team_quotas q join phases p on p.id = q.phase_id where q.team_id = t.id
+    ), '[]') as quotas
+from teams t where t.competition_id = :competition_id and not t.internal
+order by t.name;

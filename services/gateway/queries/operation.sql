@@ -35,3 +35,33 @@ select at, event, detail from submission_events where submission_id = :submissio
 -- name: list_runners()
 -- What runners said of themselves last.
 select id, slots, ready, reason, seen_at from runners order by id;
+
+-- name: queue_depth(seen_s)^
+-- How much waits, since when, and how many places there are for it.
+select
+    (select count(*) from submissions where state = 'queued') as submissions_queued,
+    (select count(*) from submissions where state = 'running') as submissions_running,
+    (select min(created_at) from submissions where state = 'queued') as oldest_queued_at,
+    count(*) filter (where sh.state = 'pending') as pending,
+    count(*) filter (where sh.state = 'released') as released,
+    count(*) filter (where sh.state = 'running') as running,
+    count(*) filter (where sh.state = 'incident') as incidents,
+    min(sh.changed_at) filter (where sh.state in ('pending', 'released')) as oldest_shard_at,
+    (
+        select coalesce(sum(r.slots), 0) from runners r
+        where r.ready and r.seen_at > now() - make_interval(secs => :seen_s)
+    ) as slots
+from shards sh where sh.state in ('pending', 'released', 'running', 'incident');
+
+-- name: work_in_hand()
+-- What runners hold now.
+select
+    sh.runner_id, sh.id as shard_id, sh.attempt, sh.taken_at, sh.submission_id, t.name as team, p.name as phase,
+    b.label as box, sh.first_study, sh.n_studies, sh.studies_done
+from shards sh
+join submissions s on s.id = sh.submission_id
+join teams t on t.id = s.team_id
+join phases p on p.id = s.phase_id
+join black_boxes b on b.id = sh.box_id
+where sh.state = 'running' and sh.runner_id is not null
+order by sh.taken_at;

@@ -21,3 +21,15 @@ select
 from baselines
 where document -> 'meta' -> 'provenance' ->> 'competition' = :slug
 order by created_at desc limit 1;
+
+-- name: list_costs(competition_id)
+-- What an evaluation of each black box took, in the organizer's own studies.
+select
+    b.label, b.model, b.dataset, b.metric, count(*) as studies, sum(cardinality(st.eval_time_s)) as evaluations,
+    sum((select sum(t) from unnest(st.eval_time_s) t)) / sum(cardinality(st.eval_time_s)) as evaluation_s
+from trials tr
+join studies st on st.submission_id = tr.submission_id
+join black_boxes b on b.id = st.box_id
+where tr.competition_id = :competition_id and tr.purpose <> 'replay'
+group by b.id
+order by b.label;

@@ -90,7 +90,13 @@ ROUTES = {
     ("GET", "/api/v1/admin/incidents"): ORGANIZER,
     ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,
     ("GET", "/api/v1/admin/dead-letters"): ORGANIZER,
+    ("POST", "/api/v1/admin/dead-letters/{letter_id}/retry"): MANAGER,
+    ("GET", "/api/v1/admin/overview"): ORGANIZER,
     ("GET", "/api/v1/admin/runners"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/teams"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/costs"): ORGANIZER,
+    ("GET", "/c/{slug}/console"): {"nobody", *ORGANIZER},
+    ("GET", "/c/{slug}/console/{section}"): {"nobody", *ORGANIZER},
     ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/export"): ORGANIZER,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
@@ -113,9 +119,14 @@ MOUNTS = {
     f"{ASSETS_ADDRESS}{VERSION}": f"{ASSETS_ADDRESS}{VERSION}/arena.css",
 }
 """Folders of files, each by one of them."""
-IDS = {"slug": "c", "phase": "feedback", "name": "official", "team": "nobody", "execution": f"{uuid4()}:1"} | {
-    name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id")
-}
+IDS = {
+    "slug": "c",
+    "phase": "feedback",
+    "name": "official",
+    "team": "nobody",
+    "section": "teams",
+    "execution": f"{uuid4()}:1",
+} | {name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id", "letter_id")}
 
 
 def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,91 @@
+// How much waits, who works on what, and what needs the organizer.
+
+import { get, post } from "./api.js";
+import { action, done, keep, part, table } from "./console.js";
+import { chip, h, time } from "./dom.js";
+
+const link = (id, text) => h("a", { href: `/submissions/${id}` }, text);
+
+function figure(title, value, more = null, bad = false) {
+  return h("div", { class: bad ? "bad" : null }, h("dt", {}, title), h("dd", {}, String(value), more ? h("small", {}, more) : null));
+}
+
+const figures = part(null, ({ queue, dead_letters: letters }) =>
+  h(
+    "dl",
+    { class: "figures" },
+    figure("Submissions waiting", queue.submissions_queued, queue.oldest_queued_at ? ["oldest: ", time(queue.oldest_queued_at)] : "none"),
+    figure("Submissions running", queue.submissions_running),
+    figure("Shards waiting", queue.pending + queue.released, queue.oldest_shard_at ? ["oldest: ", time(queue.oldest_shard_at)] : "none"),
+    figure("Slots in use", `${queue.running} of ${queue.slots}`, null, Number(queue.slots) === 0),
+    figure("Incidents", queue.incidents, null, queue.incidents > 0),
+    figure("Dead letters", letters, null, letters > 0),
+  ),
+);
+
+const runners = part("Runners", (list) =>
+  table(
+    "Runners",
+    ["Runner", "State", "Seen", "Doing"],
+    list.map((each) => [
+      each.id,
+      each.ready ? chip("ready") : [chip("not ready"), ` ${each.reason}`],
+      time(each.seen_at),
+      each.doing.length
+        ? each.doing.map((work) =>
+            h("div", {}, link(work.submission_id, work.team), ` ${work.phase}, ${work.box}, study ${work.first_study + work.studies_done}`, work.attempt > 1 ? ` (attempt ${work.attempt})` : "", " since ", time(work.taken_at)),
+          )
+        : h("span", { class: "quiet-text" }, `idle, ${each.slots} slots`),
+    ]),
+    "No runner has said anything yet. Start one: it announces itself.",
+  ),
+);
+
+const incidents = part("Incidents", (list) => [
+  h("p", { class: "quiet-text" }, "Shards that failed too often for the platform's own reasons. Their teams do not pay for it."),
+  table(
+    "Incidents",
+    ["Submission", "Box", "Failures", "What happened", "Since", ["", "actions"]],
+    list.map((each) => [
+      link(each.submission_id, each.submission_id.slice(0, 8)),
+      each.box,
+      String(each.failures),
+      each.detail ?? "",
+      time(each.changed_at),
+      action("Retry", async () => {
+        await post(`/admin/incidents/${each.shard_id}/retry`);
+        done("The shard is tried again.");
+        turn();
+      }, { label: `Retry ${each.box}` }),
+    ]),
+    "None.",
+  ),
+]);
+
+const letters = part("Dead letters", (list) => [
+  h("p", { class: "quiet-text" }, "Messages that could not be handled and were set aside; nothing is lost."),
+  table(
+    "Dead letters",
+    ["Queue", "Kind", "Reason", "Message", ["", "actions"]],
+    list.map((each) => [
+      each.queue ?? "",
+      each.key,
+      each.reason ?? "it came back too often",
+      h("details", {}, h("summary", {}, "show"), h("code", {}, each.body)),
+      action("Retry", async () => {
+        await post(`/admin/dead-letters/${each.id}/retry`);
+        done("The message was sent again. If it still cannot be handled, it comes back here.");
+        turn();
+      }, { label: `Retry ${each.key}` }),
+    ]),
+    "None.",
+  ),
+]);
+
+const turn = keep(async () => {
+  const [overview, failed, dead] = await Promise.all([get("/admin/overview"), get("/admin/incidents"), get("/admin/dead-letters")]);
+  figures(overview);
+  runners(overview.runners);
+  incidents(failed.incidents);
+  letters(dead.dead_letters);
+});

@@ -1,0 +1,100 @@
+// The phases under way: their freeze, and the quotas of single teams.
+
+import { get, post, put } from "./api.js";
+import { action, choice, done, field, form, keep, part, table } from "./console.js";
+import { byId, chip, exactly, h, pageData } from "./dom.js";
+
+const data = pageData();
+const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
+const QUOTAS = { attempts_per_day: "attempts a day", scored_per_day: "scored a day", active_submissions: "at once" };
+
+function quotas(each) {
+  const own = Object.entries(QUOTAS).filter(([name]) => each[name] !== null).map(([name, words]) => `${each[name]} ${words}`);
+  return own.join(", ") || "none";
+}
+
+const phases = part("Phases", (list) =>
+  table(
+    "Phases",
+    ["Phase", "State", "Open", "Seen by", "Size", "Quotas of each team", ["", "actions"]],
+    list.map((each) => {
+      const frozen = each.frozen_at !== null;
+      const turn = frozen ? "unfreeze" : "freeze";
+      const question = frozen
+        ? `Show everybody the present leaderboard of ${each.name} again?`
+        : `Freeze the leaderboard of ${each.name}? Everybody but organizers then sees it as it is now, until it is unfrozen. Scoring goes on.`;
+      return [
+        h("b", {}, each.name),
+        [chip(each.is_open ? "open" : "closed"), frozen ? [" ", chip("frozen")] : ""],
+        `${each.opens_at ? exactly(each.opens_at) : "from the beginning"} to ${each.closes_at ? exactly(each.closes_at) : "the end"}`,
+        each.visibility === "public" ? "everybody" : "organizers",
+        `${each.boxes.length} boxes, ${each.studies_per_box} studies each, ${each.n_calls} × ${each.n_suggestions}`,
+        quotas(each),
+        action(frozen ? "Unfreeze" : "Freeze", async () => {
+          await post(`${path}/phases/${encodeURIComponent(each.name)}/${turn}`);
+          done(frozen ? `${each.name} is shown as it is.` : `${each.name} is frozen.`);
+          load();
+        }, { question, label: `${frozen ? "Unfreeze" : "Freeze"} ${each.name}` }),
+      ];
+    }),
+    "This competition has no phases yet: it holds candidates of black boxes.",
+  ),
+);
+
+const overrides = part("Quotas of single teams", (teams) => {
+  const rows = teams.flatMap((team) => team.quotas.map((each) => ({ team: team.name, ...each })));
+  return table(
+    "Quotas of single teams",
+    ["Team", "Phase", "Instead of the phase's", ["", "actions"]],
+    rows.map((each) => [
+      each.team,
+      each.phase,
+      quotas(each),
+      action("Take back", async () => {
+        await put(`${path}/teams/${encodeURIComponent(each.team)}/quota`, { phase: each.phase });
+        done(`${each.team} has the phase's quotas again.`);
+        load();
+      }, { question: `Take back the quotas of ${each.team} in ${each.phase}?`, label: `Take back the quotas of ${each.team}` }),
+    ]),
+    "Every team has the phase's.",
+  );
+});
+
+const number = (text) => (text.trim() ? Number(text) : null);
+byId("section").append(
+  h("h3", {}, "Give a team quotas of its own"),
+  form(
+    [
+      field("Team", "team", { required: true, list: "teams" }),
+      h("datalist", { id: "teams" }),
+      choice("Phase", "phase", data.phases.map((name) => [name, name])),
+      field("Attempts a day", "attempts_per_day", { type: "number", min: 1, placeholder: "the phase's" }),
+      field("Scored a day", "scored_per_day", { type: "number", min: 1, placeholder: "the phase's" }),
+      field("At once", "active_submissions", { type: "number", min: 1, placeholder: "the phase's" }),
+    ],
+    "Set",
+    async ({ team, phase, ...given }, element) => {
+      const own = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, number(text)]));
+      await put(`${path}/teams/${encodeURIComponent(team)}/quota`, { phase, ...own });
+      done(`${team} has quotas of its own in ${phase}.`);
+      element.reset();
+      load();
+    },
+  ),
+  h("h3", {}, "Let a submission go first"),
+  form(
+    [field("Submission", "submission", { required: true, size: 36 }), field("Priority", "priority", { type: "number", value: 1, min: -1000, max: 1000 })],
+    "Set",
+    async ({ submission, priority }) => {
+      await post(`/admin/submissions/${encodeURIComponent(submission.trim())}/priority`, { priority: Number(priority) });
+      done(`The submission has priority ${priority} from its next free place on.`);
+    },
+  ),
+);
+
+const load = keep(async () => {
+  const [competition, { teams }] = await Promise.all([get(`/competitions/${encodeURIComponent(data.slug)}`), get(`${path}/teams`)]);
+  phases(competition.phases);
+  overrides(teams);
+  byId("teams").replaceChildren(...teams.map((each) => h("option", { value: each.name })));
+});

@@ -1,0 +1,89 @@
+// Before opening: the graph of the baselines while it runs, and what each candidate costs.
+
+import { get } from "./api.js";
+import { keep, part } from "./console.js";
+import { duration, h, pageData, svg } from "./dom.js";
+
+const path = `/admin/competitions/${encodeURIComponent(pageData().slug)}`;
+const [ROW, WIDTH, HEIGHT] = [22, 130, 14];
+const EVALUATIONS = 16 * 8;
+
+function node(each, x, y) {
+  const share = each.studies_total ? each.studies_done / each.studies_total : 0;
+  const what = `${each.kind} ${each.box ?? each.baseline ?? ""}: ${each.state}, ${each.studies_done} of ${each.studies_total}`;
+  return svg(
+    "g",
+    {},
+    svg("title", {}, what),
+    svg("rect", { x, y, width: WIDTH, height: HEIGHT, rx: 3 }),
+    svg("rect", { class: each.state, x, y, width: WIDTH * (each.state === "scored" ? 1 : share), height: HEIGHT, rx: 3 }),
+  );
+}
+
+const graph = part("Baselines", ({ nodes }) => {
+  if (!nodes.length) return h("p", { class: "quiet-text" }, "No baselines were asked for yet: arena baseline build.");
+  const boxes = [...new Set(nodes.filter((each) => each.box !== null).map((each) => each.box))];
+  const combine = nodes.find((each) => each.kind === "combine");
+  const height = boxes.length * ROW + 24;
+  const columns = { random: 130, strong: 290 };
+  const middle = 24 + (boxes.length * ROW) / 2 - HEIGHT / 2;
+  const drawn = nodes.filter((each) => each.box !== null).map((each) => node(each, columns[each.kind], 24 + boxes.indexOf(each.box) * ROW));
+  const lines = boxes.map((_, index) => svg("line", { x1: 290 + WIDTH, y1: 24 + index * ROW + HEIGHT / 2, x2: 500, y2: middle + HEIGHT / 2 }));
+  const scored = nodes.filter((each) => each.state === "scored").length;
+  return [
+    h("p", {}, `${scored} of ${nodes.length} nodes done${combine?.baseline ? `; the set is ${combine.baseline}` : ""}.`),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Graph of the baselines" },
+      svg(
+        "svg",
+        { class: "graph", width: 640, height, viewBox: `0 0 640 ${height}`, role: "img", "aria-label": `${scored} of ${nodes.length} nodes done` },
+        lines,
+        svg("text", { x: 130, y: 14 }, "random search"),
+        svg("text", { x: 290, y: 14 }, "strong optimizer"),
+        svg("text", { x: 500, y: middle - 6 }, combine?.baseline ?? "combined"),
+        boxes.map((box, index) => svg("text", { x: 0, y: 24 + index * ROW + 11 }, box.length > 18 ? `${box.slice(0, 17)}…` : box)),
+        drawn,
+        combine ? node(combine, 500, middle) : "",
+      ),
+    ),
+  ];
+});
+
+const costs = part("What a study costs", (list) => {
+  if (!list.length) return h("p", { class: "quiet-text" }, "Nothing was measured yet: arena estimate.");
+  const models = [...new Set(list.map((each) => each.model))].sort();
+  const datasets = [...new Set(list.map((each) => each.dataset))].sort();
+  const seconds = (model, dataset) => {
+    const found = list.filter((each) => each.model === model && each.dataset === dataset);
+    return found.length ? (found.reduce((sum, each) => sum + each.evaluation_s, 0) / found.length) * EVALUATIONS : null;
+  };
+  const all = models.flatMap((model) => datasets.map((dataset) => seconds(model, dataset))).filter((value) => value !== null);
+  const [most, total] = [Math.max(...all), all.reduce((sum, one) => sum + one, 0)];
+  const cell = (value) => {
+    if (value === null) return h("td", { class: "number quiet-text" }, "–");
+    const element = h("td", { class: "cell" }, duration(value), h("small", {}, ` ${((100 * value) / total).toFixed(1)} %`));
+    element.style.setProperty("--heat", Math.sqrt(value / most));
+    return element;
+  };
+  return [
+    h("p", { class: "quiet-text" }, "Seconds that the evaluations of one study of 16 × 8 take, and their share of all; as measured in the estimate's probes and the baselines' studies."),
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Costs by model and data set" },
+      h(
+        "table",
+        { class: "heat" },
+        h("caption", { class: "unseen" }, "Costs by model and data set"),
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "Model"), datasets.map((name) => h("th", { scope: "col", class: "number" }, name)))),
+        h("tbody", {}, models.map((model) => h("tr", {}, h("th", { scope: "row" }, model), datasets.map((name) => cell(seconds(model, name)))))),
+      ),
+    ),
+  ];
+});
+
+keep(async () => {
+  const [drawn, found] = await Promise.all([get(`${path}/baseline-graph`), get(`${path}/costs`)]);
+  graph(drawn);
+  costs(found.costs);
+});

@@ -1,0 +1,39 @@
+"""The organizer's console: a page for each part of the work, all on the API that the commands use."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.gateway.auth import Anyone, Scope
+from services.gateway.parts import WithParts
+from services.gateway.problems import Problem
+from services.gateway.website.rendering import render
+from services.gateway.website.viewers import find_place, to_sign_in
+
+router = APIRouter(include_in_schema=False)
+SECTIONS = {
+    "operation": "Operation",
+    "executions": "Executions",
+    "phases": "Phases",
+    "teams": "Teams and tokens",
+    "planning": "Planning",
+}
+FIRST = "operation"
+
+
+@router.get("/c/{slug}/console")
+@router.get("/c/{slug}/console/{section}")
+async def console_page(request: Request, slug: str, parts: WithParts, caller: Anyone, section: str = FIRST) -> Response:
+    """Show a section of the console to the organizer."""
+    if caller.role == "anyone":
+        return to_sign_in(request)
+    if caller.role != "organizer" or Scope.READ not in caller.scopes:
+        raise Problem(403, "The console is for organizers; sign in with an organizer's token.")
+    if section not in SECTIONS:
+        raise Problem(404, f"There is no section {section!r} of the console; there are: {', '.join(SECTIONS)}.")
+    place = await find_place(parts, caller, slug, None)
+    data: dict[str, Any] = {"slug": slug, "phases": [each["name"] for each in place.phases]}
+    return render(
+        "console.html.j2", place.viewer, competition=place.competition, data=data, section=section, sections=SECTIONS
+    )
