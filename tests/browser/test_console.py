@@ -156,13 +156,16 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
     submissions = [(await submit(await gateway.team(name))).json()["id"] for name in ("a", "b")]
     await dispatcher_tables.expand_waiting(pool)
     for submission, kind in zip(submissions, ("random", "strong"), strict=True):
-        await pool.execute(
-            "insert into trials (key, competition_id, submission_id, purpose, document) "
-            "select $2, p.competition_id, s.id, 'baseline-' || $2, '{}' "
-            "from submissions s join phases p on p.id = s.phase_id where s.id = $1::uuid",
-            submission,
-            kind,
-        )
+        for box in ("box-01", "box-02"):
+            await pool.execute(
+                "insert into trials (key, competition_id, submission_id, purpose, document) "
+                "select $2, p.competition_id, s.id, 'baseline-' || $3, $4 "
+                "from submissions s join phases p on p.id = s.phase_id where s.id = $1::uuid",
+                submission,
+                f"{kind}-{box}",
+                kind,
+                {"boxes": [box]},
+            )
         await pool.execute(
             """
             insert into studies (
@@ -176,7 +179,9 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
             """,
             submission,
         )
-    await page.get_by_text("of 3 nodes done").or_(page.get_by_text("of 5 nodes done")).first.wait_for()
+    await page.get_by_text("0 of 5 nodes done").wait_for()
     await page.get_by_role("rowheader", name="lasso").wait_for()
+    await pool.execute("update submissions set state = 'scored', verdict = 'scored', ended_at = now()")
+    await page.get_by_text("4 of 5 nodes done").wait_for()
     assert await page.locator(".heat .cell").first.inner_text() == "1 min 50.0 %"
     await check_page(page, "console-planning")

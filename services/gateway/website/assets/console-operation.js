@@ -68,8 +68,8 @@ const letters = part("Dead letters", (list) => [
     "Dead letters",
     ["Queue", "Kind", "Reason", "Message", ["", "actions"]],
     list.map((each) => [
-      each.queue ?? "",
-      each.key,
+      h("span", { class: "number" }, each.queue ?? ""),
+      h("span", { class: "number" }, each.key),
       each.reason ?? "it came back too often",
       h("details", {}, h("summary", {}, "show"), h("code", {}, each.body)),
       action("Retry", async () => {

@@ -24,7 +24,7 @@ const graph = part("Baselines", ({ nodes }) => {
   if (!nodes.length) return h("p", { class: "quiet-text" }, "No baselines were asked for yet: arena baseline build.");
   const boxes = [...new Set(nodes.filter((each) => each.box !== null).map((each) => each.box))];
   const combine = nodes.find((each) => each.kind === "combine");
-  const height = boxes.length * ROW + 24;
+  const height = Math.max(boxes.length, 1) * ROW + 24;
   const columns = { random: 130, strong: 290 };
   const middle = 24 + (boxes.length * ROW) / 2 - HEIGHT / 2;
   const drawn = nodes.filter((each) => each.box !== null).map((each) => node(each, columns[each.kind], 24 + boxes.indexOf(each.box) * ROW));

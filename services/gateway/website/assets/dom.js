@@ -17,7 +17,7 @@ function fill(element, attributes, children) {
     else if (value === true) element.setAttribute(name, "");
     else if (value !== null && value !== undefined && value !== false) element.setAttribute(name, value);
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return element;
 }
 
@@ -82,7 +82,7 @@ export function bytes(value) {
 
 /** A submission's, shard's or execution's state as a word with a colour; the word says it all. */
 export function chip(state) {
-  return h("span", { class: `chip ${state}` }, String(state).replaceAll("_", " "));
+  return h("span", { class: `chip ${String(state).replaceAll(" ", "-")}` }, String(state).replaceAll("_", " "));
 }
 
 export function progress(done, total, what = "studies") {
