@@ -141,6 +141,6 @@ async def check_final(pool: Pool, work: Path) -> None:
     assert shared == 0
     report = (work / "report.html").read_text()
     assert "plotly.js v" in report
-    assert "content=\"default-src &#39;none&#39;" in report[:1000]
+    assert 'content="default-src &#39;none&#39;' in report[:1000]
     lines = json.loads((work / "data" / "final.json").read_text())
     assert {line["team"] for line in lines} == {"dice", "flood", "steps"}
