@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway import (
     accounts,
     admin,
+    boxes,
     choice,
     competitions,
     course,
@@ -83,7 +84,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, provenance, choice, leaderboard, live, competitions):
+    for module in (submissions, boxes, provenance, choice, leaderboard, live, competitions):
         app.include_router(module.router)
     for module in (accounts, admin, course, datasets, trials, planning, export):
         app.include_router(module.router)

@@ -12,7 +12,7 @@ from services.gateway.auth import Anyone, Caller
 from services.gateway.parts import Parts, WithParts
 from services.gateway.standings import Leaderboard
 from services.gateway.tables import queries
-from services.gateway.website import console, rules, sessions, submitting
+from services.gateway.website import console, rules, sessions, submission, submitting
 from services.gateway.website.rendering import ASSETS, ASSETS_ADDRESS, KEEP, VERSION, render
 from services.gateway.website.viewers import Place, find_place, find_viewer
 
@@ -21,7 +21,7 @@ router = APIRouter(include_in_schema=False)
 
 def add_website(app: FastAPI) -> None:
     """Add the pages and what they load."""
-    for module_router in (router, console.router, rules.router, sessions.router, submitting.router):
+    for module_router in (router, console.router, rules.router, sessions.router, submission.router, submitting.router):
         app.include_router(module_router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(directory=ASSETS), name="assets")
 

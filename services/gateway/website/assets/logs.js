@@ -1,0 +1,41 @@
+// What a team's own optimizer wrote, on a practice phase: the logs of one black box at a time.
+
+import { get } from "./api.js";
+import { byId, h } from "./dom.js";
+import { atMostEvery } from "./requests.js";
+
+const GAP_MS = 5000;
+
+/** Show the logs of a submission in the page; returns what brings them up to date and what chooses the black box. */
+export function showLogs(submission) {
+  let logs = null;
+  let chosen = null;
+  let fault = null;
+
+  function draw() {
+    const of = (logs ?? []).filter((each) => each.box === chosen);
+    const open = new Set([...byId("logs").querySelectorAll("details[open]")].map((each) => each.dataset.log));
+    const parts = of.map(({ study, attempt, log }) => {
+      const name = `${chosen} ${study} ${attempt}`;
+      const title = `study ${study}${attempt > 1 ? `, attempt ${attempt}` : ""}`;
+      return h("details", { "data-log": name, open: open.has(name) || of.length === 1 }, h("summary", {}, title), h("pre", { tabindex: "0", "aria-label": `Log of ${title}` }, log));
+    });
+    const said = fault ?? (logs === null ? "Loading…" : of.length ? `What your optimizer wrote on ${chosen}; choose another black box above.` : `Your optimizer has written nothing on ${chosen}.`);
+    byId("logs").replaceChildren(h("p", { class: "legend" }, said), ...parts);
+  }
+
+  const update = atMostEvery(GAP_MS, async () => {
+    try {
+      logs = (await get(`/submissions/${submission.id}/logs`)).logs;
+      fault = null;
+    } catch (problem) {
+      fault = problem.message;
+    }
+    draw();
+  });
+  const select = (box) => {
+    chosen = box;
+    draw();
+  };
+  return { update, select };
+}

@@ -1,0 +1,18 @@
+// One request at a time, and not more often than now and then, however often something asks for it.
+
+/** Return a function that makes `ask` run: at once if it has not lately, else when `gapMs` are over. */
+export function atMostEvery(gapMs, ask) {
+  let running = false;
+  let wanted = false;
+  return async function want() {
+    wanted = true;
+    if (running) return;
+    running = true;
+    while (wanted) {
+      wanted = false;
+      await ask();
+      await new Promise((resolve) => setTimeout(resolve, gapMs));
+    }
+    running = false;
+  };
+}
