@@ -77,7 +77,7 @@ async def check_page(page: Page, name: str) -> None:
     schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
     for scheme in schemes:
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await page.wait_for_function("document.getAnimations().length === 0")  # colours in between are no design
+        await page.wait_for_function("() => document.getAnimations().length === 0")  # colours in between are no design
         await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
         result = await Axe().run(page)
         found += [

@@ -142,7 +142,7 @@ async def test_executions_are_filtered_and_their_logs_are_text(gateway: Gateway,
     await page.get_by_label("Team", exact=True).fill("dice")
     await page.get_by_label("Box", exact=True).fill("box-02")
     await page.get_by_role("button", name="Show", exact=True).click()
-    await page.wait_for_function("document.querySelectorAll('tbody tr').length == 2")
+    await page.wait_for_function("() => document.querySelectorAll('tbody tr').length == 2")
     await page.get_by_role("button", name="Log of dice, box-02").first.click()
     await page.locator("#detail pre", has_text=HOSTILE).wait_for()
     await page.get_by_role("button", name="Close").click()

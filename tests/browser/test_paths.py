@@ -65,6 +65,7 @@ async def make_team(console: Page, name: str) -> str:
 async def send(page: Page, zip_file: Path) -> None:
     """Submit a zip as a team does."""
     await page.get_by_role("link", name="Submit", exact=True).click()
+    await page.get_by_text("Choose a zip").wait_for()
     await page.locator("#file").set_input_files(zip_file)
     await page.get_by_role("button", name="Submit").click()
     await page.locator("#submissions .submission").first.wait_for()
