@@ -29,7 +29,11 @@ def main() -> None:
     console.print(
         "≈ within the noise of the next place; the leaderboard shows each team's best submission", style="dim"
     )
-    console.print(f"\nArena runs at {client.url} (API at {client.url}/docs). 'make down' stops it.", highlight=False)
+    console.print(
+        f"\nArena runs at {client.url}: open it in a browser, and sign in with the token in .arena/organizer-token. "
+        f"The API is at {client.url}/docs. 'make down' stops it.",
+        highlight=False,
+    )
     failed = [each for each in ended if each["state"] != "scored"]
     if failed:
         raise Failure("; ".join(f"{each['id']} is {each['state']}: {each['verdict']}" for each in failed))

@@ -76,16 +76,17 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     platform: str, new_page: Open, tmp_path: Path
 ) -> None:
     apply_competition(platform)
-    console = await new_page(platform, ORGANIZER)
+    console = await new_page(platform, ORGANIZER, viewport={"width": 1100, "height": 640})
     await console.goto("/c/autumn/console/teams")
     tokens = {name: await make_team(console, name) for name in ("dice", "library")}
 
-    watcher = await new_page(platform)
+    watcher = await new_page(platform, viewport={"width": 1100, "height": 330})
     await watcher.goto("/")
     await watcher.get_by_role("heading", name="No submission yet").wait_for()
 
-    dice = await new_page(platform, tokens["dice"])
-    library = await new_page(platform, tokens["library"])
+    dice, library = [
+        await new_page(platform, tokens[name], viewport={"width": 1100, "height": 440}) for name in ("dice", "library")
+    ]
     for page in (dice, library):
         await page.goto("/c/autumn")
     await send(dice, pack("random_search", tmp_path))
