@@ -34,7 +34,7 @@ class Asked:
         self.requests: list[str] = []
         self.sockets: list[str] = []
         page.on("request", lambda request: self.requests.append(request.url) if "/api/" in request.url else None)
-        page.on("websocket", lambda socket: self.sockets.append(socket.url))
+        page.on("websocket", lambda socket: self.sockets.append(socket.url) if "/submissions/" in socket.url else None)
 
 
 async def team_token(gateway: Gateway, team: str = "team", slug: str = "test") -> str:
@@ -128,7 +128,7 @@ async def test_what_a_team_wrote_is_text_and_the_organizer_follows_the_log(
     await organizer.locator("#log-live.ended").wait_for()
     await check_page(organizer, "submission-log")
     await organizer.get_by_role("button", name="Close").click()
-    await organizer.get_by_label("Of").select_option("box-01")
+    await organizer.get_by_label("Of", exact=True).select_option("box-01")
     await organizer.wait_for_function("() => document.querySelectorAll('#executions tbody tr').length === 1")
 
     team = await new_page(gateway.url, await token_of_team(gateway, pool))

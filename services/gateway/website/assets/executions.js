@@ -61,16 +61,23 @@ export function showExecutions(submission, boxes, mayReplay) {
       more.hidden = !next;
       none.hidden = rows.length > 0;
       say(null);
-      if (!body.contains(document.activeElement)) body.replaceChildren(...rows.map(line));
+      fill(rows);
     } catch (problem) {
       say(problem);
     }
   }
 
+  /** Draw the rows again; who is at one of their buttons stays there. */
+  function fill(rows) {
+    const at = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
+    body.replaceChildren(...rows.map(line));
+    if (at !== null) [...body.querySelectorAll("button")].find((each) => each.getAttribute("aria-label") === at)?.focus({ preventScroll: true });
+  }
+
   function line(row) {
     const canReplay = mayReplay && REPLAYED.includes(row.outcome);
     const name = `${row.box}, ${row.n_studies === 1 ? "study" : "studies"} ${studiesOf(row)}, attempt ${row.attempt}`;
-    const result = h("span", { class: "replay", role: "status" }, replays.get(row.id) ?? "");
+    const result = h("span", { class: "replay", "data-of": row.id, role: "status" }, replays.get(row.id) ?? "");
     return h(
       "tr",
       {},
@@ -87,16 +94,17 @@ export function showExecutions(submission, boxes, mayReplay) {
         "td",
         { class: "actions" },
         h("button", { class: "quiet", "aria-label": `Log of ${name}`, onclick: () => showLog(row.id, name) }, "Log"),
-        canReplay && h("button", { class: "quiet", "aria-label": `Replay ${name}`, onclick: () => replay(row.id, result) }, "Replay"),
+        canReplay && h("button", { class: "quiet", "aria-label": `Replay ${name}`, onclick: () => replay(row.id) }, "Replay"),
         result,
       ),
     );
   }
 
-  async function replay(execution, result) {
+  async function replay(execution) {
     const tell = (text) => {
       replays.set(execution, text);
-      result.textContent = text;
+      const result = [...body.querySelectorAll(".replay")].find((each) => each.dataset.of === execution);
+      if (result) result.textContent = text;
     };
     try {
       tell("replay queued…");
