@@ -60,7 +60,7 @@ def executions_table(rows: list[Body]) -> Table:
     table = Table()
     for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
         table.add_column(column, overflow="fold")
-    table.columns[0].no_wrap = True
+    table.columns[0].min_width = max((len(row["id"]) for row in rows), default=0)
     for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
         table.add_column(column, justify="right")
     for row in rows:
@@ -68,8 +68,8 @@ def executions_table(rows: list[Body]) -> Table:
         own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
         memory = usage["memory_peak_bytes"]
         table.add_row(
-            f"{row['id']}\n{plain(row['team'])}, {plain(row['phase'])}, {row['box']}",
-            f"{row['released_at'][:19]}\n{row['runner'] or ''}",
+            plain(f"{row['id']}\n{row['team']}, {row['phase']}, {row['box']}"),
+            plain(f"{row['released_at'][:19]}\n{row['runner'] or ''}"),
             f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
             f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",
             f"{_number(None if None in own else sum(own))}\n{_number(usage['eval_time_s'])}",
