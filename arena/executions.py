@@ -1,6 +1,7 @@
 """The commands about executions: what ran, what it wrote, and whether it gives the same again."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -60,15 +61,16 @@ def executions_table(rows: list[Body]) -> Table:
     table = Table()
     for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
         table.add_column(column, overflow="fold")
-    table.columns[0].min_width = max((len(row["id"]) for row in rows), default=0)
+    table.columns[0].no_wrap = True
     for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
         table.add_column(column, justify="right")
     for row in rows:
         usage = row["usage"]
         own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
         memory = usage["memory_peak_bytes"]
+        names = f"{row['team']}, {row['phase']}, {row['box']}"
         table.add_row(
-            plain(f"{row['id']}\n{row['team']}, {row['phase']}, {row['box']}"),
+            plain("\n".join([row["id"], *textwrap.wrap(names, len(row["id"]))])),
             plain(f"{row['released_at'][:19]}\n{row['runner'] or ''}"),
             f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
             f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",

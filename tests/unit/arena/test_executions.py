@@ -12,7 +12,7 @@ ROW = {
     "phase": "feedback",
     "box": "box-be044f2a",
     "released_at": "2026-11-25T03:29:09.848951Z",
-    "runner": "runner-1",
+    "runner": "runner-of-the-third-machine",
     "outcome": "done",
     "verdict": None,
     "studies_done": 1,
@@ -33,5 +33,5 @@ def test_names_are_shown_as_they_are_and_a_terminal_of_100_columns_holds_all_of_
     console.print(executions_table([ROW]))
     shown = console.file.getvalue()  # type: ignore[attr-defined]
 
-    for text in (ROW["id"], "a [bold]bold[/bold] team,", ROW["box"], "2026-11-25T03:29:09", ROW["runner"]):
+    for text in (ROW["id"], "a [bold]bold[/bold] team,", ROW["box"], "2026-11-25T03:29:09", "done", "0.20", "0.02"):
         assert str(text) in shown
