@@ -43,6 +43,8 @@ OFFICIAL = EXAMPLES / "baselines" / "baseline-16-8.json"
 OFFICIAL_SUGGESTIONS = 8
 ALPHA = 0.05
 BEST_SCATTER = 2.0
+ROUNDING = 1e-9
+"""Relative; machines sum in different orders, and what is one value to a model that learns nothing is many then."""
 Body = dict[str, Any]
 
 
@@ -74,8 +76,9 @@ def quantile_p(ours: npt.NDArray[np.float64], official: float, q: float, m: int)
     n = ours.size
     rank = min(max(math.ceil(m * q), 1), m)
     below = betabinom(n, rank, m - rank + 1)
-    too_high = below.sf(np.count_nonzero(ours < official) - 1)
-    too_low = below.cdf(np.count_nonzero(ours <= official))
+    tied = np.isclose(ours, official, rtol=ROUNDING, atol=0.0)
+    too_high = below.sf(np.count_nonzero((ours < official) & ~tied) - 1)
+    too_low = below.cdf(np.count_nonzero((ours < official) | tied))
     return float(min(1.0, 2.0 * min(too_high, too_low)))
 
 

@@ -1,6 +1,7 @@
 """The commands about executions: what ran, what it wrote, and whether it gives the same again."""
 
 import json
+import textwrap
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -67,9 +68,10 @@ def executions_table(rows: list[Body]) -> Table:
         usage = row["usage"]
         own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
         memory = usage["memory_peak_bytes"]
+        names = f"{row['team']}, {row['phase']}, {row['box']}"
         table.add_row(
-            f"{row['id']}\n{plain(row['team'])}, {plain(row['phase'])}, {row['box']}",
-            f"{row['released_at'][:19]}\n{row['runner'] or ''}",
+            plain("\n".join([row["id"], *textwrap.wrap(names, len(row["id"]))])),
+            plain(f"{row['released_at'][:19]}\n{row['runner'] or ''}"),
             f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
             f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",
             f"{_number(None if None in own else sum(own))}\n{_number(usage['eval_time_s'])}",

@@ -40,7 +40,7 @@ def savings_table(estimate: Estimate) -> Table:
     """Return what leaving out each black box saves, the dearest first, and what then is left."""
     table = Table(title="What cropping saves")
     for column in ("black box", "model", "data set", "metric"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)  # a label cut short names no black box
     for column in ("s/study", "share", "machine-hours", "wall hours", "cost", "share left"):
         table.add_column(column, justify="right")
     left = 1.0

@@ -1,127 +1,183 @@
-"""The tutorial is a script: its blocks run as they stand, and do what the page says."""
+"""The tutorial in docs/ is a script: its blocks run as they stand, in their order, and do what the page says."""
 
-import asyncio
 import json
-import os
 import re
 import sys
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
 
 from shared.database import Pool
+from tests.end_to_end.page import RUN, Terminal, read_blocks
+from tests.end_to_end.test_platform import ORGANIZER
 from tests.stack import ROOT
+from tests.unit.arena.report.test_page import Page
+from tests.waiting import wait_until
 
-RUNNER_ID = "runner-of-the-tutorial"
 PAGE = ROOT / "docs" / "tutorial.md"
-BLOCK = re.compile(r"^```(?:sh|toml (?P<file>\S+))\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
-LIMIT_S = 600
-BOXES, PER_PHASE, FLOOD, REPLAYS = 12, 6, 6, 10
-IN_FLIGHT = 8
-"""Shards that may be on the way to two slots already when somebody comes."""
+RUNNER_ID = "runner-of-the-tutorial"
+LIMIT_S = 180
+"""Of one block."""
+BOXES, PER_PHASE, TEAMS, FLOOD, REPLAYS = 12, 6, ("ada", "ben", "eve"), 6, 10
 
 
-def script_of(page: str) -> str:
-    """Return the page's blocks as one script of bash; a block with a file's name becomes that file."""
-    parts = ["set -euo pipefail"]
-    for block in BLOCK.finditer(page):
-        line = page.count("\n", 0, block.start()) + 2
-        text = block["text"]
-        parts.append(
-            f"echo '### line {line}'\n"
-            + (text if block["file"] is None else f"cat >{block['file']} <<'FILE'\n{text}FILE")
+@pytest.mark.timeout(600)
+async def test_the_tutorial_runs_a_competition_from_the_estimate_to_the_report(
+    platform: str, pool: Pool, tmp_path: Path
+) -> None:
+    terminal = Terminal(make_tree(tmp_path / "arena"), tmp_path / "state", {"ARENA_URL": platform, "COLUMNS": "100"})
+    shown = await run_page(terminal, lambda: a_node_is_done(pool))
+    folder = terminal.folder()
+
+    check_estimate(folder, shown)
+    await check_baselines(pool, shown)
+    await check_phases(pool, shown)
+    await check_feedback(pool, shown)
+    await check_fairness(pool)
+    check_record(folder, shown)
+    await check_final(pool, folder, shown)
+    check_report(folder)
+
+
+def make_tree(folder: Path) -> Path:
+    """Make what the page uses of the source tree, with this tree's own code behind `arena`."""
+    command = folder / ".venv" / "bin" / "arena"
+    command.parent.mkdir(parents=True)
+    command.write_text(f'#!/bin/sh\nPYTHONPATH="{ROOT}" exec "{sys.executable}" -m arena "$@"\n')
+    command.chmod(0o755)
+    (folder / ".arena").mkdir()
+    (folder / ".arena" / "organizer-token").write_text(ORGANIZER)
+    return folder
+
+
+async def run_page(terminal: Terminal, interrupted_when: Callable[[], Awaitable[None]]) -> dict[str, str]:
+    """Do what the page says; returns what its named blocks wrote."""
+    shown = {}
+    for block in read_blocks(PAGE):
+        if block.language != RUN:
+            file = terminal.folder() / block.file
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(block.text)
+        elif block.name == "ctrl-c":
+            shown[block.name] = await terminal.interrupt(block, interrupted_when, LIMIT_S)
+        else:
+            shown[block.name] = await terminal.run(block, LIMIT_S)
+        print(f"--- {block.name or block.text}\n{shown.get(block.name, '')}")  # noqa: T201 - shown if the test fails
+    return shown
+
+
+async def a_node_is_done(pool: Pool) -> None:
+    scored = """
+        select exists (
+            select from trials t join submissions s on s.id = t.submission_id
+            where t.purpose like 'baseline-%' and s.state = 'scored'
         )
-    return "\n".join(parts)
+    """
+    await wait_until(lambda: pool.fetchval(scored), limit_s=LIMIT_S, what="a node is done")
 
 
-async def run_page(url: str, token: str, folder: Path) -> str:
-    """Run the page's script in a folder as its reader would; returns what it printed."""
-    commands = folder / "bin"
-    commands.mkdir()
-    (commands / "arena").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m arena "$@"\n')
-    (commands / "arena").chmod(0o755)
-    work, log = folder / "fruit", folder / "tutorial.log"
-    work.mkdir()
-    environment = {
-        **os.environ,
-        "PATH": f"{commands}:{os.environ['PATH']}",
-        "PYTHONPATH": str(ROOT),
-        "ARENA_URL": url,
-        "ARENA_TOKEN": token,
-        "COLUMNS": "100",
-    }
-    with log.open("wb") as output:
-        process = await asyncio.create_subprocess_exec(
-            *("bash", "-c", script_of(PAGE.read_text())), cwd=work, env=environment, stdout=output, stderr=output
-        )
-        try:
-            async with asyncio.timeout(LIMIT_S):
-                code = await process.wait()
-        finally:
-            if process.returncode is None:
-                process.kill()
-    said = log.read_text()
-    assert code == 0, said[-5000:]
-    return said
+def check_estimate(folder: Path, shown: dict[str, str]) -> None:
+    """Every candidate was measured, and the page that says so loads nothing."""
+    assert "revision 1, 13 black boxes, 0 phases" in shown["candidates"]
+    assert f"{30 * 30 * 13 * 10 * 16 * 8:,}" in shown["estimate"]
+    assert len((folder / "estimate.csv").read_text().splitlines()) == 1 + 13
+    check_page(folder / "estimate.html")
 
 
-@pytest.mark.timeout(LIMIT_S + 60)
-async def test_the_tutorial_runs_a_competition_the_whole_way(platform: str, pool: Pool, tmp_path: Path) -> None:
-    said = await run_page(platform, "organizer-token-of-the-tests", tmp_path)
-    work = tmp_path / "fruit"
-    await check_planning(pool, work, said)
-    await check_feedback(pool, said)
-    assert len(re.findall("Identical, bit for bit: 1 studies", said)) == REPLAYS, said[-5000:]
-    await check_final(pool, work)
-
-
-async def check_planning(pool: Pool, work: Path, said: str) -> None:
-    """Every candidate was measured, with the organizer's own data; no node of the baselines ran twice."""
-    assert len((work / "estimate.csv").read_text().splitlines()) == 1 + BOXES
-    assert "Plotly.newPlot" in (work / "estimate.html").read_text()
-    assert "interrupted" in said
-    trials = await pool.fetchval("select count(*) from trials where purpose <> 'replay'")
-    assert trials == BOXES + 2 * BOXES
-    again = await pool.fetchval(
-        "select count(*) from (select key from trials group by key having count(distinct submission_id) > 1) twice"
+async def check_baselines(pool: Pool, shown: dict[str, str]) -> None:
+    """The build was stopped after a node and went on; nothing of it ran twice, and it made one set of all."""
+    assert "Nothing is lost" in shown["ctrl-c"]
+    assert "combine" in shown["graph"]
+    assert "tutorial@1: 25 nodes" in shown["build"]
+    assert await pool.fetchval("select count(*) from baselines where name = 'tutorial'") == 1
+    nodes = await pool.fetch(
+        """
+        select t.key, count(e.*) as executions, sum(sh.n_studies) as studies
+        from trials t join shards sh using (submission_id) join executions e on e.shard_id = sh.id
+        where t.purpose like 'baseline-%' group by t.key order by studies
+        """
     )
-    assert again == 0
-    assert await pool.fetchval("select count(*) from baselines where name = 'fruit'") == 1
-    own = "select count(*) from studies st join black_boxes b on b.id = st.box_id where b.dataset = 'clf-fruit'"
-    assert await pool.fetchval(own) > 0
+    assert [(node["executions"], node["studies"]) for node in nodes] == [(1, 1)] * BOXES + [(3, 3)] * BOXES
+    assert "9 black boxes compared" in shown["check"]
 
 
-async def check_feedback(pool: Pool, said: str) -> None:
-    """Three teams were scored; the two that came after the flood waited for no more than their share."""
+async def check_phases(pool: Pool, shown: dict[str, str]) -> None:
+    """What was announced was applied: each phase has half of the black boxes; own data went all the way."""
+    announced = ["- black box box-dear", "+ phase feedback", "+ phase final"]
+    assert shown["dry-run"].splitlines() == announced
+    assert shown["phases"].splitlines() == [*announced, "tutorial: revision 2, 12 black boxes, 2 phases"]
+    boxes = await pool.fetch(
+        """
+        select p.name, count(*), array_agg(pb.box_id) as ids from phases p join phase_boxes pb on pb.phase_id = p.id
+        where p.kind = 'competition' group by p.name order by p.name
+        """
+    )
+    assert [(row["name"], row["count"]) for row in boxes] == [("feedback", PER_PHASE), ("final", PER_PHASE)]
+    assert len({box for row in boxes for box in row["ids"]}) == BOXES
+    own = await pool.fetch(
+        """
+        select p.kind, count(*) from studies st join black_boxes b on b.id = st.box_id
+        join submissions s on s.id = st.submission_id join phases p on p.id = s.phase_id
+        where b.dataset = 'clf-rings' and b.dataset_sha256 is not null group by p.kind
+        """
+    )
+    assert {row["kind"] for row in own} == {"trial", "competition"}
+
+
+async def check_feedback(pool: Pool, shown: dict[str, str]) -> None:
+    """All that came within the quota was scored; a seventh submission did not get in; the board was frozen a while."""
+    assert "verdict scored" in shown["check-zip"]
+    assert "The team has made 6 attempts" in shown["flood"]
+    assert re.findall(r"submission (\d) was refused", shown["flood"]) == ["7"]
+    assert "team         ben" in shown["status"]
+    assert "frozen since" in shown["frozen"]
+    assert "frozen since" not in shown["leaderboard"]
     scored = await pool.fetch(
         """
         select t.name, count(*) from submissions s join teams t on t.id = s.team_id join phases p on p.id = s.phase_id
         where p.name = 'feedback' and p.kind = 'competition' and s.state = 'scored' group by t.name order by t.name
         """
     )
-    assert [tuple(row) for row in scored] == [("dice", 1), ("flood", FLOOD), ("steps", 1)]
-    assert "and may make 6." in said
-    assert "refused" in said
-    for team in ("dice", "steps"):
-        theirs = await pool.fetchval(
-            """
-            with late as (
-                select s.id, s.created_at, max(e.released_at) as last
-                from submissions s join teams t on t.id = s.team_id join phases p on p.id = s.phase_id
-                join shards sh on sh.submission_id = s.id join executions e on e.shard_id = sh.id
-                where t.name = $1 and p.name = 'feedback' and p.kind = 'competition' group by s.id
-            )
-            select count(*) from late, executions e join shards sh on sh.id = e.shard_id
-            join submissions s on s.id = sh.submission_id join teams t on t.id = s.team_id
-            where t.name = 'flood' and e.released_at between late.created_at and late.last
-            """,
-            team,
-        )
-        assert theirs <= PER_PHASE + IN_FLIGHT < FLOOD * PER_PHASE
+    assert [tuple(row) for row in scored] == [("ada", 1), ("ben", 1), ("eve", FLOOD)]
+    ranks = re.findall(r"│ +(\d) ≈? *│ (\w+) ", shown["leaderboard"])
+    assert [rank for rank, _ in ranks] == ["1", "2", "3"]
+    assert {team for _, team in ranks} == set(TEAMS)
 
 
-async def check_final(pool: Pool, work: Path) -> None:
-    """The final ran on the other boxes, and the report holds all of it."""
+async def check_fairness(pool: Pool) -> None:
+    """While who came after the flood was served, the flood got no more than they did, though it had more waiting."""
+    releases = await pool.fetch(
+        """
+        select t.name as team, s.created_at, e.released_at
+        from executions e join shards sh on sh.id = e.shard_id join submissions s on s.id = sh.submission_id
+        join teams t on t.id = s.team_id join phases p on p.id = s.phase_id
+        where p.name = 'feedback' and p.kind = 'competition'
+        """
+    )
+    flood = [row["released_at"] for row in releases if row["team"] == "eve"]
+    for team in ("ada", "ben"):
+        theirs = [row for row in releases if row["team"] == team]
+        came, served = theirs[0]["created_at"], max(row["released_at"] for row in theirs)
+        waiting = sum(came < released for released in flood)
+        meanwhile = sum(came < released <= served for released in flood)
+        assert meanwhile <= len(theirs) == PER_PHASE < waiting
+
+
+def check_record(folder: Path, shown: dict[str, str]) -> None:
+    """Executions are listed, what an optimizer wrote is kept, and ten of them give the same again, bit for bit."""
+    assert shown["executions"].count("ben, feedback, box-") == PER_PHASE
+    assert "parameters to tune" in shown["logs"]
+    assert "competition seed" in shown["provenance"]
+    drawn = (folder / "drawn.txt").read_text().split()
+    known = {each["id"] for each in json.loads((folder / "executions.json").read_text())["executions"]}
+    assert len(set(drawn) & known) == REPLAYS == len(drawn)
+    assert len(re.findall(r"^Identical, bit for bit", shown["replay"], re.MULTILINE)) == REPLAYS
+    assert "Different" not in shown["replay"]
+
+
+async def check_final(pool: Pool, folder: Path, shown: dict[str, str]) -> None:
+    """Three teams were in the final, with twice the studies, and each has its place."""
     finalists = await pool.fetch(
         """
         select t.name, s.state, s.studies_done from submissions s
@@ -129,18 +185,27 @@ async def check_final(pool: Pool, work: Path) -> None:
         where p.name = 'final' and p.kind = 'competition' order by t.name
         """
     )
-    assert [tuple(row) for row in finalists] == [(team, "scored", 2 * PER_PHASE) for team in ("dice", "flood", "steps")]
-    shared = await pool.fetchval(
-        """
-        select count(*) from (
-            select pb.box_id from phase_boxes pb join phases p on p.id = pb.phase_id
-            where p.kind = 'competition' group by pb.box_id having count(*) > 1
-        ) both_phases
-        """
-    )
-    assert shared == 0
-    report = (work / "report.html").read_text()
-    assert "plotly.js v" in report
-    assert 'content="default-src &#39;none&#39;' in report[:1000]
-    lines = json.loads((work / "data" / "final.json").read_text())
-    assert {line["team"] for line in lines} == {"dice", "flood", "steps"}
+    assert [tuple(row) for row in finalists] == [(team, "scored", 2 * PER_PHASE) for team in TEAMS]
+    assert "3 finalists, 3 of them new; 2 studies on each of 6 black boxes" in shown["final"]
+    places = json.loads((folder / "report-data" / "final.json").read_text())
+    assert sorted(place["rank"] for place in places) == [1, 2, 3]
+    assert {place["team"] for place in places} == set(TEAMS)
+    for place in places:
+        assert re.search(rf"{place['rank']} ≈? *{place['team']} +{place['score']:.3f} ", shown["final"])
+
+
+def check_report(folder: Path) -> None:
+    """The report is one file, and what is behind it is there: tables, and a folder of Bayesmark's."""
+    check_page(folder / "report.html")
+    studies = (folder / "report-data" / "studies.csv").read_text().splitlines()
+    assert len(studies) == 1 + len(TEAMS) * PER_PHASE * 2
+    assert any((folder / "report-data" / "bayesmark").rglob("*.json"))
+
+
+def check_page(file: Path) -> None:
+    """The file has its charts' JavaScript in it, and no tag or style of it loads anything."""
+    page = Page(file.read_text())
+    assert any("plotly.js v" in script for _, script in page.scripts)
+    assert not [tag for tag, attributes in page.tags if tag in {"link", "iframe", "img"} or "src" in attributes]
+    assert "url(" not in page.styles
+    assert "@import" not in page.styles

@@ -1,5 +1,7 @@
 """Combining random search and a strong optimizer: the worst is random search's, the best whoever's is better."""
 
+import warnings
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -50,3 +52,13 @@ def test_a_box_on_which_most_random_points_fail_is_named() -> None:
 
     with pytest.raises(Failure, match=r"box-1 \(DT_iris_acc\), but 30 of 60 failed"):
         compute_set(random, curves(2, 6, 1))
+
+
+def test_random_search_may_reach_the_best_without_a_warning_of_bayesmarks() -> None:
+    random, strong = curves(1, 3, 5), curves(2, 6, 1)
+    for evaluations in (random, strong):
+        np.maximum(evaluations[0].losses[VISIBLE], -0.5, out=evaluations[0].losses[VISIBLE])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compute_set(random, strong)
