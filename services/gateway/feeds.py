@@ -1,76 +1,96 @@
 """The changes of each phase's leaderboard, worked out once for all who watch it."""
 
 import asyncio
-from collections import deque
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 from uuid import UUID
 
 import structlog
 
-from services.gateway.hub import Hub
+from services.gateway.hub import POLL_S, Hub
 from services.gateway.standings import Leaderboard, Row
 from shared.database import Pool, is_transient
+from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 View = tuple[UUID, bool]
-KEPT_CHANGES = 500
 GAP_S = 0.2
 """The shortest time between two updates of a feed; what happens between them is one update."""
-
-
-@dataclass(frozen=True)
-class Update:
-    """Rows that changed with the phase's numbers from after `since` up to `change`, and teams no longer there."""
-
-    since: int
-    change: int
-    rows: dict[str, Row]
-    removed: frozenset[str]
+TEXTS_KEPT = 16
+"""Nearly all watchers have seen the same number; a text is kept for so many others."""
 
 
 @dataclass
 class PhaseFeed:
-    """The current rows of a phase and its last updates; who has seen number n gets what came after n, merged."""
+    """The rows of a phase, and of every team the number at which its row last came, changed or went.
+
+    So who has seen number n gets what came after n in one message, however much that was, and nothing is kept for
+    anybody; that goes back to the first number taken.
+    """
 
     change: int = -1
     frozen: bool = False
     rows: dict[str, Row] = field(default_factory=dict)
-    _updates: deque[Update] = field(default_factory=lambda: deque(maxlen=KEPT_CHANGES))
+    _first: int = -1
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _frozen_number: int = -1
+    _texts: dict[int | None, str | None] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, change: int, rows: list[Row], *, frozen: bool = False) -> None:
         """Take the leaderboard as it is now; wakes who waits when it is news."""
-        new = {row["team"]: row for row in rows}
-        if change == self.change:
-            return
-        if self.change >= 0:
-            changed = {team: row for team, row in new.items() if self.rows.get(team) != row}
-            self._updates.append(Update(self.change, change, changed, frozenset(self.rows.keys() - new.keys())))
-        self.change, self.rows, self.frozen = change, new, frozen
-        self._news.set()
-        self._news = asyncio.Event()
+        if change != self.change:
+            new = {row["team"]: row for row in rows}
+            if not 0 <= self.change < change:
+                self._first = change
+            for team in new.keys() | self.rows.keys():
+                if new.get(team) != self.rows.get(team):
+                    self._numbers[team] = change
+            if frozen != self.frozen:
+                self._frozen_number = change
+            self.change, self.rows, self.frozen = change, new, frozen
+            self._texts.clear()
+            self._news.set()
+            self._news = asyncio.Event()
+        self._looked.set()
+        self._looked = asyncio.Event()
 
     def since(self, number: int | None) -> dict[str, Any]:
         """Return the message that brings someone who has seen `number` up to date: changes if kept, else a snapshot."""
-        reach = self._updates[0].since if self._updates else self.change
-        if number is None or not reach <= number <= self.change:
-            return self._message("snapshot", self.rows)
-        rows: dict[str, Row] = {}
-        removed: set[str] = set()
-        for update in self._updates:
-            if update.change > number:
-                rows = {team: row for team, row in rows.items() if team not in update.removed} | update.rows
-                removed = (removed | update.removed) - update.rows.keys()
-        return self._message("changes", rows) | {"removed": sorted(removed)}
+        message = {"type": "snapshot", "change": self.change, "frozen": self.frozen, "rows": list(self.rows.values())}
+        if not self._is_kept(number):
+            return message
+        new = {team for team, last in self._numbers.items() if last > number}
+        rows = [row for team, row in self.rows.items() if team in new]
+        return message | {"type": "changes", "rows": rows, "removed": sorted(new - self.rows.keys())}
 
-    def _message(self, kind: str, rows: dict[str, Row]) -> dict[str, Any]:
-        return {"type": kind, "change": self.change, "frozen": self.frozen, "rows": list(rows.values())}
+    def text_since(self, number: int | None) -> str | None:
+        """Return that message as JSON, made once for all who have seen `number`; None if there is nothing to tell."""
+        key = number if self._is_kept(number) else None
+        if key not in self._texts:
+            message = self.since(key)
+            told = key is not None and key >= self._frozen_number and not (message["rows"] or message["removed"])
+            text = None if told else json.dumps(message)
+            if len(self._texts) >= TEXTS_KEPT:
+                return text
+            self._texts[key] = text
+        return self._texts[key]
+
+    def _is_kept(self, number: int | None) -> TypeGuard[int]:
+        return number is not None and self._first <= number <= self.change
 
     async def wait_beyond(self, number: int | None) -> None:
-        """Return when there is something after `number`."""
+        """Return when there is something after `number`.
+
+        A number that is not reached yet is another gateway's, which has looked later: so look, too, from then on.
+        """
+        for _ in range(2):  # the look that is under way may have begun before
+            if number is not None and number > self.change:
+                await self._looked.wait()
         while self.change < 0 or number == self.change:
             await self._news.wait()
 
@@ -113,6 +133,7 @@ class Feeds:
         phase_id, present = view
         leaderboard = Leaderboard(self._pool, phase_id, present=present)
         while True:
+            announced = self._hub.announcement(phase_id)
             try:
                 standings = await leaderboard.load()
                 feed.take(standings.change, standings.rows, frozen=standings.frozen_at is not None)
@@ -121,4 +142,4 @@ class Feeds:
                     raise
                 log.warning("a live feed waits for the database", phase=str(phase_id), error=repr(error))
             await asyncio.sleep(GAP_S)
-            await self._hub.wait_for_change(phase_id)
+            await wait_for_any(announced, timeout_s=POLL_S)

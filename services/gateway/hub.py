@@ -8,10 +8,9 @@ from uuid import UUID
 
 from shared.broker import Broker
 from shared.messages import LogWritten, PhaseChanged
-from shared.waits import wait_for_any
 
 POLL_S = 1.0
-"""How long a subscriber waits for an announcement before it looks for itself."""
+"""How long a subscriber waits for an announcement before it looks for itself: one may be lost."""
 LOG_MESSAGES_KEPT = 100
 
 
@@ -48,7 +47,9 @@ class Hub:
         finally:
             del self._logs[follower]
 
-    async def wait_for_change(self, phase_id: UUID) -> None:
-        """Return at the next announcement of this phase, or after POLL_S seconds."""
-        event = self._events.setdefault(phase_id, asyncio.Event())
-        await wait_for_any(event, timeout_s=POLL_S)
+    def announcement(self, phase_id: UUID) -> asyncio.Event:
+        """Return what is set at the next announcement of this phase. To miss none, ask for it first and then look.
+
+        Wait for it for POLL_S seconds at most.
+        """
+        return self._events.setdefault(phase_id, asyncio.Event())

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,14 +12,15 @@ from prometheus_client import Gauge
 
 from services.gateway.auth import WEBSOCKET_PROTOCOL, Anyone, Caller, Member
 from services.gateway.feeds import GAP_S
+from services.gateway.hub import POLL_S
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import away
 from services.gateway.submissions import choose_phase, find_competition, find_submission
 from services.gateway.tables import queries, submission_body
+from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["live"])
-SEND_TIMEOUT_S = 10.0
 Since = Annotated[int, Query(ge=0, lt=2**63)]
 NORMAL, TRY_AGAIN_LATER = 1000, 1013
 
@@ -40,16 +42,14 @@ async def watch_leaderboard(
     async with parts.feeds.watch(chosen["id"], present=caller.role == "organizer") as feed:
 
         async def send_changes() -> None:
-            seen, frozen = since, None
+            seen = since
             while True:
                 await feed.wait_beyond(seen)
-                message = feed.since(seen)
-                news = message["rows"] or message.get("removed") or message["frozen"] != frozen
-                seen, frozen = message["change"], message["frozen"]
-                if message["type"] == "snapshot" or news:
-                    await send_message(websocket, message)
+                text, seen = feed.text_since(seen), feed.change
+                if text is not None:
+                    await websocket.send_text(text)  # waits for a client that is slow, and so does nobody else
 
-        await run_feed(websocket, "leaderboard", send_changes())
+        await run_feed(websocket, "leaderboard", send_changes)
 
 
 @router.websocket("/submissions/{submission_id}/live")
@@ -63,6 +63,7 @@ async def watch_submission(
         seen = -1 if since is None or since > submission["change"] else since
         first, position = True, None
         while True:
+            announced = parts.hub.announcement(submission["phase_id"])
             message, ended = await _submission_since(parts, submission_id, caller, seen)
             moved = message["submission"]["queue_position"] != position
             if first or moved or message["change"] > seen:
@@ -70,12 +71,11 @@ async def watch_submission(
                 await send_message(websocket, message)
                 first, seen, position = False, message["change"], message["submission"]["queue_position"]
             if ended:
-                await websocket.close(NORMAL)
                 return
             await asyncio.sleep(GAP_S)
-            await parts.hub.wait_for_change(submission["phase_id"])
+            await wait_for_any(announced, timeout_s=POLL_S)
 
-    await run_feed(websocket, "submission", send_changes())
+    await run_feed(websocket, "submission", send_changes)
 
 
 async def _submission_since(
@@ -99,38 +99,30 @@ async def _submission_since(
 
 
 async def send_message(websocket: WebSocket, message: dict[str, Any]) -> None:
-    """Send one message to a client that has to take it in time."""
-    async with asyncio.timeout(SEND_TIMEOUT_S):
-        await websocket.send_text(json.dumps(message))
+    """Send one message; waits for a client that is slow. One that takes nothing at all is cut off by `serve_http`."""
+    await websocket.send_text(json.dumps(message))
 
 
-async def run_feed(websocket: WebSocket, feed: str, sending: Any) -> None:
-    """Send until the feed ends or the client goes; what the client sends is read and ignored, to see it go."""
+async def run_feed(websocket: WebSocket, feed: str, send: Callable[[], Awaitable[None]]) -> None:
+    """Send until `send` returns or the client goes; what the client sends is read and ignored, to see it go."""
     offered = websocket.headers.get("sec-websocket-protocol", "")
     await websocket.accept(subprotocol=WEBSOCKET_PROTOCOL if offered.startswith(WEBSOCKET_PROTOCOL) else None)
-
-    async def until_gone() -> None:
-        while (await websocket.receive())["type"] != "websocket.disconnect":
-            pass
-
     with SOCKETS.labels(feed).track_inprogress():
-        tasks = {asyncio.ensure_future(sending), asyncio.ensure_future(until_gone())}
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                await _end(websocket, task)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        async with asyncio.TaskGroup() as tasks:
+            sender = tasks.create_task(_send_or_end(websocket, send))
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass
+            sender.cancel()
 
 
-async def _end(websocket: WebSocket, task: asyncio.Future[Any]) -> None:
-    error = task.exception()
-    if error is None or isinstance(error, WebSocketDisconnect):
-        return
-    if away(error) is not None:
+async def _send_or_end(websocket: WebSocket, send: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await send()
+        await websocket.close(NORMAL)
+    except WebSocketDisconnect:
+        pass  # who reads sees it, too
+    except Exception as error:
+        if away(error) is None:
+            raise
         log.warning("live feed ended; the client may come again", error=repr(error))
         await websocket.close(TRY_AGAIN_LATER)
-        return
-    raise error

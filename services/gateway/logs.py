@@ -8,7 +8,7 @@ from fastapi import APIRouter, WebSocket
 
 from services.gateway.auth import Organizer
 from services.gateway.executions import find_execution
-from services.gateway.live import NORMAL, run_feed, send_message
+from services.gateway.live import run_feed, send_message
 from services.gateway.parts import Parts, WithParts
 from services.gateway.tables import queries
 from shared.messages import LogFollowed, LogWritten
@@ -36,7 +36,7 @@ async def follow_log(websocket: WebSocket, execution: str, parts: WithParts, _: 
             finally:
                 await parts.broker.publish([_followed(follower, row["shard_id"], row["attempt"], 0)])
 
-    await run_feed(websocket, "log", send_log())
+    await run_feed(websocket, "log", send_log)
 
 
 def _followed(follower: UUID, shard_id: UUID, attempt: int, expires_in_s: float) -> LogFollowed:
@@ -69,7 +69,6 @@ class _Reader:
             await self._send_recorded()
             if outcome is not None:
                 await send_message(self._websocket, {"type": "ended", "outcome": outcome})
-                await self._websocket.close(NORMAL)
                 return
             if clock() >= announce_at:
                 await self._parts.broker.publish([_followed(follower, self._shard_id, self._attempt, ANNOUNCED_FOR_S)])

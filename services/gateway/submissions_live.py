@@ -9,12 +9,14 @@ import asyncpg
 from fastapi import APIRouter, WebSocket
 
 from services.gateway.auth import Caller, Member
-from services.gateway.live import NORMAL, Since, run_feed, send_message
+from services.gateway.hub import POLL_S
+from services.gateway.live import Since, run_feed, send_message
 from services.gateway.parts import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.remaining import Forecast
 from services.gateway.submissions import QUOTAS, choose_phase, find_competition, find_terms
 from services.gateway.tables import queries, submission_body
+from shared.waits import wait_for_any
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
 GAP_S = 0.5
@@ -46,13 +48,13 @@ async def watch_submissions(
 
     async def send_changes() -> None:
         while watch.is_there:
+            announced = parts.hub.announcement(chosen["id"])
             if (message := await watch.news()) is not None:
                 await send_message(websocket, message)
             await asyncio.sleep(GAP_S)
-            await parts.hub.wait_for_change(chosen["id"])
-        await websocket.close(NORMAL)
+            await wait_for_any(announced, timeout_s=POLL_S)
 
-    await run_feed(websocket, "submissions", send_changes())
+    await run_feed(websocket, "submissions", send_changes)
 
 
 class Watch:
