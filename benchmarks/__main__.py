@@ -18,12 +18,13 @@ from benchmarks import board, rows
 from benchmarks.pages import pages
 from benchmarks.platform import Platform
 from benchmarks.stack import null_runner
+from benchmarks.watchers import watchers
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
 TOKEN = Path(".arena/organizer-token")
-NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "pages", "report")
+NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "watchers", "pages", "report")
 
 
 async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
@@ -32,6 +33,8 @@ async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
     found: list[rows.Row] = []
     if "leaderboard" in names:
         found += await board.leaderboard()
+    if "watchers" in names:
+        found += await watchers()
     if "pages" in names:
         found += await pages()
     if "study_overhead" in names:

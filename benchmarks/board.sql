@@ -89,3 +89,29 @@ released as (
     from running, phase_boxes pb, generate_series(0, 99) study
 )
 select id from running;
+
+-- name: insert_running_everywhere(phase_id)
+-- A scored submission of every team, with what was found of each black box, and one under way; returns those under way.
+with submission as (
+    insert into submissions (
+        phase_id, team_id, blob_sha256, filename, size_bytes, state, verdict, score, score_low, score_high,
+        studies_total, studies_done, expanded_at, started_at, ended_at, change
+    )
+    select
+        :phase_id, t.id, repeat('0', 64), 'optimizer.zip', 1, state, nullif(state, 'running'), 50 + 50 * random(), 40, 100,
+        1000000, 0, now(), now(), case when state = 'scored' then now() end, 0
+    from teams t, unnest(array['scored', 'running']) state
+    returning id, state
+),
+found as (
+    insert into box_scores (submission_id, box_id, studies, loss)
+    select s.id, pb.box_id, 100, random() from submission s, phase_boxes pb where s.state = 'scored'
+)
+select id from submission where state = 'running';
+
+-- name: change_submission(id)^
+-- One study more of a submission, as the aggregator counts it.
+update submissions
+set score = 50 + 50 * random(), studies_done = studies_done + 1, change = next_change(phase_id)
+where id = :id
+returning phase_id, change;

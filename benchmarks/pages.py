@@ -43,8 +43,8 @@ async def pages() -> list[Row]:
         await fill(Settings(database_url=SecretStr(url)))
         async with running_gateway(url, broker_url()) as gateway, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-            board = [await load(browser, f"{gateway}/c/bench", BOARD_IS_LIVE) for _ in range(LOADS)]
-            rules = [await load(browser, f"{gateway}/c/bench/rules", RULES_ARE_THERE) for _ in range(LOADS)]
+            board = [await load(browser, f"{gateway.url}/c/bench", BOARD_IS_LIVE) for _ in range(LOADS)]
+            rules = [await load(browser, f"{gateway.url}/c/bench/rules", RULES_ARE_THERE) for _ in range(LOADS)]
             await browser.close()
     return [*rows_of(f"leaderboard of {TEAMS} teams", board), *rows_of("rules", rules)]
 
