@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import board, rows
+from benchmarks.page import reactions
 from benchmarks.pages import pages
 from benchmarks.platform import Platform
 from benchmarks.stack import null_runner
@@ -24,7 +25,17 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
 TOKEN = Path(".arena/organizer-token")
-NAMES = ("study_overhead", "long_boxes", "control_plane", "accept", "leaderboard", "watchers", "pages", "report")
+NAMES = (
+    "study_overhead",
+    "long_boxes",
+    "control_plane",
+    "accept",
+    "leaderboard",
+    "watchers",
+    "pages",
+    "reactions",
+    "report",
+)
 
 
 async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
@@ -37,6 +48,8 @@ async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
         found += await watchers()
     if "pages" in names:
         found += await pages()
+    if "reactions" in names:
+        found += await reactions()
     if "study_overhead" in names:
         found += await rows.study_overhead(platform, SLOTS)
     if "long_boxes" in names:
