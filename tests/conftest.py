@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 import subprocess
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -21,6 +22,10 @@ from shared.settings import Settings
 # How long an example takes is the benchmarks' business, not a test's.
 hypothesis.settings.register_profile("arena", deadline=None)
 hypothesis.settings.load_profile("arena")
+
+# A shell starts what is in its background with SIGINT ignored, and what that starts inherits it: Ctrl-C must reach it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "deploy" / "migrations"
