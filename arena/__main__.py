@@ -1,5 +1,5 @@
 """`python -m arena` is the command `arena`."""
 
-from arena.app import main
+from arena.commands.app import main
 
 main()

@@ -14,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import board, rows
+from benchmarks import board, figures
 from benchmarks.page import reactions
 from benchmarks.pages import pages
 from benchmarks.platform import Platform
@@ -38,10 +38,10 @@ NAMES = (
 )
 
 
-async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
+async def measure(names: Sequence[str], token: str) -> list[figures.Row]:
     """Measure one after the other, so that none disturbs another."""
     platform = Platform(URL, token)
-    found: list[rows.Row] = []
+    found: list[figures.Row] = []
     if "leaderboard" in names:
         found += await board.leaderboard()
     if "watchers" in names:
@@ -51,19 +51,19 @@ async def measure(names: Sequence[str], token: str) -> list[rows.Row]:
     if "reactions" in names:
         found += await reactions()
     if "study_overhead" in names:
-        found += await rows.study_overhead(platform, SLOTS)
+        found += await figures.study_overhead(platform, SLOTS)
     if "long_boxes" in names:
-        found += await rows.long_boxes(platform, SLOTS)
+        found += await figures.long_boxes(platform, SLOTS)
     if {"control_plane", "accept"} & set(names):
         with null_runner():
-            found += await rows.control_plane(platform) if "control_plane" in names else []
-            found += await rows.accept(platform) if "accept" in names else []
+            found += await figures.control_plane(platform) if "control_plane" in names else []
+            found += await figures.accept(platform) if "accept" in names else []
     if "report" in names:
-        found += rows.report()
+        found += figures.report()
     return found
 
 
-def write(found: Sequence[rows.Row]) -> None:
+def write(found: Sequence[figures.Row]) -> None:
     """Write what was found, in place of the rows of the same names."""
     known = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
     known |= {row.name: dataclasses.asdict(row) for row in found}

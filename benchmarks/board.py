@@ -15,10 +15,10 @@ import asyncpg
 import numpy as np
 from pydantic import SecretStr
 
-from benchmarks.rows import Row
+from benchmarks.figures import Row
 from benchmarks.stack import ROOT, postgres_url
 from services.aggregator.service import Aggregator
-from services.gateway.standings import Leaderboard
+from services.gateway.leaderboard.ranking import Leaderboard
 from shared.broker import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished

@@ -9,12 +9,12 @@ from uuid import UUID
 from playwright.async_api import Page, async_playwright
 from pydantic import SecretStr
 
-from arena.client import Client
+from arena.client.http import Client
 from benchmarks.board import new_database
+from benchmarks.figures import Row
 from benchmarks.gateway import running_gateway
 from benchmarks.pages import ARGUMENTS, CHROMIUM
 from benchmarks.platform import RANDOM_SEARCH, pack
-from benchmarks.rows import Row
 from benchmarks.stack import ROOT, broker_url, postgres_url
 from shared.database import Pool, connect_database, load_queries
 from shared.settings import Settings

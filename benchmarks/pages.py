@@ -7,8 +7,8 @@ from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 
 from benchmarks.board import new_database, queries
+from benchmarks.figures import Row
 from benchmarks.gateway import running_gateway
-from benchmarks.rows import Row
 from benchmarks.stack import broker_url, postgres_url
 from shared.database import connect_database
 from shared.settings import Settings

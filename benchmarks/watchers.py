@@ -17,8 +17,8 @@ import numpy.typing as npt
 from pydantic import SecretStr
 
 from benchmarks.board import new_database, queries
+from benchmarks.figures import Row
 from benchmarks.gateway import running_gateway
-from benchmarks.rows import Row
 from benchmarks.stack import ROOT, broker_url, postgres_url
 from shared.broker import Broker, connect_broker
 from shared.database import Pool, connect_database
@@ -155,7 +155,7 @@ async def written(tell: Tell) -> Notes:
 async def crowd(url: str) -> AsyncIterator[Tell]:
     """Run the watchers in a process of their own; yields a function that has them do something."""
     process: Any = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.crowd", url, str(WATCHERS), str(PAUSING)),
+        *(sys.executable, "-m", "benchmarks.load_clients", url, str(WATCHERS), str(PAUSING)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

@@ -3,11 +3,11 @@
 import json
 from pathlib import Path
 
-from arena.apply import apply_file, plan_file, read_file
-from arena.client import Client, Failure, client_from_environment, read_json
-from arena.folder import read_zip
-from arena.show import console, leaderboard_table
-from arena.watch import watch
+from arena.client.http import Client, Failure, client_from_environment, read_json
+from arena.client.watch import watch
+from arena.commands.organizer.competition import apply_file, diff_file, read_file
+from arena.pack.folder import read_zip
+from arena.terminal import console, leaderboard_table
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -46,7 +46,7 @@ def set_up_competition(client: Client) -> str:
         document = read_json(EXAMPLES / "baselines" / "baseline-16-8.json")
         client.post("/api/v1/admin/baselines", {"name": BASELINE, "source": "official, 16 x 8", "document": document})
     found = read_file(client, EXAMPLES / "demo" / "competition.toml")
-    apply_file(client, found, plan_file(client, found))
+    apply_file(client, found, diff_file(client, found))
     return found.slug
 
 

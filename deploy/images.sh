@@ -14,8 +14,8 @@ inputs_of() { # the files that an image is made of
         base) echo deploy/images/base.Dockerfile; find /usr/local/share/ca-certificates -name '*.crt' 2>/dev/null || true ;;
         python) echo deploy/images/python.Dockerfile ;;
         postgres | rabbitmq) find deploy/images -name "$1.*" ;;
-        service) echo deploy/images/service.Dockerfile; find requirements shared services arena/start deploy/migrations -type f ;;
-        blackbox | optimizer) find "deploy/images/$1.Dockerfile" "requirements/$1.lock" "services/runner/$1" -type f ;;
+        service) echo deploy/images/service.Dockerfile; find requirements shared services arena deploy/migrations -type f ;;
+        blackbox | optimizer) find "deploy/images/$1.Dockerfile" "requirements/$1.lock" "arena/sandbox/$1" -type f ;;
     esac | grep -v -e __pycache__ | LC_ALL=C sort
 }
 

@@ -28,7 +28,7 @@ rm -rf .venv
 pwd >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/arena.pth"
 cat >.venv/bin/arena <<SCRIPT
 #!$PWD/.venv/bin/python
-from arena.app import main
+from arena.commands.app import main
 
 main()
 SCRIPT

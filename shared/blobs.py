@@ -12,7 +12,7 @@ class BlobMissing(Exception):
     """The store has no blob of this name."""
 
 
-class BlobStoreAway(Exception):
+class BlobStoreUnavailable(Exception):
     """The store did not answer; try again later."""
 
 
@@ -25,21 +25,21 @@ class Blobs:
         self._store: ObjectStore = from_url(url)
 
     async def put(self, sha256: str, content: bytes | Path) -> None:
-        """Store a blob; a reader sees all of it or nothing. Raises BlobStoreAway."""
+        """Store a blob; a reader sees all of it or nothing. Raises BlobStoreUnavailable."""
         try:
             await obstore.put_async(self._store, sha256, content)
         except BaseError as error:
-            raise BlobStoreAway(f"cannot put blob {sha256}: {error}") from error
+            raise BlobStoreUnavailable(f"cannot put blob {sha256}: {error}") from error
 
     async def get(self, sha256: str) -> bytes:
-        """Return a blob. Raises BlobMissing or BlobStoreAway."""
+        """Return a blob. Raises BlobMissing or BlobStoreUnavailable."""
         try:
             answer = await obstore.get_async(self._store, sha256)
             return bytes(await answer.bytes_async())
         except (FileNotFoundError, NotFoundError) as error:
             raise BlobMissing(f"there is no blob {sha256}") from error
         except BaseError as error:
-            raise BlobStoreAway(f"cannot get blob {sha256}: {error}") from error
+            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
 
     async def check(self) -> str | None:
         """Return why the store cannot be used, or None."""

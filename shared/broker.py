@@ -59,7 +59,7 @@ BROKER_ERRORS = (AMQPException, ConnectionError, TimeoutError, RuntimeError)
 """What aio-pika raises while the broker is away; its channels raise RuntimeError when closed."""
 
 
-class BrokerAway(Exception):
+class BrokerUnavailable(Exception):
     """The broker did not confirm; the message may or may not have been taken. Try again later."""
 
 
@@ -116,7 +116,7 @@ class Broker:
         )
 
     async def publish(self, messages: Iterable[Message]) -> None:
-        """Publish persistently and wait for every confirm; raises BrokerAway when one does not come."""
+        """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""
         await self.publish_raw([(message.key, message.model_dump_json().encode()) for message in messages])
 
     async def publish_raw(self, messages: Sequence[tuple[str, bytes]]) -> None:
@@ -127,7 +127,7 @@ class Broker:
         except PublishError:
             raise
         except BROKER_ERRORS as error:
-            raise BrokerAway(f"no confirm from the broker: {error!r}") from error
+            raise BrokerUnavailable(f"no confirm from the broker: {error!r}") from error
 
     async def _publish(
         self, exchange: AbstractExchange, key: str, body: bytes, headers: dict[str, Any] | None = None
@@ -160,7 +160,7 @@ class Broker:
                 while len(found) < limit and (message := await queue.get(fail=False)) is not None:
                     found.append(_describe(message))  # closing the channel gives them back
         except BROKER_ERRORS as error:
-            raise BrokerAway(f"cannot look at queue {DEAD_QUEUE}: {error!r}") from error
+            raise BrokerUnavailable(f"cannot look at queue {DEAD_QUEUE}: {error!r}") from error
         return found
 
     async def retry_dead_letter(self, letter_id: str, limit: int) -> bool:
@@ -180,7 +180,7 @@ class Broker:
                         await message.ack()
                         return True
         except BROKER_ERRORS as error:
-            raise BrokerAway(f"cannot take from queue {DEAD_QUEUE}: {error!r}") from error
+            raise BrokerUnavailable(f"cannot take from queue {DEAD_QUEUE}: {error!r}") from error
         return False
 
     async def waiting(self, work: Work) -> int:
@@ -190,7 +190,7 @@ class Broker:
                 queue = await channel.declare_queue(work.queue, passive=True)
                 return queue.declaration_result.message_count or 0
         except BROKER_ERRORS as error:
-            raise BrokerAway(f"cannot look at queue {work.queue}: {error!r}") from error
+            raise BrokerUnavailable(f"cannot look at queue {work.queue}: {error!r}") from error
 
     async def consume(
         self, work: Work, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1, workers: int = 1
@@ -361,7 +361,7 @@ class _Consumer:
 
 
 def _will_pass(error: BaseException) -> bool:
-    return isinstance(error, BrokerAway) or is_transient(error)
+    return isinstance(error, BrokerUnavailable) or is_transient(error)
 
 
 @asynccontextmanager

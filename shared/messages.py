@@ -5,13 +5,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.words import Stage, SubmissionState, Verdict
+from arena.words.execution import LOG_CHARS, Provenance, Usage
+from arena.words.limits import Limits
+from arena.words.states import Stage, SubmissionState
+from arena.words.verdicts import Verdict
 
 Losses = list[list[float]]
 """Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
 
-LOG_CHARS = 64 * 1024
-"""How much of what an optimizer wrote is kept of one study: the end of it."""
 
 Suggestion = dict[str, Any]
 """A point: bool, int, float or str by parameter name; Any, because checking 128 of them costs a fifth of reading."""
@@ -49,18 +50,6 @@ class StudyTask(BaseModel):
     optimizer_seed: int = Field(ge=0, lt=2**32)
 
 
-class Limits(BaseModel):
-    """What an optimizer may use (DESIGN 5 and 6); part of a phase, sent with every shard."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    study_timeout_s: float = Field(default=640, gt=0)
-    iteration_timeout_s: float = Field(default=40, gt=0)
-    memory_limit_bytes: int = Field(default=2 * 1024**3, ge=64 * 1024**2)
-    unpacked_limit_bytes: int = Field(default=512 * 1024**2, gt=0)
-    tmp_limit_bytes: int = Field(default=256 * 1024**2, gt=0)
-    pids_limit: int = Field(default=64, gt=0)
-
-
 class ShardReleased(Message):
     """Dispatcher to runners: one attempt at a shard, with everything a runner needs to know.
 
@@ -85,24 +74,6 @@ class ShardReleased(Message):
     dataset_sha256: str | None = None
     image: str | None = None
     runtime: str | None = None
-
-
-class Usage(BaseModel):
-    """What an optimizer's container had used at the end of its study, as far as anybody trusted could say."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    cpu_s: float | None = Field(default=None, ge=0)
-    memory_peak_bytes: int | None = Field(default=None, ge=0)
-
-
-class Provenance(BaseModel):
-    """What ran a study: the engine's ids of the two images, the version of the runner's code, the sandbox's runtime."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    optimizer_image: str
-    blackbox_image: str
-    code_version: str
-    runtime: str
 
 
 class StudyFinished(Message):

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import structlog
 
-from shared.broker import Broker, BrokerAway
+from shared.broker import Broker, BrokerUnavailable
 from shared.database import Connection, Pool, is_transient, load_queries
+from shared.events import wait_for_any
 from shared.messages import Message
-from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 queries = load_queries(Path(__file__).with_suffix(".sql"))
@@ -46,7 +46,7 @@ class Outbox:
                 while await self._relay_batch() == BATCH:
                     pass
             except Exception as error:
-                if not isinstance(error, BrokerAway) and not is_transient(error):
+                if not isinstance(error, BrokerUnavailable) and not is_transient(error):
                     raise
                 log.warning("outbox waits for broker and database", error=repr(error))
             await wait_for_any(self._look, stop, timeout_s=POLL_S)

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from arena.words.limits import Limits
 from shared.database import Pool
-from shared.messages import Limits
 
 BOXES = (("DT", "iris"), ("kNN", "iris"), ("DT", "wine"), ("kNN", "wine"))
 CLIP, BEST = 1.0, 0.0

@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from shared.words import VISIBLE
+from arena.words.objectives import VISIBLE
 
 SITECUSTOMIZE = "import enum\nenum.IntEnum.__str__ = enum.Enum.__str__\n"
 """Bayesmark 0.0.8's command line prints enum members as Python 3.10 did."""

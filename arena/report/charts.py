@@ -23,7 +23,7 @@ from arena.report.comparison import Comparison
 from arena.report.data import FinalData
 from arena.report.statistics import LEVEL, Final
 from arena.report.tables import convergence, profile
-from shared.text import clean_line
+from arena.words.text import clean_line
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 """Of Okabe and Ito, those that people of any colour vision tell apart and that show on white and on black."""

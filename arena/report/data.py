@@ -13,9 +13,9 @@ from bayesmark.experiment_analysis import get_perf_array
 from bayesmark.np_util import linear_rescale
 from pydantic_core import from_json
 
-from arena.client import Failure
+from arena.client.http import Failure
 from arena.report.statistics import Array
-from shared.words import VISIBLE
+from arena.words.objectives import VISIBLE
 
 Body = dict[str, Any]
 

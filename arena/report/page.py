@@ -17,7 +17,7 @@ from arena.report.comparison import Comparison
 from arena.report.data import FinalData
 from arena.report.statistics import LEVEL, SEED, Final
 from arena.report.tables import Column, Kind, Table
-from shared.text import clean_line
+from arena.words.text import clean_line
 
 NONE = "-"
 NAME_CHARS = 200

@@ -2,6 +2,6 @@
 FROM arena-python:local
 COPY requirements/blackbox.lock /tmp/blackbox.lock
 RUN pip install --quiet --require-hashes -r /tmp/blackbox.lock && python -m compileall -q /opt/venv
-COPY services/runner/blackbox /opt/arena
+COPY arena/sandbox/blackbox /opt/arena
 RUN python -m compileall -q /opt/arena && chmod -R a+rX /opt/arena
 ENTRYPOINT ["/opt/venv/bin/python", "-u", "/opt/arena/main.py"]

@@ -7,6 +7,6 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libgomp
     && cd /opt/venv/lib/python3*/site-packages && rm -r sklearn/datasets/data sklearn/datasets/descr \
     && find sklearn scipy -type d -name tests -prune -exec rm -r {} + \
     && find / -xdev -perm /6000 -type f -exec chmod a-s {} +
-COPY services/runner/optimizer /opt/arena
+COPY arena/sandbox/optimizer /opt/arena
 RUN python -m compileall -q /opt/arena && chmod -R a+rX /opt/arena
 ENTRYPOINT ["/opt/venv/bin/python", "-u", "/opt/arena/main.py"]

@@ -6,9 +6,9 @@ COPY requirements /opt/arena/requirements
 COPY deploy/migrations /opt/arena/deploy/migrations
 COPY shared /opt/arena/shared
 COPY services /opt/arena/services
-COPY arena/start /opt/arena/arena/start
+COPY arena /opt/arena/arena
 WORKDIR /opt/arena
-RUN python -m compileall -q shared services \
+RUN python -m compileall -q arena shared services \
     && useradd --system --uid 10001 arena && install -d -o arena -g arena /var/lib/arena /var/lib/arena/blobs
 USER arena
 ENV GIT_PYTHON_REFRESH=quiet

@@ -1,6 +1,6 @@
 -- name: scales(submission_ids)
 -- What the scores of these submissions refer to: per black box, the visible loss of a clip (1) and of the best known
--- (0); a trial has neither.
+-- (0); an organizer run has neither.
 select s.id as submission_id, s.phase_id, p.n_calls, p.n_suggestions, b.id as box_id, bb.clip, bb.best
 from submissions s
 join phases p on p.id = s.phase_id

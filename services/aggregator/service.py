@@ -8,14 +8,14 @@ import numpy as np
 import structlog
 from prometheus_client import Counter, Histogram
 
+from arena.scoring import study_curve
+from arena.words.states import SubmissionState
 from services.aggregator import tables
-from services.aggregator.scoring import study_curve
-from shared.broker import RESULTS, Broker, BrokerAway
+from shared.broker import RESULTS, Broker, BrokerUnavailable
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
 from shared.outbox import Outbox
 from shared.settings import Settings
-from shared.words import SubmissionState
 
 log = structlog.get_logger()
 SCALES_KEPT = 20_000
@@ -94,7 +94,7 @@ class Aggregator:
         changes = [PhaseChanged(phase_id=phase_id, change=change) for phase_id, change in phases.items()]
         try:
             await self._broker.publish([*changes, ShardsFinished()])
-        except BrokerAway as error:
+        except BrokerUnavailable as error:
             log.warning("changes not announced; their readers also poll", error=repr(error))
 
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from services.aggregator.scoring import submission_score
+from arena.scoring import submission_score
+from arena.version import code_version
+from arena.words.execution import Provenance
 from shared.database import Connection, Pool, load_queries
-from shared.messages import Provenance, StudyFatal, StudyFinished
-from shared.version import code_version
+from shared.messages import StudyFatal, StudyFinished
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -33,7 +34,7 @@ INSERT_STUDY = """
 
 @dataclass(frozen=True)
 class Scale:
-    """What losses of one black box refer to, none in a trial, and the shape their study must have."""
+    """What losses of one black box refer to, none in an organizer run, and the shape their study must have."""
 
     clip: float | None
     best: float | None
@@ -123,7 +124,7 @@ async def score_submissions(
 ) -> dict[UUID, float | None]:
     """Bring the scores of the submissions that have new studies up to date; returns those that are now final.
 
-    A trial ends without a score.
+    An organizer run ends without a score.
     """
     pairs = sorted({(each.submission_id, each.box_id) for each in stored})
     ids = sorted({each.submission_id for each in stored})

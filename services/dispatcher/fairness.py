@@ -24,7 +24,7 @@ class WaitingTeam:
     turn: int
 
 
-def share_room(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
+def share_capacity(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
     """Give each of `room` places to the team that then has the fewest shards in flight, and of those whose turn it is.
 
     Higher priorities come first. Returns the number of places of every team that got one. Within a priority this is

@@ -62,7 +62,7 @@ left join (
 ) f on f.team_id = w.team_id
 where c.waiting > 0;
 
--- name: serve_teams(team_ids)!
+-- name: mark_served(team_ids)!
 -- These teams have had their turn.
 update teams set served_at = now() where id = any (:team_ids::uuid[]);
 
@@ -139,7 +139,7 @@ with started as (
 )
 insert into submission_events (submission_id, event) select id, 'running' from started;
 
--- name: hold_shards(shard_ids, attempts, runner_id, lease_s)
+-- name: renew_leases(shard_ids, attempts, runner_id, lease_s)
 -- What a runner says it holds is running there, unless it was superseded; the lease is extended.
 update shards sh
 set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
@@ -156,7 +156,7 @@ insert into runners (id, slots, ready, reason) values (:runner_id, :slots, :read
 on conflict (id) do update
 set slots = excluded.slots, ready = excluded.ready, reason = excluded.reason, seen_at = now();
 
--- name: return_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
+-- name: requeue_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
 -- An attempt ended without a result: the shard waits again, or is an incident after too many failures.
 with returned as (
     update shards

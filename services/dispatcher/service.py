@@ -8,13 +8,16 @@ import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge
 
+from arena.rules.seeds import optimizer_seed, study_seed
+from arena.words.limits import Limits
+from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import tables
 from services.dispatcher.fairness import release_window
-from shared.broker import DISPATCH, SHARDS, SUBMISSIONS, Broker, BrokerAway
+from shared.broker import DISPATCH, SHARDS, SUBMISSIONS, Broker, BrokerUnavailable
 from shared.database import Pool, is_transient
+from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
-    Limits,
     RunnerHeartbeat,
     ShardReleased,
     ShardsFinished,
@@ -24,10 +27,7 @@ from shared.messages import (
     SubmissionEnded,
     SubmissionMessage,
 )
-from shared.seeds import optimizer_seed, study_seed
 from shared.settings import Settings
-from shared.waits import wait_for_any
-from shared.words import ExecutionOutcome, ShardState, SubmissionState
 
 log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
@@ -64,7 +64,7 @@ class Dispatcher:
             try:
                 await act()
             except Exception as error:
-                if not isinstance(error, BrokerAway) and not is_transient(error):
+                if not isinstance(error, BrokerUnavailable) and not is_transient(error):
                     raise
                 self._hearing_since = time.monotonic()
                 log.warning("waiting for broker and database", doing=act.__name__, error=repr(error))
@@ -81,7 +81,7 @@ class Dispatcher:
     async def _on_dispatch(self, messages: Sequence[RunnerHeartbeat | ShardUnfinished | ShardsFinished]) -> None:
         last_heartbeats = {message.runner_id: message for message in messages if isinstance(message, RunnerHeartbeat)}
         for heartbeat in last_heartbeats.values():
-            revoked = await tables.hear_runner(self._pool, heartbeat, self._settings.lease_s)
+            revoked = await tables.record_heartbeat(self._pool, heartbeat, self._settings.lease_s)
             if revoked:
                 log.info("shards revoked", runner=heartbeat.runner_id, shards=[str(held.shard_id) for held in revoked])
                 await self._broker.publish([ShardsRevoked(runner_id=heartbeat.runner_id, revoked=revoked)])
@@ -166,7 +166,7 @@ class Dispatcher:
         )
 
     async def _return(self, held: HeldShard, runner_id: str | None, outcome: ExecutionOutcome, detail: str) -> None:
-        state = await tables.return_shard(
+        state = await tables.requeue_shard(
             self._pool,
             held,
             runner_id,

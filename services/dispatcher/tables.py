@@ -6,10 +6,10 @@ from uuid import UUID
 
 import asyncpg
 
-from services.dispatcher.fairness import WaitingTeam, share_room
+from arena.words.states import ExecutionOutcome, ShardState
+from services.dispatcher.fairness import WaitingTeam, share_capacity
 from shared.database import Connection, Pool, load_queries
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
-from shared.words import ExecutionOutcome, ShardState
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -31,10 +31,10 @@ async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record],
         if room <= 0:
             return [], []
         teams = [WaitingTeam(**row) async for row in queries.waiting_teams(connection, room=room)]
-        shares = share_room(room, teams)
+        shares = share_capacity(room, teams)
         if not shares:
             return [], []
-        await queries.serve_teams(connection, team_ids=sorted(shares))
+        await queries.mark_served(connection, team_ids=sorted(shares))
         released = [
             row
             async for row in queries.release_shards(
@@ -60,7 +60,7 @@ async def _start_submissions(connection: Connection, submission_ids: list[UUID])
     return changes
 
 
-async def hear_runner(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) -> list[HeldShard]:
+async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) -> list[HeldShard]:
     """Extend the leases of what a runner holds; returns what it should not hold any more."""
     async with pool.acquire() as connection, connection.transaction():
         await queries.record_runner(
@@ -74,7 +74,7 @@ async def hear_runner(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) ->
             return []
         kept = {
             HeldShard(shard_id=row["shard_id"], attempt=row["attempt"])
-            async for row in queries.hold_shards(
+            async for row in queries.renew_leases(
                 connection,
                 shard_ids=[held.shard_id for held in heartbeat.held],
                 attempts=[held.attempt for held in heartbeat.held],
@@ -85,7 +85,7 @@ async def hear_runner(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) ->
     return [held for held in heartbeat.held if held not in kept]
 
 
-async def return_shard(
+async def requeue_shard(
     pool: Pool,
     held: HeldShard,
     runner_id: str | None,
@@ -98,7 +98,7 @@ async def return_shard(
     """End an attempt without a result; returns the shard's new state, or None when the attempt was not in flight."""
     counted = outcome in {ExecutionOutcome.INFRASTRUCTURE_FAILURE, ExecutionOutcome.LEASE_EXPIRED}
     async with pool.acquire() as connection, connection.transaction():
-        row = await queries.return_shard(
+        row = await queries.requeue_shard(
             connection,
             shard_id=held.shard_id,
             attempt=held.attempt,

@@ -2,12 +2,12 @@
 
 import asyncio
 
+from services.gateway.accounts.callers import hash_token
 from services.gateway.app import create_app
-from services.gateway.auth import hash_token
-from services.gateway.feeds import Feeds
-from services.gateway.forecasts import Forecasts
-from services.gateway.hub import Hub
-from services.gateway.parts import Parts
+from services.gateway.dependencies import Parts
+from services.gateway.leaderboard.feeds import Feeds
+from services.gateway.live.change_notifier import ChangeNotifier
+from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.tables import queries
 from shared.blobs import Blobs
 from shared.broker import connect_broker
@@ -22,10 +22,12 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
     async with await connect_database(settings, size=20) as pool, connect_broker(settings) as broker:
         if settings.organizer_token is not None:
             await queries.put_organizer_token(pool, hash=hash_token(settings.organizer_token.get_secret_value()))
-        hub = Hub(broker)
+        hub = ChangeNotifier(broker)
         feeds = Feeds(pool, hub)
-        forecasts = Forecasts(pool, settings.lease_s)
-        parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, forecasts, settings)
+        queue_estimates = QueueEstimates(pool, settings.lease_s)
+        parts = Parts(
+            pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, queue_estimates, settings
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(create_app(parts), settings, stop))
             tasks.create_task(hub.run(stop))

@@ -10,37 +10,40 @@ from prometheus_client import Histogram
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.gateway import (
-    accounts,
-    admin,
-    boxes,
-    choice,
-    competitions,
-    course,
-    datasets,
-    executions,
-    export,
-    final,
-    leaderboard,
-    live,
-    logs,
-    planning,
-    provenance,
-    replays,
-    rescoring,
-    submissions,
-    submissions_live,
-    trials,
-)
-from services.gateway.gate import Gate
-from services.gateway.parts import Parts
+from services.gateway.accounts import routes as accounts
+from services.gateway.baselines import build_graph
+from services.gateway.baselines import routes as baselines
+from services.gateway.competitions import admin as competitions_admin
+from services.gateway.competitions import datasets
+from services.gateway.competitions import routes as competitions
+from services.gateway.dependencies import Parts
+from services.gateway.executions import log_streaming, replays
+from services.gateway.executions import routes as executions
+from services.gateway.export import routes as export
+from services.gateway.final import routes as final
+from services.gateway.leaderboard import live as leaderboard_live
+from services.gateway.leaderboard import routes as leaderboard
+from services.gateway.operations import routes as operations
+from services.gateway.organizer_runs import routes as organizer_runs
+from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import RESPONSES, add_problem_handlers
-from services.gateway.website.packing import Packed
+from services.gateway.request_guard import RequestGuard
+from services.gateway.rescoring import routes as rescoring
+from services.gateway.submissions import black_boxes, inspection, provenance, selection
+from services.gateway.submissions import live as submission_live
+from services.gateway.submissions import live_list as submissions_live
+from services.gateway.submissions import routes as submissions
+from services.gateway.website.compression import Packed
 from services.gateway.website.pages import add_website
 from shared.database import database_check
 from shared.telemetry import add_health_routes
 
 STATIC = Path(__file__).with_name("static")
+ROUTES = (
+    *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
+    *(competitions, competitions_admin, datasets, baselines, build_graph, accounts, operations, phase_controls),
+    *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live),
+)
 
 LATENCY = Histogram(
     "arena_request_seconds",
@@ -84,11 +87,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     add_problem_handlers(app)
-    for module in (submissions, boxes, provenance, choice, leaderboard, live, competitions):
-        app.include_router(module.router)
-    for module in (accounts, admin, course, datasets, trials, planning, export):
-        app.include_router(module.router)
-    for module in (executions, logs, replays, rescoring, final, submissions_live):
+    for module in ROUTES:
         app.include_router(module.router)
     add_health_routes(
         app,
@@ -103,7 +102,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     app.add_middleware(Packed)
     app.add_middleware(Measured)
-    app.add_middleware(Gate, parts=parts)
+    app.add_middleware(RequestGuard, parts=parts)
     return app
 
 

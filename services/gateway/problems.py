@@ -12,13 +12,13 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
 from services.gateway.website.rendering import error_page, wants_page
-from shared.blobs import BlobStoreAway
-from shared.broker import BrokerAway
+from shared.blobs import BlobStoreUnavailable
+from shared.broker import BrokerUnavailable
 from shared.database import TRANSIENT_ERRORS
 
 log = structlog.get_logger()
 RETRY_AFTER_S = 5
-AWAY_ERRORS = (*TRANSIENT_ERRORS, BrokerAway, BlobStoreAway)
+UNAVAILABLE_ERRORS = (*TRANSIENT_ERRORS, BrokerUnavailable, BlobStoreUnavailable)
 
 
 PROBLEMS = {
@@ -83,7 +83,7 @@ class Problem(HTTPException):
 
 def away(error: BaseException) -> Problem | None:
     """Return the 503 of an error that means a part is away, or None."""
-    if isinstance(error, AWAY_ERRORS):
+    if isinstance(error, UNAVAILABLE_ERRORS):
         return Problem(503, "A part of the platform is away; try again soon.", retry_after_s=RETRY_AFTER_S)
     return None
 
@@ -125,7 +125,7 @@ def add_problem_handlers(app: FastAPI) -> None:
         (StarletteHTTPException, on_http_error),
         (RequestValidationError, on_invalid),
         (WebSocketRequestValidationError, on_invalid),
-        *((kind, on_any) for kind in AWAY_ERRORS),
+        *((kind, on_any) for kind in UNAVAILABLE_ERRORS),
         (Exception, on_any),
     ):
         app.add_exception_handler(kind, handler)

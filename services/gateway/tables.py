@@ -5,16 +5,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from services.gateway.remaining import UNKNOWN, Forecast
+from arena.words.verdicts import VERDICTS, Verdict
+from services.gateway.queue.queue_estimate import UNKNOWN, QueueEstimate
 from shared.database import Connection, load_queries
-from shared.words import VERDICTS, Verdict
 
-queries = load_queries(Path(__file__).with_name("queries"))
+queries = SimpleNamespace()
+for _file in sorted(Path(__file__).parent.glob("*/*.sql")):
+    _loaded = load_queries(_file)
+    for _name in _loaded.available_queries:
+        setattr(queries, _name, getattr(_loaded, _name))
 
 _EXPORT = """
     select st.submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization{}
@@ -64,7 +69,9 @@ def new_id() -> UUID:
     return uuid.uuid4()
 
 
-def submission_body(row: Mapping[str, Any] | asyncpg.Record, role: str, forecast: Forecast = UNKNOWN) -> dict[str, Any]:
+def submission_body(
+    row: Mapping[str, Any] | asyncpg.Record, role: str, forecast: QueueEstimate = UNKNOWN
+) -> dict[str, Any]:
     """Return a submission as the API shows it to this role.
 
     Of a failure on a secret black box its team learns the verdict, the stage and the iteration; text that its code made

@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
 
-from services.runner.engine import connect_engine
+from arena.sandbox.engine import connect_engine
+from arena.sandbox.slot import Slot
 from services.runner.service import Runner
-from services.runner.study import Slot
 from shared.blobs import Blobs
 from shared.broker import connect_broker
 from shared.process import run_service, serve_http

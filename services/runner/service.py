@@ -16,10 +16,13 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_random_exponential
 
-from services.runner.followers import Followers, RunningStudy
-from services.runner.study import Fatal, InfrastructureFailure
-from shared.blobs import BlobMissing, Blobs, BlobStoreAway
-from shared.broker import SHARDS, Broker, BrokerAway
+from arena.sandbox.engine import InfrastructureFailure
+from arena.sandbox.relay import Fatal
+from arena.sandbox.running_study import RunningStudy
+from services.runner.log_streaming import LogStreams
+from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
+from shared.broker import SHARDS, Broker, BrokerUnavailable
+from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
     LogFollowed,
@@ -35,7 +38,6 @@ from shared.messages import (
     SubmissionEnded,
 )
 from shared.settings import Settings
-from shared.waits import wait_for_any
 
 log = structlog.get_logger()
 HEARTBEAT_GAP_S = 0.1
@@ -96,7 +98,7 @@ class Runner:
         for slot in slots:
             self._free.put_nowait(slot)
         self._held: dict[HeldShard, _Work] = {}
-        self._followers = Followers(self._running_study, self._send_log)
+        self._followers = LogStreams(self._running_study, self._send_log)
         self._ended: dict[UUID, None] = {}
         self._not_ready: str | None = "starting"
         self._checked = asyncio.Event()
@@ -167,7 +169,7 @@ class Runner:
             )
             try:
                 await self._broker.publish([heartbeat])
-            except BrokerAway as error:
+            except BrokerUnavailable as error:
                 log.warning("heartbeat not sent", error=repr(error))
             await asyncio.sleep(HEARTBEAT_GAP_S)
             await wait_for_any(self._news, timeout_s=self._settings.heartbeat_interval_s)
@@ -246,7 +248,7 @@ class Runner:
                 await self._run_study(shard, task, slot, zip_bytes, dataset_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
-        except (BlobMissing, BlobStoreAway) as failure:
+        except (BlobMissing, BlobStoreUnavailable) as failure:
             await self._fail(shard, "infrastructure_failure", str(failure))
         except InfrastructureFailure as failure:
             # A runner whose engine is broken would fail whatever it takes: it steps aside, and that counts for nothing.
@@ -301,7 +303,7 @@ class Runner:
     async def _send_log(self, message: LogWritten) -> None:
         try:
             await self._broker.publish([message])
-        except BrokerAway as error:
+        except BrokerUnavailable as error:
             log.debug("a follower missed something", error=repr(error))
 
     def _unfinished(self, shard: ShardReleased, outcome: str, detail: str) -> ShardUnfinished:
@@ -318,14 +320,14 @@ class Runner:
     async def _publish(self, message: Message) -> None:
         try:
             await self._broker.publish([message])
-        except BrokerAway as error:
+        except BrokerUnavailable as error:
             log.warning("a result waits for the broker", key=message.key, error=repr(error))
         else:
             return
         async for attempt in AsyncRetrying(
             stop=stop_never,  # until cancelled: by the dispatcher, or by the end of the grace period
             wait=wait_random_exponential(multiplier=0.1, max=5),
-            retry=retry_if_exception_type(BrokerAway),
+            retry=retry_if_exception_type(BrokerUnavailable),
         ):
             with attempt:
                 await self._broker.publish([message])

@@ -158,7 +158,7 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
     for submission, kind in zip(submissions, ("random", "strong"), strict=True):
         for box in ("box-01", "box-02"):
             await pool.execute(
-                "insert into trials (key, competition_id, submission_id, purpose, document) "
+                "insert into organizer_runs (key, competition_id, submission_id, purpose, document) "
                 "select $2, p.competition_id, s.id, 'baseline-' || $3, $4 "
                 "from submissions s join phases p on p.id = s.phase_id where s.id = $1::uuid",
                 submission,

@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from playwright.async_api import Page
 
+from arena.words.states import Stage
+from arena.words.verdicts import Verdict
 from benchmarks import page as many
 from services.aggregator import tables as aggregator_tables
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import StudyFatal
-from shared.words import Stage, Verdict
 from tests.browser.conftest import Open, check_page, token_of
 from tests.integration.aggregator.conftest import aggregator, result
 from tests.integration.gateway.conftest import BASELINE, Gateway, competition, phase, submit

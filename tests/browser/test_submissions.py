@@ -14,7 +14,7 @@ from shared.database import Pool
 from tests.browser.conftest import Open, check_page, token_of
 from tests.browser.test_leaderboard import set_score
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
-from tests.integration.gateway.test_forecasts import measure_studies
+from tests.integration.gateway.test_queue_estimates import measure_studies
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(90)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from arena.client import Client
-from arena.folder import read_zip
+from arena.client.http import Client
+from arena.pack.folder import read_zip
 from shared.database import Pool
 from tests.end_to_end import commands
 from tests.end_to_end.test_platform import EXAMPLES, ORGANIZER, set_up
@@ -88,10 +88,10 @@ async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, 
     assert differs["differences"][0]["iteration"] == 1
 
     phase = ("--competition", "e2e", "--phase", "feedback")
-    _, preview = await arena(platform, "rescore", "start", *phase, "--studies-per-box", "1", "--watch")
-    assert preview["ended"]
-    assert {row["team"] for row in preview["teams"]} == {"dice", "library"}
-    assert all(row["new_score"] is not None for row in preview["teams"])
+    _, candidate = await arena(platform, "rescore", "start", *phase, "--studies-per-box", "1", "--watch")
+    assert candidate["ended"]
+    assert {row["team"] for row in candidate["teams"]} == {"dice", "library"}
+    assert all(row["new_score"] is not None for row in candidate["teams"])
     _, applied = await arena(platform, "rescore", "apply", *phase)
     rows = dice.get("/api/v1/competitions/e2e/leaderboard")["rows"]
     assert {row["team"]: row["score"] for row in rows} == {row["team"]: row["new_score"] for row in applied["teams"]}

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from arena.client import Client
+from arena.client.http import Client
+from arena.rules.seeds import study_seed
 from shared.database import Pool
-from shared.seeds import study_seed
 from tests.end_to_end.commands import run_arena
 from tests.end_to_end.test_platform import COMPETITION, ORGANIZER, set_up
 
@@ -44,7 +44,7 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
     assert "Plotly.newPlot" in html.read_text()
     assert len(csv.read_text().splitlines()) == 1 + len(BOXES)
     assert await arena(platform, *probe) == estimate
-    assert await pool.fetchval("select count(*) from trials") == len(BOXES)
+    assert await pool.fetchval("select count(*) from organizer_runs") == len(BOXES)
 
     built = await arena(platform, *BUILD, "--strong-calls", SHORT)
     assert (built["nodes"], built["nodes_run"], built["new"]) == (NODES, NODES, True)
@@ -52,7 +52,7 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
     assert (again["nodes_run"], again["new"], again["version"]) == (0, False, built["version"])
     longer = await arena(platform, *BUILD, "--strong-calls", LONG)
     assert (longer["nodes_run"], longer["version"]) == (len(BOXES) + 1, built["version"] + 1)
-    assert await pool.fetchval("select count(*) from trials") == 4 * len(BOXES)
+    assert await pool.fetchval("select count(*) from organizer_runs") == 4 * len(BOXES)
 
     graph = await arena(platform, "baseline", "graph", "--competition", "e2e")
     assert [(node["kind"], node["box"], node["state"]) for node in graph["nodes"]] == [

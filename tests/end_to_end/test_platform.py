@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from arena.client import Client
-from arena.export import write_results_folder
-from arena.folder import read_zip
+from arena.client.http import Client
+from arena.export.results_folder import write_results_folder
+from arena.pack.folder import read_zip
 from shared.database import Pool
 from tests.stack import ROOT
 from tests.stock import leaderboard_scores

@@ -70,7 +70,7 @@ async def run_page(terminal: Terminal, interrupted_when: Callable[[], Awaitable[
 async def a_node_is_done(pool: Pool) -> None:
     scored = """
         select exists (
-            select from trials t join submissions s on s.id = t.submission_id
+            select from organizer_runs t join submissions s on s.id = t.submission_id
             where t.purpose like 'baseline-%' and s.state = 'scored'
         )
     """
@@ -94,7 +94,7 @@ async def check_baselines(pool: Pool, shown: dict[str, str]) -> None:
     nodes = await pool.fetch(
         """
         select t.key, count(e.*) as executions, sum(sh.n_studies) as studies
-        from trials t join shards sh using (submission_id) join executions e on e.shard_id = sh.id
+        from organizer_runs t join shards sh using (submission_id) join executions e on e.shard_id = sh.id
         where t.purpose like 'baseline-%' group by t.key order by studies
         """
     )
@@ -122,7 +122,7 @@ async def check_phases(pool: Pool, shown: dict[str, str]) -> None:
         where b.dataset = 'clf-rings' and b.dataset_sha256 is not null group by p.kind
         """
     )
-    assert {row["kind"] for row in own} == {"trial", "competition"}
+    assert {row["kind"] for row in own} == {"organizer_run", "competition"}
 
 
 async def check_feedback(pool: Pool, shown: dict[str, str]) -> None:

@@ -14,7 +14,7 @@ import numpy as np
 from aiodocker import Docker
 from bayesmark.experiment import _build_test_problem
 
-from services.runner.sandbox import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
+from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
 from shared.database import Pool, connect_database
 from shared.settings import Settings
 from tests.hostile.zips import HONEST, pack

@@ -11,11 +11,14 @@ from uuid import UUID
 import httpx
 import pytest
 
+from arena.sandbox.engine import InfrastructureFailure
+from arena.sandbox.relay import Fatal
+from arena.words.states import SubmissionState
+from arena.words.verdicts import Verdict
 from benchmarks.null_engine import NullEngine, NullSlot
 from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
 from services.runner.service import Runner, StudySlot
-from services.runner.study import Fatal, InfrastructureFailure
 from shared.blobs import Blobs
 from shared.broker import SHARDS, Broker, connect_broker
 from shared.database import Pool
@@ -30,7 +33,6 @@ from shared.messages import (
 )
 from shared.outbox import Outbox
 from shared.settings import Settings
-from shared.words import SubmissionState, Verdict
 from tests.conftest import RABBITMQ_MANAGEMENT
 from tests.seeding import Seeded, seed_phase, seed_submission
 from tests.waiting import wait_until

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.gateway.intake import Refused, ZipLimits, check_zip
-from services.runner.answers import BrokenAnswer, parse_answer
-from services.runner.optimizer.unpack import BadZip, unpack
+from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from arena.sandbox.optimizer.unpack import BadZip, unpack
+from arena.sandbox.protocol import BrokenAnswer, parse_answer
 from shared.settings import Settings
 from tests.integration.gateway.conftest import Gateway, competition, running_gateway
 
@@ -60,7 +60,7 @@ def damaged_zips(draw: st.DrawFn) -> bytes:
 @long
 @given(damaged_zips())
 def test_a_damaged_zip_is_taken_or_refused_and_nothing_else(content: bytes) -> None:
-    with contextlib.suppress(Refused):
+    with contextlib.suppress(InvalidZip):
         check_zip(content, LIMITS)
 
 
@@ -74,7 +74,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_the_gateway_takes_is_unpacked_below_its_folder_or_refused_there(scratch: Path, content: bytes) -> None:
     try:
         check_zip(content, LIMITS)
-    except Refused:
+    except InvalidZip:
         return
     outside = scratch / str(len(list(scratch.iterdir())))
     folder = outside / "code"

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.auth import Anyone, Scope
-from services.gateway.parts import WithParts
+from services.gateway.accounts.callers import Anyone, Scope
+from services.gateway.dependencies import WithParts
 from services.gateway.problems import Problem
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_place, to_sign_in

@@ -8,9 +8,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.gateway.auth import Anyone, Caller
-from services.gateway.parts import Parts, WithParts
-from services.gateway.standings import Leaderboard
+from services.gateway.accounts.callers import Anyone, Caller
+from services.gateway.dependencies import Parts, WithParts
+from services.gateway.leaderboard.ranking import Leaderboard
 from services.gateway.tables import queries
 from services.gateway.website import console, rules, sessions, submission, submitting
 from services.gateway.website.rendering import ASSETS, ASSETS_ADDRESS, KEEP, VERSION, render
@@ -60,7 +60,7 @@ async def _board(parts: Parts, caller: Caller, place: Place) -> dict[str, Any]:
     phase = place.phase
     assert phase is not None  # noqa: S101 - there is no board without one
     standings = await Leaderboard(parts.pool, phase["id"], present=caller.role == "organizer").load()
-    places = [dict(row) async for row in queries.places_before(parts.pool, phase_id=phase["id"])]
+    places = [dict(row) async for row in queries.ranks_before(parts.pool, phase_id=phase["id"])]
     body: dict[str, Any] = jsonable_encoder(
         {
             "slug": place.competition["slug"],

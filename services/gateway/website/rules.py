@@ -10,17 +10,18 @@ import asyncpg
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.auth import Anyone, Caller
-from services.gateway.competitions import list_packages
-from services.gateway.parts import Parts, WithParts
+from arena.api.competition_document import Phase
+from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
+from arena.words.execution import LOG_CHARS
+from arena.words.limits import Limits
+from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Fault, Verdict
+from services.gateway.accounts.callers import Anyone, Caller
+from services.gateway.competitions.routes import list_packages
+from services.gateway.dependencies import Parts, WithParts
 from services.gateway.tables import queries
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_place
-from shared.competition import Phase
-from shared.messages import LOG_CHARS, Limits
-from shared.sandbox import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from shared.settings import Settings
-from shared.words import FATAL_VERDICTS, VERDICTS, Fault, Verdict
 
 router = APIRouter(include_in_schema=False)
 EXAMPLE = Path(__file__).parents[3] / "arena" / "start" / "optimizer.py"

@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
-from services.gateway.auth import SESSION_COOKIE, TOKEN_BYTES, Anyone, check_origin, hash_token
-from services.gateway.parts import WithParts
+from services.gateway.accounts.callers import SESSION_COOKIE, TOKEN_BYTES, Anyone, check_origin, hash_token
+from services.gateway.dependencies import WithParts
 from services.gateway.tables import queries
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_viewer

@@ -5,10 +5,11 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.auth import Anyone, Scope
-from services.gateway.parts import WithParts
+from services.gateway.accounts.callers import Anyone, Scope
+from services.gateway.competitions.lookup import find_competition
+from services.gateway.dependencies import WithParts
 from services.gateway.problems import Problem
-from services.gateway.submissions import find_competition, find_submission
+from services.gateway.submissions.lookup import find_submission
 from services.gateway.tables import queries, submission_body
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_viewer, to_sign_in
@@ -27,7 +28,7 @@ async def submission_page(submission_id: UUID, request: Request, parts: WithPart
     phase = await queries.phase_of_page(parts.pool, phase_id=submission["phase_id"])
     boxes = [row["label"] async for row in queries.boxes_of_page(parts.pool, phase_id=submission["phase_id"])]
     data = {
-        "submission": submission_body(submission, caller.role, await parts.forecasts.find(submission)),
+        "submission": submission_body(submission, caller.role, await parts.queue_estimates.find(submission)),
         "boxes": boxes,
         "first_study": phase["first_study"],
         "studies_per_box": phase["studies_per_box"],

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import Response
 
-from services.gateway.auth import Anyone, Caller, Scope
-from services.gateway.parts import Parts, WithParts
+from services.gateway.accounts.callers import Anyone, Caller, Scope
+from services.gateway.dependencies import Parts, WithParts
 from services.gateway.problems import Problem
-from services.gateway.submissions_live import Watch
+from services.gateway.submissions.live_list import Watch
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import Place, find_place, to_sign_in
 

@@ -8,9 +8,9 @@ import asyncpg
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
-from services.gateway.auth import Caller
-from services.gateway.parts import Parts
-from services.gateway.submissions import choose_phase, find_competition, visible_phases
+from services.gateway.accounts.callers import Caller
+from services.gateway.competitions.lookup import choose_phase, find_competition, visible_phases
+from services.gateway.dependencies import Parts
 from services.gateway.tables import queries
 from services.gateway.website.rendering import Viewer
 

@@ -7,13 +7,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from arena.version import code_version
+from arena.words.execution import Provenance, Usage
+from arena.words.states import ExecutionOutcome, Stage
+from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker import DEAD, RESULTS, Broker
 from shared.database import Pool
-from shared.messages import HeldShard, Provenance, StudyFatal, StudyFinished, Usage
-from shared.version import code_version
-from shared.words import ExecutionOutcome, Stage, Verdict
+from shared.messages import HeldShard, StudyFatal, StudyFinished
 from tests.integration.aggregator.conftest import release_all, result
 from tests.seeding import seed_phase, seed_submission
 from tests.waiting import wait_until
@@ -90,7 +92,7 @@ async def test_the_result_of_a_superseded_attempt_is_kept_when_it_is_the_first(
     submission = await seed_submission(pool, seeded)
     (late,) = await all_results(pool, submission)
     held = HeldShard(shard_id=late.shard_id, attempt=1)
-    await dispatcher_tables.return_shard(
+    await dispatcher_tables.requeue_shard(
         pool, held, None, ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
     )
     ((_, again),) = (await release_all(pool)).items()
@@ -229,9 +231,9 @@ async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_the
             stop.set()
 
 
-async def test_a_trial_ends_without_a_score(pool: Pool, aggregator: Aggregator) -> None:
+async def test_an_organizer_run_ends_without_a_score(pool: Pool, aggregator: Aggregator) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=2)
-    await pool.execute("update phases set kind = 'trial', baseline_id = null")
+    await pool.execute("update phases set kind = 'organizer_run', baseline_id = null")
     submission = await seed_submission(pool, seeded)
 
     await aggregator._on_results(await all_results(pool, submission))

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from aiodocker import Docker
 
-from arena.check import INSTALLATION
+from arena.check.studies import INSTALLATION
 from shared.settings import Settings
 from tests.integration.runner.conftest import Watch, make_optimizer
 from tests.stack import ROOT

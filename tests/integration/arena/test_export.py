@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from arena.baseline import compute_set, read_evaluations
-from arena.client import Failure
-from arena.export import method_name, write_results_folder
-from services.aggregator.scoring import study_loss, submission_score
-from shared.words import VISIBLE
+from arena.baseline.compute import compute_set, read_evaluations
+from arena.client.http import Failure
+from arena.export.results_folder import method_name, write_results_folder
+from arena.scoring import study_loss, submission_score
+from arena.words.objectives import VISIBLE
 from tests.stock import leaderboard_scores, run_bayesmark
 
 DOCUMENT = json.loads((Path(__file__).parents[3] / "examples/baselines/baseline-16-8.json").read_text())

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from services.aggregator.scoring import study_loss, submission_score
+from arena.scoring import study_loss, submission_score
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from tests.integration.arena.test_commands import Arena

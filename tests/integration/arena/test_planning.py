@@ -16,16 +16,16 @@ __all__ = ["gateway"]  # the fixture
 BUILD = ("baseline", "build", "--competition", "c", "--name", "mine", "--random-studies", "2", "--strong-calls", "3")
 
 
-async def interrupted(gateway: Gateway, pool: Pool, *command: str, trials: int) -> tuple[int | None, str]:
-    """Run a command until it has its trials, press Ctrl-C; returns the exit code and stderr."""
+async def interrupted(gateway: Gateway, pool: Pool, *command: str, organizer_runs: int) -> tuple[int | None, str]:
+    """Run a command until it has its organizer runs, press Ctrl-C; returns the exit code and stderr."""
     before = await pool.fetchval("select now()")
     process = await start_arena(gateway.url, ORGANIZER, *command)
 
     async def all_asked() -> bool:
-        asked: int = await pool.fetchval("select count(*) from trials where created_at > $1", before)
-        return asked == trials
+        asked: int = await pool.fetchval("select count(*) from organizer_runs where created_at > $1", before)
+        return asked == organizer_runs
 
-    await wait_until(all_asked, what="the command has its trials")
+    await wait_until(all_asked, what="the command has its organizer runs")
     process.send_signal(signal.SIGINT)
     async with asyncio.timeout(20):
         _, errors = await process.communicate()
@@ -35,15 +35,15 @@ async def interrupted(gateway: Gateway, pool: Pool, *command: str, trials: int) 
 async def test_an_interrupted_build_and_an_interrupted_estimate_lose_nothing(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition())
 
-    code, errors = await interrupted(gateway, pool, *BUILD, trials=4)
+    code, errors = await interrupted(gateway, pool, *BUILD, organizer_runs=4)
     assert code == 1
     assert "Nothing is lost" in errors
-    kept = {row["key"] for row in await pool.fetch("select key from trials")}
-    await interrupted(gateway, pool, *BUILD, trials=4)
-    assert {row["key"] for row in await pool.fetch("select key from trials")} == kept
+    kept = {row["key"] for row in await pool.fetch("select key from organizer_runs")}
+    await interrupted(gateway, pool, *BUILD, organizer_runs=4)
+    assert {row["key"] for row in await pool.fetch("select key from organizer_runs")} == kept
     assert await pool.fetchval("select count(*) from submissions where ended_at is null") == 4
 
-    await interrupted(gateway, pool, "estimate", "--competition", "c", trials=2)
+    await interrupted(gateway, pool, "estimate", "--competition", "c", organizer_runs=2)
     assert await pool.fetchval("select count(*) from submissions where ended_at is null") == 6
 
 
@@ -51,10 +51,10 @@ async def test_a_node_that_failed_is_named_with_its_cure_and_runs_again(
     gateway: Gateway, pool: Pool, tmp_path: Path
 ) -> None:
     await gateway.apply(competition())
-    await interrupted(gateway, pool, *BUILD, trials=4)
+    await interrupted(gateway, pool, *BUILD, organizer_runs=4)
     failed = await pool.fetchval(
         "update submissions set state = 'failed', verdict = 'constructor_raised', ended_at = now() "
-        "where id = (select submission_id from trials "
+        "where id = (select submission_id from organizer_runs "
         "where purpose = 'baseline-strong' and document -> 'boxes' ->> 0 = 'box-02') "
         "returning id"
     )
@@ -64,7 +64,7 @@ async def test_a_node_that_failed_is_named_with_its_cure_and_runs_again(
         return bool(
             await pool.execute(
                 "update submissions set state = 'failed', verdict = 'constructor_raised', ended_at = now() "
-                "where ended_at is null and id = (select submission_id from trials "
+                "where ended_at is null and id = (select submission_id from organizer_runs "
                 "where purpose = 'baseline-strong' and document -> 'boxes' ->> 0 = 'box-02') and id <> $1",
                 failed,
             )

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
+from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher import tables
 from shared.database import Pool
 from shared.messages import HeldShard, RunnerHeartbeat
-from shared.words import ExecutionOutcome, ShardState
 from tests.seeding import seed_phase, seed_submission
 
 
@@ -25,7 +25,7 @@ async def state_of(pool: Pool, shard_id: UUID) -> str:
 
 async def fail(pool: Pool, held: HeldShard) -> ShardState | None:
     outcome = ExecutionOutcome.INFRASTRUCTURE_FAILURE
-    return await tables.return_shard(pool, held, "runner-1", outcome, "the engine is gone", failures_before_incident=3)
+    return await tables.requeue_shard(pool, held, "runner-1", outcome, "the engine is gone", failures_before_incident=3)
 
 
 async def test_expanding_twice_makes_each_shard_once(pool: Pool) -> None:
@@ -142,7 +142,7 @@ async def test_a_higher_priority_of_phase_or_submission_goes_first_across_teams(
     assert [row["submission_id"] for row in rows] == [*[lifted] * 4, *[first] * 4, *[lowered] * 2]
 
 
-async def test_a_trial_of_the_organizer_takes_its_turn_like_a_team(pool: Pool) -> None:
+async def test_an_organizer_run_of_the_organizer_takes_its_turn_like_a_team(pool: Pool) -> None:
     seeded = await seed_phase(pool, boxes=4, studies_per_box=4)
     for _ in range(3):
         await seed_submission(pool, seeded, "(organizer)")
@@ -156,9 +156,9 @@ async def test_a_trial_of_the_organizer_takes_its_turn_like_a_team(pool: Pool) -
 
 
 async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool) -> None:
-    await tables.hear_runner(pool, heartbeat(runner_id="runner-1"), lease_s=10)
-    await tables.hear_runner(pool, heartbeat(runner_id="runner-2"), lease_s=10)
-    await tables.hear_runner(
+    await tables.record_heartbeat(pool, heartbeat(runner_id="runner-1"), lease_s=10)
+    await tables.record_heartbeat(pool, heartbeat(runner_id="runner-2"), lease_s=10)
+    await tables.record_heartbeat(
         pool, RunnerHeartbeat(runner_id="runner-3", slots=2, ready=False, reason="disk", held=[]), lease_s=10
     )
     await pool.execute("update runners set seen_at = now() - interval '1 minute' where id = 'runner-2'")
@@ -171,9 +171,9 @@ async def test_a_heartbeat_makes_a_released_shard_running_and_extends_its_lease(
     await tables.expand_waiting(pool)
     held = (await release(pool, 1))[0]
 
-    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == []
+    assert await tables.record_heartbeat(pool, heartbeat(held), lease_s=10) == []
     first = await pool.fetchval("select lease_until from shards where id = $1", held.shard_id)
-    assert await tables.hear_runner(pool, heartbeat(held), lease_s=20) == []
+    assert await tables.record_heartbeat(pool, heartbeat(held), lease_s=20) == []
 
     assert await state_of(pool, held.shard_id) == ShardState.RUNNING
     assert await pool.fetchval("select lease_until from shards where id = $1", held.shard_id) > first
@@ -183,26 +183,26 @@ async def test_a_shard_already_running_elsewhere_is_revoked_from_a_second_runner
     await seed_submission(pool, await seed_phase(pool))
     await tables.expand_waiting(pool)
     held = (await release(pool, 1))[0]
-    await tables.hear_runner(pool, heartbeat(held), lease_s=10)
+    await tables.record_heartbeat(pool, heartbeat(held), lease_s=10)
 
-    assert await tables.hear_runner(pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
+    assert await tables.record_heartbeat(pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
 
 
 async def test_a_lost_runner_s_shard_waits_again_and_its_old_attempt_is_revoked(pool: Pool) -> None:
     await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
     await tables.expand_waiting(pool)
     held = (await release(pool))[0]
-    await tables.hear_runner(pool, heartbeat(held), lease_s=-1)
+    await tables.record_heartbeat(pool, heartbeat(held), lease_s=-1)
 
     expired = await tables.expired_leases(pool)
     assert [row["shard_id"] for row in expired] == [held.shard_id]
-    state = await tables.return_shard(
+    state = await tables.requeue_shard(
         pool, held, "runner-1", ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
     )
 
     assert state is ShardState.PENDING
     assert await release(pool) == [HeldShard(shard_id=held.shard_id, attempt=2)]
-    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == [held]
+    assert await tables.record_heartbeat(pool, heartbeat(held), lease_s=10) == [held]
 
 
 async def test_three_infrastructure_failures_are_an_incident_and_no_verdict(pool: Pool) -> None:
@@ -224,7 +224,7 @@ async def test_a_shard_handed_back_or_lost_on_the_broker_counts_no_failure(pool:
 
     for outcome in [ExecutionOutcome.HANDED_BACK, ExecutionOutcome.MESSAGE_LOST] * 2:
         held = (await release(pool))[0]
-        state = await tables.return_shard(pool, held, None, outcome, "", failures_before_incident=1)
+        state = await tables.requeue_shard(pool, held, None, outcome, "", failures_before_incident=1)
         assert state is ShardState.PENDING
 
     assert await pool.fetchval("select failures from shards") == 0
@@ -248,7 +248,7 @@ async def test_a_failed_shard_waits_a_little_so_that_another_runner_may_take_it(
     await tables.expand_waiting(pool)
     held = (await release(pool))[0]
 
-    await tables.return_shard(
+    await tables.requeue_shard(
         pool,
         held,
         "runner-1",
@@ -272,7 +272,7 @@ async def test_shards_of_an_ended_submission_are_dropped_and_not_released(pool: 
 
     assert await pool.fetch("select from shards where state <> 'dropped'") == []
     assert await release(pool) == []
-    assert await tables.hear_runner(pool, heartbeat(held), lease_s=10) == [held]
+    assert await tables.record_heartbeat(pool, heartbeat(held), lease_s=10) == [held]
 
 
 async def test_a_submission_that_outstays_its_limit_ends_as_the_platform_s_fault(pool: Pool) -> None:
@@ -301,9 +301,9 @@ async def test_an_attempt_is_taken_when_a_runner_first_says_so_and_the_next_one_
     taken = "select taken_at from shards"
     assert await pool.fetchval(taken) is None
 
-    await tables.hear_runner(pool, heartbeat(held), 60)
+    await tables.record_heartbeat(pool, heartbeat(held), 60)
     first = await pool.fetchval(taken)
-    await tables.hear_runner(pool, heartbeat(held), 60)
+    await tables.record_heartbeat(pool, heartbeat(held), 60)
     assert first is not None
     assert await pool.fetchval(taken) == first
 
@@ -317,7 +317,7 @@ async def test_what_runs_when_its_submission_ends_is_on_record_as_stopped(pool: 
     submission = await seed_submission(pool, await seed_phase(pool, boxes=2, studies_per_box=1))
     await tables.expand_waiting(pool)
     held, _ = await release(pool)
-    await tables.hear_runner(pool, heartbeat(held), 60)
+    await tables.record_heartbeat(pool, heartbeat(held), 60)
     await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
 
     for _ in range(2):

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from services.gateway.auth import hash_token
+from services.gateway.accounts.callers import hash_token
 from shared.database import Pool
 from tests.integration.gateway.conftest import Gateway, competition, submit
 

@@ -11,9 +11,9 @@ from shared.database import Pool
 from shared.settings import Settings
 from tests import csv_files
 from tests.integration.gateway.conftest import BOXES, Gateway, competition, phase
+from tests.integration.gateway.test_organizer_runs import start
 from tests.integration.gateway.test_revisions import ADMIN, plan, revisions
 from tests.integration.gateway.test_submissions import assert_problem
-from tests.integration.gateway.test_trials import start
 
 CSV = csv_files.classification()
 SHA256 = hashlib.sha256(CSV).hexdigest()

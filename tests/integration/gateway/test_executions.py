@@ -10,13 +10,15 @@ from uuid import UUID
 import pytest
 from websockets.asyncio.client import connect
 
+from arena.rules.seeds import optimizer_seed, study_seed
+from arena.words.execution import Provenance, Usage
+from arena.words.states import Stage
+from arena.words.verdicts import Verdict
 from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker import Broker
 from shared.database import Pool
-from shared.messages import HeldShard, LogFollowed, LogWritten, Provenance, RunnerHeartbeat, StudyFatal, Usage
-from shared.seeds import optimizer_seed, study_seed
-from shared.words import Stage, Verdict
+from shared.messages import HeldShard, LogFollowed, LogWritten, RunnerHeartbeat, StudyFatal
 from tests.integration.aggregator.conftest import result
 from tests.integration.gateway.conftest import Gateway
 from tests.seeding import seed_phase, seed_submission
@@ -32,7 +34,7 @@ async def release(pool: Pool, count: int = 100) -> list[tuple[UUID, UUID, int, H
     rows, _ = await dispatcher_tables.release_fairly(pool, count)
     held = [HeldShard(shard_id=row["shard_id"], attempt=row["attempt"]) for row in rows]
     heartbeat = RunnerHeartbeat(runner_id="runner", slots=9, ready=True, held=held)
-    await dispatcher_tables.hear_runner(pool, heartbeat, 60)
+    await dispatcher_tables.record_heartbeat(pool, heartbeat, 60)
     return [
         (row["submission_id"], row["box_id"], row["first_study"], each) for row, each in zip(rows, held, strict=True)
     ]

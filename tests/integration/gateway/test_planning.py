@@ -4,8 +4,8 @@ import copy
 import json
 from typing import Any
 
+from arena.words.objectives import GENERALIZATION, VISIBLE
 from shared.database import Pool
-from shared.words import GENERALIZATION, VISIBLE
 from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, make_zip
 
 DOCUMENT = json.loads(BASELINE.read_text())
@@ -14,11 +14,17 @@ ADMIN = "/api/v1/admin"
 
 async def ask(gateway: Gateway, kind: str, box: str, studies: int = 1) -> str:
     """Ask for a node; returns its key."""
-    trial = {"purpose": f"baseline-{kind}", "boxes": [box], "n_calls": 3, "n_suggestions": 2, "studies": studies}
+    organizer_run = {
+        "purpose": f"baseline-{kind}",
+        "boxes": [box],
+        "n_calls": 3,
+        "n_suggestions": 2,
+        "studies": studies,
+    }
     answer = await gateway.organizer.post(
-        f"{ADMIN}/competitions/c/trials",
+        f"{ADMIN}/competitions/c/organizer-runs",
         files={"file": ("o.zip", make_zip(kind.encode()), "application/zip")},
-        data={"trial": json.dumps(trial)},
+        data={"organizer_run": json.dumps(organizer_run)},
     )
     key: str = answer.raise_for_status().json()["key"]
     return key

@@ -7,9 +7,9 @@ from uuid import UUID
 import httpx
 from pydantic_core import to_json
 
+from arena.rules.seeds import optimizer_seed, study_seed
+from arena.version import code_version
 from shared.database import Pool
-from shared.seeds import optimizer_seed, study_seed
-from shared.version import code_version
 from tests.integration.gateway.conftest import BASELINE, Gateway, competition, make_zip, phase, submit
 from tests.integration.gateway.test_executions import PROVENANCE, finish, release
 

@@ -1,4 +1,4 @@
-"""A phase is scored again in a preview, which is then applied or discarded."""
+"""A phase is scored again in a candidate, which is then applied or discarded."""
 
 import re
 import tomllib
@@ -35,17 +35,17 @@ async def set_up(gateway: Gateway, pool: Pool, **quotas: Any) -> tuple[dict[str,
     return teams, ids
 
 
-async def preview(gateway: Gateway, **body: Any) -> dict[str, Any]:
+async def candidate(gateway: Gateway, **body: Any) -> dict[str, Any]:
     answer: dict[str, Any] = (await gateway.organizer.post(PATH, json=body)).raise_for_status().json()
     return answer
 
 
-async def test_a_preview_is_seen_by_the_organizer_alone_and_applied_takes_the_phases_place(
+async def test_a_candidate_is_seen_by_the_organizer_alone_and_applied_takes_the_phases_place(
     gateway: Gateway, pool: Pool
 ) -> None:
     teams, ids = await set_up(gateway, pool)
 
-    shown = await preview(gateway, studies_per_box=3, limits={"study_timeout_s": 60})
+    shown = await candidate(gateway, studies_per_box=3, limits={"study_timeout_s": 60})
     copies = {each["team"]: each["new_id"] for each in shown["submissions"]}
     assert shown["changes"]["studies_per_box"] == 3
     assert shown["changes"]["limits"]["study_timeout_s"] == 60
@@ -92,7 +92,7 @@ async def test_the_file_of_before_is_refused_with_what_to_write_and_with_that_it
     await gateway.import_official_baseline()
     await set_up(gateway, pool, baseline="official@1")
     changes = {"studies_per_box": 3, "n_calls": 8, "boxes": ["box-02"], "baseline": "official@2"}
-    shown = await preview(gateway, **changes, limits={"study_timeout_s": 60})
+    shown = await candidate(gateway, **changes, limits={"study_timeout_s": 60})
     for each in shown["submissions"]:
         await score(pool, each["new_id"], 1.0)
     applied = (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status().json()
@@ -115,7 +115,7 @@ async def test_the_file_of_before_is_refused_with_what_to_write_and_with_that_it
 
 async def test_no_team_gains_or_loses_quota_by_a_rescoring(gateway: Gateway, pool: Pool) -> None:
     teams, ids = await set_up(gateway, pool, attempts_per_day=3)
-    shown = await preview(gateway, everything=True, studies_per_box=3)
+    shown = await candidate(gateway, everything=True, studies_per_box=3)
     assert {each["old_id"] for each in shown["submissions"]} == set(ids.values())
     for each in shown["submissions"]:
         await score(pool, each["new_id"], 1.0)
@@ -131,7 +131,7 @@ async def test_what_a_team_chose_stays_chosen(gateway: Gateway, pool: Pool) -> N
     _, ids = await set_up(gateway, pool)
     await pool.execute("update phases set counting = 'chosen'")
     await pool.execute("update submissions set chosen = true where id = $1", UUID(ids["worse"]))
-    shown = await preview(gateway, n_calls=4)
+    shown = await candidate(gateway, n_calls=4)
     assert {each["old_id"] for each in shown["submissions"]} == {ids["worse"], ids["b"]}
     for each in shown["submissions"]:
         await score(pool, each["new_id"], 1.0)
@@ -143,26 +143,26 @@ async def test_what_a_team_chose_stays_chosen(gateway: Gateway, pool: Pool) -> N
 
 async def test_a_part_is_not_applied_and_more_can_be_added(gateway: Gateway, pool: Pool) -> None:
     _, ids = await set_up(gateway, pool)
-    shown = await preview(gateway, submissions=[ids["a"]], studies_per_box=4)
+    shown = await candidate(gateway, submissions=[ids["a"]], studies_per_box=4)
     await score(pool, shown["submissions"][0]["new_id"], 1.0)
     refused = await gateway.organizer.post(f"{PATH}/apply")
     assert (refused.status_code, "not run again: b" in refused.json()["detail"]) == (409, True)
     assert (await gateway.organizer.post(PATH, json={"studies_per_box": 5})).status_code == 409, "another change"
 
-    more = await preview(gateway, studies_per_box=4)
+    more = await candidate(gateway, studies_per_box=4)
 
     assert {each["old_id"] for each in more["submissions"]} == {ids["a"], ids["b"]}
-    assert more["preview"] == shown["preview"]
+    assert more["candidate"] == shown["candidate"]
     for each in more["submissions"]:
         await score(pool, each["new_id"], 1.0)
     (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status()
-    again = await preview(gateway, studies_per_box=2)
+    again = await candidate(gateway, studies_per_box=2)
     assert again["progress"]["submissions"] == 2, "what was applied can be scored again"
 
 
-async def test_a_discarded_preview_is_stopped_and_out_of_view(gateway: Gateway, pool: Pool) -> None:
+async def test_a_discarded_candidate_is_stopped_and_out_of_view(gateway: Gateway, pool: Pool) -> None:
     _, _ = await set_up(gateway, pool)
-    shown = await preview(gateway, boxes=["box-01"])
+    shown = await candidate(gateway, boxes=["box-01"])
     assert shown["changes"] == {"boxes": ["box-01"]}
 
     discarded = (await gateway.organizer.post(f"{PATH}/discard")).raise_for_status().json()
@@ -171,10 +171,10 @@ async def test_a_discarded_preview_is_stopped_and_out_of_view(gateway: Gateway, 
     assert (await gateway.organizer.get(PATH)).status_code == 404
     assert (await gateway.organizer.post(f"{PATH}/discard")).status_code == 404
     assert await pool.fetchval("select count(*) from submissions where state = 'cancelled'") == 2
-    await preview(gateway)
+    await candidate(gateway)
 
 
-async def test_a_preview_that_cannot_be_is_refused_and_leaves_nothing(gateway: Gateway, pool: Pool) -> None:
+async def test_a_candidate_that_cannot_be_is_refused_and_leaves_nothing(gateway: Gateway, pool: Pool) -> None:
     _, ids = await set_up(gateway, pool)
     bad: list[dict[str, Any]] = [
         {"boxes": ["box-99"]},
@@ -188,7 +188,7 @@ async def test_a_preview_that_cannot_be_is_refused_and_leaves_nothing(gateway: G
     ]
     for body in bad:
         assert (await gateway.organizer.post(PATH, json=body)).status_code == 422, body
-    assert await pool.fetchval("select count(*) from phases where kind = 'preview'") == 0
+    assert await pool.fetchval("select count(*) from phases where kind = 'candidate'") == 0
     await pool.execute("update submissions set score = null, state = 'cancelled', verdict = 'cancelled'")
     assert (await gateway.organizer.post(PATH, json={})).status_code == 409
     assert ids

@@ -4,13 +4,13 @@ from typing import Any
 
 import httpx
 
-from services.gateway.plan import FIXED
-from shared.competition import Competition
+from arena.api.competition_document import Competition
+from arena.version import code_version
+from services.gateway.competitions.diff import FIXED
 from shared.database import Pool
-from shared.version import code_version
 from tests.integration.gateway.conftest import BOXES, Gateway, competition, phase, submit
+from tests.integration.gateway.test_organizer_runs import start
 from tests.integration.gateway.test_submissions import assert_problem
-from tests.integration.gateway.test_trials import start
 
 ADMIN = "/api/v1/admin/competitions/c"
 
@@ -111,7 +111,7 @@ async def test_phases_keep_their_identity_and_what_the_document_does_not_say(gat
     assert (await gateway.anyone.get("/api/v1/competitions/c")).json()["phases"][0]["boxes"] == ["box-02"]
 
 
-async def test_a_box_with_trials_keeps_its_label_and_problem(gateway: Gateway) -> None:
+async def test_a_box_with_organizer_runs_keeps_its_label_and_problem(gateway: Gateway) -> None:
     await gateway.apply(competition(phases=[]))
     (await start(gateway)).raise_for_status()
     for boxes, what in (

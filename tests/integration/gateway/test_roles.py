@@ -10,10 +10,10 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from services.gateway.app import create_app
-from services.gateway.feeds import Feeds
-from services.gateway.forecasts import Forecasts
-from services.gateway.hub import Hub
-from services.gateway.parts import Parts
+from services.gateway.dependencies import Parts
+from services.gateway.leaderboard.feeds import Feeds
+from services.gateway.live.change_notifier import ChangeNotifier
+from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from shared.blobs import Blobs
 from shared.broker import Broker
@@ -68,8 +68,8 @@ ROUTES = {
     ("POST", "/api/v1/admin/baselines"): MANAGER,
     ("GET", "/api/v1/admin/baselines"): ORGANIZER,
     ("GET", "/api/v1/admin/baselines/{name}"): ORGANIZER,
-    ("POST", "/api/v1/admin/competitions/{slug}/trials"): MANAGER,
-    ("GET", "/api/v1/admin/competitions/{slug}/trials"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/organizer-runs"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/organizer-runs"): ORGANIZER,
     ("GET", "/api/v1/admin/competitions/{slug}/black-boxes"): ORGANIZER,
     ("GET", "/api/v1/admin/competitions/{slug}/baseline-graph"): ORGANIZER,
     ("GET", "/api/v1/admin/submissions/{submission_id}"): ORGANIZER,
@@ -146,9 +146,9 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, settings: Settings) -> None:
-    hub = Hub(broker)
-    feeds, forecasts = Feeds(pool, hub), Forecasts(pool, settings.lease_s)
-    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, forecasts, settings)
+    hub = ChangeNotifier(broker)
+    feeds, queue_estimates = Feeds(pool, hub), QueueEstimates(pool, settings.lease_s)
+    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, queue_estimates, settings)
     assert set(routes_of(create_app(parts).routes)) == set(ROUTES)
 
 

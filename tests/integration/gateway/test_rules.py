@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from arena.sandbox.fixed_limits import OPEN_FILES_LIMIT
+from arena.words.verdicts import VERDICTS
 from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from services.gateway.website.rules import read_example
-from shared.sandbox import OPEN_FILES_LIMIT
-from shared.words import VERDICTS
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
 
 TIMES = "\N{MULTIPLICATION SIGN}"

@@ -7,7 +7,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from services.gateway.auth import SESSION_COOKIE
+from services.gateway.accounts.callers import SESSION_COOKIE
 from services.gateway.website.sessions import local
 from shared.database import Pool
 from tests.integration.gateway.conftest import Gateway, competition, make_zip

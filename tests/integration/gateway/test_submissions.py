@@ -14,6 +14,8 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from arena.words.states import Stage
+from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher.tables import expand_waiting
 from shared.broker import SUBMISSIONS, Broker
@@ -21,7 +23,6 @@ from shared.database import Pool
 from shared.messages import StudyFatal, SubmissionAccepted, SubmissionEnded
 from shared.outbox import Outbox
 from shared.settings import Settings
-from shared.words import Stage, Verdict
 from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
 from tests.waiting import wait_until
 

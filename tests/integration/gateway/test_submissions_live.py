@@ -72,7 +72,7 @@ async def test_who_comes_back_with_a_number_has_missed_nothing(gateway: Gateway,
         second: "cancelled",
         fourth: "queued",
     }
-    assert [(each["id"], each["queue_position"]) for each in back["forecasts"]] == [(third, 1)]
+    assert [(each["id"], each["queue_position"]) for each in back["queue_estimates"]] == [(third, 1)]
     assert back["counting"] == [first]
     assert fresh["type"] == "snapshot"
     assert set(ids(fresh)) == {first, second, third, fourth}
@@ -91,7 +91,7 @@ async def test_a_new_place_in_the_queue_is_told_without_a_change(gateway: Gatewa
 
     assert snapshot["submissions"][0]["queue_position"] == 2
     assert (message["change"], message["submissions"]) == (snapshot["change"], [])
-    assert message["forecasts"] == [{"id": waits, "queue_position": 1, "remaining_s": None}]
+    assert message["queue_estimates"] == [{"id": waits, "queue_position": 1, "remaining_s": None}]
 
 
 async def test_a_team_sees_its_own_and_the_organizer_everybodys(gateway: Gateway) -> None:
@@ -143,8 +143,8 @@ async def test_what_a_rescoring_replaced_is_gone_for_who_watches_and_who_comes_b
     async with watching(gateway, team) as feed:
         number = (await receive(feed))["change"]
         body = {"studies_per_box": 3}
-        preview = (await gateway.organizer.post(rescore, json=body)).raise_for_status().json()["preview"]
-        again = await pool.fetchval("select id from submissions where phase_id = $1", UUID(preview))
+        candidate = (await gateway.organizer.post(rescore, json=body)).raise_for_status().json()["candidate"]
+        again = await pool.fetchval("select id from submissions where phase_id = $1", UUID(candidate))
         await set_score(pool, str(again), 60.0, "scored")
         (await gateway.organizer.post(f"{rescore}/apply", json={})).raise_for_status()
         replaced = await receive(feed)

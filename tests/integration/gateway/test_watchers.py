@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from services.gateway.hub import POLL_S
+from services.gateway.live.change_notifier import POLL_S
 from shared.broker import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged

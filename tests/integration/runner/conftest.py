@@ -13,9 +13,10 @@ import pytest
 import pytest_asyncio
 from aiodocker import Docker
 
-from services.runner.engine import Engine, connect_engine
-from services.runner.study import Slot
-from shared.messages import Limits, ShardReleased, StudyTask
+from arena.sandbox.engine import Engine, connect_engine
+from arena.sandbox.slot import Slot
+from arena.words.limits import Limits
+from shared.messages import ShardReleased, StudyTask
 from shared.settings import Settings
 
 OPTIMIZER = """

@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from services.runner.engine import Engine, InfrastructureFailure, connect_engine
-from services.runner.optimizer.facts import FORBIDDEN_CALLS
-from services.runner.sandbox import (
+from arena.sandbox.container_config import (
     SELF_TEST_LIMITS,
     ContainerConfig,
     blackbox_config,
     find_faults,
     optimizer_config,
 )
-from services.runner.study import Slot
-from shared.messages import Limits
+from arena.sandbox.engine import Engine, InfrastructureFailure, connect_engine
+from arena.sandbox.optimizer.probe import FORBIDDEN_CALLS
+from arena.sandbox.slot import Slot
+from arena.words.limits import Limits
 from shared.settings import Settings
 from tests.integration.runner.conftest import TASK, make_optimizer, make_shard
 
@@ -69,7 +69,7 @@ async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
         config = optimizer_config(settings, limits, cpu, **named)
         return {**config, "NetworkDisabled": False, "HostConfig": {**config["HostConfig"], **changes}}
 
-    monkeypatch.setattr("services.runner.engine.optimizer_config", weakened)
+    monkeypatch.setattr("arena.sandbox.engine.optimizer_config", weakened)
     reason = await engine.check(thorough=True)
 
     assert (reason or "").startswith("self-test: ")
@@ -82,7 +82,7 @@ async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "services.runner.engine.optimizer_config",
+        "arena.sandbox.engine.optimizer_config",
         lambda settings, limits, cpu, **named: {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"},
     )
 
@@ -96,7 +96,7 @@ async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
         return {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"}
 
     shard = make_shard().model_copy(update={"runtime": SAME_RUNTIME})
-    monkeypatch.setattr("services.runner.engine.optimizer_config", root)
+    monkeypatch.setattr("arena.sandbox.engine.optimizer_config", root)
     with pytest.raises(InfrastructureFailure, match=f"runtime {SAME_RUNTIME}, which the phase names.* uid: expected"):
         await slot.run_study(shard, TASK, make_optimizer())
     monkeypatch.undo()

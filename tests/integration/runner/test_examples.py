@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from services.runner.study import Slot
+from arena.sandbox.slot import Slot
 from tests.integration.runner.conftest import TASK, make_shard, make_zip
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

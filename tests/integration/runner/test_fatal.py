@@ -5,10 +5,12 @@ import time
 
 import pytest
 
-from services.runner.engine import Container, Engine, InfrastructureFailure
-from services.runner.study import Fatal, Slot
+from arena.sandbox.engine import Container, Engine, InfrastructureFailure
+from arena.sandbox.relay import Fatal
+from arena.sandbox.slot import Slot
+from arena.words.states import Stage
+from arena.words.verdicts import Verdict
 from shared.settings import Settings
-from shared.words import Stage, Verdict
 from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

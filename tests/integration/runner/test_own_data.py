@@ -8,8 +8,8 @@ import pytest
 from bayesmark.experiment import _build_test_problem, _setup_seeds
 from bayesmark.signatures import get_func_signature
 
-from services.runner.engine import InfrastructureFailure
-from services.runner.study import Slot
+from arena.sandbox.engine import InfrastructureFailure
+from arena.sandbox.slot import Slot
 from shared.messages import ShardReleased
 from tests import csv_files
 from tests.integration.runner.conftest import TASK, make_optimizer, make_shard

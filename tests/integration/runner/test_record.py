@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from aiodocker import Docker
 
-from services.runner.engine import Engine
-from services.runner.followers import Followers, RunningStudy
-from services.runner.study import Fatal, Slot
-from services.runner.usage import parse_stats
-from shared.messages import HeldShard, LogFollowed, LogWritten, Usage
+from arena.sandbox.engine import Engine
+from arena.sandbox.relay import Fatal
+from arena.sandbox.running_study import RunningStudy
+from arena.sandbox.slot import Slot
+from arena.sandbox.usage import parse_stats
+from arena.version import code_version
+from arena.words.execution import Usage
+from services.runner.log_streaming import LogStreams
+from shared.messages import HeldShard, LogFollowed, LogWritten
 from shared.settings import Settings
-from shared.version import code_version
 from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -88,7 +91,7 @@ async def test_a_running_log_is_sent_to_who_follows_and_to_nobody_else(slot: Slo
     def read(_: HeldShard) -> RunningStudy | None:
         return slot.running_study()
 
-    followers = Followers(read, sent.put)
+    followers = LogStreams(read, sent.put)
     stop = asyncio.Event()
     running = asyncio.create_task(slot.run_study(shard, TASK, make_optimizer(suggest=f"{chatty}\n{waits}")))
     loop = asyncio.create_task(followers.run(stop))

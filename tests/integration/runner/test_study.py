@@ -9,8 +9,9 @@ from bayesmark.experiment import _setup_seeds, get_objective_signature
 from bayesmark.sklearn_funcs import SklearnModel
 from bayesmark.space import JointSpace
 
-from services.runner.engine import Engine
-from services.runner.study import Fatal, Slot
+from arena.sandbox.engine import Engine
+from arena.sandbox.relay import Fatal
+from arena.sandbox.slot import Slot
 from shared.messages import StudyFinished
 from shared.settings import Settings
 from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip

@@ -11,9 +11,9 @@ from bayesmark.quantiles import quantile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.baseline import Evaluations, compute_set
-from arena.client import Failure
-from shared.words import GENERALIZATION, VISIBLE
+from arena.baseline.compute import Evaluations, compute_set
+from arena.client.http import Failure
+from arena.words.objectives import GENERALIZATION, VISIBLE
 
 CASES = ("kNN_wine_acc", "DT_iris_acc")
 

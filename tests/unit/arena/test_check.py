@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.check import Outcome, Plan, Scale, judge
-from arena.findings import remarks
-from services.runner.study import Fatal
-from shared.messages import Limits, StudyFinished
-from shared.words import Stage, Verdict
+from arena.check.check_report import remarks
+from arena.check.studies import Outcome, Plan, Scale, judge
+from arena.sandbox.relay import Fatal
+from arena.words.limits import Limits
+from arena.words.states import Stage
+from arena.words.verdicts import Verdict
+from shared.messages import StudyFinished
 
 PLAN = Plan({"DT_iris_acc": Scale(1.0, 0.0), "kNN_wine_acc": Scale(4.0, 2.0)}, 2, 2, 2, Limits(), "s", twice=True)
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.client import Failure
-from arena.competition import CompetitionFile, FaultyFile, read_competition
-from shared.competition import Competition
+from arena.api.competition_document import Competition
+from arena.client.http import Failure
+from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
 from tests import csv_files
 from tests.toml_text import toml_text
 
@@ -32,7 +32,7 @@ def read(folder: Path, text: str) -> CompetitionFile:
 
 def faults(folder: Path, text: str) -> list[tuple[int, str]]:
     """(line, what and cure) of every fault."""
-    with pytest.raises(FaultyFile) as refused:
+    with pytest.raises(InvalidCompetitionFile) as refused:
         read(folder, text)
     return [(each["line"], f"{each['what']} {each['cure']}") for each in refused.value.problem["errors"]]
 
@@ -194,6 +194,6 @@ def test_whatever_is_in_the_file_is_read_or_refused_with_lines_that_are_there(
     refused: list[Any] = []
     try:
         read(tmp_path_factory.mktemp("any"), "\n".join(changed))
-    except FaultyFile as faulty:
+    except InvalidCompetitionFile as faulty:
         refused = faulty.problem["errors"]
     assert all(1 <= each["line"] <= len(changed) + 1 for each in refused)

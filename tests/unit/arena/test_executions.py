@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from arena.executions import executions_table
+from arena.commands.organizer.executions import executions_table
 
 ROW = {
     "id": "9888622e-40a8-4ff3-9527-d8a0d75387b5:1",

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from arena.client import Failure
-from arena.folder import pack_folder, read_zip
-from services.gateway.intake import ZipLimits, check_zip
+from arena.client.http import Failure
+from arena.pack.folder import pack_folder, read_zip
+from arena.rules.zip_validation import ZipLimits, check_zip
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:

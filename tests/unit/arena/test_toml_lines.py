@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.toml_lines import Path, line_of, locate_lines
+from arena.competition.toml_lines import Path, line_of, locate_lines
 
 KEYS = st.text("abc-_ .#\"'[]=é", min_size=1, max_size=5)
 SCALARS = st.one_of(

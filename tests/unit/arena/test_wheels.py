@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from arena.wheels import asks_for_wheels, explain_failure, image_packages, kept_of_image
+from arena.pack.wheels import asks_for_wheels, explain_failure, image_packages, kept_of_image
 
 
 def test_the_images_packages_are_those_of_its_lock() -> None:

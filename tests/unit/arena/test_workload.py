@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from arena import heatmap
-from arena.workload import Plan, Probe, by_cell, cost, estimate, trainings
+from arena.estimate import heatmap
+from arena.estimate.workload import Plan, Probe, by_cell, cost, estimate, trainings
 
 BOXES = (("a", "DT", "iris"), ("b", "DT", "wine"), ("c", "SVM", "iris"))
 seconds = st.lists(st.floats(0.001, 100), min_size=1, max_size=5).map(tuple)

@@ -3,7 +3,7 @@
 from collections import Counter, deque
 from uuid import UUID
 
-from services.dispatcher.fairness import WaitingTeam, release_window, share_room
+from services.dispatcher.fairness import WaitingTeam, release_window, share_capacity
 
 
 class Rounds:
@@ -41,7 +41,7 @@ class Rounds:
             for team, shards in self._pending.items()
             if shards
         ]
-        for team_id, places in share_room(room, waiting).items():
+        for team_id, places in share_capacity(room, waiting).items():
             team = team_id.int
             self._pending[team] -= places
             self.in_flight[team] += places

@@ -10,8 +10,8 @@ from uuid import UUID
 
 import numpy as np
 
-from services.dispatcher.fairness import WaitingTeam, release_window, share_room
-from services.gateway.remaining import Cost, Open
+from services.dispatcher.fairness import WaitingTeam, release_window, share_capacity
+from services.gateway.queue.queue_estimate import Cost, Open
 
 START = datetime(2020, 7, 1, tzinfo=UTC)
 
@@ -98,7 +98,7 @@ class PlatformInTime:
             WaitingTeam(UUID(int=team), priority, self._in_flight[team], shards, turns[team])
             for (team, priority), shards in waiting.items()
         ]
-        for team_id, places in share_room(room, teams).items():
+        for team_id, places in share_capacity(room, teams).items():
             self._release(team_id.int, places)
         self._take()
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.feeds import PhaseFeed
+from services.gateway.leaderboard.feeds import PhaseFeed
 
 boards = st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 3), max_size=5), min_size=1, max_size=30)
 

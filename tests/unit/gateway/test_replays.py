@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services.gateway.previews import changes_of, compare_ranks
-from services.gateway.replays import different_names, find_differences
+from services.gateway.executions.replays import different_names, find_differences
+from services.gateway.rescoring.candidates import changes_of, compare_ranks
 
 
 def study(number: int = 0, **changes: Any) -> dict[str, Any]:

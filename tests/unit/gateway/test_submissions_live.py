@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.gateway.remaining import Forecast
-from services.gateway.submissions_live import is_news
+from services.gateway.queue.queue_estimate import QueueEstimate
+from services.gateway.submissions.live_list import is_news
 
-TOLD = Forecast(2, (100, 200))
+TOLD = QueueEstimate(2, (100, 200))
 
 
 @pytest.mark.parametrize(
@@ -13,16 +13,18 @@ TOLD = Forecast(2, (100, 200))
     [
         (None, TOLD, True),
         (TOLD, TOLD, False),
-        (TOLD, Forecast(1, (100, 200)), True),
-        (TOLD, Forecast(2, None), True),
-        (Forecast(2, None), TOLD, True),
-        (Forecast(2, None), Forecast(2, None), False),
-        (TOLD, Forecast(2, (99, 199)), False),
-        (TOLD, Forecast(2, (80, 199)), True),
-        (TOLD, Forecast(2, (100, 230)), True),
-        (Forecast(None, (0, 0)), Forecast(None, (0, 0)), False),
-        (Forecast(None, (1, 3)), Forecast(None, (0, 3)), True),
+        (TOLD, QueueEstimate(1, (100, 200)), True),
+        (TOLD, QueueEstimate(2, None), True),
+        (QueueEstimate(2, None), TOLD, True),
+        (QueueEstimate(2, None), QueueEstimate(2, None), False),
+        (TOLD, QueueEstimate(2, (99, 199)), False),
+        (TOLD, QueueEstimate(2, (80, 199)), True),
+        (TOLD, QueueEstimate(2, (100, 230)), True),
+        (QueueEstimate(None, (0, 0)), QueueEstimate(None, (0, 0)), False),
+        (QueueEstimate(None, (1, 3)), QueueEstimate(None, (0, 3)), True),
     ],
 )
-def test_a_forecast_is_told_again_when_people_would_notice(told: Forecast | None, now: Forecast, news: bool) -> None:
+def test_a_forecast_is_told_again_when_people_would_notice(
+    told: QueueEstimate | None, now: QueueEstimate, news: bool
+) -> None:
     assert is_news(told, now) is news

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.version import ROOT, images_version
+from arena.version import ROOT, images_version
 
 
 @pytest.mark.parametrize(
@@ -13,14 +13,14 @@ from shared.version import ROOT, images_version
     [
         ("requirements/blackbox.lock", True),
         ("requirements/optimizer.lock", True),
-        ("services/runner/blackbox/main.py", True),
-        ("services/runner/optimizer/main.py", True),
+        ("arena/sandbox/blackbox/main.py", True),
+        ("arena/sandbox/optimizer/main.py", True),
         ("services/runner/service.py", False),
         ("requirements/runtime.lock", False),
     ],
 )
 def test_the_images_version_is_of_what_is_in_them(tmp_path: Path, changed: str, matters: bool) -> None:
-    for folder in ("requirements", "services"):
+    for folder in ("requirements", "services", "arena/sandbox"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
     assert images_version(tmp_path) == images_version()
 

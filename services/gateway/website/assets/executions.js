@@ -108,9 +108,9 @@ export function showExecutions(submission, boxes, mayReplay) {
     };
     try {
       tell("replay queued…");
-      const { submission: trial } = await post(`${path(execution)}/replay`);
+      const { submission: run } = await post(`${path(execution)}/replay`);
       for (;;) {
-        const found = await get(`/admin/replays/${trial.id}`);
+        const found = await get(`/admin/replays/${run.id}`);
         tell(replayText(found));
         if (!["queued", "running"].includes(found.state)) return;
         await new Promise((resolve) => setTimeout(resolve, REPLAY_GAP_MS));

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
+from arena.words.limits import Limits
+from arena.words.verdicts import VERDICTS
 from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, say_size, zip_rules
-from shared.messages import Limits
 from shared.settings import Settings
-from shared.words import VERDICTS
 
 PHASE: Any = {"n_calls": 16, "n_suggestions": 8}
 

@@ -1,0 +1,188 @@
+"""`arena baseline check`: where a baseline set differs from the official one by more than noise.
+
+The two are compared on the black boxes that both have, by what random search says of a black box and by the best known:
+
+- *clip* and *median* (of the best after a whole study, visible and generalization): both are quantiles of single
+  random evaluations, which are independent and alike. If ours and the official's are drawn from one distribution, how
+  many of our n evaluations are below the official value, its r-th of m, is beta-binomial (n, r, m - r + 1), whatever
+  that distribution is: an exact test without assumptions. Ties, which accuracies are full of, make it say less, not
+  more. The official file does not tell its m; it is taken to be our n unless said otherwise.
+- *best* (visible; scores use no other): a minimum over a long search has no such test. It differs when it is off by
+  more than `BEST_SCATTER` standard deviations of what single studies of random search reach, which is what no study
+  could tell apart; at least by the padding that Bayesmark itself puts under a best.
+
+Bayesmark's signature is not compared: its five evaluations depend on the global random state (trees, forests, networks
+and boosting differ in each process) and on the version of scikit-learn, so it differs where nothing is wrong.
+
+The tests share one error rate, ALPHA, by Bonferroni: an equal set is reported in one check of twenty at most.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import numpy.typing as npt
+import typer
+import xarray as xr
+from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MED, TEST_CASE
+from bayesmark.experiment_baseline import EVAL_Q, MIN_POS, PAD_FACTOR
+from rich.table import Table
+from scipy.stats import betabinom
+
+from arena.baseline.compute import Evaluations, read_evaluations
+from arena.client.http import Failure, client_from_environment, read_json
+from arena.commands.options import Json
+from arena.organizer_runs import EXAMPLES, exported
+from arena.terminal import console, plain, show_json
+from arena.words.objectives import GENERALIZATION, VISIBLE
+
+OFFICIAL = EXAMPLES / "baselines" / "baseline-16-8.json"
+OFFICIAL_SUGGESTIONS = 8
+ALPHA = 0.05
+BEST_SCATTER = 2.0
+ROUNDING = 1e-9
+"""Relative; machines sum in different orders, and what is one value to a model that learns nothing is many then."""
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Official:
+    """What a reference says of one objective of a black box; `median` is of the best of `evaluations` random points."""
+
+    clip: float
+    median: float
+    evaluations: int
+    best: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A number in which a set differs from the reference; `p` is the chance of as large a one, if there is a test."""
+
+    test_case: str
+    objective: str
+    what: str
+    ours: float
+    official: float
+    p: float | None
+    cure: str
+
+
+def quantile_p(ours: npt.NDArray[np.float64], official: float, q: float, m: int) -> float:
+    """Return the two-sided p-value of `official` being the `q`-quantile of `m` draws like `ours`, of any shape."""
+    n = ours.size
+    rank = min(max(math.ceil(m * q), 1), m)
+    below = betabinom(n, rank, m - rank + 1)
+    tied = np.isclose(ours, official, rtol=ROUNDING, atol=0.0)
+    too_high = below.sf(np.count_nonzero((ours < official) & ~tied) - 1)
+    too_low = below.cdf(np.count_nonzero((ours < official) | tied))
+    return float(min(1.0, 2.0 * min(too_high, too_low)))
+
+
+def differences(
+    random: Evaluations,
+    best: float,
+    official: dict[str, Official],
+    alpha: float,
+    m: int | None,
+) -> list[Difference]:
+    """Return in what one black box differs from the official set beyond noise; `alpha` is of each single test."""
+    case = random.test_case
+    cure = "another problem: compare the data set and the versions of the packages"
+    found = []
+    for objective, theirs in official.items():
+        losses = random.losses[objective]
+        # The best of k random points is below a value as often as one point is, k times tried.
+        q_median = 1.0 - (1.0 - EVAL_Q) ** (1.0 / theirs.evaluations)
+        for what, value, q in (("clip", theirs.clip, EVAL_Q), ("median", theirs.median, q_median)):
+            p = quantile_p(losses, value, q, m or losses.size)
+            if p < alpha:
+                ours = float(np.quantile(losses, q, method="inverted_cdf"))
+                found.append(Difference(case, objective, what, ours, value, p, cure))
+    return [*found, *_best_difference(random, best, official[VISIBLE])]
+
+
+def _best_difference(random: Evaluations, best: float, official: Official) -> list[Difference]:
+    reached = random.losses[VISIBLE].min(axis=(0, 1))
+    finite = reached[np.isfinite(reached)]
+    padding = -2 * PAD_FACTOR * np.spacing(-max(MIN_POS, abs(official.best)))
+    noise = max(padding, BEST_SCATTER * float(np.std(finite, ddof=1))) if finite.size > 1 else math.inf
+    if abs(best - official.best) <= noise:
+        return []
+    cure = "raise --strong-calls or --strong-studies" if best > official.best else "ours is better: scores are lower"
+    return [Difference(random.test_case, VISIBLE, "best", best, official.best, None, cure)]
+
+
+def check(
+    name: Annotated[str, typer.Option("--name", help="A set that 'arena baseline build' made; NAME@VERSION for one.")],
+    reference: Annotated[
+        Path, typer.Option("--reference", help="A set in Bayesmark's format to compare with.", exists=True)
+    ] = OFFICIAL,
+    reference_suggestions: Annotated[
+        int, typer.Option("--reference-suggestions", min=1, help="Suggestions in an iteration of that set.")
+    ] = OFFICIAL_SUGGESTIONS,
+    reference_evaluations: Annotated[
+        int | None,
+        typer.Option("--reference-evaluations", min=1, help="Of random search, by box; else as many as ours."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a baseline set with the official one; exit code 1 when a black box differs beyond noise."""
+    client = client_from_environment()
+    set_name, _, set_version = name.partition("@")
+    document = client.get(f"/api/v1/admin/baselines/{set_name}", version=set_version or None)
+    official = read_json(reference)
+    cases = sorted(set(official["meta"]["signature"]) & set(document["meta"]["signature"]))
+    provenance = document["meta"].get("provenance")
+    if provenance is None or not cases:
+        got = "an imported one, of which only numbers are known" if provenance is None else "none in common"
+        raise Failure(
+            f"Expected a set that 'arena baseline build' made, with black boxes of {reference.name}; got {got}."
+        )
+    curves = {curve["test_case"]: curve for curve in provenance["curves"] if curve["kind"] == "random"}
+    ours, theirs = (xr.Dataset.from_dict(each["data"]) for each in (document, official))
+    found = []
+    for case in cases:
+        with exported(client, provenance["competition"], curves[case]["phase"], curves[case]["submission"]) as lines:
+            random = read_evaluations(lines)
+        found += differences(
+            random,
+            float(ours[PERF_BEST].sel({TEST_CASE: case, OBJECTIVE: VISIBLE})),
+            {each: read_official(theirs, case, each, reference_suggestions) for each in (VISIBLE, GENERALIZATION)},
+            ALPHA / (4 * len(cases)),
+            reference_evaluations,
+        )
+    _report(name, cases, found, as_json)
+    if found:
+        raise typer.Exit(1)
+
+
+def read_official(dataset: xr.Dataset, case: str, objective: str, n_suggestions: int) -> Official:
+    """Return what a reference set says of one objective of a black box."""
+    at = {TEST_CASE: case, OBJECTIVE: objective}
+    return Official(
+        clip=float(dataset[PERF_CLIP].sel(at)),
+        median=float(dataset[PERF_MED].sel(at).isel({ITER: -1})),
+        evaluations=int(dataset.sizes[ITER]) * n_suggestions,
+        best=float(dataset[PERF_BEST].sel(at)),
+    )
+
+
+def _report(name: str, cases: Sequence[str], found: Sequence[Difference], as_json: bool) -> None:
+    differing = sorted({each.test_case for each in found})
+    if as_json:
+        show_json({"name": name, "compared": list(cases), "differing": differing, "differences": [*map(asdict, found)]})
+        return
+    table = Table(title=f"{name}: differences beyond noise")
+    for column in ("black box", "objective", "what", "ours", "official", "p", ""):
+        table.add_column(column)
+    for each in found:
+        p = "" if each.p is None else f"{each.p:.1g}"
+        numbers = (f"{each.ours:.6g}", f"{each.official:.6g}", p)
+        table.add_row(plain(each.test_case), each.objective, each.what, *numbers, each.cure)
+    if found:
+        console.print(table)
+    console.print(f"{len(cases)} black boxes compared, {len(differing)} differ beyond noise")

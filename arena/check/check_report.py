@@ -1,0 +1,132 @@
+"""What `arena check` found, for people: tables, the verdict, and what the optimizer wrote."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich.table import Table
+
+from arena.client.http import Failure
+from arena.terminal import console, plain, score_text
+
+Body = Mapping[str, Any]
+
+OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
+
+
+def show_check_report(body: Body) -> None:
+    """Print scores and times by study, the log that tells most, and the verdict last."""
+    if body["studies"]:
+        console.print(studies_table(body))
+        _show_log(body)
+    for each in body["warnings"]:
+        console.print(plain(f"warning: {each}"))
+    if body["refused"]:
+        console.print(plain(f"refused: {body['refused']} The platform would not take this zip."))
+        return
+    if body["fatal"]:
+        _show_fatal(body["fatal"])
+    else:
+        console.print(f"score {score_text(body)} against {body['baseline']}; black boxes: {len(body['boxes'])}")
+        console.print(plain(times_text(body)))
+    for remark in remarks(body):
+        console.print(plain(remark))
+    console.print(plain(f"verdict {body['verdict']}: {body['verdict_sentence']}"))
+
+
+def studies_table(body: Body) -> Table:
+    """Return the studies as a table: seconds are the optimizer's own."""
+    limits = body["limits"]
+    table = Table(caption="times: the optimizer's own; errors: suggest + observe")
+    table.add_column("black box", no_wrap=True)
+    times = (f"s of {limits['study_timeout_s']:g}", f"worst s of {limits['iteration_timeout_s']:g}")
+    for column in ("study", "score", *times, "errors"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("")
+    for each in body["studies"]:
+        flags = ["timed_out"] * each["timed_out"] + ["differs"] * (each["same_again"] is False)
+        table.add_row(
+            each["box"],
+            str(each["study"]),
+            f"{each['score']:.3f}",
+            f"{each['study_time_s']:.2f}",
+            f"{each['worst_iteration_s']:.2f}",
+            f"{each['suggest_errors']} + {each['observe_errors']}",
+            ", ".join(flags),
+        )
+    return table
+
+
+def times_text(body: Body) -> str:
+    """Return how near the slowest study and the worst iteration came to the limits."""
+    limits = body["limits"]
+    slowest = max(body["studies"], key=lambda each: each["study_time_s"])
+    worst = max(body["studies"], key=lambda each: each["worst_iteration_s"])
+    parts = ", ".join(f"{name} {slowest[f'{name}_time_s']:.2f} s" for name in ("construct", "suggest", "observe"))
+    return (
+        f"slowest study {slowest['box']} / {slowest['study']}: {slowest['study_time_s']:.2f} s of "
+        f"{limits['study_timeout_s']:g} s ({parts})\n"
+        f"worst iteration {worst['worst_iteration']} of {worst['box']} / {worst['study']}: "
+        f"{worst['worst_iteration_s']:.2f} s of {limits['iteration_timeout_s']:g} s"
+    )
+
+
+def remarks(body: Body) -> list[str]:
+    """Return what a verdict of `scored` does not say."""
+    studies = body["studies"]
+    found = []
+    if late := sum(each["timed_out"] for each in studies):
+        found.append(f"{late} of {len(studies)} studies timed out: the best found before counts.")
+    if errors := sum(each["suggest_errors"] for each in studies):
+        found.append(f"suggest raised {errors} times: random search stood in for those iterations.")
+    if errors := sum(each["observe_errors"] for each in studies):
+        found.append(f"observe raised {errors} times: the optimizer learned nothing of those iterations.")
+    if body["deterministic"] is not None:
+        differing = sum(each["same_again"] is False for each in studies)
+        found.append(
+            "Run again, every study was the same, bit for bit."
+            if body["deterministic"]
+            else f"Run again, {differing} of {len(studies)} studies differ: it draws from more than the seeded "
+            "np.random and random, or depends on the clock, so nobody can reproduce its score."
+        )
+    shape = (body["n_calls"], body["n_suggestions"])
+    if body["baseline"] == OFFICIAL and shape != OFFICIAL_SHAPE:
+        found.append(f"Studies of {shape[0]} x {shape[1]}: the official baselines are of 16 x 8, so compare with care.")
+    return found
+
+
+def write_logs(body: Body, folder: Path) -> None:
+    """Write what each study wrote to a file of its own."""
+    studies = [*body["studies"], *([body["fatal"]] if body["fatal"] else [])]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for each in studies:
+            (folder / f"{each['box']}-{each['study']}.log").write_text(each["log"])
+    except OSError as error:
+        raise Failure(f"Expected to write logs to {folder}, it failed: {error}.") from error
+
+
+def _show_log(body: Body) -> None:
+    """The log of the first study with an error, else of the first that wrote anything."""
+    if body["fatal"]:
+        return
+    by_interest = sorted(body["studies"], key=lambda each: not (each["suggest_errors"] or each["observe_errors"]))
+    wrote = [each for each in by_interest if each["log"]]
+    if not wrote:
+        return
+    console.rule(f"written in {wrote[0]['box']} / {wrote[0]['study']}")
+    console.print(plain(wrote[0]["log"]))
+    console.rule()
+    if len(wrote) > 1:
+        console.print(f"{len(wrote) - 1} more of the studies wrote something: --logs DIR keeps all of it")
+
+
+def _show_fatal(fatal: Body) -> None:
+    console.rule(f"written in {fatal['box']} / {fatal['study']}")
+    console.print(plain(fatal["log"]))
+    console.rule()
+    if fatal["detail"].strip() not in fatal["log"]:
+        console.print(plain(fatal["detail"]))
+    console.print(
+        f"ended by study {fatal['study']} of {fatal['box']}, in {fatal['stage']}, iteration {fatal['iteration']}"
+    )

@@ -1,0 +1,262 @@
+"""Studies on this machine's own container engine, and what the platform would say of them.
+
+The one module of the command line that imports services: what runs and judges here has to be the platform's own code.
+"""
+
+import asyncio
+import hashlib
+import json
+import math
+import os
+import socket
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+from aiodocker import Docker
+from aiodocker.exceptions import DockerError
+
+from arena.client.http import Failure
+from arena.rules.seeds import optimizer_seed, study_seed
+from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from arena.sandbox.engine import Engine, InfrastructureFailure, connect_engine
+from arena.sandbox.relay import Fatal
+from arena.sandbox.slot import Slot
+from arena.scoring import study_loss, submission_score
+from arena.version import code_version
+from arena.words.limits import Limits
+from arena.words.verdicts import VERDICTS, Verdict
+from shared.messages import ShardReleased, StudyFinished, StudyTask
+from shared.settings import Settings
+
+Body = dict[str, Any]
+Key = tuple[str, int]
+"""A study: black box and number."""
+
+INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
+"""In the names of containers, so that a check removes what an earlier one left that was killed, and nobody else's."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What losses of one black box refer to."""
+
+    clip: float
+    best: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Which studies to run, and what their losses refer to."""
+
+    scales: dict[str, Scale]
+    studies: int
+    n_calls: int
+    n_suggestions: int
+    limits: Limits
+    seed: str
+    twice: bool
+
+    @property
+    def keys(self) -> list[Key]:
+        """Every study: each black box once before any twice, so that what is wrong shows early."""
+        return [(box, study) for study in range(self.studies) for box in self.scales]
+
+
+@dataclass
+class Outcome:
+    """What came of a plan: the one or two results of each study, and what ended all of it before its end."""
+
+    finished: dict[Key, list[StudyFinished]] = field(default_factory=dict)
+    fatal: tuple[Key, Fatal] | None = None
+    images: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+class _Ended(Exception):
+    """A fatal error ends the other studies, too."""
+
+
+def find_refusal(content: bytes) -> str | None:
+    """Return why the platform, with the settings of this environment, would not take a zip."""
+    settings = Settings()
+    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
+    try:
+        check_zip(content, limits)
+    except InvalidZip as refused:
+        return str(refused)
+    return None
+
+
+async def run_plan(plan: Plan, content: bytes, report: Callable[[Key, bool], None]) -> Outcome:
+    """Run the studies of a zip as a runner does; `report(key, over)` is told when one begins and when it is over.
+
+    Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
+    """
+    settings = Settings(runner_id=f"check-{socket.gethostname()}-{INSTALLATION}")
+    outcome = Outcome(images=await _find_images(settings))
+    try:
+        async with connect_engine(settings) as engine:
+            await engine.remove_leftovers()
+            outcome.warnings += [f"sandbox: {fault}" for fault in await engine.self_test()]
+            await _run_in_slots(engine, settings, plan, content, report, outcome)
+    except InfrastructureFailure as failure:
+        raise Failure(f"Expected this machine to run every study, it failed: {failure}; try again.") from failure
+    return outcome
+
+
+async def _find_images(settings: Settings) -> dict[str, str]:
+    """The ids of the two images. Raises Failure when there is no engine, or not these images on it."""
+    ids = {}
+    for image in (settings.optimizer_image, settings.blackbox_image):
+        try:
+            async with Docker(url=settings.engine_url) as docker:
+                ids[image] = (await docker.images.inspect(image))["Id"]
+        except (DockerError, aiohttp.ClientError, OSError) as error:
+            if isinstance(error, DockerError) and error.status == 404:
+                raise Failure(
+                    f"Expected the image {image} on the engine, found none; "
+                    "make it with 'bash deploy/images.sh optimizer blackbox'."
+                ) from error
+            raise Failure(
+                f"Expected a Docker engine at {settings.engine_url}, got {error}; start it, see to it that you may use "
+                "it (the group docker), or say with ARENA_ENGINE_URL where it is."
+            ) from error
+    return ids
+
+
+async def _run_in_slots(
+    engine: Engine,
+    settings: Settings,
+    plan: Plan,
+    content: bytes,
+    report: Callable[[Key, bool], None],
+    outcome: Outcome,
+) -> None:
+    waiting = deque(key for key in plan.keys for _ in range(1 + plan.twice))
+
+    async def work(slot: Slot) -> None:
+        while waiting:
+            key = waiting.popleft()
+            report(key, False)
+            try:
+                study = await _run_study(slot, settings, plan, key, content)
+            except Fatal as fatal:
+                outcome.fatal = outcome.fatal or (key, fatal)
+                raise _Ended from fatal
+            outcome.finished.setdefault(key, []).append(study)
+            report(key, True)
+
+    async with AsyncExitStack() as stack:
+        cpus = range(min(settings.slots, os.cpu_count() or 1, len(waiting)))
+        slots = [await stack.enter_async_context(Slot(engine, settings, cpu)) for cpu in cpus]
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                for slot in slots:
+                    tasks.create_task(work(slot))
+        except* _Ended:
+            pass
+        except* InfrastructureFailure as failures:
+            raise failures.exceptions[0] from None
+
+
+async def _run_study(slot: Slot, settings: Settings, plan: Plan, key: Key, content: bytes) -> StudyFinished:
+    """Run one study, and again where the platform would. Raises Fatal, InfrastructureFailure."""
+    box, number = key
+    model, dataset, metric = box.split("_")
+    sha256 = hashlib.sha256(content).hexdigest()
+    seeds = {
+        "seed": study_seed(plan.seed, box, number),
+        "optimizer_seed": optimizer_seed(plan.seed, box, number, sha256),
+    }
+    task = StudyTask(study=number, **seeds)
+    attempt = 1
+    while True:
+        shard = ShardReleased(
+            shard_id=uuid4(),
+            attempt=attempt,
+            submission_id=uuid4(),
+            box_id=uuid4(),
+            model=model,
+            dataset=dataset,
+            metric=metric,
+            studies=[task],
+            n_calls=plan.n_calls,
+            n_suggestions=plan.n_suggestions,
+            limits=plan.limits,
+            blob_sha256=sha256,
+            signature_wanted=False,
+        )
+        try:
+            return await slot.run_study(shard, task, content)
+        except InfrastructureFailure:
+            if attempt == settings.failures_before_incident:
+                raise
+            attempt += 1
+
+
+def judge(plan: Plan, outcome: Outcome, refusal: str | None) -> Body:
+    """Return what the platform would say, as one object."""
+    losses = {
+        key: study_loss(outcome.finished[key][0].visible, plan.scales[key[0]].clip, plan.scales[key[0]].best)
+        for key in sorted(outcome.finished)
+    }
+    by_box = {box: [loss for (of, _), loss in losses.items() if of == box] for box in sorted(plan.scales)}
+    means = {box: math.fsum(each) / len(each) for box, each in by_box.items() if each}
+    score = submission_score(list(means.values())) if means else None
+    verdict = None if refusal else outcome.fatal[1].verdict if outcome.fatal else Verdict.SCORED
+    return {
+        "scored": verdict == Verdict.SCORED,
+        "refused": refusal,
+        "verdict": verdict,
+        "verdict_sentence": VERDICTS[verdict].sentence if verdict else None,
+        "fatal": _fatal_body(*outcome.fatal) if outcome.fatal else None,
+        "score": score.score if score else None,
+        "interval": [score.low, score.high] if score and score.low is not None else None,
+        "boxes": [{"box": box, "studies": len(by_box[box]), "score": 100 * (1 - mean)} for box, mean in means.items()],
+        "studies": (studies := [_study_body(key, outcome.finished[key], loss) for key, loss in losses.items()]),
+        "studies_total": len(plan.keys),
+        "deterministic": all(each["same_again"] is not False for each in studies) if plan.twice and studies else None,
+        "warnings": outcome.warnings,
+        "n_calls": plan.n_calls,
+        "n_suggestions": plan.n_suggestions,
+        "seed": plan.seed,
+        "limits": plan.limits.model_dump(),
+        "images": outcome.images,
+        "code_version": code_version(),
+    }
+
+
+def _fatal_body(key: Key, fatal: Fatal) -> Body:
+    where = {"box": key[0], "study": key[1], "stage": fatal.stage, "iteration": fatal.iteration}
+    return {**where, "detail": fatal.detail, "log": fatal.log}
+
+
+def _study_body(key: Key, results: Sequence[StudyFinished], loss: float) -> Body:
+    first = results[0]
+    iterations = [sum(pair) for pair in zip(first.suggest_time_s, first.observe_time_s, strict=True)]
+    return {
+        "box": key[0],
+        "study": key[1],
+        "score": 100 * (1 - loss),
+        "construct_time_s": first.construct_time_s,
+        "suggest_time_s": math.fsum(first.suggest_time_s),
+        "observe_time_s": math.fsum(first.observe_time_s),
+        "study_time_s": first.construct_time_s + math.fsum(iterations),
+        "worst_iteration_s": max(iterations),
+        "worst_iteration": iterations.index(max(iterations)) + 1,
+        "timed_out": first.timed_out,
+        "suggest_errors": first.suggest_errors,
+        "observe_errors": first.observe_errors,
+        "same_again": _traces(first) == _traces(results[1]) if len(results) > 1 else None,
+        "log": first.log,
+    }
+
+
+def _traces(study: StudyFinished) -> str:
+    """What has to be the same bit for bit when a study is run again; text, because a NaN differs from itself."""
+    return json.dumps([study.suggestions, study.visible, study.generalization])

@@ -1,0 +1,163 @@
+"""The commands about executions: what ran, what it wrote, and whether it gives the same again."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
+
+from arena.client.http import Client, Failure, client_from_environment
+from arena.client.watch import refused, watch
+from arena.commands.options import Json
+from arena.terminal import console, plain, show_json
+
+Body = dict[str, Any]
+Execution = Annotated[str, typer.Argument(help="An execution, as SHARD_ID:ATTEMPT.")]
+MEGABYTE = 1024**2
+
+
+def executions(
+    competition: Annotated[str | None, typer.Option("--competition", help="Slug of the competition.")] = None,
+    phase: Annotated[str | None, typer.Option("--phase", help="Phase.")] = None,
+    team: Annotated[str | None, typer.Option("--team", help="Team.")] = None,
+    submission: Annotated[str | None, typer.Option("--submission", help="Id of a submission.")] = None,
+    box: Annotated[str | None, typer.Option("--box", help="Label of a black box.")] = None,
+    runner: Annotated[str | None, typer.Option("--runner", help="Runner.")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help="running, done, fatal, stopped, ...")] = None,
+    verdict: Annotated[str | None, typer.Option("--verdict", help="out_of_memory, ...")] = None,
+    since: Annotated[str | None, typer.Option("--since", help="Released since, as 2026-01-31T12:00:00Z.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
+    cursor: Annotated[str | None, typer.Option("--cursor", help="Go on from here: `next` of the page before.")] = None,
+    as_json: Json = False,
+) -> None:
+    """List executions, the newest first: who, what, when, where, and what it used."""
+    body = client_from_environment().get(
+        "/api/v1/admin/executions",
+        competition=competition,
+        phase=phase,
+        team=team,
+        submission=submission,
+        box=box,
+        runner=runner,
+        outcome=outcome,
+        verdict=verdict,
+        since=since,
+        limit=limit,
+        cursor=cursor,
+    )
+    if as_json:
+        show_json(body)
+        return
+    console.print(executions_table(body["executions"]))
+    if body["next"]:
+        console.print(f"There are more: --cursor '{body['next']}'", soft_wrap=True)
+
+
+def executions_table(rows: list[Body]) -> Table:
+    """Return executions as a table of two lines each; `optimizer` is the time of construct, suggest and observe."""
+    table = Table()
+    for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
+        table.add_column(column, overflow="fold")
+    table.columns[0].no_wrap = True
+    for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
+        table.add_column(column, justify="right")
+    for row in rows:
+        usage = row["usage"]
+        own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
+        memory = usage["memory_peak_bytes"]
+        names = f"{row['team']}, {row['phase']}, {row['box']}"
+        table.add_row(
+            plain("\n".join([row["id"], *textwrap.wrap(names, len(row["id"]))])),
+            plain(f"{row['released_at'][:19]}\n{row['runner'] or ''}"),
+            f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
+            f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",
+            f"{_number(None if None in own else sum(own))}\n{_number(usage['eval_time_s'])}",
+        )
+    return table
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return "" if value is None else f"{value:.{digits}f}"
+
+
+def logs(
+    which: Annotated[str, typer.Argument(metavar="EXECUTION|SUBMISSION", help="SHARD_ID:ATTEMPT, or a submission.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Read along until the execution has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what the optimizer wrote: for the organizer, and of a submission on a practice phase for its team."""
+    client = client_from_environment()
+    if follow:
+        _follow(client, which, as_json)
+        return
+    if ":" in which:
+        body = client.get(f"/api/v1/admin/executions/{which}")
+        wrote = [{"box": body["box"], **each} for each in body["studies"] if each["log"]]
+        body = {"execution": which, "logs": wrote}
+    else:
+        body = client.get(f"/api/v1/submissions/{which}/logs")
+    if as_json:
+        show_json(body)
+    for each in [] if as_json else body["logs"]:
+        console.rule(f"{each['box']} / {each['study']}")
+        console.print(plain(each["log"]))
+
+
+def _follow(client: Client, execution: str, as_json: bool) -> None:
+    """Print what is written as it comes; with `--json`, each message as one line."""
+    if ":" not in execution:
+        raise Failure(f"Expected an execution as SHARD_ID:ATTEMPT to follow, got {execution}; see 'arena executions'.")
+    study = None
+    for message in _messages(client, execution):
+        if as_json:
+            show_json(message)
+        elif message["type"] == "ended":
+            console.rule(message["outcome"])
+        else:
+            if message["study"] != study:
+                study = message["study"]
+                console.rule(f"study {study}")
+            console.print(plain(message["text"]), end="")
+
+
+def _messages(client: Client, execution: str) -> Iterator[Body]:
+    try:
+        with client.feed(f"/api/v1/admin/executions/{execution}/log") as feed:
+            for text in feed:
+                yield json.loads(text)
+    except InvalidStatus as error:
+        raise refused(error) from error
+    except (ConnectionClosedError, OSError) as error:
+        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error
+
+
+def replay(execution: Execution, as_json: Json = False) -> None:
+    """Run an execution again from the record, and say whether it gives the same, bit for bit; exit code 1 if not."""
+    client = client_from_environment()
+    started = client.post(f"/api/v1/admin/executions/{execution}/replay")
+    watch(client, [started["submission"]["id"]], quiet=as_json)
+    compared = client.get(f"/api/v1/admin/replays/{started['submission']['id']}")
+    if as_json:
+        show_json(compared)
+    else:
+        _show_comparison(compared)
+    if not compared["identical"]:
+        raise typer.Exit(1)
+
+
+def _show_comparison(compared: Body) -> None:
+    if compared["identical"] is None:
+        console.print(f"The replay has no result to compare: it is {compared['state']}.")
+    elif compared["identical"]:
+        console.print(f"Identical, bit for bit: {compared['studies_compared']} studies.")
+    for each in compared["differences"]:
+        place = f"study {each['study']}: " if each["study"] is not None else ""
+        iteration = f", first in iteration {each['iteration']}" if each["iteration"] is not None else ""
+        reason = " (cut off by the clock)" if each["timed_out"] else ""
+        console.print(f"Different: {place}{each['what']}{iteration}{reason}")
+    for name in compared["provenance_differs"]:
+        pair = [(compared["provenance"][side] or {}).get(name) for side in ("execution", "replay")]
+        console.print(f"The platform differs: {name} was {pair[0]}, is {pair[1]}", soft_wrap=True)

@@ -1,0 +1,139 @@
+"""`arena check`: a submission on public black boxes, on this machine, as the platform would run it."""
+
+import asyncio
+import fcntl
+import hashlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import structlog
+import typer
+import xarray as xr
+from bayesmark.constants import OBJECTIVE, TEST_CASE
+from pydantic import ValidationError
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from arena.check.check_report import show_check_report, write_logs
+from arena.check.studies import Key, Outcome, Plan, Scale, find_refusal, judge, run_plan
+from arena.client.http import Failure, read_json
+from arena.commands.options import Json
+from arena.pack.folder import read_zip
+from arena.terminal import console, show_json
+from arena.words.limits import Limits
+from arena.words.objectives import VISIBLE
+
+BASELINE = Path(__file__).parents[3] / "examples" / "baselines" / "baseline-16-8.json"
+BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
+"""Fast ones, of different search spaces, metrics and data sets."""
+SEED = "check"
+
+
+def check(
+    zip_path: Annotated[Path, typer.Argument(metavar="ZIP", help="The zip, or a folder to be packed.", exists=True)],
+    boxes: Annotated[str, typer.Option("--boxes", help="Public black boxes, by commas; 'all' takes long.")] = BOXES,
+    studies: Annotated[int, typer.Option("--studies", min=1, help="Studies on each black box.")] = 1,
+    n_calls: Annotated[int, typer.Option("--n-calls", min=1, help="Iterations of a study.")] = 16,
+    n_suggestions: Annotated[int, typer.Option("--n-suggestions", min=1, help="Suggestions in each.")] = 8,
+    limit: Annotated[
+        list[str] | None,
+        typer.Option("--limit", help=f"NAME=VALUE, repeatable; names: {', '.join(Limits.model_fields)}."),
+    ] = None,
+    twice: Annotated[bool, typer.Option("--twice", help="Run each study twice and compare, bit for bit.")] = False,
+    seed: Annotated[str, typer.Option("--seed", help="Text that the seeds of the studies are made from.")] = SEED,
+    baseline: Annotated[Path, typer.Option("--baseline", help="What scores refer to.", exists=True)] = BASELINE,
+    logs: Annotated[Path | None, typer.Option("--logs", help="A folder for what each study wrote.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a submission here, in the platform's containers and limits; exit code 0 if it would be scored, else 1."""
+    scales, limits = _choose_scales(baseline, boxes), _parse_limits(limit or [])
+    name, content = read_zip(zip_path)
+    plan = Plan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
+    refusal = find_refusal(content)
+    if refusal is None:
+        with _only_check_here(quiet=as_json):
+            outcome = asyncio.run(_run_until_signal(plan, content, quiet=as_json))
+    else:
+        outcome = Outcome()
+    body = {"file": name, "zip_sha256": hashlib.sha256(content).hexdigest(), "baseline": baseline.name}
+    body |= judge(plan, outcome, refusal)
+    if logs is not None:
+        write_logs(body, logs)
+    if as_json:
+        show_json(body)
+    else:
+        show_check_report(body)
+    if not body["scored"]:
+        raise typer.Exit(1)
+
+
+def _choose_scales(path: Path, boxes: str) -> dict[str, Scale]:
+    """The scale of each black box asked for, as the gateway takes it from a baseline set."""
+    try:
+        data = xr.Dataset.from_dict(read_json(path)["data"]).sel({OBJECTIVE: VISIBLE})
+        cases = sorted(str(case) for case in data.coords[TEST_CASE].values)
+        known = {
+            case: Scale(float(data["clip"].sel({TEST_CASE: case})), float(data["best"].sel({TEST_CASE: case})))
+            for case in cases
+        }
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Failure(f"Expected a baseline set as bayesmark-baseline writes it in {path}, got {error!r}.") from error
+    wanted = cases if boxes == "all" else boxes.replace(",", " ").split()
+    unknown = sorted(set(wanted) - set(cases))
+    if unknown or not wanted:
+        raise Failure(f"Expected --boxes out of {', '.join(cases)}; got {', '.join(unknown) or 'none'}.")
+    return {box: known[box] for box in wanted}
+
+
+def _parse_limits(texts: Sequence[str]) -> Limits:
+    given = dict(text.partition("=")[::2] for text in texts)
+    try:
+        return Limits.model_validate(given)
+    except ValidationError as error:
+        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        names = ", ".join(Limits.model_fields)
+        raise Failure(f"Expected --limit NAME=VALUE with a name out of {names}; got {faults}.") from error
+
+
+@contextmanager
+def _only_check_here(*, quiet: bool) -> Iterator[None]:
+    """One check at a time: two would share CPUs and falsify each other's times. The process's end ends the lock."""
+    with Path(__file__).open() as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if not quiet:
+                console.print("Another check runs on this machine; waiting for its end.")
+            fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+async def _run_until_signal(plan: Plan, content: bytes, *, quiet: bool) -> Outcome:
+    """Run the studies; Ctrl-C and SIGTERM stop them, and no container stays."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("warning"),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    this = asyncio.current_task()
+    assert this is not None  # noqa: S101 - a coroutine runs in a task
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, this.cancel)
+    columns = (
+        TextColumn("{task.description:30}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, disable=quiet) as progress:
+        bar = progress.add_task("starting", total=len(plan.keys) * (1 + plan.twice))
+
+        def report(key: Key, over: bool) -> None:
+            progress.update(bar, description=f"{key[0]} / {key[1]}", advance=int(over))
+
+        try:
+            return await run_plan(plan, content, report)
+        except asyncio.CancelledError:
+            raise Failure("Stopped before the end; the containers are removed. Run it again for the whole.") from None

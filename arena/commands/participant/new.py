@@ -1,0 +1,34 @@
+"""`arena new`: a folder with an optimizer to start from."""
+
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arena.client.http import Failure
+from arena.commands.options import Json
+from arena.terminal import console, plain, show_json
+
+START = Path(__file__).parents[2] / "start"
+
+
+def new(
+    folder: Annotated[Path, typer.Argument(metavar="NAME", help="The folder to make.")], as_json: Json = False
+) -> None:
+    """Write a starting optimizer that passes 'arena check'."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Failure(f"Expected a new or empty folder, got {folder}, which has something in it; choose another name.")
+    files = sorted(path for path in START.iterdir() if path.is_file())
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file in files:
+            shutil.copyfile(file, folder / file.name)
+    except OSError as error:
+        raise Failure(f"Expected to write {folder}, it failed: {error}.") from error
+    if as_json:
+        show_json({"folder": str(folder), "files": [file.name for file in files]})
+        return
+    for file in files:
+        console.print(plain(f"{folder / file.name}"))
+    console.print(plain(f"Now: arena check {folder}"))

@@ -1,0 +1,52 @@
+"""`arena pack`: the zip to submit, from a folder."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from arena.check.studies import find_refusal
+from arena.client.http import Failure
+from arena.commands.options import Json
+from arena.pack.folder import Packed, pack_folder
+from arena.pack.wheels import this_machine
+from arena.terminal import console, plain, show_json
+
+LARGEST_SHOWN = 5
+ROWS_SHOWN = 40
+
+
+def pack(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder with optimizer.py.", exists=True)],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The zip to write; DIR.zip here.")] = None,
+    machine: Annotated[str, typer.Option("--machine", help="The platform's architecture.")] = this_machine(),
+    as_json: Json = False,
+) -> None:
+    """Build the zip to submit, with the wheels that requirements.txt asks for and the image lacks."""
+    packed = pack_folder(folder, machine)
+    if refusal := find_refusal(packed.content):
+        raise Failure(f"The platform would refuse this zip: {refusal} {_largest(packed)}")
+    target = output or Path(f"{folder.resolve().name}.zip")
+    beside = target.with_name(f".{target.name}.new")
+    beside.write_bytes(packed.content)
+    beside.replace(target)
+    body = {"zip": str(target), "bytes": len(packed.content), "files": packed.sizes, "wheels": packed.wheels}
+    if as_json:
+        show_json(body)
+        return
+    table = Table("file", "bytes", title=str(target))
+    table.columns[1].justify = "right"
+    for name, size in list(packed.sizes.items())[:ROWS_SHOWN]:
+        table.add_row(plain(name), str(size))
+    if len(packed.sizes) > ROWS_SHOWN:
+        table.add_row(f"and {len(packed.sizes) - ROWS_SHOWN} more", "")
+    console.print(table)
+    console.print(
+        plain(f"{target}: {len(packed.sizes)} files, of them wheels: {len(packed.wheels)}; {len(packed.content)} bytes")
+    )
+
+
+def _largest(packed: Packed) -> str:
+    largest = sorted(packed.sizes.items(), key=lambda item: -item[1])[:LARGEST_SHOWN]
+    return "The largest of its files: " + ", ".join(f"{name} ({size} bytes)" for name, size in largest) + "."

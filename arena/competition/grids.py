@@ -1,0 +1,87 @@
+"""Black boxes that a competition file does not list one by one: products of models and data sets, and random splits."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from bayesmark.constants import METRICS
+from pydantic import Field
+
+from arena.api.competition_document import BlackBox, Model
+from arena.rules.competition_document import Fault, Path, metrics_of, suggest
+
+LABEL_DIGITS = 8
+Names = Annotated[list[str], Field(min_length=1)]
+
+
+class Grid(Model):
+    """Every model on every data set by every metric that measures it, but for the test cases in `without`."""
+
+    models: Names
+    datasets: Names
+    metrics: Names
+    without: list[str] = Field(default=[])
+
+
+@dataclass(frozen=True)
+class GridBox:
+    """A black box of a grid: its fields, and of each its place in the grid's lists."""
+
+    fields: dict[str, str]
+    places: dict[str, tuple[str, int]]
+
+    @property
+    def test_case(self) -> str:
+        """Bayesmark's name of the test problem."""
+        return "_".join(self.fields[key] for key in ("model", "dataset", "metric"))
+
+
+def expand_grid(grid: Grid, seed: str, listed: Collection[str]) -> Iterator[GridBox]:
+    """Return the black boxes of a grid, without the test cases that are listed already.
+
+    A label tells nothing to who does not know the seed, and stays the same when the grid grows.
+    """
+    for i, model in enumerate(grid.models):
+        for j, dataset in enumerate(grid.datasets):
+            for k, metric in enumerate(grid.metrics):
+                box = GridBox(
+                    {"model": model, "dataset": dataset, "metric": metric},
+                    {"model": ("models", i), "dataset": ("datasets", j), "metric": ("metrics", k)},
+                )
+                measures = metric in metrics_of(dataset) or metric not in METRICS  # what nobody knows is a fault
+                if measures and box.test_case not in grid.without and box.test_case not in listed:
+                    box.fields["label"] = f"box-{_digest(seed, box.test_case)[:LABEL_DIGITS]}"
+                    yield box
+
+
+def find_grid_faults(grid: Grid, at: Path) -> Iterator[Fault]:
+    """Return what a grid names to no effect."""
+    whole = {box.test_case for box in expand_grid(grid.model_copy(update={"without": []}), "", ())}
+    for place, case in enumerate(grid.without):
+        if case not in whole:
+            what = f"The grid has no {case!r} to leave out."
+            yield Fault((*at, "without", place), what, suggest(case, whole))
+    for place, dataset in enumerate(grid.datasets):
+        if not {*metrics_of(dataset)} & {*grid.metrics}:
+            cure = f"Add {' or '.join(metrics_of(dataset))}, or mend the name."
+            yield Fault((*at, "datasets", place), f"No metric of this grid measures {dataset!r}.", cure)
+
+
+def split_boxes(seed: str, labels: Collection[str], counts: Sequence[int]) -> list[list[str]]:
+    """Return so many labels for each count, no label twice, drawn by the seed; fewer when there are no more.
+
+    The draw is an order by hash, so it does not depend on how the labels came.
+    """
+    order = sorted(set(labels), key=lambda label: _digest(seed, label))
+    ends = [sum(counts[: number + 1]) for number in range(len(counts))]
+    return [sorted(order[end - count : end]) for end, count in zip(ends, counts, strict=True)]
+
+
+def boxes_of(boxes: Sequence[GridBox]) -> list[dict[str, str]]:
+    """Return black boxes as a document has them."""
+    return [{key: box.fields[key] for key in BlackBox.model_fields} for box in boxes]
+
+
+def _digest(seed: str, text: str) -> str:
+    return hashlib.sha256(f"{seed}\0{text}".encode()).hexdigest()

@@ -1,0 +1,96 @@
+"""Evaluations as a Bayesmark results folder, on which stock `bayesmark-agg` and `bayesmark-anal` run unchanged."""
+
+import json
+import uuid
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import numpy as np
+import xarray as xr
+from bayesmark.cmd_parse import CmdArgs, serializable_dict
+from bayesmark.constants import BASELINE, EVAL, EXP_VARS, SUGGEST_LOG, TIME
+from bayesmark.experiment import build_eval_ds, build_suggest_ds, build_timing_ds
+from bayesmark.serialize import XRSerializer
+
+from arena.client.http import Failure
+from arena.words.objectives import GENERALIZATION, VISIBLE
+
+REVISION = "arena"
+"""Bayesmark names a method OPTIMIZER_OPTREVISION_REVISION; the platform has no revisions of its own to tell."""
+
+Body = dict[str, Any]
+
+
+def method_name(team: str) -> str:
+    """Return a team's name as Bayesmark takes it: without its delimiter `_`, and different for different teams."""
+    return quote(team, safe="").replace("_", "%5F")
+
+
+def write_results_folder(
+    lines: Iterable[str],
+    directory: Path,
+    load_baseline: Callable[[str, int], Body] | None = None,
+    method: str | None = None,
+) -> Body:
+    """Write the stream of an export to a new folder; returns what was written.
+
+    `lines` is a header and a line per study, `load_baseline(name, version)` returns the document of the baseline set,
+    which the folder has only then, and `method` names the submission when it is not to bear its team's name.
+    """
+    directory = directory.resolve()
+    if directory.exists() and any(directory.iterdir()):
+        raise Failure(f"Expected a new folder, got {directory} with files in it.")
+    directory.parent.mkdir(parents=True, exist_ok=True)
+    root, name = str(directory.parent), directory.name
+    XRSerializer.init_db(root, keys=EXP_VARS, db=name)
+    stream = iter(lines)
+    header = json.loads(next(stream))
+    boxes = {box["box"]: box for box in header["boxes"]}
+    methods: dict[str, str] = {}
+    studies = 0
+    for line in stream:
+        study = json.loads(line)
+        named = methods.setdefault(study["submission_id"], method or method_name(study["team"]))
+        _save_study(root, name, header, boxes[study["box"]], study, named)
+        studies += 1
+    if load_baseline is not None:
+        document = load_baseline(header["baseline"]["name"], header["baseline"]["version"])
+        XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
+    return {"directory": str(directory), "studies": studies, "methods": methods}
+
+
+def _save_study(root: str, name: str, header: Body, box: Body, study: Body, method: str) -> None:
+    identity = uuid.uuid5(uuid.UUID(study["submission_id"]), f"{study['box']}/{study['study']}")
+    meta = {"args": _arguments(root, name, header, box, method, identity), "signature": [[], box["signature"]]}
+    evaluations = np.stack([np.array(study["visible"]), np.array(study["generalization"])], axis=-1)
+    datasets = {
+        EVAL: build_eval_ds(evaluations, [VISIBLE, GENERALIZATION]),
+        TIME: build_timing_ds(
+            np.array(study["suggest_time_s"]), np.array(study["eval_time_s"]), np.array(study["observe_time_s"])
+        ),
+        SUGGEST_LOG: build_suggest_ds(study["suggestions"]),
+    }
+    for key, dataset in datasets.items():
+        XRSerializer.save(dataset, meta, root, db=name, key=key, uuid_=identity)
+
+
+def _arguments(root: str, name: str, header: Body, box: Body, method: str, identity: uuid.UUID) -> Body:
+    """Return the arguments that `bayesmark-exp` would have had for this study."""
+    arguments: Body = serializable_dict(
+        {
+            CmdArgs.db_root: root,
+            CmdArgs.db: name,
+            CmdArgs.uuid: identity.hex,
+            CmdArgs.optimizer: method,
+            CmdArgs.opt_rev: REVISION,
+            CmdArgs.rev: REVISION,
+            CmdArgs.classifier: box["model"],
+            CmdArgs.data: box["dataset"],
+            CmdArgs.metric: box["metric"],
+            CmdArgs.n_calls: header["n_calls"],
+            CmdArgs.n_suggest: header["n_suggestions"],
+        }
+    )
+    return arguments

@@ -1,0 +1,100 @@
+"""A folder becomes a zip: the same bytes for the same files, with the wheels that its requirements.txt asks for."""
+
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from packaging.utils import InvalidWheelFilename, parse_wheel_filename
+
+from arena.client.http import Failure
+from arena.pack.wheels import asks_for_wheels, download_wheels, order_wheels, this_machine
+
+REQUIREMENTS, ORDER, WHEEL = "requirements.txt", "install_order.txt", ".whl"
+FIXED_TIME = (1980, 1, 1, 0, 0, 0)
+PLAIN_FILE = 0o100644 << 16
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A zip and what is in it: sizes in bytes by name; the wheels in the order in which they are installed."""
+
+    content: bytes
+    sizes: dict[str, int]
+    wheels: list[str]
+
+
+def read_zip(path: Path) -> tuple[str, bytes]:
+    """Return the file name and content of a zip; a folder is packed."""
+    if path.is_file():
+        return path.name, path.read_bytes()
+    return f"{path.resolve().name}.zip", pack_folder(path).content
+
+
+def pack_folder(folder: Path, machine: str = this_machine()) -> Packed:
+    """Return the zip of a folder. Hidden files, caches and an earlier zip of the folder stay out."""
+    if not (folder / "optimizer.py").is_file():
+        raise Failure(f"Expected a zip, or a folder with optimizer.py in it, got {folder}; 'arena new' makes one.")
+    files = {str(path.relative_to(folder).as_posix()): path for path in find_files(folder)}
+    contents = {name: path.read_bytes() for name, path in files.items()}
+    own = {name: path for name, path in files.items() if name.endswith(WHEEL) and "/" not in name}
+    _check_wheel_names(own)
+    requirements = folder / REQUIREMENTS
+    if asks_for_wheels(requirements):
+        contents |= download_wheels(requirements, own, machine)
+    wheels = {name: content for name, content in contents.items() if name.endswith(WHEEL) and "/" not in name}
+    order = _read_order(contents[ORDER], wheels) if ORDER in contents else order_wheels(wheels)
+    if order:
+        contents[ORDER] = "".join(f"{name}\n" for name in order).encode()
+    return Packed(write_zip(contents), {name: len(contents[name]) for name in sorted(contents)}, order)
+
+
+def find_files(folder: Path) -> list[Path]:
+    """Return the files of a folder that belong into its zip."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        name = path.relative_to(folder)
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in name.parts)
+        if hidden or path.suffix == ".pyc" or str(name) == f"{folder.resolve().name}.zip":
+            continue
+        if path.is_symlink() and path.is_dir():
+            raise Failure(f"Expected files and folders, got {path}, a link to a folder; copy what it leads to.")
+        if path.is_file():
+            found.append(path)
+    return found
+
+
+def write_zip(contents: dict[str, bytes]) -> bytes:
+    """Return a zip whose bytes depend on names and contents alone."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name in sorted(contents):
+            member = zipfile.ZipInfo(name, FIXED_TIME)
+            member.create_system, member.external_attr = 3, PLAIN_FILE  # else they tell on which system it was made
+            packed_already = name.endswith(WHEEL)
+            member.compress_type = zipfile.ZIP_STORED if packed_already else zipfile.ZIP_DEFLATED
+            archive.writestr(member, contents[name])
+    return buffer.getvalue()
+
+
+def _check_wheel_names(own: dict[str, Path]) -> None:
+    packages: dict[str, str] = {}
+    for name in own:
+        try:
+            package = parse_wheel_filename(name)[0]
+        except InvalidWheelFilename as error:
+            raise Failure(f"Expected wheels with the names they were built with, got {name}: {error}.") from error
+        if (other := packages.setdefault(package, name)) != name:
+            raise Failure(f"Expected one wheel of {package}, got {other} and {name}; remove one.")
+
+
+def _read_order(text: bytes, wheels: dict[str, bytes]) -> list[str]:
+    """The folder's own order, if it is complete."""
+    lines = [line.strip() for line in text.decode().splitlines()]
+    order = [line for line in lines if line and not line.startswith("#")]
+    if sorted(order) != sorted(wheels):
+        raise Failure(
+            f"{ORDER}: expected each wheel once ({', '.join(sorted(wheels)) or 'there is none'}), got "
+            f"{', '.join(order) or 'nothing'}; remove the file, and a right one is written into the zip."
+        )
+    return order

@@ -1,0 +1,171 @@
+"""The wheels that a requirements.txt asks for, chosen by pip for the optimizer image and not for this machine.
+
+pip judges environment markers (`; sys_platform == ...`) by the Python it runs on, so this is right on Linux.
+"""
+
+import io
+import os
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Mapping
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from arena.client.http import Failure
+
+LOCK = Path(__file__).parents[2] / "requirements" / "optimizer.lock"
+LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+PYTHON_VERSION, ABI = "3.11", "cp311"
+GLIBC_MINOR = 36
+"""The image is Debian 12, with glibc 2.36."""
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+STAND_IN = "image"
+"""The local version of the empty wheels that stand for the image's packages while pip resolves."""
+PIP_TIMEOUT_S = 600
+SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+ERROR_CHARS = 1500
+
+
+def this_machine() -> str:
+    """Return this machine's architecture, as wheels name it."""
+    machine = platform.machine()
+    return MACHINES.get(machine.lower(), machine)
+
+
+def image_packages() -> dict[str, str]:
+    """Return the packages of the optimizer image: version by name."""
+    return {canonicalize_name(name): version for name, version in LOCKED.findall(LOCK.read_text())}
+
+
+def asks_for_wheels(requirements: Path) -> bool:
+    """Whether a requirements.txt has anything but comments."""
+    return requirements.is_file() and any(
+        line.strip() and not line.strip().startswith("#") for line in requirements.read_text().splitlines()
+    )
+
+
+def download_wheels(requirements: Path, own: Mapping[str, Path], machine: str) -> dict[str, bytes]:
+    """Return the wheels, by file name, that the image and the folder's `own` wheels lack of what is required.
+
+    The image's packages take part as empty wheels: pip resolves against their versions and downloads none of them. A
+    requirement that asks for another version takes the package out of the image.
+    """
+    kept = kept_of_image(requirements, own)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        constraints = [_write_stand_in(folder, each, version) for each, version in kept.items()]
+        (folder / "constraints.txt").write_text("\n".join(constraints))
+        (folder / "found").mkdir()
+        _run_pip(requirements, own, machine, folder)
+        found = {path.name: path.read_bytes() for path in sorted((folder / "found").iterdir())}
+    return {each: content for each, content in found.items() if each not in own and not _is_stand_in(each)}
+
+
+def order_wheels(wheels: Mapping[str, bytes]) -> list[str]:
+    """Return the names of wheels, each after those it depends on; cycles, which exist, are cut by name."""
+    by_package: dict[str, str] = {parse_wheel_filename(name)[0]: name for name in sorted(wheels)}
+    order: dict[str, None] = {}
+    seen: set[str] = set()
+
+    def visit(package: str) -> None:
+        if package in by_package and package not in seen:
+            seen.add(package)
+            for needed in _needs(by_package[package], wheels[by_package[package]]):
+                visit(needed)
+            order[by_package[package]] = None
+
+    for package in by_package:
+        visit(package)
+    return list(order)
+
+
+def _needs(name: str, wheel: bytes) -> list[str]:
+    """The packages that a wheel's metadata names, whatever the condition: more order than needed does no harm."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
+            (metadata,) = [each for each in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", each)]
+            headers = BytesHeaderParser().parsebytes(archive.read(metadata))
+        return sorted(canonicalize_name(Requirement(each).name) for each in headers.get_all("Requires-Dist", []))
+    except (zipfile.BadZipFile, ValueError) as error:
+        raise Failure(
+            f"Expected a wheel with one METADATA, got {name}: {error}; build or download it again."
+        ) from error
+
+
+def kept_of_image(requirements: Path, own: Mapping[str, Path]) -> dict[str, str]:
+    """Return what of the image stays: all but what is asked for in another version, or brought by the folder."""
+    kept = image_packages()
+    for name in own:
+        kept.pop(parse_wheel_filename(name)[0], None)
+    for line in requirements.read_text().splitlines():
+        try:
+            asked = Requirement(line.split(" #")[0].strip())
+        except InvalidRequirement:  # an option, a path or a comment: pip's business
+            continue
+        name = canonicalize_name(asked.name)
+        if name in kept and (asked.url or not asked.specifier.contains(kept[name], prereleases=True)):
+            del kept[name]
+    return kept
+
+
+def _write_stand_in(folder: Path, name: str, version: str) -> str:
+    """Write an empty wheel of an image's package; returns the constraint that chooses it."""
+    version += f".{STAND_IN}" if "+" in version else f"+{STAND_IN}"
+    base = f"{name.replace('-', '_')}-{version}"
+    with zipfile.ZipFile(folder / f"{base}-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{base}.dist-info/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n")
+        wheel.writestr(f"{base}.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{base}.dist-info/RECORD", "")
+    return f"{name}=={version}"
+
+
+def _is_stand_in(name: str) -> bool:
+    local = parse_wheel_filename(name)[1].local
+    return local is not None and local.split(".")[-1] == STAND_IN
+
+
+def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: Path) -> None:
+    command = [sys.executable, "-m", "pip", "download", "--no-input", "--disable-pip-version-check"]
+    command += ["--only-binary=:all:", "--implementation", "cp", "--python-version", PYTHON_VERSION, "--abi", ABI]
+    tags = [f"manylinux_2_{minor}_{machine}" for minor in range(GLIBC_MINOR, 4, -1)]
+    for tag in [*tags, f"manylinux2014_{machine}", f"linux_{machine}"]:
+        command += ["--platform", tag]
+    command += ["--find-links", str(folder), "--constraint", str(folder / "constraints.txt")]
+    command += ["--dest", str(folder / "found"), "--requirement", str(requirements), *map(str, own.values())]
+    environment = dict(os.environ)
+    if SYSTEM_CERTIFICATES.exists():  # has the host's extra certificate authorities, which pip's own bundle lacks
+        environment.setdefault("PIP_CERT", str(SYSTEM_CERTIFICATES))
+    try:
+        done = subprocess.run(  # noqa: S603 - pip, with the participant's own requirements
+            command, check=False, capture_output=True, text=True, env=environment, timeout=PIP_TIMEOUT_S
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failure(f"Expected pip to find the wheels within {PIP_TIMEOUT_S} s, it did not; try again.") from error
+    if done.returncode != 0:
+        raise Failure(explain_failure(requirements, done.stdout + done.stderr, machine))
+
+
+def explain_failure(requirements: Path, output: str, machine: str) -> str:
+    """Return what pip's failure means for whoever packs: which requirement, and what to do."""
+    if conflict := re.search(r"The conflict is caused by:\n(.+?)(?=\n\s*\n|\Z)", output, re.DOTALL):
+        return (
+            f"{requirements}: expected requirements that go together, and with the image's packages (their versions "
+            f"end in +{STAND_IN}), pip found a conflict:\n{conflict[1][:ERROR_CHARS]}\n"
+            "Ask for other versions; to bundle another version of one of the image's packages, name it with that "
+            "version in requirements.txt."
+        )
+    if missing := re.search(r"No matching distribution found for ([^\n]+)", output):
+        return (
+            f"{requirements}: expected a wheel of {missing[1].strip()} for CPython {PYTHON_VERSION} on Linux {machine} "
+            f"with glibc up to 2.{GLIBC_MINOR}, pip found none. Ask for a version that has one, build the wheel "
+            "yourself and put it beside optimizer.py, or, if it is plain Python, copy its modules there."
+        )
+    errors = "\n".join(line for line in output.splitlines() if line.startswith("ERROR"))[-ERROR_CHARS:]
+    return f"{requirements}: expected pip to download the wheels, it failed:\n{errors}"

@@ -1,0 +1,108 @@
+"""What makes a zip a submission: pure checks on its bytes, which trust nothing that the zip says of itself."""
+
+import io
+import re
+import stat
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+CHUNK_BYTES = 256 * 1024
+PART_BYTES, NAME_BYTES = 255, 1024
+"""What file systems take of a name: of each part of it, and of the whole."""
+COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""Others let a header ask for gigabytes of memory."""
+UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+
+
+class InvalidZip(Exception):
+    """The zip is not taken; the text says why."""
+
+
+@dataclass(frozen=True)
+class ZipLimits:
+    """How much a zip may hold."""
+
+    packed_bytes: int
+    unpacked_bytes: int
+    files: int
+
+
+def check_zip(content: bytes, limits: ZipLimits) -> None:
+    """Return if a team's zip may be stored; raises InvalidZip with the reason.
+
+    Sizes are counted while unpacking, because a header may lie.
+    """
+    if len(content) > limits.packed_bytes:
+        raise InvalidZip(f"The zip is larger than {limits.packed_bytes} bytes.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            _check_members(archive, limits)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+        raise InvalidZip(f"The upload is not a zip that can be read: {error}.") from error
+
+
+def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
+    members = archive.infolist()
+    if len(members) > limits.files:
+        raise InvalidZip(f"The zip has more than {limits.files} files.")
+    for member in members:
+        _check_name(member)
+    _check_tree(members)
+    room = limits.unpacked_bytes
+    for member in members:
+        if not member.is_dir():
+            room = _check_content(archive, member, room, limits)
+
+
+def _check_tree(members: Sequence[zipfile.ZipInfo]) -> None:
+    """Return if every file and folder has a place of its own, on any file system, and optimizer.py is at the top."""
+    files = [PurePosixPath(member.orig_filename) for member in members if not member.is_dir()]
+    folders = [PurePosixPath(member.orig_filename) for member in members if member.is_dir()]
+    for path, times in Counter(files).items() | Counter(folders).items():
+        if times > 1:
+            raise InvalidZip(f"{str(path)!r} is there twice.")
+    above = {parent for path in [*files, *folders] for parent in path.parents} | set(folders)
+    if both := above & set(files):
+        raise InvalidZip(f"{str(min(both))!r} is a file and a folder.")
+    folded: dict[str, PurePosixPath] = {}
+    for path in sorted(above | set(files)):
+        if (other := folded.setdefault(str(path).casefold(), path)) != path:
+            raise InvalidZip(f"{str(path)!r} and {str(other)!r} are the same but for upper and lower case.")
+    if PurePosixPath("optimizer.py") not in files:
+        raise InvalidZip("The zip has no optimizer.py at its top level.")
+
+
+def _check_name(member: zipfile.ZipInfo) -> None:
+    name = member.orig_filename
+    path = PurePosixPath(name)
+    if member.flag_bits & ENCRYPTED_FLAG:
+        raise InvalidZip(f"{name!r} is encrypted.")
+    if not name.isascii() and not member.flag_bits & UTF8_FLAG:
+        raise InvalidZip(f"{name!r} is not marked as UTF-8.")
+    if member.compress_type not in COMPRESSIONS:
+        raise InvalidZip(f"{name!r} is compressed by another method than deflate.")
+    if CONTROLS.search(name):
+        raise InvalidZip(f"{name!r} has a control character.")
+    if len(name.encode()) > NAME_BYTES or any(len(part.encode()) > PART_BYTES for part in path.parts):
+        raise InvalidZip(f"{name[:80]!r}... is longer than {NAME_BYTES} bytes, or a part of it than {PART_BYTES}.")
+    kind = stat.S_IFMT(member.external_attr >> 16)
+    if kind not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        raise InvalidZip(f"{name!r} is a link or another special file.")
+    if path.is_absolute() or "\\" in name or (len(name) > 1 and name[1] == ":"):
+        raise InvalidZip(f"{name!r} is not a relative path with forward slashes.")
+    if not path.parts or ".." in path.parts:
+        raise InvalidZip(f"{name!r} leads out of the zip.")
+
+
+def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int, limits: ZipLimits) -> int:
+    with archive.open(member) as file:
+        while chunk := file.read(CHUNK_BYTES):
+            room -= len(chunk)
+            if room < 0:
+                raise InvalidZip(f"Unpacked, the zip is larger than {limits.unpacked_bytes} bytes.")
+    return room

@@ -1,0 +1,131 @@
+"""A slot: one study at a time, between a warm black-box container and a fresh optimizer container."""
+
+import asyncio
+from types import TracebackType
+
+import structlog
+
+from arena.sandbox.container_config import ContainerConfig, blackbox_config, optimizer_config
+from arena.sandbox.engine import Container, Engine, InfrastructureFailure
+from arena.sandbox.relay import Fatal, Relay
+from arena.sandbox.running_study import RunningStudy
+from arena.words.limits import Limits
+from shared.messages import HeldShard, ShardReleased, StudyFinished, StudyTask
+from shared.settings import Settings
+
+__all__ = ["Fatal", "InfrastructureFailure", "Slot"]
+
+log = structlog.get_logger()
+
+
+class Slot:
+    """Room for one study at a time, pinned to one CPU.
+
+    Between studies it owns one warm black-box container and one prepared optimizer container, or the tasks that start
+    them. No optimizer container serves two studies, and a black-box container whose study did not end in an orderly
+    way serves no other. After `__aexit__` nothing that it started is left.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings, cpu: int) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._cpu = cpu
+        self._blackbox_config = blackbox_config(settings, cpu)
+        self._tasks = asyncio.TaskGroup()
+        self._running: RunningStudy | None = None
+        self._blackbox: asyncio.Task[Container | InfrastructureFailure]
+        self._prepared: asyncio.Task[Container | InfrastructureFailure]
+
+    async def __aenter__(self) -> "Slot":
+        await self._tasks.__aenter__()
+        self._blackbox = self._begin_start(self._blackbox_config)
+        self._prepared = self._begin_start(optimizer_config(self._settings, Limits(), self._cpu))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for starting in (self._blackbox, self._prepared):
+            if not starting.done():
+                starting.cancel()  # which removes what it has started
+            elif not starting.cancelled() and isinstance(container := starting.result(), Container):
+                self._begin_discard(container)
+        # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
+        await self._tasks.__aexit__(None, None, None)
+
+    def running_study(self) -> RunningStudy | None:
+        """The study that runs here, or ran last."""
+        return self._running
+
+    async def run_study(
+        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
+    ) -> StudyFinished:
+        """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
+
+        Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
+        Cancelled, it kills both containers at once.
+        """
+        blackbox = await self._take_blackbox()
+        intact = False
+        try:
+            optimizer = await self._take_optimizer(shard)
+            self._running = RunningStudy(
+                HeldShard(shard_id=shard.shard_id, attempt=shard.attempt), task.study, optimizer.stream
+            )
+            name = f"arena-optimizer-{shard.shard_id}-{shard.attempt}-{task.study}-{optimizer.id[:12]}"
+            self._tasks.create_task(self._engine.name_container(optimizer.id, name))
+            try:
+                relay = Relay(self._engine, self._settings, blackbox, optimizer, shard, task)
+                finished = await relay.run(zip_bytes, dataset_bytes)
+                intact = True
+                return finished
+            except Fatal:
+                intact = True
+                raise
+            finally:
+                self._begin_discard(optimizer)
+        finally:
+            if not intact:
+                self._begin_discard(blackbox)
+                self._blackbox = self._begin_start(self._blackbox_config)
+
+    async def _take_blackbox(self) -> Container:
+        """The warm container; if its start failed, one more try whose failure is the study's."""
+        container = await asyncio.shield(self._blackbox)
+        if isinstance(container, InfrastructureFailure):
+            self._blackbox = self._begin_start(self._blackbox_config)
+            container = await asyncio.shield(self._blackbox)
+        if isinstance(container, InfrastructureFailure):
+            raise container
+        return container
+
+    async def _take_optimizer(self, shard: ShardReleased) -> Container:
+        """The prepared container if it was prepared for this phase and lives, else a new one; prepares the next."""
+        if shard.image or shard.runtime:
+            await self._engine.check_sandbox(shard.image, shard.runtime, self._cpu)
+        config = optimizer_config(self._settings, shard.limits, self._cpu, image=shard.image, runtime=shard.runtime)
+        container = await asyncio.shield(self._prepared)
+        if isinstance(container, Container) and not await self._is_usable(container, config):
+            self._begin_discard(container)
+            container = await self._engine.start(config)
+        elif isinstance(container, InfrastructureFailure):
+            container = await self._engine.start(config)
+        self._prepared = self._begin_start(config)
+        return container
+
+    def _begin_start(self, config: ContainerConfig) -> "asyncio.Task[Container | InfrastructureFailure]":
+        return self._tasks.create_task(self._start(config))
+
+    async def _is_usable(self, container: Container, config: ContainerConfig) -> bool:
+        return container.config == config and await self._engine.is_running(container)
+
+    async def _start(self, config: ContainerConfig) -> Container | InfrastructureFailure:
+        """Start a container ahead of need; a failure is logged, and met again by whoever needs the container."""
+        try:
+            return await self._engine.start(config)
+        except InfrastructureFailure as failure:
+            log.warning("container not started", image=config["Image"], cpu=self._cpu, error=str(failure))
+            return failure
+
+    def _begin_discard(self, container: Container) -> None:
+        self._tasks.create_task(self._engine.discard(container))

@@ -1,0 +1,24 @@
+"""What an execution used, and what ran it."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+LOG_CHARS = 64 * 1024
+"""How much of what an optimizer wrote is kept of one study: the end of it."""
+
+
+class Usage(BaseModel):
+    """What an optimizer's container had used at the end of its study, as far as anybody trusted could say."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    cpu_s: float | None = Field(default=None, ge=0)
+    memory_peak_bytes: int | None = Field(default=None, ge=0)
+
+
+class Provenance(BaseModel):
+    """What ran a study: the engine's ids of the two images, the version of the runner's code, the sandbox's runtime."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    optimizer_image: str
+    blackbox_image: str
+    code_version: str
+    runtime: str

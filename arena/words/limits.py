@@ -1,0 +1,15 @@
+"""What an optimizer may use: part of a phase, sent with every shard."""
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Limits(BaseModel):
+    """What an optimizer may use (DESIGN 5 and 6); part of a phase, sent with every shard."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    study_timeout_s: float = Field(default=640, gt=0)
+    iteration_timeout_s: float = Field(default=40, gt=0)
+    memory_limit_bytes: int = Field(default=2 * 1024**3, ge=64 * 1024**2)
+    unpacked_limit_bytes: int = Field(default=512 * 1024**2, gt=0)
+    tmp_limit_bytes: int = Field(default=256 * 1024**2, gt=0)
+    pids_limit: int = Field(default=64, gt=0)

@@ -1,0 +1,46 @@
+"""States: the words that tables, messages, routes and pages share."""
+
+from enum import StrEnum
+
+
+class SubmissionState(StrEnum):
+    """`queued -> running -> scored | failed | cancelled`; a submission may also end straight from `queued`."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SCORED = "scored"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class ShardState(StrEnum):
+    """`pending -> released -> running -> done | dropped | incident`; a lost attempt goes back to `pending`."""
+
+    PENDING = "pending"
+    RELEASED = "released"
+    RUNNING = "running"
+    DONE = "done"
+    DROPPED = "dropped"
+    INCIDENT = "incident"
+
+
+class ExecutionOutcome(StrEnum):
+    """How one attempt at a shard ended."""
+
+    DONE = "done"
+    FATAL = "fatal"
+    INFRASTRUCTURE_FAILURE = "infrastructure_failure"
+    LEASE_EXPIRED = "lease_expired"
+    MESSAGE_LOST = "message_lost"
+    HANDED_BACK = "handed_back"
+    STOPPED = "stopped"
+    """Its submission had ended: cancelled, or failed by another of its shards."""
+
+
+class Stage(StrEnum):
+    """What an optimizer was doing."""
+
+    LOAD = "load"
+    CONSTRUCT = "construct"
+    SUGGEST = "suggest"
+    OBSERVE = "observe"

@@ -1,0 +1,142 @@
+"""Who calls and what they may do: nobody known, a team, or an organizer, each token with its scopes."""
+
+import hashlib
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from services.gateway.dependencies import Parts
+from services.gateway.problems import Problem
+from services.gateway.tables import queries
+
+BEARER = "bearer "
+WEBSOCKET_PROTOCOL = "arena.bearer"
+"""A browser cannot set headers on a WebSocket: it offers the protocols `arena.bearer` and its token."""
+TOKEN_PREFIX = "arena_"  # noqa: S105 - it makes a token that leaked recognizable to scanners
+TOKEN_BYTES = 32
+SESSION_COOKIE = "arena_session"
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+
+
+class Scope(StrEnum):
+    """What a token lets its bearer do."""
+
+    READ = "read"
+    SUBMIT = "submit"
+    MANAGE = "manage"
+    ACCOUNTS = "accounts"
+
+
+TEAM_SCOPES = frozenset({Scope.READ, Scope.SUBMIT})
+ORGANIZER_SCOPES = frozenset({Scope.READ, Scope.MANAGE, Scope.ACCOUNTS})
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whom a request comes from; a team belongs to one competition."""
+
+    role: Literal["anyone", "team", "organizer"]
+    scopes: frozenset[Scope] = frozenset()
+    team_id: UUID | None = None
+    competition_id: UUID | None = None
+
+
+NOBODY = Caller("anyone")
+
+
+def make_token() -> str:
+    """Return a new random token."""
+    return TOKEN_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+
+
+def hash_token(token: str) -> bytes:
+    """Return what is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def identify(connection: HTTPConnection, parts: Parts) -> Caller:
+    """Return who calls; raises Problem 401 for a token that is not good.
+
+    A session that is over is nobody's. A session says who sits at the browser, not who wrote the page: what it changes
+    must come from a page of ours, else Problem 403.
+    """
+    token = _token(connection)
+    if token is not None:
+        row = await queries.find_token(parts.pool, hash=hash_token(token))
+        if row is None:
+            raise Problem(401, "The token is not known here, or was revoked.")
+    else:
+        session = connection.cookies.get(SESSION_COOKIE)
+        row = session and await queries.find_session(parts.pool, hash=hash_token(session))
+        if not row:
+            return NOBODY
+        if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
+            check_origin(connection)
+    return Caller(row["role"], frozenset(Scope(each) for each in row["scopes"]), row["team_id"], row["competition_id"])
+
+
+def check_origin(connection: HTTPConnection) -> None:
+    """Raise Problem 403 unless a browser says that a page of this very site asks."""
+    headers = connection.headers
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if site != "same-origin" and (site is not None or origin is None or urlsplit(origin).netloc != headers.get("host")):
+        raise Problem(403, f"Expected a request from a page of this site, got one from {origin or 'elsewhere'}.")
+
+
+def _token(connection: HTTPConnection) -> str | None:
+    header = connection.headers.get("authorization")
+    if header is not None:
+        if not header.lower().startswith(BEARER):
+            raise Problem(401, "Expected an Authorization header of the form 'Bearer TOKEN'.")
+        return header[len(BEARER) :].strip()
+    protocols = [each.strip() for each in connection.headers.get("sec-websocket-protocol", "").split(",")]
+    if len(protocols) == 2 and protocols[0] == WEBSOCKET_PROTOCOL:
+        return protocols[1]
+    return None
+
+
+def _caller(connection: HTTPConnection) -> Caller:
+    caller: Caller = connection.state.caller  # put there by the gate
+    return caller
+
+
+Anyone = Annotated[Caller, Depends(_caller)]
+
+
+def _let_in(*, team: Scope | None = None, organizer: Scope | None = None) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency that lets in these roles with these scopes: 401 for nobody, 403 for the others."""
+
+    async def check(caller: Anyone) -> Caller:
+        needed = {"team": team, "organizer": organizer}
+        if caller.role == "anyone":
+            raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
+        scope = needed[caller.role]
+        if scope is None:
+            other = "organizers" if caller.role == "team" else "teams; use a team's token"
+            raise Problem(403, f"This is for {other}.")
+        if scope not in caller.scopes:
+            raise Problem(403, f"This needs a token with the scope '{scope}'.")
+        return caller
+
+    return check
+
+
+Member = Annotated[Caller, Depends(_let_in(team=Scope.READ, organizer=Scope.READ))]
+"""Teams and organizers who look."""
+Actor = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT, organizer=Scope.MANAGE))]
+"""Teams and organizers who change a submission."""
+Team = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT))]
+"""Teams who submit."""
+Organizer = Annotated[Caller, Depends(_let_in(organizer=Scope.READ))]
+"""Organizers who look."""
+Manager = Annotated[Caller, Depends(_let_in(organizer=Scope.MANAGE))]
+"""Organizers who change competitions and their course."""
+Registrar = Annotated[Caller, Depends(_let_in(organizer=Scope.ACCOUNTS))]
+"""Organizers who make teams and tokens."""

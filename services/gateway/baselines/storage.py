@@ -1,0 +1,86 @@
+"""Baseline sets in Bayesmark's own format: read once, kept as they came, never changed."""
+
+import math
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from bayesmark.constants import ITER, OBJECTIVE, PERF_MEAN, PERF_MED, TEST_CASE
+from bayesmark.experiment_baseline import MIN_POS, PAD_FACTOR
+
+from arena.words.objectives import GENERALIZATION, VISIBLE
+from services.gateway.problems import Problem
+from services.gateway.tables import queries
+from shared.database import Pool
+
+SIGNATURE_LENGTH = 5
+WHAT_IS_EXPECTED = (
+    "Expected a baseline set as bayesmark-baseline writes it: an object with 'meta', which has 'signature' with five "
+    "numbers for every function, and 'data', which has 'clip' and 'best' by function and objective."
+)
+
+
+async def store(pool: Pool, name: str, source: str, document: dict[str, Any]) -> int:
+    """Store a baseline set as the next version of its name; returns the version. Raises Problem 422."""
+    dataset, signatures = _read(document)
+    pairs = [
+        (str(case), objective) for case in dataset.coords[TEST_CASE].values for objective in (VISIBLE, GENERALIZATION)
+    ]
+    at = [{TEST_CASE: case, OBJECTIVE: objective} for case, objective in pairs]
+    clips = [float(dataset["clip"].sel(each)) for each in at]
+    bests = [float(dataset["best"].sel(each)) for each in at]
+    _check_best(dataset, pairs, clips, bests)
+    async with pool.acquire() as connection, connection.transaction():
+        row = await queries.insert_baseline(connection, name=name, source=source, document=document)
+        await queries.insert_baseline_boxes(
+            connection,
+            baseline_id=row["id"],
+            test_cases=[case for case, _ in pairs],
+            objectives=[objective for _, objective in pairs],
+            clips=clips,
+            bests=bests,
+            iterations=int(dataset.sizes[ITER]),
+            signatures=[value for case, _ in pairs for value in signatures[case]],
+        )
+    version: int = row["version"]
+    return version
+
+
+def _check_best(dataset: xr.Dataset, pairs: list[tuple[str, str]], clips: list[float], bests: list[float]) -> None:
+    """Refuse a set whose best is not better than random search, as `bayesmark.experiment_baseline.validate` does.
+
+    What differs by no more than the padding that `compute_baseline` puts under the best is the same.
+    """
+    faults = []
+    for (case, objective), clip, best in zip(pairs, clips, bests, strict=True):
+        at = {TEST_CASE: case, OBJECTIVE: objective}
+        curves = [float(dataset[name].sel(at).min()) for name in (PERF_MED, PERF_MEAN) if name in dataset]
+        # Only the visible loss is scored; another may well be the same everywhere.
+        padding = -2 * PAD_FACTOR * float(np.spacing(-max(MIN_POS, abs(best)))) if objective == VISIBLE else 0.0
+        if not (
+            math.isfinite(clip) and math.isfinite(best) and best + padding < clip and best < min(curves, default=clip)
+        ):
+            faults.append(f"{case} ({objective}): best {best:g}, random search {min([clip, *curves]):g}")
+    if faults:
+        raise Problem(
+            422,
+            "Expected a best that is better than random search, and finite, on every black box; got "
+            + "; ".join(faults)
+            + ". Give the strong optimizer more iterations or studies there, or leave these boxes out.",
+        )
+
+
+def _read(document: dict[str, Any]) -> tuple[xr.Dataset, dict[str, list[float]]]:
+    try:
+        dataset = xr.Dataset.from_dict(document["data"])
+        signatures = {
+            str(case): [float(value) for value in document["meta"]["signature"][case]]
+            for case in dataset.coords[TEST_CASE].values
+        }
+        complete = {VISIBLE, GENERALIZATION} <= set(dataset.coords[OBJECTIVE].values)
+        complete = complete and {"clip", "best"} <= set(dataset.data_vars) and dataset.sizes[ITER] > 0
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Problem(422, f"{WHAT_IS_EXPECTED} Got: {error!r}.") from error
+    if not complete or any(len(each) != SIGNATURE_LENGTH for each in signatures.values()):
+        raise Problem(422, WHAT_IS_EXPECTED)
+    return dataset, signatures

@@ -1,0 +1,150 @@
+"""What applying a document would change of a competition, and what of that is refused: pure, on both as they are."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from arena.api.competition_document import BlackBox, Competition, Phase
+from arena.rules.competition_document import Fault
+
+FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline")
+"""What scores of a phase depend on beside its black boxes; limits, image and runtime may change."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: `+` what comes, `-` what goes, `~` what becomes another."""
+
+    sign: Literal["+", "-", "~"]
+    what: str
+    before: Any = None
+    after: Any = None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A black box as it is: its data set's hash if it is the organizer's own, and whether studies depend on it."""
+
+    label: str
+    test_case: str
+    dataset_sha256: str | None
+    is_used: bool
+
+
+@dataclass(frozen=True)
+class Present:
+    """A competition as it is; `boxes` are all there are, more than the document's if studies of others are kept."""
+
+    document: Competition
+    boxes: Sequence[Box]
+    used_phases: frozenset[str]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether any study depends on it."""
+        return bool(self.used_phases) or any(box.is_used for box in self.boxes)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be done, and why it may not."""
+
+    changes: Sequence[Change]
+    refusals: Sequence[Fault]
+
+
+def compute_diff(present: Present | None, wanted: Competition) -> Plan:
+    """Compare; `wanted` names each baseline by its version."""
+    if present is None:
+        whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
+        return Plan(list(_changes(whole, wanted)), [])
+    return Plan(list(_changes(present.document, wanted)), list(_refusals(present, wanted)))
+
+
+def _changes(present: Competition, wanted: Competition) -> Iterator[Change]:
+    for key in ("name", "seed"):
+        before, after = getattr(present, key), getattr(wanted, key)
+        if before != after:
+            yield Change("~" if before else "+", key, before or None, after)
+    for kind, part, key in (
+        ("data set", "datasets", "name"),
+        ("black box", "black_boxes", "label"),
+        ("phase", "phases", "name"),
+    ):
+        before = {getattr(each, key): each.model_dump(mode="json") for each in getattr(present, part)}
+        after = {getattr(each, key): each.model_dump(mode="json") for each in getattr(wanted, part)}
+        yield from _part_changes(kind, before, after)
+    was, order = ([phase.name for phase in each.phases] for each in (present, wanted))
+    if was != order and sorted(was) == sorted(order):
+        yield Change("~", "order of the phases", was, order)
+
+
+def _part_changes(kind: str, present: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Change]:
+    for name, after in wanted.items():
+        before = present.get(name)
+        if before is None:
+            yield Change("+", f"{kind} {name}", None, after)
+            continue
+        for key, value in after.items():
+            yield from _value_changes(f"{kind} {name}: {key}", before[key], value)
+    for name in present.keys() - wanted.keys():
+        yield Change("-", f"{kind} {name}", present[name], None)
+
+
+def _value_changes(what: str, before: Any, after: Any) -> Iterator[Change]:
+    """One change of a value, but of a table one for every key of it."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in after:
+            yield from _value_changes(f"{what}.{key}", before.get(key), after[key])
+        return
+    was, becomes = (sorted(each) if isinstance(each, list) else each for each in (before, after))
+    if was != becomes:
+        yield Change("~", what, was, becomes)
+
+
+def _refusals(present: Present, wanted: Competition) -> Iterator[Fault]:
+    if present.is_used and wanted.seed != present.document.seed:
+        yield Fault(("seed",), "The seed of a competition with studies does not change.", "Set it back.")
+    missing = present.used_phases - {phase.name for phase in wanted.phases}
+    for name in sorted(missing):
+        yield Fault(("phases",), f"Phase {name!r} has submissions and cannot be taken away.", "Put it back.")
+    before = {phase.name: phase for phase in present.document.phases}
+    for index, phase in enumerate(wanted.phases):
+        if phase.name in present.used_phases:
+            yield from _phase_refusals(before[phase.name], phase, index)
+    hashes = {each.name: each.sha256 for each in wanted.datasets}
+    used = [box for box in present.boxes if box.is_used]
+    for index, box in enumerate(wanted.black_boxes):
+        yield from _box_refusals(box, index, hashes.get(box.dataset), used)
+
+
+def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Fault]:
+    for key in FIXED:
+        was, value = getattr(before, key), getattr(wanted, key)
+        if was != value:
+            what = f"Phase {wanted.name!r} has submissions, so {key} stays {was!r} and does not become {value!r}."
+            yield Fault(("phases", index, key), what, _write_back(key, was))
+    if changed := set(before.boxes) ^ set(wanted.boxes):
+        what = f"Phase {wanted.name!r} has submissions, so its boxes stay; {', '.join(sorted(changed))} would not."
+        yield Fault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
+
+
+def _write_back(key: str, value: Any) -> str:
+    """The cure, as it goes into the file: what is applied may be no edit of it, but a re-scoring or the final."""
+    instead = " instead of a split" if key == "boxes" else ""
+    return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
+
+
+def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[Fault]:
+    for other in used:
+        same_case, same_label = other.test_case == box.test_case, other.label == box.label
+        if same_label and not same_case:
+            what = f"Black box {box.label!r} has studies, so it stays {other.test_case}; boxes of scores do not change."
+            yield Fault(("black_boxes", index), what, "Give the new black box a new label.")
+        elif same_case and not same_label:
+            what = f"{box.test_case} has studies under the label {other.label!r}, by which boxes are known."
+            yield Fault(("black_boxes", index, "label"), what, f"Keep the label {other.label!r}.")
+        elif same_case and other.dataset_sha256 != sha256:
+            what = f"Black box {box.label!r} has studies, so the boxes' data set {box.dataset!r} stays as it is."
+            yield Fault(("black_boxes", index, "dataset"), what, "Give the new file a new name.")

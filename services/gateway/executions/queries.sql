@@ -1,0 +1,149 @@
+-- name: plan_for_these_parameters()!
+-- Lets the planner see which filters of the next query are there: to be called in its transaction.
+set local plan_cache_mode = force_custom_plan;
+
+-- name: list_executions(competition, phase, team, submission_id, box, runner, outcome, verdict, since, before, before_shard, before_attempt, size)
+-- Executions, those released last first, with what is still under way; beyond a cursor if there is one.
+with ended as (
+    select
+        sh.id as shard_id, e.attempt as attempt, e.runner_id, e.outcome, e.verdict, e.detail, e.released_at, e.taken_at,
+        e.ended_at, e.cpu_s, e.memory_peak_bytes,
+        c.slug as competition, p.name as phase, p.kind, t.name as team, s.id as submission_id, s.filename,
+        b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
+    from executions e
+    join shards sh on sh.id = e.shard_id
+    join submissions s on s.id = sh.submission_id
+    join phases p on p.id = s.phase_id
+    join competitions c on c.id = p.competition_id
+    join teams t on t.id = s.team_id
+    join black_boxes b on b.id = sh.box_id
+    where (:competition::text is null or c.slug = :competition)
+        and (:phase::text is null or p.name = :phase)
+        and (:team::text is null or t.name = :team)
+        and (:submission_id::uuid is null or s.id = :submission_id)
+        and (:box::text is null or b.label = :box)
+        and (:runner::text is null or e.runner_id = :runner)
+        and (:outcome::text is null or e.outcome = :outcome)
+        and (:since::timestamptz is null or e.released_at >= :since)
+        and (:before::timestamptz is null or e.released_at <= :before)
+        and (
+            :before::timestamptz is null or e.released_at < :before
+            or (e.shard_id, e.attempt) > (:before_shard::uuid, :before_attempt::integer)
+        )
+        and (:verdict::text is null or e.verdict = :verdict)
+    order by e.released_at desc, e.shard_id, e.attempt
+    limit :size
+),
+under_way as (
+    select
+        sh.id as shard_id, sh.attempt as attempt, sh.runner_id, sh.state, null, '', sh.released_at, sh.taken_at,
+        null::timestamptz, null::double precision, null::bigint,
+        c.slug as competition, p.name as phase, p.kind, t.name as team, s.id as submission_id, s.filename,
+        b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
+    from shards sh
+    join submissions s on s.id = sh.submission_id
+    join phases p on p.id = s.phase_id
+    join competitions c on c.id = p.competition_id
+    join teams t on t.id = s.team_id
+    join black_boxes b on b.id = sh.box_id
+    where (:competition::text is null or c.slug = :competition)
+        and (:phase::text is null or p.name = :phase)
+        and (:team::text is null or t.name = :team)
+        and (:submission_id::uuid is null or s.id = :submission_id)
+        and (:box::text is null or b.label = :box)
+        and (:runner::text is null or sh.runner_id = :runner)
+        and (:outcome::text is null or sh.state = :outcome)
+        and (:since::timestamptz is null or sh.released_at >= :since)
+        and (:before::timestamptz is null or sh.released_at <= :before)
+        and (
+            :before::timestamptz is null or sh.released_at < :before
+            or (sh.id, sh.attempt) > (:before_shard::uuid, :before_attempt::integer)
+        )
+        and sh.state in ('released', 'running') and :verdict::text is null
+        and not exists (select from executions e where e.shard_id = sh.id and e.attempt = sh.attempt)
+),
+page as (
+    select * from (select * from ended union all select * from under_way) as found
+    order by released_at desc, shard_id, attempt
+    limit :size
+)
+select
+    page.*, coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
+    coalesce(page.cpu_s, u.cpu_s) as all_cpu_s, coalesce(page.memory_peak_bytes, u.memory_peak_bytes) as all_memory,
+    u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s
+from page
+cross join lateral attempt_usage(page.shard_id, page.attempt) u
+order by page.released_at desc, page.shard_id, page.attempt;
+
+-- name: find_execution(shard_id, attempt)^
+-- One execution, ended or not, with everything that it depended on.
+select
+    e.outcome is not null as is_recorded, coalesce(e.outcome, sh.state) as outcome, e.verdict,
+    coalesce(e.detail, '') as detail, coalesce(e.runner_id, sh.runner_id) as runner_id,
+    coalesce(e.released_at, sh.released_at) as released_at,
+    case when e.outcome is null then sh.taken_at else e.taken_at end as taken_at, e.ended_at, e.provenance,
+    coalesce(e.cpu_s, u.cpu_s) as all_cpu_s, coalesce(e.memory_peak_bytes, u.memory_peak_bytes) as all_memory,
+    coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
+    u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s,
+    sh.id as shard_id, :attempt::integer as attempt, sh.first_study, sh.n_studies, sh.box_id,
+    c.id as competition_id, c.slug as competition, c.seed as competition_seed,
+    p.name as phase, p.kind, p.n_calls, p.n_suggestions, p.limits, p.image, p.runtime, bl.name as baseline,
+    bl.version as baseline_version,
+    t.name as team, s.id as submission_id, s.filename, s.blob_sha256, s.size_bytes, s.revision, s.origin_id,
+    s.verdict_stage, s.verdict_iteration,
+    b.label as box, b.model, b.dataset, b.metric, b.dataset_sha256
+from shards sh
+left join executions e on e.shard_id = sh.id and e.attempt = :attempt
+cross join lateral attempt_usage(sh.id, :attempt) u
+join submissions s on s.id = sh.submission_id
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join teams t on t.id = s.team_id
+join black_boxes b on b.id = sh.box_id
+left join baselines bl on bl.id = p.baseline_id
+where sh.id = :shard_id
+    and (e.outcome is not null or (sh.attempt = :attempt and sh.state in ('released', 'running')));
+
+-- name: studies_of_execution(shard_id, attempt)
+-- The finished studies of an attempt.
+select
+    study, loss, timed_out, suggest_errors, observe_errors, construct_time_s, suggest_time_s, observe_time_s,
+    eval_time_s, cpu_s, memory_peak_bytes, finished_at
+from studies where shard_id = :shard_id and attempt = :attempt order by study;
+
+-- name: logs_of_execution(shard_id, attempt)
+-- What the optimizer wrote in the ended studies of an attempt.
+select study, log from study_logs where shard_id = :shard_id and attempt = :attempt order by study;
+
+-- name: has_ended(shard_id, attempt)$
+-- How an attempt ended, or that it is superseded or gone; null while it may still write something.
+select coalesce(
+    (select outcome from executions where shard_id = :shard_id and attempt = :attempt),
+    case when not exists (
+        select from shards where id = :shard_id and attempt = :attempt and state in ('released', 'running')
+    ) then 'superseded' end
+);
+
+-- name: open_replay(execution)$
+-- The replay of an execution that is still under way.
+select t.submission_id from organizer_runs t join submissions s on s.id = t.submission_id
+where t.purpose = 'replay' and t.document ->> 'execution' = :execution and s.ended_at is null
+order by t.created_at desc limit 1;
+
+-- name: find_replay_run(submission_id)^
+-- Of which execution a submission is a replay, and how it stands.
+select
+    t.document ->> 'execution' as execution, s.state, s.verdict, s.verdict_stage, s.verdict_iteration, s.ended_at,
+    e.shard_id, e.attempt, e.provenance
+from organizer_runs t
+join submissions s on s.id = t.submission_id
+left join shards sh on sh.submission_id = s.id
+left join executions e on e.shard_id = sh.id and e.outcome in ('done', 'fatal')
+where t.submission_id = :submission_id and t.purpose = 'replay'
+order by e.attempt desc nulls last limit 1;
+
+-- name: outcomes_of_studies(shard_id, attempt)
+-- All that must be the same when an attempt is replayed; without an attempt, of every study of the shard.
+select study, timed_out, visible, generalization, suggestions from studies
+where shard_id = :shard_id and (:attempt::integer is null or attempt = :attempt)
+order by study;

@@ -1,0 +1,145 @@
+"""The changes of each phase's leaderboard, worked out once for all who watch it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeGuard
+from uuid import UUID
+
+import structlog
+
+from services.gateway.leaderboard.ranking import Leaderboard, Row
+from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
+from shared.database import Pool, is_transient
+from shared.events import wait_for_any
+
+log = structlog.get_logger()
+View = tuple[UUID, bool]
+GAP_S = 0.2
+"""The shortest time between two updates of a feed; what happens between them is one update."""
+TEXTS_KEPT = 16
+"""Nearly all watchers have seen the same number; a text is kept for so many others."""
+
+
+@dataclass
+class PhaseFeed:
+    """The rows of a phase, and of every team the number at which its row last came, changed or went.
+
+    So who has seen number n gets what came after n in one message, however much that was, and nothing is kept for
+    anybody; that goes back to the first number taken.
+    """
+
+    change: int = -1
+    frozen: bool = False
+    rows: dict[str, Row] = field(default_factory=dict)
+    _first: int = -1
+    _numbers: dict[str, int] = field(default_factory=dict)
+    _frozen_number: int = -1
+    _texts: dict[int | None, str | None] = field(default_factory=dict)
+    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    _looked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def take(self, change: int, rows: list[Row], *, frozen: bool = False) -> None:
+        """Take the leaderboard as it is now; wakes who waits when it is news."""
+        if change != self.change:
+            new = {row["team"]: row for row in rows}
+            if not 0 <= self.change < change:
+                self._first = change
+            for team in new.keys() | self.rows.keys():
+                if new.get(team) != self.rows.get(team):
+                    self._numbers[team] = change
+            if frozen != self.frozen:
+                self._frozen_number = change
+            self.change, self.rows, self.frozen = change, new, frozen
+            self._texts.clear()
+            self._news.set()
+            self._news = asyncio.Event()
+        self._looked.set()
+        self._looked = asyncio.Event()
+
+    def since(self, number: int | None) -> dict[str, Any]:
+        """Return the message that brings someone who has seen `number` up to date: changes if kept, else a snapshot."""
+        message = {"type": "snapshot", "change": self.change, "frozen": self.frozen, "rows": list(self.rows.values())}
+        if not self._is_kept(number):
+            return message
+        new = {team for team, last in self._numbers.items() if last > number}
+        rows = [row for team, row in self.rows.items() if team in new]
+        return message | {"type": "changes", "rows": rows, "removed": sorted(new - self.rows.keys())}
+
+    def text_since(self, number: int | None) -> str | None:
+        """Return that message as JSON, made once for all who have seen `number`; None if there is nothing to tell."""
+        key = number if self._is_kept(number) else None
+        if key not in self._texts:
+            message = self.since(key)
+            told = key is not None and key >= self._frozen_number and not (message["rows"] or message["removed"])
+            text = None if told else json.dumps(message)
+            if len(self._texts) >= TEXTS_KEPT:
+                return text
+            self._texts[key] = text
+        return self._texts[key]
+
+    def _is_kept(self, number: int | None) -> TypeGuard[int]:
+        return number is not None and self._first <= number <= self.change
+
+    async def wait_beyond(self, number: int | None) -> None:
+        """Return when there is something after `number`.
+
+        A number that is not reached yet is another gateway's, which has looked later: so look, too, from then on.
+        """
+        for _ in range(2):  # the look that is under way may have begun before
+            if number is not None and number > self.change:
+                await self._looked.wait()
+        while self.change < 0 or number == self.change:
+            await self._news.wait()
+
+
+class Feeds:
+    """One feed and one task per view that somebody watches: of a phase the public's, or the organizers' present."""
+
+    def __init__(self, pool: Pool, hub: ChangeNotifier) -> None:
+        self._pool = pool
+        self._hub = hub
+        self._feeds: dict[View, tuple[PhaseFeed, asyncio.Task[None]]] = {}
+        self._watchers: dict[View, int] = {}
+        self._tasks = asyncio.TaskGroup()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Own the feeds' tasks until `stop`."""
+        async with self._tasks:
+            await stop.wait()
+            for _, task in self._feeds.values():
+                task.cancel()
+
+    @asynccontextmanager
+    async def watch(self, phase_id: UUID, *, present: bool) -> AsyncIterator[PhaseFeed]:
+        """Keep a phase's feed up to date while somebody watches it; while it is frozen, only `present` goes on."""
+        view = phase_id, present
+        if view not in self._feeds:
+            feed = PhaseFeed()
+            self._feeds[view] = (feed, self._tasks.create_task(self._update(view, feed)))
+        feed, task = self._feeds[view]
+        self._watchers[view] = self._watchers.get(view, 0) + 1
+        try:
+            yield feed
+        finally:
+            self._watchers[view] -= 1
+            if not self._watchers[view]:
+                del self._watchers[view], self._feeds[view]
+                task.cancel()
+
+    async def _update(self, view: View, feed: PhaseFeed) -> None:
+        phase_id, present = view
+        leaderboard = Leaderboard(self._pool, phase_id, present=present)
+        while True:
+            announced = self._hub.announcement(phase_id)
+            try:
+                standings = await leaderboard.load()
+                feed.take(standings.change, standings.rows, frozen=standings.frozen_at is not None)
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("a live feed waits for the database", phase=str(phase_id), error=repr(error))
+            await asyncio.sleep(GAP_S)
+            await wait_for_any(announced, timeout_s=POLL_S)

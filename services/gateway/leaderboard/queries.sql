@@ -1,0 +1,77 @@
+-- name: phase_change(phase_id)^
+-- The number of a phase's last change, and since when its leaderboard is frozen.
+select change, frozen_at from phases where id = :phase_id;
+
+-- name: leaderboard(phase_id)
+-- Per team its counting submission, and its newest one that has not ended.
+with best as (
+    select * from counting_submissions where phase_id = :phase_id
+),
+current as (
+    select distinct on (s.team_id) s.*
+    from submissions s join teams t on t.id = s.team_id
+    where s.phase_id = :phase_id and s.ended_at is null and not t.internal
+    order by s.team_id, s.created_at desc
+),
+made as (
+    select team_id, count(*) as submissions, max(greatest(created_at, started_at, ended_at)) as changed_at
+    from submissions where phase_id = :phase_id group by team_id
+)
+select
+    t.name as team, made.submissions, made.changed_at, best.curve,
+    best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
+    best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
+    current.id as current_id, current.score as current_score, current.score_low as current_low,
+    current.score_high as current_high, current.studies_done as current_done,
+    current.studies_total as current_total, current.state as current_state
+from best
+full join current on current.team_id = best.team_id
+join teams t on t.id = coalesce(best.team_id, current.team_id)
+join made on made.team_id = t.id;
+
+-- name: frozen_leaderboard(phase_id, at)
+-- Per team the submission that counted at a moment: what the view counting_submissions said then. The choice of that
+-- moment is the last one recorded; of what had not ended nothing is shown.
+select
+    t.name as team, best.submissions, best.changed_at, best.curve,
+    best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
+    best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
+    null::uuid as current_id
+from (
+    select distinct on (s.team_id) s.*, made.submissions, made.changed_at
+    from submissions s
+    join phases p on p.id = s.phase_id
+    left join lateral (
+        select count(*) as submissions, max(ended_at) filter (where ended_at <= :at) as changed_at
+        from submissions where phase_id = s.phase_id and team_id = s.team_id and created_at <= :at
+    ) made on true
+    left join lateral (
+        select max(e.at) as at from submission_events e
+        where p.counting = 'chosen' and e.submission_id = s.id and e.event = 'chosen' and e.at <= :at
+    ) choice on true
+    where s.phase_id = :phase_id and s.state = 'scored' and s.ended_at <= :at
+    order by s.team_id, choice.at desc nulls last, s.score desc, s.ended_at
+) best
+join teams t on t.id = best.team_id
+where not t.internal;
+
+-- name: box_losses(submission_ids)
+-- Mean losses per black box of scored submissions.
+select submission_id, array_agg(box_id) as boxes, array_agg(loss) as losses
+from box_scores where submission_id = any (:submission_ids::uuid[])
+group by submission_id;
+
+-- name: ranks_before(phase_id)
+-- Of a phase whose submissions are copies, such as a final: the places that its teams had in the public phase they are from.
+select placed.phase, placed.team, placed.rank
+from (
+    select
+        p.name as phase, t.name as team, c.team_id, c.phase_id,
+        rank() over (partition by c.phase_id order by c.score desc, c.ended_at) as rank
+    from counting_submissions c join phases p on p.id = c.phase_id join teams t on t.id = c.team_id
+    where p.visibility = 'public' and p.kind = 'competition' and p.frozen_at is null and c.phase_id = (
+        select o.phase_id from submissions s join submissions o on o.id = s.origin_id
+        where s.phase_id = :phase_id limit 1
+    )
+) placed
+order by placed.rank;

@@ -1,0 +1,55 @@
+"""What is heard from the broker: which phases have changed, and what optimizers write whose logs are followed."""
+
+import asyncio
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from shared.broker import Broker
+from shared.messages import LogWritten, PhaseChanged
+
+POLL_S = 1.0
+"""How long a subscriber waits for an announcement before it looks for itself: one may be lost."""
+LOG_MESSAGES_KEPT = 100
+
+
+class ChangeNotifier:
+    """Wakes whoever waits for a phase. An announcement only says "look"; losing one costs a poll's time."""
+
+    def __init__(self, broker: Broker) -> None:
+        self._broker = broker
+        self._events: dict[UUID, asyncio.Event] = {}
+        self._logs: dict[UUID, asyncio.Queue[LogWritten]] = {}
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Listen to the broker until `stop`."""
+        name = f"arena.gateway.{uuid.uuid4().hex}"
+        await self._broker.listen(name, (PhaseChanged, LogWritten), self._on_announcements, stop)
+
+    async def _on_announcements(self, messages: Sequence[PhaseChanged | LogWritten]) -> None:
+        for phase_id in {message.phase_id for message in messages if isinstance(message, PhaseChanged)}:
+            event = self._events.pop(phase_id, None)
+            if event is not None:
+                event.set()
+        for message in messages:
+            if isinstance(message, LogWritten) and (written := self._logs.get(message.follower)) is not None:
+                if written.full():
+                    written.get_nowait()  # who reads too slowly misses the oldest
+                written.put_nowait(message)
+
+    @contextmanager
+    def follow_log(self, follower: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
+        """Gather what is written for a follower."""
+        self._logs[follower] = asyncio.Queue(LOG_MESSAGES_KEPT)
+        try:
+            yield self._logs[follower]
+        finally:
+            del self._logs[follower]
+
+    def announcement(self, phase_id: UUID) -> asyncio.Event:
+        """Return what is set at the next announcement of this phase. To miss none, ask for it first and then look.
+
+        Wait for it for POLL_S seconds at most.
+        """
+        return self._events.setdefault(phase_id, asyncio.Event())

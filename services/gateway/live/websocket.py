@@ -1,0 +1,54 @@
+"""Sending a live feed to a WebSocket."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+import structlog
+from fastapi import Query, WebSocket, WebSocketDisconnect
+from prometheus_client import Gauge
+
+from services.gateway.accounts.callers import WEBSOCKET_PROTOCOL
+from services.gateway.problems import away
+
+log = structlog.get_logger()
+
+
+Since = Annotated[int, Query(ge=0, lt=2**63)]
+
+
+NORMAL, TRY_AGAIN_LATER = 1000, 1013
+
+
+SOCKETS = Gauge("arena_sockets_open", "Open WebSockets", ["feed"])
+
+
+async def send_message(websocket: WebSocket, message: dict[str, Any]) -> None:
+    """Send one message; waits for a client that is slow. One that takes nothing at all is cut off by `serve_http`."""
+    await websocket.send_text(json.dumps(message))
+
+
+async def run_feed(websocket: WebSocket, feed: str, send: Callable[[], Awaitable[None]]) -> None:
+    """Send until `send` returns or the client goes; what the client sends is read and ignored, to see it go."""
+    offered = websocket.headers.get("sec-websocket-protocol", "")
+    await websocket.accept(subprotocol=WEBSOCKET_PROTOCOL if offered.startswith(WEBSOCKET_PROTOCOL) else None)
+    with SOCKETS.labels(feed).track_inprogress():
+        async with asyncio.TaskGroup() as tasks:
+            sender = tasks.create_task(_send_or_end(websocket, send))
+            while (await websocket.receive())["type"] != "websocket.disconnect":
+                pass
+            sender.cancel()
+
+
+async def _send_or_end(websocket: WebSocket, send: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await send()
+        await websocket.close(NORMAL)
+    except WebSocketDisconnect:
+        pass  # who reads sees it, too
+    except Exception as error:
+        if away(error) is None:
+            raise
+        log.warning("live feed ended; the client may come again", error=repr(error))
+        await websocket.close(TRY_AGAIN_LATER)

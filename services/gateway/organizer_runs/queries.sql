@@ -1,0 +1,61 @@
+-- name: organizer_run_boxes(competition_id, labels)
+-- The black boxes of an organizer run.
+select id, label, model, dataset, metric, dataset_sha256 from black_boxes
+where competition_id = :competition_id and label = any (:labels::text[])
+order by label;
+
+-- name: competition_seed(competition_id)$
+-- What the seeds of its studies derive from.
+select seed from competitions where id = :competition_id;
+
+-- name: lock_organizer_run(key)!
+-- Makes requests for the same organizer run come one after the other.
+select pg_advisory_xact_lock(hashtextextended(:key, 0));
+
+-- name: find_organizer_run(key)$
+-- The submission of an organizer run that is under way or has succeeded.
+select t.submission_id from organizer_runs t join submissions s on s.id = t.submission_id
+where t.key = :key and s.state not in ('failed', 'cancelled');
+
+-- name: ask_again(key)!
+-- Notes that an organizer run is wanted again, so that what was asked for last is what is shown.
+update organizer_runs set created_at = now() where key = :key;
+
+-- name: internal_team(competition_id)$
+-- The organizer's own team.
+with made as (
+    insert into teams (competition_id, name, internal) values (:competition_id, '(organizer)', true)
+    on conflict (competition_id, name) do nothing
+    returning id
+)
+select id from made
+union all
+select id from teams where competition_id = :competition_id and internal
+limit 1;
+
+-- name: insert_organizer_run_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits, image, runtime)$
+-- The hidden phase of an organizer run.
+insert into phases (
+    competition_id, name, position, visibility, kind, n_calls, n_suggestions, studies_per_box, first_study,
+    studies_per_shard, limits, image, runtime
+)
+values (
+    :competition_id, :name, 0, 'organizer', 'organizer_run', :n_calls, :n_suggestions, :studies, :first_study,
+    :studies_per_shard, :limits, :image, :runtime
+)
+returning id;
+
+-- name: put_organizer_run(key, competition_id, submission_id, purpose, document)!
+-- Keeps which submission answers an organizer run; one that failed is replaced.
+insert into organizer_runs (key, competition_id, submission_id, purpose, document)
+values (:key, :competition_id, :submission_id, :purpose, :document)
+on conflict (key) do update set submission_id = excluded.submission_id, created_at = now();
+
+-- name: list_organizer_runs(competition_id, purpose)
+-- The organizer_runs of a competition, those asked for last first.
+select
+    t.key, t.purpose, t.document, t.created_at, p.name as phase, s.id as submission_id, s.state, s.verdict,
+    s.studies_done, s.studies_total
+from organizer_runs t join submissions s on s.id = t.submission_id join phases p on p.id = s.phase_id
+where t.competition_id = :competition_id and (:purpose::text is null or t.purpose = :purpose)
+order by t.created_at desc;

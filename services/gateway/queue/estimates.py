@@ -1,0 +1,132 @@
+"""The forecast of the queue as it is, worked out at most once a second for all who ask."""
+
+import asyncio
+import math
+import statistics
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from services.gateway.queue.queue_estimate import UNKNOWN, Cost, Open, QueueEstimate, forecast
+from services.gateway.tables import queries
+from shared.database import Pool
+
+KEPT_S = 1.0
+STUDY_TIMES_KEPT_S = 30.0
+OVERHEAD_S = 0.5
+"""What a study takes of a slot besides its own time: its containers, the relay, the result (README, "Figures")."""
+USUAL_DOUBT = 0.5
+"""How much submissions differ in speed, relative to their mean, where too few have run to tell."""
+LEAST_DOUBT = 0.1
+PRIOR_STUDIES = 3.0
+"""So many studies of its own weigh as much as those of the others in what is thought of a submission's speed."""
+
+
+@dataclass(frozen=True)
+class StudyTimes:
+    """What is known of one phase's studies: the usual cost, and how much faster or slower each submission is."""
+
+    usual: Cost
+    speeds: Mapping[UUID, float]
+    known: Mapping[UUID, int]
+
+    def cost(self, submission_id: UUID) -> Cost:
+        """Return what a study of this submission takes."""
+        speed, studies = self.speeds.get(submission_id, 1.0), self.known.get(submission_id, 0)
+        doubt = self.usual.doubt / math.sqrt(1 + studies / PRIOR_STUDIES)
+        return Cost(self.usual.seconds * speed, doubt, self.usual.noise)
+
+
+def study_times(rows: Sequence[Mapping[str, Any]]) -> StudyTimes:
+    """Return what the measured times of a phase say; rows are (submission, black box, studies, seconds, variance)."""
+    boxes: dict[UUID, list[tuple[int, float]]] = {}
+    for row in rows:
+        boxes.setdefault(row["box_id"], []).append((row["studies"], row["seconds"] + OVERHEAD_S))
+    means = {box: sum(n * each for n, each in found) / sum(n for n, _ in found) for box, found in boxes.items()}
+    usual_s = statistics.fmean(means.values())
+    studies = sum(row["studies"] for row in rows)
+    squares = sum(
+        row["studies"] * (row["variance"] + (row["seconds"] + OVERHEAD_S - means[row["box_id"]]) ** 2) for row in rows
+    )
+    between = statistics.pvariance(means.values())
+    own: dict[UUID, list[Mapping[str, Any]]] = {}
+    for row in rows:
+        own.setdefault(row["submission_id"], []).append(row)
+    speeds = {each: _speed(of_it, means, usual_s) for each, of_it in own.items()}
+    doubt = USUAL_DOUBT if len(speeds) < 3 else max(LEAST_DOUBT, statistics.stdev(speeds.values()))
+    noise = math.sqrt(squares / studies + between) / usual_s
+    known = {each: sum(row["studies"] for row in of_it) for each, of_it in own.items()}
+    return StudyTimes(Cost(usual_s, doubt, noise), speeds, known)
+
+
+def _speed(rows: Sequence[Mapping[str, Any]], means: Mapping[UUID, float], usual_s: float) -> float:
+    took: float = sum(row["studies"] * (row["seconds"] + OVERHEAD_S) for row in rows)
+    expected: float = sum(row["studies"] * means[row["box_id"]] for row in rows)
+    return (PRIOR_STUDIES * usual_s + took) / (PRIOR_STUDIES * usual_s + expected)
+
+
+class QueueEstimates:
+    """Keeps the last forecast for a second, and what was measured of a phase's studies for half a minute."""
+
+    def __init__(self, pool: Pool, runner_silence_s: float) -> None:
+        self._pool = pool
+        self._runner_silence_s = runner_silence_s
+        self._lock = asyncio.Lock()
+        self._made_at = -math.inf
+        self._made: dict[UUID, QueueEstimate] = {}
+        self._measured: dict[UUID, tuple[float, StudyTimes | None]] = {}
+
+    async def find(self, submission: Mapping[str, Any] | asyncpg.Record) -> QueueEstimate:
+        """Return the forecast of a submission's row; what has ended has none."""
+        if submission["ended_at"] is not None:
+            return UNKNOWN
+        async with self._lock:
+            if time.monotonic() - self._made_at > KEPT_S or submission["id"] not in self._made:
+                await self._make()
+        found = self._made.get(submission["id"], UNKNOWN)
+        # The row may be newer than the forecast: what runs by now has no position.
+        return found if submission["state"] == "queued" else QueueEstimate(None, found.remaining_s)
+
+    async def _make(self) -> None:
+        rows = [row async for row in queries.queue(self._pool)]
+        room = await queries.room(self._pool, seen_s=self._runner_silence_s)
+        measured = await self._measure({row["phase_id"] for row in rows})
+        evaluation_s = _evaluation_s(rows, measured)
+        queue = [_open(row, measured[row["phase_id"]], evaluation_s) for row in rows]
+        self._made = forecast(queue, room["slots"], room["released"])
+        self._made_at = time.monotonic()
+
+    async def _measure(self, phase_ids: set[UUID]) -> dict[UUID, StudyTimes | None]:
+        now = time.monotonic()
+        self._measured = {
+            phase_id: (at, times)
+            for phase_id, (at, times) in self._measured.items()
+            if phase_id in phase_ids and now - at < (KEPT_S if times is None else STUDY_TIMES_KEPT_S)
+        }
+        unknown = phase_ids - self._measured.keys()
+        if unknown:
+            found: dict[UUID, list[Mapping[str, Any]]] = {phase_id: [] for phase_id in unknown}
+            async for row in queries.study_times(self._pool, phase_ids=list(unknown)):
+                found[row["phase_id"]].append(row)
+            for phase_id, rows in found.items():
+                self._measured[phase_id] = (now, study_times(rows) if rows else None)
+        return {phase_id: times for phase_id, (_, times) in self._measured.items()}
+
+
+def _evaluation_s(rows: Sequence[Mapping[str, Any]], measured: Mapping[UUID, StudyTimes | None]) -> float:
+    """Return what one evaluation takes in the phases that are known, for those that are not."""
+    evaluations = {row["phase_id"]: row["evaluations"] for row in rows}
+    known = [times.usual.seconds / evaluations[phase] for phase, times in measured.items() if times is not None]
+    return statistics.fmean(known) if known else 1.0
+
+
+def _open(row: Mapping[str, Any], times: StudyTimes | None, evaluation_s: float) -> Open:
+    return Open(
+        **{name: row[name] for name in Open.__dataclass_fields__ if name not in {"cost", "assumed_s"}},
+        cost=None if times is None else times.cost(row["submission_id"]),
+        assumed_s=evaluation_s * row["evaluations"],
+    )

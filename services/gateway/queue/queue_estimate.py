@@ -1,0 +1,176 @@
+"""When submissions begin and end if nobody else comes: the rule of release, run ahead as a flow. Pure.
+
+The dispatcher gives places to the highest priority first, there to the team with the fewest shards in flight, and
+within a team to the oldest submission. So at every moment the slots are shared over the teams of a priority as equally
+as their shards allow, and a team's submissions flow through its share one after the other.
+"""
+
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+Z = 1.7
+"""How many standard deviations an interval reaches to either side; the tests say how often that holds the truth."""
+
+
+EPSILON_S = 1e-6
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a study takes of a slot in seconds, and the standard deviations of it relative to that.
+
+    `doubt` is of the mean itself, for one submission; `noise` of one study about it.
+    """
+
+    seconds: float
+    doubt: float
+    noise: float
+
+
+@dataclass(frozen=True)
+class Open:
+    """A submission that has not ended; `turn` is its team's place in the round.
+
+    Where no cost is known, a study is assumed to take `assumed_s`, for the sake of the others.
+    """
+
+    submission_id: UUID
+    team_id: UUID
+    queued: bool
+    priority: int
+    created_at: datetime
+    turn: int
+    studies_left: int
+    studies_per_shard: int
+    cost: Cost | None
+    assumed_s: float = 1.0
+
+    @property
+    def study_s(self) -> float:
+        """Seconds of a study."""
+        return self.assumed_s if self.cost is None else self.cost.seconds
+
+
+@dataclass(frozen=True)
+class QueueEstimate:
+    """A submission's place among those that are queued, and the interval of seconds until its end, if it is known."""
+
+    position: int | None
+    remaining_s: tuple[int, int] | None
+
+
+UNKNOWN = QueueEstimate(None, None)
+
+
+Span = tuple[float, float]
+"""When a submission's work begins and ends, in seconds from now."""
+
+
+class _Line:
+    """A team's submissions of one priority, oldest first, of which so many slot-seconds have flowed through."""
+
+    def __init__(self, submissions: Sequence[Open]) -> None:
+        self._submissions = submissions
+        self._ends_s = list(
+            itertools.accumulate(max(each.studies_left * each.study_s, EPSILON_S) for each in submissions)
+        )
+        self._begins: list[float] = []
+        self._passed = 0
+        self.done_s = 0.0
+        self.total_s = self._ends_s[-1]
+        self.shards = sum(math.ceil(each.studies_left / each.studies_per_shard) for each in submissions) or 1
+
+    def lasts_s(self, rate: float) -> float:
+        """Return the seconds until its end at this rate."""
+        return (self.total_s - self.done_s) / rate
+
+    def flow(self, now: float, rate: float, seconds: float) -> Iterator[tuple[UUID, Span]]:
+        """Let the line go on at a rate for so long; yields the submissions that come to their end."""
+        is_done = self.lasts_s(rate) <= seconds * (1 + EPSILON_S)
+        until = self.total_s if is_done else self.done_s + rate * seconds
+        while self._passed < len(self._submissions):
+            if len(self._begins) == self._passed:
+                ahead = self._ends_s[self._passed - 1] if self._passed else 0.0
+                if ahead > until:
+                    break
+                self._begins.append(now + max(0.0, ahead - self.done_s) / rate)
+            end = self._ends_s[self._passed]
+            if end > until:
+                break
+            span = self._begins[-1], now + (end - self.done_s) / rate
+            yield self._submissions[self._passed].submission_id, span
+            self._passed += 1
+        self.done_s = until
+
+
+def forecast(queue: Sequence[Open], slots: int, released: int) -> dict[UUID, QueueEstimate]:
+    """QueueEstimate every submission of the queue; `released` shards wait on the broker, before all others.
+
+    Without slots nothing is known of the time, and the order is that of one slot.
+    """
+    spans = _spans(queue, max(slots, 1))
+    order = sorted(
+        (each for each in queue if each.queued),
+        key=lambda each: (spans[each.submission_id][0], -each.priority, each.turn, each.created_at),
+    )
+    positions = {each.submission_id: position for position, each in enumerate(order, start=1)}
+    usual_shard_s = sum(each.study_s * each.studies_per_shard for each in queue) / max(len(queue), 1)
+    backlog_s = released * usual_shard_s / max(slots, 1)
+    return {
+        each.submission_id: QueueEstimate(
+            positions.get(each.submission_id),
+            None
+            if each.cost is None or slots == 0
+            else _interval(each, each.cost, spans[each.submission_id], backlog_s if each.queued else 0.0),
+        )
+        for each in queue
+    }
+
+
+def _interval(each: Open, cost: Cost, span: Span, backlog_s: float) -> tuple[int, int]:
+    """Return the seconds until an end between which it is likely to be."""
+    shard_s = cost.seconds * min(each.studies_per_shard, max(1, each.studies_left))
+    end_s = max(span[1], span[0] + shard_s * (1.0 if each.queued else 0.5))
+    relative = Z * math.hypot(cost.doubt, cost.noise / math.sqrt(max(1, each.studies_left)))
+    low = end_s / (1 + relative) - shard_s
+    high = end_s * (1 + relative) + shard_s * (1 + Z * cost.noise) + backlog_s
+    return max(0, math.floor(low)), math.ceil(high)
+
+
+def _spans(queue: Sequence[Open], slots: int) -> dict[UUID, Span]:
+    levels = [_lines(queue, level) for level in sorted({each.priority for each in queue}, reverse=True)]
+    spans: dict[UUID, Span] = {}
+    now = 0.0
+    while levels:
+        moving = _rates(levels, slots)
+        seconds = min(line.lasts_s(rate) for line, rate in moving)
+        for line, rate in moving:
+            spans.update(line.flow(now, rate, seconds))
+        now += seconds
+        levels = [left for level in levels if (left := [line for line in level if line.done_s < line.total_s])]
+    return spans
+
+
+def _lines(queue: Iterable[Open], priority: int) -> list[_Line]:
+    teams: dict[UUID, list[Open]] = {}
+    for each in sorted(queue, key=lambda each: each.created_at):
+        if each.priority == priority:
+            teams.setdefault(each.team_id, []).append(each)
+    return [_Line(submissions) for submissions in teams.values()]
+
+
+def _rates(levels: Sequence[Sequence[_Line]], slots: float) -> list[tuple[_Line, float]]:
+    """Return how many slots each line has that has any: what a line cannot use is shared by the others of its level."""
+    moving = []
+    for level in levels:
+        by_demand = sorted(level, key=lambda line: line.shards)
+        for number, line in enumerate(by_demand):
+            rate = min(float(line.shards), slots / (len(level) - number))
+            slots -= rate
+            if rate > EPSILON_S:
+                moving.append((line, rate))
+    return moving

@@ -1,0 +1,155 @@
+"""What every request passes first: who calls, how often nobody in particular may, how much they may send.
+
+It is an ASGI layer and no dependency of the routes, because FastAPI reads a body before it asks a dependency.
+"""
+
+import contextlib
+import ipaddress
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator
+from uuid import UUID
+
+import structlog
+from limits import parse
+from limits.aio.storage import MemoryStorage
+from limits.aio.strategies import FixedWindowRateLimiter
+from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.gateway.accounts.callers import NOBODY, Caller, identify
+from services.gateway.dependencies import Parts
+from services.gateway.problems import Problem, answer, away
+from services.gateway.website.rendering import ASSETS_ADDRESS
+
+log = structlog.get_logger()
+FORM_OVERHEAD_BYTES = 64 * 1024
+JSON_LIMIT_BYTES = 64 * 1024**2
+ANONYMOUS_BODY_BYTES = 16 * 1024
+UPLOADS_AT_ONCE = 8
+RETRY_AFTER_S = 2
+NUL, NUL_ENCODED = "\0", b"%00"
+IPV6_PREFIX = 64
+"""One subscriber has at least so large a network, so its addresses count together."""
+
+SECURITY_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "same-origin",
+    "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over HTTPS alone
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+class RequestGuard:
+    """Lets a request through with `state.caller` set; answers the others itself."""
+
+    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+        self._app = app
+        self._parts = parts
+        self._rate = parse(parts.settings.anonymous_rate)
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._sending: Counter[UUID] = Counter()
+        self._upload_bytes = max(parts.settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on one request or WebSocket."""
+        if scope["type"] not in {"http", "websocket"}:
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+                headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+                message = {**message, "headers": [*message.get("headers", []), *headers]}
+            await send(message)
+
+        try:
+            caller = await self._let_in(HTTPConnection(scope))
+            scope.setdefault("state", {})["caller"] = caller
+            with self._limit_uploads(caller, scope):
+                await self._app(scope, self._limit_body(receive, caller), send_with_headers)
+        except Problem as problem:
+            await answer(HTTPConnection(scope), problem)(scope, receive, send_with_headers)
+
+    async def _let_in(self, connection: HTTPConnection) -> Caller:
+        if NUL in connection.url.path or NUL_ENCODED in connection.scope["query_string"]:
+            raise Problem(400, "Expected an address without a NUL character, which no text here has.")
+        if connection.url.path.startswith(ASSETS_ADDRESS):
+            return NOBODY  # the same for everybody, and a page asks for several at once
+        try:
+            caller = await identify(connection, self._parts)
+        except Problem:
+            await self._count(connection)
+            raise
+        except Exception as error:
+            problem = away(error)
+            if problem is None:
+                raise
+            log.warning("a part is away", path=connection.url.path, error=repr(error))
+            raise problem from error
+        if caller is NOBODY:
+            await self._count(connection)
+        return caller
+
+    async def _count(self, connection: HTTPConnection) -> None:
+        """Count a request without a good token. Raises Problem 429 when there were too many from its network."""
+        network = network_of(connection.client.host if connection.client else "")
+        if not await self._limiter.hit(self._rate, network):
+            window = await self._limiter.get_window_stats(self._rate, network)
+            raise Problem(
+                429,
+                f"Without a token, {self._rate} are answered; send a token, or wait.",
+                retry_after_s=max(1, math.ceil(window.reset_time - time.time())),
+            )
+
+    @contextlib.contextmanager
+    def _limit_uploads(self, caller: Caller, scope: Scope) -> Iterator[None]:
+        """Hold a team to a few uploads at once: each takes disk and memory until it is refused or stored."""
+        if caller.team_id is None or scope.get("method") != "POST":
+            yield
+            return
+        if self._sending[caller.team_id] >= UPLOADS_AT_ONCE:
+            raise Problem(
+                429, f"A team may have {UPLOADS_AT_ONCE} requests of this kind at once.", retry_after_s=RETRY_AFTER_S
+            )
+        self._sending[caller.team_id] += 1
+        try:
+            yield
+        finally:
+            self._sending[caller.team_id] -= 1
+            self._sending += Counter()  # forgets who sends nothing
+
+    def _limit_body(self, receive: Receive, caller: Caller) -> Receive:
+        limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes
+        received = 0
+
+        async def counted() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > limit_bytes:
+                raise Problem(413, f"The request is larger than {limit_bytes} bytes.")
+            return message
+
+        return counted
+
+
+def network_of(host: str) -> str:
+    """Return what one subscriber's addresses have in common."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped is not None:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, IPV6_PREFIX), strict=False))
+    return str(address)

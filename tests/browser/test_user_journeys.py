@@ -1,0 +1,150 @@
+"""The whole way of a participant, an organizer and a watcher, each in a browser, on the real platform."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page
+
+from arena.client.http import Client
+from arena.pack.folder import read_zip
+from tests.browser.conftest import Open, check_page
+from tests.end_to_end.conftest import platform
+from tests.stack import ROOT
+
+__all__ = ["platform"]  # pytest finds the fixture by it
+
+RUNNER_ID = "runner-1"
+ORGANIZER = "organizer-token-of-the-tests"
+BOXES = [("DT", "iris", "acc"), ("lasso", "diabetes", "mse"), ("kNN", "wine", "acc")]
+STUDIES = 4
+LABELS = [f"box-{number:02}" for number, _ in enumerate(BOXES, start=1)]
+COMPETITION = {
+    "name": "The autumn competition",
+    "seed": "paths",
+    "black_boxes": [
+        {"label": label, "model": model, "dataset": dataset, "metric": metric}
+        for label, (model, dataset, metric) in zip(LABELS, BOXES, strict=True)
+    ],
+    "phases": [
+        {
+            "name": "feedback",
+            "baseline": "official",
+            "boxes": LABELS,
+            "studies_per_box": STUDIES,
+            "attempts_per_day": 20,
+        }
+    ],
+}
+TOTAL = STUDIES * len(BOXES)
+SCORING_MS = 150_000
+
+
+def apply_competition(url: str) -> None:
+    organizer = Client(url, ORGANIZER)
+    document = json.loads((ROOT / "examples" / "baselines" / "baseline-16-8.json").read_text())
+    organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
+    organizer.put("/api/v1/admin/competitions/autumn", COMPETITION)
+
+
+def pack(example: str, folder: Path) -> Path:
+    name, content = read_zip(ROOT / "examples" / example)
+    path = folder / name
+    path.write_bytes(content)
+    return path
+
+
+async def make_team(console: Page, name: str) -> str:
+    """Make a team as an organizer does, and return the token that the page shows this once."""
+    await console.get_by_label("Name").first.fill(name)
+    await console.get_by_role("button", name="Create a team").click()
+    await console.get_by_role("cell", name=name, exact=True).wait_for()
+    return await console.locator("#token").inner_text()
+
+
+async def send(page: Page, zip_file: Path) -> None:
+    """Submit a zip as a team does."""
+    await page.get_by_role("link", name="Submit", exact=True).click()
+    await page.get_by_text("Choose a zip").wait_for()
+    await page.locator("#file").set_input_files(zip_file)
+    await page.get_by_role("button", name="Submit").click()
+    await page.locator("#submissions .submission").first.wait_for()
+
+
+@pytest.mark.timeout(400)
+async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
+    platform: str, new_page: Open, tmp_path: Path
+) -> None:
+    apply_competition(platform)
+    console = await new_page(platform, ORGANIZER, viewport={"width": 1100, "height": 640})
+    await console.goto("/c/autumn/console/teams")
+    tokens = {name: await make_team(console, name) for name in ("dice", "library")}
+
+    watcher = await new_page(platform, viewport={"width": 1100, "height": 330})
+    await watcher.goto("/")
+    await watcher.get_by_role("heading", name="No submission yet").wait_for()
+
+    dice, library = [
+        await new_page(platform, tokens[name], viewport={"width": 1100, "height": 440}) for name in ("dice", "library")
+    ]
+    for page in (dice, library):
+        await page.goto("/c/autumn")
+    await send(dice, pack("random_search", tmp_path))
+    await send(library, pack("hyperopt_tpe", tmp_path))
+
+    # Everything moves by itself: nobody opens a page again.
+    await watcher.locator("#board progress").first.wait_for()
+    await watcher.locator("#board .score.provisional", has_text=".").first.wait_for(timeout=SCORING_MS)
+    await check_page(watcher, "path-watcher-running")
+    await dice.get_by_role("link", name="random_search.zip").click()
+    await dice.locator("#head .chip").first.wait_for()
+    await check_page(dice, "path-submission-running")
+    await console.goto("/c/autumn/console")
+    await console.get_by_text(f"of {2}", exact=False).first.wait_for()
+    await console.get_by_text("runner-1").first.wait_for()
+    await check_page(console, "path-console")
+    await library.get_by_text("scored", exact=True).first.wait_for(timeout=SCORING_MS)
+    await check_page(library, "path-submissions")
+    await dice.locator("#head .chip.scored").wait_for(timeout=SCORING_MS)
+    await dice.get_by_text(f"{TOTAL}/{TOTAL}", exact=True).wait_for()
+    await check_page(dice, "path-submission")
+
+    shown = await dice.locator("#head .big").inner_text()
+    row = watcher.locator("#board tbody tr", has_text="dice")
+    await row.locator(".score:not(.provisional)", has_text=shown).wait_for()
+    await watcher.locator("#board .chip.running").wait_for(state="detached", timeout=SCORING_MS)
+    await check_page(watcher, "path-watcher")
+    board = Client(platform, None).get("/api/v1/competitions/autumn/leaderboard")["rows"]
+    assert {each["team"]: f"{each['score']:.3f}" for each in board}["dice"] == shown
+
+
+@pytest.mark.timeout(400)
+async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_curtain(
+    platform: str, new_page: Open, tmp_path: Path
+) -> None:
+    apply_competition(platform)
+    console = await new_page(platform, ORGANIZER)
+    await console.goto("/c/autumn/console/teams")
+    token = await make_team(console, "dice")
+    watcher = await new_page(platform)
+    await watcher.goto("/c/autumn")
+    name, content = read_zip(pack("random_search", tmp_path))
+    Client(platform, token).submit("autumn", "feedback", name, content)
+    await watcher.locator("#board .chip.scored").wait_for(timeout=SCORING_MS)
+
+    await console.get_by_role("link", name="Executions").click()
+    await console.locator("tbody tr").nth(TOTAL - 1).wait_for()
+    await check_page(console, "path-executions")
+    await console.get_by_role("button", name="Replay dice, box-01").first.click()
+    await console.get_by_text("identical, bit for bit").wait_for(timeout=SCORING_MS)
+
+    await console.get_by_role("link", name="Phases").click()
+    await console.get_by_role("button", name="Freeze feedback", exact=True).click()
+    await console.get_by_role("dialog").get_by_role("button", name="Freeze").click()
+    await watcher.locator("#frozen").wait_for()
+    await console.get_by_role("button", name="Unfreeze feedback").click()
+    await console.get_by_role("dialog").get_by_role("button", name="Unfreeze").click()
+    await watcher.locator("#frozen").wait_for(state="hidden")
+
+    await console.get_by_role("link", name="Planning").click()
+    await console.get_by_text("No baselines were asked for yet").wait_for()

@@ -1,0 +1,91 @@
+"""What applying a document would change, and what is refused: on documents alone."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arena.api.competition_document import Competition
+from services.gateway.competitions.diff import FIXED, Box, Plan, Present, compute_diff
+
+LABELS = [f"box-{number}" for number in range(4)]
+CASES = ["DT_iris_acc", "kNN_iris_acc", "DT_wine_acc", "kNN_wine_acc"]
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> Competition:
+    """Competitions of a few black boxes and phases."""
+    cases = draw(st.lists(st.sampled_from(CASES), unique=True, min_size=1, max_size=4))
+    labels = draw(st.permutations(LABELS))
+    boxes = [
+        dict(zip(("label", "model", "dataset", "metric"), (label, *case.split("_")), strict=True))
+        for label, case in zip(labels, cases, strict=False)
+    ]
+    names = draw(st.lists(st.sampled_from(["a", "b", "c"]), unique=True))
+    chosen = st.lists(st.sampled_from([box["label"] for box in boxes]), unique=True, min_size=1)
+    phases = [
+        {
+            "name": name,
+            "baseline": draw(st.sampled_from(["x@1", "x@2"])),
+            "boxes": draw(chosen),
+            "studies_per_box": draw(st.integers(1, 2)),
+            "priority": draw(st.integers(0, 1)),
+        }
+        for name in names
+    ]
+    return Competition.model_validate(
+        {"name": "C", "seed": draw(st.sampled_from("st")), "black_boxes": boxes, "phases": phases}
+    )
+
+
+def plan_of(present: Competition, wanted: Competition, used: set[str]) -> Plan:
+    """Plan with studies in these phases, as far as they are there."""
+    used &= {phase.name for phase in present.phases}
+    with_studies = {label for phase in present.phases if phase.name in used for label in phase.boxes}
+    boxes = [Box(box.label, box.test_case, None, box.label in with_studies) for box in present.black_boxes]
+    return compute_diff(Present(present, boxes, frozenset(used)), wanted)
+
+
+def frozen(competition: Competition, used: set[str]) -> Any:
+    """What scores of used phases depend on."""
+    cases = {box.label: box.test_case for box in competition.black_boxes}
+    return {
+        phase.name: (
+            competition.seed,
+            {label: cases[label] for label in phase.boxes},
+            *(getattr(phase, key) for key in FIXED),
+        )
+        for phase in competition.phases
+        if phase.name in used
+    }
+
+
+@given(documents(), st.sets(st.sampled_from(["a", "b", "c"])))
+def test_what_is_there_already_changes_nothing_and_is_not_refused(present: Competition, used: set[str]) -> None:
+    assert plan_of(present, present, used) == Plan([], [])
+
+
+@given(documents(), documents(), st.sets(st.sampled_from(["a", "b", "c"])))
+def test_what_is_not_refused_leaves_what_scores_depend_on(
+    present: Competition, wanted: Competition, used: set[str]
+) -> None:
+    plan = plan_of(present, wanted, used)
+
+    assert bool(plan.changes) == (_sorted(present) != _sorted(wanted))
+    if not plan.refusals:
+        assert frozen(present, used) == frozen(wanted, used & {phase.name for phase in present.phases})
+
+
+@given(documents(), documents())
+def test_without_studies_nothing_is_refused(present: Competition, wanted: Competition) -> None:
+    assert plan_of(present, wanted, set()).refusals == []
+    assert compute_diff(None, wanted).refusals == []
+
+
+def _sorted(competition: Competition) -> Any:
+    """A document without what has no meaning: the order of black boxes."""
+    body = competition.model_dump()
+    body["black_boxes"].sort(key=lambda box: box["label"])
+    for phase in body["phases"]:
+        phase["boxes"].sort()
+    return body
