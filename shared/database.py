@@ -2,8 +2,9 @@
 
 from __future__ import annotations  # asyncpg's classes take parameters in its stubs alone
 
+from collections.abc import AsyncIterable, Awaitable, Mapping
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import aiosql
 import asyncpg
@@ -19,6 +20,7 @@ CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+RowT = TypeVar("RowT")
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 
@@ -28,6 +30,17 @@ def load_queries(path: Path) -> Any:
     A name becomes a coroutine function of (connection, **parameters).
     """
     return aiosql.from_path(path, "asyncpg")
+
+
+async def fetch_all(row_type: type[RowT], rows: AsyncIterable[Mapping[str, Any]]) -> list[RowT]:
+    """Return all rows of a query as dataclasses, whose fields are the query's columns."""
+    return [row_type(**row) async for row in rows]
+
+
+async def fetch_one(row_type: type[RowT], row: Awaitable[Mapping[str, Any] | None]) -> RowT | None:
+    """Return the row of a query as a dataclass, or None when there is none."""
+    found = await row
+    return None if found is None else row_type(**found)
 
 
 TRANSIENT_ERRORS = (

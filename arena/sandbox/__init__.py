@@ -1,0 +1,1 @@
+"""A study between two containers: what the runner and `arena check` both run."""

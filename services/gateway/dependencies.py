@@ -1,7 +1,8 @@
-"""What the routes work with, made by `__main__` and handed to them by FastAPI."""
+"""What routes work with: made by `__main__`, asked for one by one by the routes' parameters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -36,3 +37,22 @@ def _parts(connection: HTTPConnection) -> Parts:
 
 
 WithParts = Annotated[Parts, Depends(_parts)]
+
+
+def _one(name: str) -> Callable[[HTTPConnection], Any]:
+    """Return a FastAPI dependency that provides one of the parts."""
+
+    def provide(connection: HTTPConnection) -> Any:
+        return getattr(connection.app.state.parts, name)
+
+    return provide
+
+
+WithPool = Annotated[Pool, Depends(_one("pool"))]
+WithBroker = Annotated[Broker, Depends(_one("broker"))]
+WithOutbox = Annotated[Outbox, Depends(_one("outbox"))]
+WithBlobs = Annotated[Blobs, Depends(_one("blobs"))]
+WithChangeNotifier = Annotated[ChangeNotifier, Depends(_one("hub"))]
+WithFeeds = Annotated[Feeds, Depends(_one("feeds"))]
+WithQueueEstimates = Annotated[QueueEstimates, Depends(_one("queue_estimates"))]
+WithSettings = Annotated[Settings, Depends(_one("settings"))]

@@ -1,0 +1,35 @@
+"""Lists in pages: a cursor holds the sort key of the last row shown, and is opaque to clients."""
+
+import base64
+import binascii
+from datetime import datetime
+from typing import Annotated, TypeVar
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+
+from services.gateway.problems import Problem
+
+PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
+CURSOR_CHARS = 400
+
+KeyT = TypeVar("KeyT")
+Key = str | int | datetime | UUID | None
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT, description="How many rows a page has at most.")]
+Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARS, description="`next` of the page before.")]
+
+
+def encode_cursor(*key: Key) -> str:
+    """Return the cursor of the page after the row with this sort key."""
+    return base64.urlsafe_b64encode(to_json(key)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, key: type[KeyT]) -> KeyT:
+    """Return the sort key in a cursor, of the tuple type `key`; raises Problem 422 for what is no such cursor."""
+    try:
+        text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        return TypeAdapter(key).validate_json(text)
+    except (binascii.Error, ValidationError, ValueError) as error:
+        raise Problem(422, f"Expected a cursor as `next` of the page before, got {cursor[:80]!r}.") from error
