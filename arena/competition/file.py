@@ -14,8 +14,8 @@ from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, M
 from arena.client.http import Failure
 from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
-from arena.rules.competition_document import Fault, Path, find_contradictions, find_misfits, suggest
-from arena.rules.datasets import Unusable, check_dataset
+from arena.rules.competition_document import DocumentFault, DocumentPath, find_contradictions, find_misfits, suggest
+from arena.rules.datasets import InvalidDataset, check_dataset
 from arena.words.names import Name, Slug
 
 MISSING = "none"
@@ -51,7 +51,7 @@ class OwnDataset(Model):
 class InvalidCompetitionFile(Failure):
     """The file is not applied; the text has a line for every fault."""
 
-    def __init__(self, file: FilePath, faults: Iterable[tuple[int, Fault]]) -> None:
+    def __init__(self, file: FilePath, faults: Iterable[tuple[int, DocumentFault]]) -> None:
         found = sorted({(line, fault.what, fault.cure) for line, fault in faults})
         lines = [f"{file}:{line}: {what} {cure}".rstrip() for line, what, cure in found]
         errors = [{"line": line, "what": what, "cure": cure} for line, what, cure in found]
@@ -64,18 +64,18 @@ class CompetitionFile:
     """A file that was read: its document, the files of its data sets, and where everything came from."""
 
     file: FilePath
-    lines: Mapping[Path, int]
+    lines: Mapping[DocumentPath, int]
     raw: dict[str, Any]
     slug: str = ""
     document: dict[str, Any] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     grid_boxes: list[tuple[int, GridBox]] = field(default_factory=list)
 
-    def line_of(self, where: Path) -> int:
+    def line_of(self, where: DocumentPath) -> int:
         """Return the line of what a path of the document names."""
         return line_of(self.lines, self._place(where))
 
-    def _place(self, where: Path) -> Path:
+    def _place(self, where: DocumentPath) -> DocumentPath:
         listed = len(_tables(self.raw, "black_boxes"))
         match where:
             case ("black_boxes", int(index), *rest) if index >= listed:
@@ -94,11 +94,14 @@ class CompetitionFile:
             return failure
         return InvalidCompetitionFile(
             self.file,
-            [(self.line_of(_path(each["where"])), Fault((), each["what"], each.get("cure", ""))) for each in errors],
+            [
+                (self.line_of(_path(each["where"])), DocumentFault((), each["what"], each.get("cure", "")))
+                for each in errors
+            ],
         )
 
 
-def _path(where: str) -> Path:
+def _path(where: str) -> DocumentPath:
     parts = where.removeprefix("body.").split(".")
     return tuple(int(part) if part.isdigit() else part for part in parts)
 
@@ -116,7 +119,7 @@ def read_competition(file: FilePath, baselines: Collection[str] | None = None) -
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
         what = f"Expected TOML, got what cannot be read: {SYNTAX_LINE.sub('', str(error)).strip()}."
         raise InvalidCompetitionFile(
-            file, [(line, Fault((), what, "Mend this line, or a quote or bracket before it."))]
+            file, [(line, DocumentFault((), what, "Mend this line, or a quote or bracket before it."))]
         ) from error
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"Expected a TOML file at {file}, got {error}.") from error
@@ -139,9 +142,9 @@ class _Reading:
         self.found = found
         self.raw = found.raw
         self.baselines = baselines
-        self.faults: list[Fault] = []
+        self.faults: list[DocumentFault] = []
 
-    def read(self) -> list[Fault]:
+    def read(self) -> list[DocumentFault]:
         """Fill in the document; returns what is wrong."""
         self._read_head()
         datasets = self._read_datasets()
@@ -185,11 +188,11 @@ class _Reading:
     def _read_head(self) -> None:
         known = {*Head.model_fields, *LISTS, "split"}
         for key in self.raw.keys() - known:
-            self.faults.append(Fault((key,), f"The key {key!r} is not known here.", suggest(key, known)))
+            self.faults.append(DocumentFault((key,), f"The key {key!r} is not known here.", suggest(key, known)))
         for part in LISTS:
             if part in self.raw and not _tables(self.raw, part) and self.raw[part] != []:
                 what = f"Expected a list of tables, got {str(self.raw[part])[:60]!r}."
-                self.faults.append(Fault((part,), what, f"Begin each with a line [[{part}]]."))
+                self.faults.append(DocumentFault((part,), what, f"Begin each with a line [[{part}]]."))
         self.faults += find_misfits(Head, {key: self.raw[key] for key in Head.model_fields if key in self.raw}, ())
         if "split" in self.raw:
             self.faults += find_misfits(Split, self.raw["split"], ("split",))
@@ -204,10 +207,10 @@ class _Reading:
                 check_dataset(own.name, content)
             except OSError as error:
                 self.faults.append(
-                    Fault(at, f"Expected a CSV file at {own.file!r}, got {error.strerror}.", "Mend the path.")
+                    DocumentFault(at, f"Expected a CSV file at {own.file!r}, got {error.strerror}.", "Mend the path.")
                 )
-            except Unusable as unusable:
-                self.faults += [Fault(at, f"{own.file}: {fault}") for fault in unusable.faults]
+            except InvalidDataset as unusable:
+                self.faults += [DocumentFault(at, f"{own.file}: {fault}") for fault in unusable.faults]
             else:
                 self.found.contents[own.name] = content
                 found[index] = Dataset(name=own.name, sha256=hashlib.sha256(content).hexdigest())
@@ -217,7 +220,7 @@ class _Reading:
         listed = _tables(self.raw, "black_boxes")
         if not listed and not _tables(self.raw, "grids"):
             self.faults.append(
-                Fault(("black_boxes",), "There are no black boxes.", "Add [[black_boxes]] or [[grids]].")
+                DocumentFault(("black_boxes",), "There are no black boxes.", "Add [[black_boxes]] or [[grids]].")
             )
         cases = {"_".join(str(box.get(key)) for key in ("model", "dataset", "metric")) for box in listed}
         seed = str(self.raw.get("seed"))
@@ -239,7 +242,7 @@ class _Reading:
         for index, (phase, boxes) in enumerate(zip(phases, drawn, strict=True)):
             if len(boxes) < counts[index]:
                 what = f"Expected {counts[index]} black boxes that no other phase has, got {len(boxes)}."
-                self.faults.append(Fault(("phases", index, "split"), what, "Add black boxes, or split fewer."))
+                self.faults.append(DocumentFault(("phases", index, "split"), what, "Add black boxes, or split fewer."))
             if "split" in phase:
                 del phase["split"]
                 phase.setdefault("boxes", boxes or [MISSING])
@@ -251,12 +254,12 @@ class _Reading:
             return 0
         at, count = ("phases", index, "split"), phase["split"]
         if "boxes" in phase:
-            self.faults.append(Fault(at, "A phase has boxes or a split, got both.", "Take one away."))
+            self.faults.append(DocumentFault(at, "A phase has boxes or a split, got both.", "Take one away."))
         elif type(count) is not int or count < 1:
             what = f"Expected a number of black boxes, got {count!r}."
-            self.faults.append(Fault(at, what, "Write it as split = 30."))
+            self.faults.append(DocumentFault(at, what, "Write it as split = 30."))
         elif "split" not in self.raw:
-            self.faults.append(Fault(at, "There is no seed to split by.", 'Add [split] with seed = "...".'))
+            self.faults.append(DocumentFault(at, "There is no seed to split by.", 'Add [split] with seed = "...".'))
         else:
             return count
         return 0
@@ -266,7 +269,7 @@ class _Reading:
             if self.baselines is not None and phase.baseline not in {*self.baselines, MISSING}:
                 what = f"There is no baseline set {phase.baseline!r}."
                 cure = suggest(phase.baseline, self.baselines, "Import it with 'arena baseline import'.")
-                self.faults.append(Fault(("phases", index, "baseline"), what, cure))
+                self.faults.append(DocumentFault(("phases", index, "baseline"), what, cure))
 
 
 def _list(value: object) -> list[Any]:

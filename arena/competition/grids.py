@@ -5,11 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from bayesmark.constants import METRICS
 from pydantic import Field
 
 from arena.api.competition_document import BlackBox, Model
-from arena.rules.competition_document import Fault, Path, metrics_of, suggest
+from arena.rules.bayesmark_names import METRICS, metrics_of
+from arena.rules.competition_document import DocumentFault, DocumentPath, suggest
 
 LABEL_DIGITS = 8
 Names = Annotated[list[str], Field(min_length=1)]
@@ -55,17 +55,17 @@ def expand_grid(grid: Grid, seed: str, listed: Collection[str]) -> Iterator[Grid
                     yield box
 
 
-def find_grid_faults(grid: Grid, at: Path) -> Iterator[Fault]:
+def find_grid_faults(grid: Grid, at: DocumentPath) -> Iterator[DocumentFault]:
     """Return what a grid names to no effect."""
     whole = {box.test_case for box in expand_grid(grid.model_copy(update={"without": []}), "", ())}
     for place, case in enumerate(grid.without):
         if case not in whole:
             what = f"The grid has no {case!r} to leave out."
-            yield Fault((*at, "without", place), what, suggest(case, whole))
+            yield DocumentFault((*at, "without", place), what, suggest(case, whole))
     for place, dataset in enumerate(grid.datasets):
         if not {*metrics_of(dataset)} & {*grid.metrics}:
             cure = f"Add {' or '.join(metrics_of(dataset))}, or mend the name."
-            yield Fault((*at, "datasets", place), f"No metric of this grid measures {dataset!r}.", cure)
+            yield DocumentFault((*at, "datasets", place), f"No metric of this grid measures {dataset!r}.", cure)
 
 
 def split_boxes(seed: str, labels: Collection[str], counts: Sequence[int]) -> list[list[str]]:

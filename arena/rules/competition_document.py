@@ -6,24 +6,21 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from bayesmark.constants import DATA_LOADER_NAMES, METRICS, MODEL_NAMES, SCORERS_CLF, SCORERS_REG
 from pydantic import ValidationError
 
 from arena.api.competition_document import BlackBox, Competition, Dataset, Model, Phase
+from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
 from arena.words.limits import Limits
 
-Path = tuple[str | int, ...]
+DocumentPath = tuple[str | int, ...]
 """Where something is in a document: keys, and indices of lists."""
-
-REGRESSIONS = {"boston", "diabetes"}
-"""Of the data sets that Bayesmark brings, those whose target is a number; the others have classes."""
 
 
 @dataclass(frozen=True)
-class Fault:
+class DocumentFault:
     """Something wrong in a document: where, what was expected and came, and what to do."""
 
-    where: Path
+    where: DocumentPath
     what: str
     cure: str = ""
 
@@ -40,7 +37,7 @@ def suggest(value: object, known: Iterable[str], otherwise: str = "") -> str:
     return otherwise or f"There are: {', '.join(names) or 'none'}."
 
 
-def find_misfits(model: type[Model], value: object, at: Path) -> list[Fault]:
+def find_misfits(model: type[Model], value: object, at: DocumentPath) -> list[DocumentFault]:
     """Return what in `value` does not have the model's form."""
     try:
         model.model_validate(value)
@@ -49,23 +46,25 @@ def find_misfits(model: type[Model], value: object, at: Path) -> list[Fault]:
     return []
 
 
-def _misfit(model: type[Model], error: Any, at: Path) -> Fault:
+def _misfit(model: type[Model], error: Any, at: DocumentPath) -> DocumentFault:
     where = (*at, *error["loc"])
     match error["type"]:
         case "extra_forbidden":
             fields = Limits.model_fields if "limits" in error["loc"] else model.model_fields
-            return Fault(where, f"The key {error['loc'][-1]!r} is not known here.", suggest(error["loc"][-1], fields))
+            return DocumentFault(
+                where, f"The key {error['loc'][-1]!r} is not known here.", suggest(error["loc"][-1], fields)
+            )
         case "missing":
-            return Fault(where[:-1], f"The key {where[-1]!r} is missing.", f"Add {where[-1]}.")
+            return DocumentFault(where[:-1], f"The key {where[-1]!r} is missing.", f"Add {where[-1]}.")
         case "literal_error":
             known = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-            return Fault(
+            return DocumentFault(
                 where, f"Expected {error['ctx']['expected']}, got {error['input']!r}.", suggest(error["input"], known)
             )
-    return Fault(where, f"{error['msg']}, got {repr(error['input'])[:80]}.", "Change it to that.")
+    return DocumentFault(where, f"{error['msg']}, got {repr(error['input'])[:80]}.", "Change it to that.")
 
 
-def find_faults(competition: Competition) -> list[Fault]:
+def find_faults(competition: Competition) -> list[DocumentFault]:
     """Return whatever in a document of the right form contradicts itself, all of it."""
     return find_contradictions(
         dict(enumerate(competition.datasets)),
@@ -79,7 +78,7 @@ def find_contradictions(
     boxes: Mapping[int, BlackBox],
     phases: Mapping[int, Phase],
     known: Collection[str] = (),
-) -> list[Fault]:
+) -> list[DocumentFault]:
     """Return what is wrong between the parts of a document, which are given by their place in it.
 
     `known` are names of parts that have faults of their own: that others name them is none.
@@ -97,68 +96,57 @@ def find_contradictions(
     ]
 
 
-def _twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[Fault]:
+def _twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[DocumentFault]:
     seen: dict[str, int] = {}
     for index, model in models.items():
         value = getattr(model, name)
         if value in seen:
             where = (part, index) if name == "test_case" else (part, index, name)
             cure = "Take one away." if name == "test_case" else "Rename one."
-            yield Fault(where, f"Expected every {name.replace('_', ' ')} once, got {value!r} again.", cure)
+            yield DocumentFault(where, f"Expected every {name.replace('_', ' ')} once, got {value!r} again.", cure)
         seen[value] = index
 
 
-def is_regression(dataset: str) -> bool:
-    """Tell whether a data set's target is a number and no class, as Bayesmark tells it."""
-    return dataset.startswith("reg-") or dataset in REGRESSIONS
-
-
-def metrics_of(dataset: str) -> Sequence[str]:
-    """Return Bayesmark's metrics for a data set."""
-    metrics: Sequence[str] = SCORERS_REG if is_regression(dataset) else SCORERS_CLF
-    return metrics
-
-
-def _box_faults(box: BlackBox, index: int, own: Sequence[str]) -> Iterator[Fault]:
+def _box_faults(box: BlackBox, index: int, own: Sequence[str]) -> Iterator[DocumentFault]:
     at = ("black_boxes", index)
     if box.model not in MODEL_NAMES:
-        yield Fault((*at, "model"), f"Bayesmark has no model {box.model!r}.", suggest(box.model, MODEL_NAMES))
-    datasets = {*DATA_LOADER_NAMES, *own}
+        yield DocumentFault((*at, "model"), f"Bayesmark has no model {box.model!r}.", suggest(box.model, MODEL_NAMES))
+    datasets = {*DATASET_NAMES, *own}
     if box.dataset not in datasets:
         cure = suggest(box.dataset, datasets, "Add it to datasets.")
-        yield Fault((*at, "dataset"), f"There is no data set {box.dataset!r}.", cure)
+        yield DocumentFault((*at, "dataset"), f"There is no data set {box.dataset!r}.", cure)
     if box.metric not in METRICS:
-        yield Fault((*at, "metric"), f"Bayesmark has no metric {box.metric!r}.", suggest(box.metric, METRICS))
+        yield DocumentFault((*at, "metric"), f"Bayesmark has no metric {box.metric!r}.", suggest(box.metric, METRICS))
     elif box.dataset in datasets and box.metric not in metrics_of(box.dataset):
         kind = "a number" if is_regression(box.dataset) else "a class"
         what = f"The target of {box.dataset} is {kind}, which {box.metric!r} does not measure."
-        yield Fault((*at, "metric"), what, f"Use {' or '.join(metrics_of(box.dataset))}.")
+        yield DocumentFault((*at, "metric"), what, f"Use {' or '.join(metrics_of(box.dataset))}.")
 
 
-def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[Fault]:
+def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[DocumentFault]:
     at = ("phases", index)
     for place, label in enumerate(phase.boxes):
         if label not in labels:
             cure = suggest(label, labels, "Add it to black_boxes.")
-            yield Fault((*at, "boxes", place), f"There is no black box {label!r}.", cure)
+            yield DocumentFault((*at, "boxes", place), f"There is no black box {label!r}.", cure)
         if label in phase.boxes[:place]:
-            yield Fault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Take one away.")
+            yield DocumentFault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Take one away.")
     name, _, version = phase.baseline.partition("@")
     if not name or ("@" in phase.baseline and not (version.isascii() and version.isdigit())):
         what = f"Expected a baseline set as NAME or NAME@VERSION, got {phase.baseline!r}."
-        yield Fault((*at, "baseline"), what, "'arena baseline list' shows those there are.")
+        yield DocumentFault((*at, "baseline"), what, "'arena baseline list' shows those there are.")
     opens_at, closes_at = phase.opens_at, phase.closes_at
     for key, time in (("opens_at", opens_at), ("closes_at", closes_at)):
         if time is not None and time.tzinfo is None:
-            yield Fault((*at, key), f"Expected a time with its zone, got {time.isoformat()}.", "Add Z for UTC.")
+            yield DocumentFault((*at, key), f"Expected a time with its zone, got {time.isoformat()}.", "Add Z for UTC.")
     if opens_at and closes_at and (opens_at.tzinfo is None) == (closes_at.tzinfo is None) and opens_at >= closes_at:
-        yield Fault((*at, "closes_at"), "Expected the phase to close after it opens.", "Swap the two times.")
+        yield DocumentFault((*at, "closes_at"), "Expected the phase to close after it opens.", "Swap the two times.")
 
 
-def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[Fault]:
+def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[DocumentFault]:
     practised = Counter(label for phase in phases.values() if phase.practice for label in set(phase.boxes))
     for index, phase in phases.items():
         for place, label in enumerate(phase.boxes):
             if practised[label] and not phase.practice:
                 what = f"Teams see the logs of black box {label!r}, for it is in a practice phase."
-                yield Fault(("phases", index, "boxes", place), what, "Give this phase another.")
+                yield DocumentFault(("phases", index, "boxes", place), what, "Give this phase another.")

@@ -1,19 +1,13 @@
-"""What makes a CSV file a data set: as Bayesmark reads it, and such that every study on it can be evaluated."""
+"""What makes a CSV file a data set: checks that need nothing but the file, so that the client makes them, too."""
 
 import csv
 import io
+import math
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-from bayesmark.constants import MODEL_NAMES
-from bayesmark.sklearn_funcs import CV_SPLITS, SklearnModel
-
-from arena.rules.competition_document import metrics_of
+from arena.rules.bayesmark_names import CV_SPLITS
 
 FAULTS_SHOWN = 20
 FILE_LIMIT_BYTES = 16 * 1024**2
@@ -29,8 +23,8 @@ CATEGORICAL = "_cat"
 FEW_ROWS = CV_SPLITS * 2
 
 
-class Unusable(Exception):
-    """The file is no data set; `faults` says why, each with its row and column where it has them."""
+class InvalidDataset(Exception):
+    """The file is not a data set; `faults` says why, with row and column where it can."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         more = len(faults) - FAULTS_SHOWN
@@ -38,18 +32,10 @@ class Unusable(Exception):
         super().__init__(" ".join(self.faults))
 
 
-@dataclass(frozen=True)
-class Size:
-    """Of a data set as the models see it."""
-
-    n_rows: int
-    n_features: int
-
-
-def check_dataset(name: str, content: bytes) -> Size:
-    """Return the size of a data set that may be used. Raises Unusable."""
+def check_dataset(name: str, content: bytes) -> None:
+    """Check a data set as far as that goes without Bayesmark; the gateway checks the rest. Raises InvalidDataset."""
     if len(content) > FILE_LIMIT_BYTES:
-        raise Unusable([f"Expected at most {FILE_LIMIT_BYTES} bytes, got {len(content)}; take fewer rows."])
+        raise InvalidDataset([f"Expected at most {FILE_LIMIT_BYTES} bytes, got {len(content)}; take fewer rows."])
     header, rows = _read(content)
     faults = [*_header_faults(header), *_width_faults(header, rows)]
     if not rows:
@@ -58,9 +44,8 @@ def check_dataset(name: str, content: bytes) -> Size:
     if whole:
         faults += _column_faults(name, header, [row for _, row in whole], [number for number, _ in whole])
     if faults:
-        raise Unusable(faults)
+        raise InvalidDataset(faults)
     _check_cells(header, [row for _, row in rows])
-    return _check_problem(name, content)
 
 
 def _read(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
@@ -69,15 +54,15 @@ def _read(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
         reader = csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True)
         lines = [(reader.line_num, row) for row in reader if row]
     except UnicodeDecodeError as error:
-        raise Unusable(
+        raise InvalidDataset(
             [f"Expected text in UTF-8, got byte {error.start} that is none; save the file as UTF-8."]
         ) from error
     except csv.Error as error:
-        raise Unusable(
+        raise InvalidDataset(
             [f"Row {reader.line_num}: expected CSV, got what cannot be read: {error}; mend the row."]
         ) from error
     if not lines:
-        raise Unusable(["Expected a header and rows, got an empty file; add the data."])
+        raise InvalidDataset(["Expected a header and rows, got an empty file; add the data."])
     return lines[0][1], lines[1:]
 
 
@@ -117,7 +102,7 @@ def _number_faults(column: str, values: Sequence[str], numbers: Sequence[int]) -
     for row, value in zip(numbers, values, strict=True):
         if value.strip().lower() in MISSING:
             yield f"Row {row}, column {column!r}: expected a number, got a missing value ({value!r}); fill it in."
-        elif NOT_FINITE.fullmatch(value) or (NUMBER.fullmatch(value) and not np.isfinite(float(value))):
+        elif NOT_FINITE.fullmatch(value) or (NUMBER.fullmatch(value) and not math.isfinite(float(value))):
             yield f"Row {row}, column {column!r}: expected a finite number, got {value!r}; take the row away."
         elif not NUMBER.fullmatch(value):
             cure = f"name the column {column + CATEGORICAL!r} if it holds categories"
@@ -156,25 +141,6 @@ def _check_cells(header: list[str], rows: list[list[str]]) -> None:
         for place, column in enumerate(header[:-1])
     )
     if (cells := len(rows) * sum(widths)) > CELLS_LIMIT:
-        raise Unusable([f"Expected at most {CELLS_LIMIT} values once categories are columns, got {cells}; take fewer."])
-
-
-def _check_problem(name: str, content: bytes) -> Size:
-    """Let Bayesmark read it, and look at the split that every study of it has."""
-    with tempfile.TemporaryDirectory() as root:
-        (Path(root) / f"{name}.csv").write_bytes(content)
-        try:
-            problem = SklearnModel(MODEL_NAMES[0], name, metrics_of(name)[0], data_root=root)
-        except (AssertionError, ValueError, TypeError, OverflowError) as error:
-            raise Unusable([f"Bayesmark cannot read it as a data set: {error!r}; compare with its README."]) from error
-    if problem.is_classifier:
-        trained, held_out = Counter(problem.data_y.tolist()), Counter(problem.data_yt.tolist())
-        faults = [
-            f"Class {each}: expected at least {CV_SPLITS} rows to learn from and 1 held out, got {trained[each]} and "
-            f"{held_out[each]} by Bayesmark's split; add rows of it, or take it away."
-            for each in sorted(trained.keys() | held_out.keys())
-            if trained[each] < CV_SPLITS or held_out[each] < 1
-        ]
-        if faults:
-            raise Unusable(faults)
-    return Size(len(problem.data_y) + len(problem.data_yt), problem.data_X.shape[1])
+        raise InvalidDataset(
+            [f"Expected at most {CELLS_LIMIT} values once categories are columns, got {cells}; take fewer."]
+        )

@@ -1,4 +1,4 @@
-"""Seeds of a study: from (competition seed, black box, study) alone, so that any runner replays it (DESIGN 4.8)."""
+"""Seeds of a study: from the competition seed, the black box and the study alone, so that any runner replays it."""
 
 import hashlib
 

@@ -12,7 +12,7 @@ from rich.text import Text
 from arena.client.http import Client, Failure, client_from_environment
 from arena.commands.options import Json
 from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
-from arena.rules.competition_document import Fault
+from arena.rules.competition_document import DocumentFault
 from arena.terminal import console, plain, show_json
 
 app = typer.Typer(no_args_is_help=True, help="Competitions.")
@@ -92,7 +92,7 @@ def apply_file(client: Client, found: CompetitionFile, plan: Body) -> Body:
             client.upload_dataset(found.slug, name, found.contents[name])
         except Failure as failure:
             line = found.line_of(("datasets", places[name], "file"))
-            raise InvalidCompetitionFile(found.file, [(line, Fault((), str(failure)))]) from failure
+            raise InvalidCompetitionFile(found.file, [(line, DocumentFault((), str(failure)))]) from failure
     try:
         return client.put(f"/api/v1/admin/competitions/{found.slug}", found.document)
     except Failure as failure:

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
-from arena.rules.competition_document import Fault, Path, find_faults, suggest
+from arena.rules.competition_document import DocumentFault, DocumentPath, find_faults, suggest
 from arena.version import code_version
 from services.gateway.competitions.diff import Box, Plan, Present, compute_diff
 from services.gateway.problems import Problem
@@ -54,7 +54,8 @@ async def apply(pool: Pool, slug: str, wanted: Competition) -> Body:
         if draft.datasets_missing:
             missing = [i for i, each in enumerate(wanted.datasets) if each.name in draft.datasets_missing]
             faults = [
-                Fault(("datasets", i), f"The file of {wanted.datasets[i].name} is not stored here.") for i in missing
+                DocumentFault(("datasets", i), f"The file of {wanted.datasets[i].name} is not stored here.")
+                for i in missing
             ]
             raise refuse(422, [replace(each, cure="Upload it first.") for each in faults])
         if draft.plan.changes or draft.revision is None:
@@ -62,12 +63,12 @@ async def apply(pool: Pool, slug: str, wanted: Competition) -> Body:
     return {"slug": slug, **draft.document.model_dump(mode="json"), **draft.body()}
 
 
-def refuse(status: int, faults: Sequence[Fault]) -> Problem:
+def refuse(status: int, faults: Sequence[DocumentFault]) -> Problem:
     """Return the problem that lists faults, each with its place in the document."""
     return Problem(status, " ".join(map(str, faults)), errors=describe(faults))
 
 
-def describe(faults: Sequence[Fault]) -> list[Body]:
+def describe(faults: Sequence[DocumentFault]) -> list[Body]:
     """Return faults as the API shows them."""
     return [{"where": ".".join(map(str, each.where)), "what": each.what, "cure": each.cure} for each in faults]
 
@@ -117,7 +118,7 @@ def _box(row: asyncpg.Record) -> Box:
 
 
 async def _resolve_baselines(
-    connection: Connection, present: Present | None, wanted: Competition, faults: list[Fault]
+    connection: Connection, present: Present | None, wanted: Competition, faults: list[DocumentFault]
 ) -> tuple[Competition, dict[str, UUID]]:
     """Return the document with every baseline by its version, and their ids; adds to `faults`.
 
@@ -140,7 +141,7 @@ async def _resolve_baselines(
             if all(fault.where != at for fault in faults):
                 known = {*rows, *(each["name"] for each in rows.values())}
                 cure = suggest(name, known, "Import it with 'arena baseline import'.")
-                faults.append(Fault(at, f"There is no baseline set {name!r}.", cure))
+                faults.append(DocumentFault(at, f"There is no baseline set {name!r}.", cure))
             continue
         faults += await _coverage_faults(connection, row, phase, cases, at)
         ids[phase.name] = row["id"]
@@ -149,8 +150,8 @@ async def _resolve_baselines(
 
 
 async def _coverage_faults(
-    connection: Connection, baseline: asyncpg.Record, phase: Phase, cases: dict[str, str], at: Path
-) -> list[Fault]:
+    connection: Connection, baseline: asyncpg.Record, phase: Phase, cases: dict[str, str], at: DocumentPath
+) -> list[DocumentFault]:
     iterations = {
         row["test_case"]: row["iterations"]
         async for row in queries.baseline_test_cases(connection, baseline_id=baseline["id"])
@@ -159,10 +160,10 @@ async def _coverage_faults(
     faults = []
     if unknown := sorted(set(wanted) - iterations.keys()):
         what = f"Baseline set {name} does not cover {', '.join(unknown)}."
-        faults.append(Fault(at, what, "Compute one that does, or take the boxes out of the phase."))
+        faults.append(DocumentFault(at, what, "Compute one that does, or take the boxes out of the phase."))
     if short := [case for case in wanted if iterations.get(case, phase.n_calls) < phase.n_calls]:
         what = f"Baseline set {name} has {iterations[short[0]]} iterations of {short[0]}, the phase {phase.n_calls}."
-        faults.append(Fault(at, what, "Lower n_calls, or compute a longer baseline."))
+        faults.append(DocumentFault(at, what, "Lower n_calls, or compute a longer baseline."))
     return faults
 
 

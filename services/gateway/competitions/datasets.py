@@ -7,9 +7,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, UploadFile
 
 from arena.api.competition_document import DATASET_PATTERN
-from arena.rules.datasets import Unusable, check_dataset
+from arena.rules.datasets import InvalidDataset
 from arena.words.names import Slug
 from services.gateway.accounts.callers import Manager, Organizer
+from services.gateway.competitions.dataset_size import measure_dataset
 from services.gateway.dependencies import WithParts
 from services.gateway.problems import Problem
 from services.gateway.tables import queries
@@ -29,10 +30,10 @@ async def upload_dataset(
     """Store a CSV file as Bayesmark names and reads it; 422 with the rows and columns that make it no data set."""
     content = await file.read()
     try:
-        size = await asyncio.to_thread(check_dataset, name, content)
-    except Unusable as unusable:
-        errors = [{"where": "file", "what": fault} for fault in unusable.faults]
-        raise Problem(422, f"Data set {name}: {unusable}", errors=errors) from unusable
+        size = await asyncio.to_thread(measure_dataset, name, content)
+    except InvalidDataset as invalid:
+        errors = [{"where": "file", "what": fault} for fault in invalid.faults]
+        raise Problem(422, f"Data set {name}: {invalid}", errors=errors) from invalid
     sha256 = hashlib.sha256(content).hexdigest()
     await parts.blobs.put(sha256, content)
     await queries.put_dataset(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from arena.api.competition_document import BlackBox, Competition, Phase
-from arena.rules.competition_document import Fault
+from arena.rules.competition_document import DocumentFault
 
 FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline")
 """What scores of a phase depend on beside its black boxes; limits, image and runtime may change."""
@@ -51,7 +51,7 @@ class Plan:
     """What is to be done, and why it may not."""
 
     changes: Sequence[Change]
-    refusals: Sequence[Fault]
+    refusals: Sequence[DocumentFault]
 
 
 def compute_diff(present: Present | None, wanted: Competition) -> Plan:
@@ -103,12 +103,12 @@ def _value_changes(what: str, before: Any, after: Any) -> Iterator[Change]:
         yield Change("~", what, was, becomes)
 
 
-def _refusals(present: Present, wanted: Competition) -> Iterator[Fault]:
+def _refusals(present: Present, wanted: Competition) -> Iterator[DocumentFault]:
     if present.is_used and wanted.seed != present.document.seed:
-        yield Fault(("seed",), "The seed of a competition with studies does not change.", "Set it back.")
+        yield DocumentFault(("seed",), "The seed of a competition with studies does not change.", "Set it back.")
     missing = present.used_phases - {phase.name for phase in wanted.phases}
     for name in sorted(missing):
-        yield Fault(("phases",), f"Phase {name!r} has submissions and cannot be taken away.", "Put it back.")
+        yield DocumentFault(("phases",), f"Phase {name!r} has submissions and cannot be taken away.", "Put it back.")
     before = {phase.name: phase for phase in present.document.phases}
     for index, phase in enumerate(wanted.phases):
         if phase.name in present.used_phases:
@@ -119,15 +119,15 @@ def _refusals(present: Present, wanted: Competition) -> Iterator[Fault]:
         yield from _box_refusals(box, index, hashes.get(box.dataset), used)
 
 
-def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Fault]:
+def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[DocumentFault]:
     for key in FIXED:
         was, value = getattr(before, key), getattr(wanted, key)
         if was != value:
             what = f"Phase {wanted.name!r} has submissions, so {key} stays {was!r} and does not become {value!r}."
-            yield Fault(("phases", index, key), what, _write_back(key, was))
+            yield DocumentFault(("phases", index, key), what, _write_back(key, was))
     if changed := set(before.boxes) ^ set(wanted.boxes):
         what = f"Phase {wanted.name!r} has submissions, so its boxes stay; {', '.join(sorted(changed))} would not."
-        yield Fault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
+        yield DocumentFault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
 
 
 def _write_back(key: str, value: Any) -> str:
@@ -136,15 +136,15 @@ def _write_back(key: str, value: Any) -> str:
     return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
 
 
-def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[Fault]:
+def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[DocumentFault]:
     for other in used:
         same_case, same_label = other.test_case == box.test_case, other.label == box.label
         if same_label and not same_case:
             what = f"Black box {box.label!r} has studies, so it stays {other.test_case}; boxes of scores do not change."
-            yield Fault(("black_boxes", index), what, "Give the new black box a new label.")
+            yield DocumentFault(("black_boxes", index), what, "Give the new black box a new label.")
         elif same_case and not same_label:
             what = f"{box.test_case} has studies under the label {other.label!r}, by which boxes are known."
-            yield Fault(("black_boxes", index, "label"), what, f"Keep the label {other.label!r}.")
+            yield DocumentFault(("black_boxes", index, "label"), what, f"Keep the label {other.label!r}.")
         elif same_case and other.dataset_sha256 != sha256:
             what = f"Black box {box.label!r} has studies, so the boxes' data set {box.dataset!r} stays as it is."
-            yield Fault(("black_boxes", index, "dataset"), what, "Give the new file a new name.")
+            yield DocumentFault(("black_boxes", index, "dataset"), what, "Give the new file a new name.")

@@ -10,14 +10,15 @@ from bayesmark.sklearn_funcs import CV_SPLITS
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.rules.datasets import Size, Unusable, check_dataset
+from arena.rules.datasets import InvalidDataset
+from services.gateway.competitions.dataset_size import DatasetSize, measure_dataset
 from tests import csv_files
 
 
 def faults(name: str, text: str) -> str:
-    with pytest.raises(Unusable) as unusable:
-        check_dataset(name, text.encode())
-    return "\n".join(unusable.value.faults)
+    with pytest.raises(InvalidDataset) as invalid:
+        measure_dataset(name, text.encode())
+    return "\n".join(invalid.value.faults)
 
 
 def table(header: str, *rows: str, times: int = 15) -> str:
@@ -25,9 +26,9 @@ def table(header: str, *rows: str, times: int = 15) -> str:
 
 
 def test_size_is_that_of_the_table_the_models_see() -> None:
-    size = check_dataset("clf-three", csv_files.classification())
+    size = measure_dataset("clf-three", csv_files.classification())
     assert (size.n_rows, size.n_features) == (90, 4)
-    size = check_dataset("reg-sum", csv_files.regression())
+    size = measure_dataset("reg-sum", csv_files.regression())
     assert (size.n_rows, size.n_features) == (60, 2)
 
 
@@ -65,8 +66,8 @@ def test_what_is_no_data_set_is_refused_with_its_row_and_column(name: str, text:
 
 
 def test_bytes_that_are_no_text_are_refused() -> None:
-    with pytest.raises(Unusable, match="UTF-8"):
-        check_dataset("reg-a", b"a,t\n\xff,1.5\n")
+    with pytest.raises(InvalidDataset, match="UTF-8"):
+        measure_dataset("reg-a", b"a,t\n\xff,1.5\n")
 
 
 def test_many_faults_are_told_in_part() -> None:
@@ -92,9 +93,9 @@ def test_what_is_taken_bayesmark_reads_into_finite_numbers_and_splits(
     targets = data.draw(st.sampled_from([["0", "1"], ["true", "false"], ["1.5", "2"], ["0", "1", "2"], ["1.5", "x"]]))
     rows = [[cells[i % len(cells)] for cells in [*palette, targets]] for i in range(60)]
     content = "\n".join(map(",".join, [[*columns, "target"], *rows])).encode()
-    size: Size | None = None
-    with contextlib.suppress(Unusable):
-        size = check_dataset(name, content)
+    size: DatasetSize | None = None
+    with contextlib.suppress(InvalidDataset):
+        size = measure_dataset(name, content)
     if size is None:
         return
     root = tmp_path_factory.mktemp("root")

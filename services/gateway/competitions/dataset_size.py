@@ -1,0 +1,47 @@
+"""What Bayesmark makes of a data set: whether every study on it can be evaluated, and its size."""
+
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from bayesmark.sklearn_funcs import SklearnModel
+
+from arena.rules.bayesmark_names import CV_SPLITS, MODEL_NAMES, metrics_of
+from arena.rules.datasets import InvalidDataset, check_dataset
+
+
+@dataclass(frozen=True)
+class DatasetSize:
+    """The rows and features of a data set as the models see it: a category is a column for each of its values."""
+
+    n_rows: int
+    n_features: int
+
+
+def measure_dataset(name: str, content: bytes) -> DatasetSize:
+    """Check a data set in full and return its size. Raises InvalidDataset."""
+    check_dataset(name, content)
+    with tempfile.TemporaryDirectory() as root:
+        (Path(root) / f"{name}.csv").write_bytes(content)
+        try:
+            problem = SklearnModel(MODEL_NAMES[0], name, metrics_of(name)[0], data_root=root)
+        except (AssertionError, ValueError, TypeError, OverflowError) as error:
+            raise InvalidDataset(
+                [f"Bayesmark cannot read it as a data set: {error!r}; compare with its README."]
+            ) from error
+    if problem.is_classifier:
+        _check_split(Counter(problem.data_y.tolist()), Counter(problem.data_yt.tolist()))
+    return DatasetSize(len(problem.data_y) + len(problem.data_yt), problem.data_X.shape[1])
+
+
+def _check_split(trained: Counter[int], held_out: Counter[int]) -> None:
+    """Every class needs a row in each part of the cross-validation, and one that is held out."""
+    faults = [
+        f"Class {each}: expected at least {CV_SPLITS} rows to learn from and 1 held out, got {trained[each]} and "
+        f"{held_out[each]} by Bayesmark's split; add rows of it, or take it away."
+        for each in sorted(trained.keys() | held_out.keys())
+        if trained[each] < CV_SPLITS or held_out[each] < 1
+    ]
+    if faults:
+        raise InvalidDataset(faults)
