@@ -12,13 +12,14 @@ from uuid import UUID
 import httpx
 import numpy as np
 from aiodocker import Docker
-from bayesmark.experiment import _build_test_problem
 
 from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
+from arena.sandbox.engine import Engine
 from shared.database import Pool, connect_database
 from shared.settings import Settings
 from tests.hostile.zips import HONEST, pack
 from tests.stack import ROOT
+from tests.support.stock_in_image import evaluate_in_image
 from tests.waiting import wait_until
 
 SLOTS = 2
@@ -61,11 +62,16 @@ Losses = list[Any]
 class Judge:
     """One stack, one honest submission and what it got alone."""
 
-    def __init__(self, pool: Pool, docker: Docker, http: httpx.AsyncClient, runner_id: str, logs: Path) -> None:
+    def __init__(
+        self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: Settings, logs: Path
+    ) -> None:
         self._pool = pool
         self._docker = docker
         self._http = http
-        self._runner_id = runner_id
+        self._runner_id = settings.runner_id
+        # What the judge starts is not the runner's, which removes what it does not know.
+        self._settings = settings.model_copy(update={"runner_id": f"{settings.runner_id}-judge"})
+        self._engine = Engine(docker, self._settings)
         self._logs = logs
         self._read: dict[Path, int] = {}
         self._tokens: dict[str, str] = {}
@@ -125,7 +131,15 @@ class Judge:
             "from studies st join black_boxes b on b.id = st.box_id where submission_id = $1",
             UUID(submission_id),
         )
-        return await asyncio.to_thread(lambda: [fault for row in rows for fault in _find_forged(dict(row))])
+        return [fault for row in rows for fault in await self._find_forged(dict(row))]
+
+    async def _find_forged(self, row: dict[str, Any]) -> list[str]:
+        box = (row["model"], row["dataset"], row["metric"])
+        stock = await evaluate_in_image(self._engine, self._settings, box, row["suggestions"])
+        stored = np.stack([row["visible"], row["generalization"]], axis=-1)
+        computed = np.stack([stock.visible, stock.generalization], axis=-1)
+        stands = np.isposinf(stored) | (stored == computed)  # infinite: cut off before anything was found
+        return [] if stands.all() else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
 
     async def leftovers(self) -> dict[str, object]:
         """What is there that was not there before, once the runner is quiet."""
@@ -237,14 +251,6 @@ def _listening() -> list[str]:
     return sorted(fields[1] for fields in map(str.split, lines) if fields[3] == "0A")
 
 
-def _find_forged(row: dict[str, Any]) -> list[str]:
-    problem = _build_test_problem(row["model"], row["dataset"], row["metric"], None)
-    stored = np.stack([row["visible"], row["generalization"]], axis=-1)
-    computed = np.array([[problem.evaluate(dict(point)) for point in batch] for batch in row["suggestions"]])
-    stands = np.isposinf(stored) | (stored == computed)  # infinite: cut off before anything was found
-    return [] if stands.all() else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
-
-
 @asynccontextmanager
 async def judge(settings: Settings, url: str, logs: Path) -> AsyncIterator[Judge]:
     """A judge of the stack at `url`."""
@@ -255,6 +261,6 @@ async def judge(settings: Settings, url: str, logs: Path) -> AsyncIterator[Judge
         Docker(url=settings.engine_url) as docker,
         httpx.AsyncClient(base_url=url, timeout=60) as http,
     ):
-        one = Judge(pool, docker, http, settings.runner_id, logs)
+        one = Judge(pool, docker, http, settings, logs)
         await one.set_up(settings.organizer_token.get_secret_value())
         yield one

@@ -1,18 +1,16 @@
 """Studies on the organizer's own data sets, which reach the black-box container through its stream."""
 
 import hashlib
-from pathlib import Path
 
-import numpy as np
 import pytest
-from bayesmark.experiment import _build_test_problem, _setup_seeds
-from bayesmark.signatures import get_func_signature
 
-from arena.sandbox.engine import InfrastructureFailure
+from arena.sandbox.engine import Engine, InfrastructureFailure
 from arena.sandbox.slot import Slot
 from shared.messages import ShardReleased
+from shared.settings import Settings
 from tests import csv_files
 from tests.integration.runner.conftest import TASK, make_optimizer, make_shard
+from tests.support.stock_in_image import evaluate_in_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOXES = [
@@ -30,18 +28,19 @@ def shard_on(box: tuple[str, str, str], content: bytes, *, signature: bool = Fal
     ("box", "content"), BOXES, ids=lambda value: "_".join(value) if isinstance(value, tuple) else ""
 )
 async def test_losses_are_those_of_stock_bayesmark_with_the_file_in_its_data_root(
-    slot: Slot, tmp_path: Path, box: tuple[str, str, str], content: bytes
+    slot: Slot, engine: Engine, runner_settings: Settings, box: tuple[str, str, str], content: bytes
 ) -> None:
     study = await slot.run_study(shard_on(box, content, signature=True), TASK, make_optimizer(), content)
 
-    (tmp_path / f"{box[1]}.csv").write_bytes(content)
-    problem = _build_test_problem(*box, str(tmp_path))
-    _setup_seeds(f"{TASK.seed:x}")  # a decision tree draws from the global random state
-    again = np.array([[problem.evaluate(point) for point in points] for points in study.suggestions])
-    np.testing.assert_array_equal(again[:, :, 0], study.visible)
-    np.testing.assert_array_equal(again[:, :, 1], study.generalization)
-    _setup_seeds("7e9f2cabb0dd4f44bc10cf18e440b427")
-    assert study.signature == list(get_func_signature(problem.evaluate, problem.get_api_config())[1])
+    # Seeded as the study was, because a decision tree draws from the global random state.
+    stock = await evaluate_in_image(
+        engine, runner_settings, box, study.suggestions, seed=f"{TASK.seed:x}", dataset=content
+    )
+    assert (study.visible, study.generalization, study.signature) == (
+        stock.visible,
+        stock.generalization,
+        stock.signature,
+    )
 
 
 async def test_the_container_keeps_the_file_and_asks_for_it_once(slot: Slot) -> None:

@@ -5,7 +5,6 @@ import time
 
 import numpy as np
 import pytest
-from bayesmark.experiment import _setup_seeds, get_objective_signature
 from bayesmark.sklearn_funcs import SklearnModel
 from bayesmark.space import JointSpace
 
@@ -15,6 +14,7 @@ from arena.sandbox.slot import Slot
 from shared.messages import StudyFinished
 from shared.settings import Settings
 from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
+from tests.support.stock_in_image import evaluate_in_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -36,13 +36,14 @@ async def test_study_reports_every_evaluation_of_every_iteration(slot: Slot, run
     assert (study.timed_out, study.suggest_errors, study.observe_errors, study.signature) == (False, 0, 0, None)
 
 
-async def test_losses_are_those_of_stock_bayesmark_at_the_same_points(slot: Slot) -> None:
-    study = await slot.run_study(make_shard(("kNN", "wine", "nll")), TASK, make_optimizer())
+async def test_losses_are_those_of_stock_bayesmark_at_the_same_points(
+    slot: Slot, engine: Engine, runner_settings: Settings
+) -> None:
+    box = ("kNN", "wine", "nll")
+    study = await slot.run_study(make_shard(box), TASK, make_optimizer())
 
-    problem = SklearnModel("kNN", "wine", "nll")
-    again = np.array([[problem.evaluate(point) for point in points] for points in study.suggestions])
-    np.testing.assert_array_equal(again[:, :, 0], study.visible)
-    np.testing.assert_array_equal(again[:, :, 1], study.generalization)
+    stock = await evaluate_in_image(engine, runner_settings, box, study.suggestions)
+    assert (study.visible, study.generalization) == (stock.visible, stock.generalization)
 
 
 async def test_study_replays_bit_for_bit_after_another_study_and_on_another_slot(
@@ -75,12 +76,11 @@ async def test_optimizer_is_told_its_visible_losses_exactly_and_no_others(slot: 
     assert fatal.value.detail.endswith(f"told {study.visible[:2]}\n")
 
 
-async def test_signature_is_stock_bayesmarks(slot: Slot) -> None:
+async def test_signature_is_stock_bayesmarks(slot: Slot, engine: Engine, runner_settings: Settings) -> None:
     study = await slot.run_study(make_shard(n_calls=1, signature=True), TASK, make_optimizer())
 
-    _setup_seeds("7e9f2cabb0dd4f44bc10cf18e440b427")
-    _, stock = get_objective_signature("DT", "iris", "acc")
-    assert study.signature == stock
+    stock = await evaluate_in_image(engine, runner_settings, ("DT", "iris", "acc"), [])
+    assert study.signature == stock.signature
 
 
 async def test_signature_does_not_disturb_the_study(slot: Slot) -> None:

@@ -1,0 +1,73 @@
+"""Stock Bayesmark inside the black-box image.
+
+Losses are compared with it bit for bit, and the last bits are the linear algebra's: they depend on its settings, which
+a machine may state in its environment and a container does not inherit. So stock Bayesmark runs where studies run.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from arena.sandbox.container_config import blackbox_config
+from arena.sandbox.engine import Engine
+from shared.settings import Settings
+
+SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
+
+SCRIPT = f"""
+import json, os, sys
+from pathlib import Path
+from bayesmark.experiment import _build_test_problem, _setup_seeds
+from bayesmark.signatures import get_func_signature
+
+answers = os.fdopen(os.dup(1), "w")
+os.dup2(2, 1)
+print(json.dumps({{"ready": True}}), file=answers, flush=True)
+asked = json.loads(sys.stdin.readline())
+root = None
+if asked["dataset"] is not None:
+    root = "/tmp"
+    Path(root, asked["box"][1] + ".csv").write_text(asked["dataset"])
+problem = _build_test_problem(*asked["box"], root)
+if asked["seed"] is not None:
+    _setup_seeds(asked["seed"])
+losses = [[problem.evaluate(point) for point in batch] for batch in asked["batches"]]
+_setup_seeds("{SIGNATURE_SEED}")
+signature = get_func_signature(problem.evaluate, problem.get_api_config())[1]
+print(json.dumps({{"losses": losses, "signature": list(signature)}}), file=answers, flush=True)
+"""
+
+
+@dataclass(frozen=True)
+class StockLosses:
+    """Of each point, visible and generalization loss, with the shape of the points; and the problem's signature."""
+
+    visible: list[list[float]]
+    generalization: list[list[float]]
+    signature: list[float]
+
+
+async def evaluate_in_image(
+    engine: Engine,
+    settings: Settings,
+    box: Sequence[str],
+    batches: Sequence[Sequence[dict[str, Any]]],
+    *,
+    seed: str | None = None,
+    dataset: bytes | None = None,
+) -> StockLosses:
+    """Evaluate points on (model, data set, metric), after seeding if asked to; `dataset` is the CSV file of its own."""
+    config = blackbox_config(settings, cpu=0) | {"Entrypoint": ["python", "-u", "-c", SCRIPT]}
+    container = await engine.start(config)
+    try:
+        asked = {"box": list(box), "batches": batches, "seed": seed, "dataset": dataset and dataset.decode()}
+        await container.stream.send(asked)
+        answer = await container.receive()
+    finally:
+        await engine.discard(container)
+    losses = answer["losses"]
+    return StockLosses(
+        visible=[[visible for visible, _ in batch] for batch in losses],
+        generalization=[[generalization for _, generalization in batch] for batch in losses],
+        signature=answer["signature"],
+    )
