@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     PLATFORM_FAULT = "platform_fault"
 
 
-class Fault(StrEnum):
+class Responsibility(StrEnum):
     """Whose doing a submission's failure is: its code was wrong, it ran into a limit, or the platform failed it."""
 
     TEAM = "team"
@@ -32,7 +32,7 @@ class Fault(StrEnum):
 class Meaning(NamedTuple):
     """What a verdict says to the team, and whose fault it is; None for an end that is no failure."""
 
-    fault: Fault | None
+    fault: Responsibility | None
     sentence: str
 
 
@@ -40,26 +40,30 @@ VERDICTS: dict[Verdict, Meaning] = {
     Verdict.SCORED: Meaning(None, "Every study finished; the score is final."),
     Verdict.CANCELLED: Meaning(None, "The submission was cancelled; its remaining studies were dropped."),
     Verdict.DOES_NOT_LOAD: Meaning(
-        Fault.TEAM,
+        Responsibility.TEAM,
         "The zip does not load: it could not be unpacked or installed, optimizer.py raised on import, "
         "or it does not define exactly one AbstractOptimizer subclass.",
     ),
     Verdict.LOAD_TIMED_OUT: Meaning(
-        Fault.LIMIT, "Unpacking, installing and importing the zip took longer than a study may take."
+        Responsibility.LIMIT, "Unpacking, installing and importing the zip took longer than a study may take."
     ),
-    Verdict.CONSTRUCTOR_RAISED: Meaning(Fault.TEAM, "The optimizer's constructor raised an exception."),
-    Verdict.PROCESS_DIED: Meaning(Fault.TEAM, "The optimizer's process ended before its study was finished."),
-    Verdict.OUT_OF_MEMORY: Meaning(Fault.LIMIT, "The optimizer needed more memory than its container is allowed."),
-    Verdict.OUTPUT_FLOOD: Meaning(Fault.LIMIT, "The optimizer's process wrote more than is read of it."),
+    Verdict.CONSTRUCTOR_RAISED: Meaning(Responsibility.TEAM, "The optimizer's constructor raised an exception."),
+    Verdict.PROCESS_DIED: Meaning(Responsibility.TEAM, "The optimizer's process ended before its study was finished."),
+    Verdict.OUT_OF_MEMORY: Meaning(
+        Responsibility.LIMIT, "The optimizer needed more memory than its container is allowed."
+    ),
+    Verdict.OUTPUT_FLOOD: Meaning(Responsibility.LIMIT, "The optimizer's process wrote more than is read of it."),
     Verdict.PROTOCOL_BROKEN: Meaning(
-        Fault.TEAM, "The optimizer's process sent something that is not an answer to what it was asked."
+        Responsibility.TEAM, "The optimizer's process sent something that is not an answer to what it was asked."
     ),
-    Verdict.OUT_OF_RANGE: Meaning(Fault.TEAM, "The optimizer suggested a point outside the search space."),
-    Verdict.WRONG_COUNT: Meaning(Fault.TEAM, "The optimizer returned a wrong number of suggestions."),
+    Verdict.OUT_OF_RANGE: Meaning(Responsibility.TEAM, "The optimizer suggested a point outside the search space."),
+    Verdict.WRONG_COUNT: Meaning(Responsibility.TEAM, "The optimizer returned a wrong number of suggestions."),
     Verdict.PLATFORM_FAULT: Meaning(
-        Fault.PLATFORM, "The platform failed to run this submission; it does not count against the quota."
+        Responsibility.PLATFORM, "The platform failed to run this submission; it does not count against the quota."
     ),
 }
 
-FATAL_VERDICTS = frozenset(each for each, meaning in VERDICTS.items() if meaning.fault in {Fault.TEAM, Fault.LIMIT})
-"""The verdicts by which one study ends the whole submission (DESIGN 5)."""
+FATAL_VERDICTS = frozenset(
+    each for each, meaning in VERDICTS.items() if meaning.fault in {Responsibility.TEAM, Responsibility.LIMIT}
+)
+"""The verdicts by which one study ends the whole submission."""

@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -12,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from arena.words.scopes import Scope
 from services.gateway.dependencies import Parts
 from services.gateway.problems import Problem
 from services.gateway.tables import queries
@@ -23,19 +23,6 @@ TOKEN_PREFIX = "arena_"  # noqa: S105 - it makes a token that leaked recognizabl
 TOKEN_BYTES = 32
 SESSION_COOKIE = "arena_session"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
-
-
-class Scope(StrEnum):
-    """What a token lets its bearer do."""
-
-    READ = "read"
-    SUBMIT = "submit"
-    MANAGE = "manage"
-    ACCOUNTS = "accounts"
-
-
-TEAM_SCOPES = frozenset({Scope.READ, Scope.SUBMIT})
-ORGANIZER_SCOPES = frozenset({Scope.READ, Scope.MANAGE, Scope.ACCOUNTS})
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from arena.words.names import Name
+from arena.words.scopes import ORGANIZER_SCOPES, TEAM_SCOPES, Scope
 from services.gateway.accounts.callers import (
-    ORGANIZER_SCOPES,
-    TEAM_SCOPES,
     Organizer,
     Registrar,
-    Scope,
     hash_token,
     make_token,
 )

@@ -14,7 +14,7 @@ from arena.api.competition_document import Phase
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import Limits
-from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Fault, Verdict
+from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdict
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.routes import list_packages
 from services.gateway.dependencies import Parts, WithParts
@@ -136,7 +136,12 @@ def sandbox_rules(limits: Limits) -> list[Rule]:
 
 def describe_endings() -> list[Ending]:
     """Return every verdict in words."""
-    whose = {Fault.TEAM: "your code", Fault.LIMIT: "a limit", Fault.PLATFORM: "the platform", None: "nobody"}
+    whose = {
+        Responsibility.TEAM: "your code",
+        Responsibility.LIMIT: "a limit",
+        Responsibility.PLATFORM: "the platform",
+        None: "nobody",
+    }
     costs = {
         Verdict.SCORED: "an attempt, scored",
         Verdict.CANCELLED: "an attempt, if a study was done",

@@ -5,7 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.gateway.accounts.callers import Anyone, Scope
+from arena.words.scopes import Scope
+from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import WithParts
 from services.gateway.problems import Problem

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Request
 from fastapi.encoders import jsonable_encoder
 from starlette.responses import Response
 
-from services.gateway.accounts.callers import Anyone, Caller, Scope
+from arena.words.scopes import Scope
+from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.dependencies import Parts, WithParts
 from services.gateway.problems import Problem
 from services.gateway.submissions.live_list import Watch

@@ -1,0 +1,81 @@
+"""The leaderboard of a phase: each team's counting submission, ranked."""
+
+from datetime import datetime
+from uuid import UUID
+
+from arena.api.body import Body, Interval, example, example_of
+from arena.words.states import SubmissionState
+
+
+class CurrentSubmission(Body):
+    """A team's newest submission that has not ended; its score, if it has one, is provisional."""
+
+    model_config = example(
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7", score=81.2, studies_done=12, studies_total=300
+    )
+    submission_id: UUID
+    score: float | None
+    studies_done: int
+    studies_total: int
+
+
+class LeaderboardRow(Body):
+    """A team on the leaderboard: its counting submission, or while it has none, its current one, without a rank.
+
+    `within_noise_of_next` says that the order of this team and the next may be chance. `curve` is the counting
+    submission's mean rescaled loss after each iteration. `changed_at` is when the team last submitted, or one of its
+    submissions began or ended.
+    """
+
+    model_config = example(
+        rank=1,
+        team="Gaussians",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        state="scored",
+        score=92.4,
+        interval=[90.1, 94.7],
+        provisional=False,
+        within_noise_of_next=True,
+        studies_done=300,
+        studies_total=300,
+        submissions=17,
+        changed_at="2026-07-09T08:30:00Z",
+        curve=[0.51, 0.32, 0.2, 0.076],
+        current=None,
+    )
+    rank: int | None
+    team: str
+    submission_id: UUID
+    state: SubmissionState
+    score: float | None
+    interval: Interval | None
+    provisional: bool
+    within_noise_of_next: bool
+    studies_done: int
+    studies_total: int
+    submissions: int
+    changed_at: datetime
+    curve: list[float] | None
+    current: CurrentSubmission | None
+
+
+class Leaderboard(Body):
+    """A phase's leaderboard, complete up to the phase's change number `change`.
+
+    While it is `frozen`, everybody but organizers sees it as it was at `frozen_at`.
+    """
+
+    model_config = example(
+        competition="spring",
+        phase="feedback",
+        change=1042,
+        frozen=False,
+        frozen_at=None,
+        rows=[example_of(LeaderboardRow)],
+    )
+    competition: str
+    phase: str
+    change: int
+    frozen: bool
+    frozen_at: datetime | None
+    rows: list[LeaderboardRow]

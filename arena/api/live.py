@@ -1,0 +1,126 @@
+"""The messages of the live feeds: first a snapshot, then numbered changes.
+
+A client that comes back asks with `since=` for what came after the last number it has seen; it gets a snapshot where
+that is not kept.
+"""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from arena.api.body import Body, example, example_of
+from arena.api.leaderboard import LeaderboardRow
+from arena.api.submissions import Submission
+
+QuotaName = Literal["attempts_per_day", "scored_per_day", "active_submissions"]
+SnapshotOrChanges = Literal["snapshot", "changes"]
+
+
+class LeaderboardSnapshot(Body):
+    """Every row of a phase's leaderboard."""
+
+    model_config = example(type="snapshot", change=1042, frozen=False, rows=[example_of(LeaderboardRow)])
+    type: Literal["snapshot"] = "snapshot"
+    change: int
+    frozen: bool
+    rows: list[LeaderboardRow]
+
+
+class LeaderboardChanges(Body):
+    """The rows of a phase's leaderboard that are new or have changed, and the teams whose rows have gone."""
+
+    model_config = example(type="changes", change=1043, frozen=False, rows=[], removed=["Gaussians"])
+    type: Literal["changes"] = "changes"
+    change: int
+    frozen: bool
+    rows: list[LeaderboardRow]
+    removed: list[str]
+
+
+LeaderboardMessage = Annotated[LeaderboardSnapshot | LeaderboardChanges, Field(discriminator="type")]
+"""What `/competitions/{slug}/live` sends."""
+
+
+class FinishedStudy(Body):
+    """A study that has finished: its rescaled loss, null in an organizer run, and whether it was cut off."""
+
+    model_config = example(box="box-07", study=3, loss=0.12, timed_out=False, change=1042)
+    box: str
+    study: int
+    loss: float | None
+    timed_out: bool
+    change: int
+
+
+class SubmissionMessage(Body):
+    """What `/submissions/{id}/live` sends: the submission, and its studies finished since the last message."""
+
+    model_config = example(
+        type="changes", change=1042, submission=example_of(Submission), studies=[example_of(FinishedStudy)]
+    )
+    type: SnapshotOrChanges
+    change: int
+    submission: Submission
+    studies: list[FinishedStudy]
+
+
+class NewQueueEstimate(Body):
+    """A submission's new place in the queue, and the interval of seconds until it will probably have ended."""
+
+    model_config = example(id="7c9e6679-7425-40de-944b-e07fc1f90ae7", queue_position=2, remaining_s=[310, 520])
+    id: UUID
+    queue_position: int | None
+    remaining_s: tuple[int, int] | None
+
+
+class QuotaUse(Body):
+    """How much of a quota a team has used."""
+
+    model_config = example(limit=10, used=3)
+    limit: int
+    used: int
+
+
+class SubmissionsMessage(Body):
+    """What `/competitions/{slug}/submissions/live` sends: submissions that have changed, and new queue estimates.
+
+    `counting` are the submissions that count, and `quota` is what a team has used of each quota that there is; both are
+    null where they are as they were told last, and `quota` to an organizer.
+    """
+
+    model_config = example(
+        type="changes",
+        change=1042,
+        submissions=[example_of(Submission)],
+        queue_estimates=[example_of(NewQueueEstimate)],
+        counting=["7c9e6679-7425-40de-944b-e07fc1f90ae7"],
+        quota={"attempts_per_day": example_of(QuotaUse)},
+    )
+    type: SnapshotOrChanges
+    change: int
+    submissions: list[Submission]
+    queue_estimates: list[NewQueueEstimate]
+    counting: list[UUID] | None = None
+    quota: dict[QuotaName, QuotaUse] | None = None
+
+
+class LogText(Body):
+    """What an optimizer has written in a study of the execution."""
+
+    model_config = example(type="log", study=3, text="fitted in 0.2 s\n")
+    type: Literal["log"] = "log"
+    study: int
+    text: str
+
+
+class LogEnded(Body):
+    """The execution has ended with this outcome, or was superseded; nothing more comes."""
+
+    model_config = example(type="ended", outcome="done")
+    type: Literal["ended"] = "ended"
+    outcome: str
+
+
+LogMessage = Annotated[LogText | LogEnded, Field(discriminator="type")]
+"""What `/admin/executions/{execution}/log` sends."""

@@ -1,0 +1,273 @@
+"""Submissions: what they are, how far they have come on each black box, their logs, what their scores came from."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from arena.api.body import Body, Interval, Page, example, example_of
+from arena.words.states import SubmissionState
+from arena.words.verdicts import Responsibility, Verdict
+
+Curve = Annotated[list[float], Field(description="The mean rescaled loss after each iteration.")]
+
+
+class Submission(Body):
+    """One uploaded zip, scored in one phase.
+
+    `score` is provisional until the state is `scored`. `queue_position` and `remaining_s`, the interval of seconds
+    until the submission will probably have ended, are estimates, null where nothing is known.
+    `verdict_detail` is for the organizer, and on a practice phase for the team. `change` grows with every change.
+    """
+
+    model_config = example(
+        id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        competition="spring",
+        phase="feedback",
+        team="Gaussians",
+        filename="turbo.zip",
+        state="running",
+        verdict=None,
+        verdict_sentence=None,
+        verdict_fault=None,
+        verdict_stage=None,
+        verdict_iteration=None,
+        verdict_detail=None,
+        score=88.1,
+        interval=[84.0, 92.2],
+        provisional=True,
+        chosen=False,
+        studies_total=300,
+        studies_done=120,
+        studies_timed_out=0,
+        suggest_errors=0,
+        observe_errors=0,
+        queue_position=None,
+        remaining_s=[310, 520],
+        created_at="2026-07-09T08:30:00Z",
+        started_at="2026-07-09T08:30:02Z",
+        ended_at=None,
+        change=1042,
+    )
+    id: UUID
+    competition: str
+    phase: str
+    team: str
+    filename: str
+    state: SubmissionState
+    verdict: Verdict | None
+    verdict_sentence: str | None
+    verdict_fault: Responsibility | None
+    verdict_stage: str | None
+    verdict_iteration: int | None
+    verdict_detail: str | None
+    score: float | None
+    interval: Interval | None
+    provisional: bool
+    chosen: bool
+    studies_total: int
+    studies_done: int
+    studies_timed_out: int
+    suggest_errors: int
+    observe_errors: int
+    queue_position: int | None
+    remaining_s: tuple[int, int] | None
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    change: int
+
+
+class SubmissionPage(Page):
+    """Submissions, the newest first: a team's own, or everybody's to an organizer."""
+
+    model_config = example(submissions=[example_of(Submission)], next=None)
+    submissions: list[Submission]
+
+
+class OptimizerTime(Body):
+    """The seconds that an optimizer itself took of a study: constructor, suggest and observe."""
+
+    model_config = example(mean_s=1.4, max_s=2.0)
+    mean_s: float
+    max_s: float
+
+
+class BoxProgress(Body):
+    """How far a submission has come on one black box: the finished studies, their mean loss and its curve.
+
+    `random` is random search's curve on this box; it is null where it would tell which black box this is.
+    """
+
+    model_config = example(
+        box="box-07",
+        studies=10,
+        loss=0.12,
+        timed_out=0,
+        time=example_of(OptimizerTime),
+        curve=[0.6, 0.3, 0.12],
+        random=None,
+    )
+    box: str
+    studies: int
+    loss: float | None
+    timed_out: int
+    time: OptimizerTime | None
+    curve: Curve | None
+    random: Curve | None
+
+
+class SubmissionBoxes(Body):
+    """How far a submission has come on each black box, and random search's mean curve for comparison.
+
+    Losses are rescaled: 1 is the median random evaluation, 0 the best known.
+    """
+
+    model_config = example(n_calls=16, study_timeout_s=640, random=[0.9, 0.7, 0.55], boxes=[example_of(BoxProgress)])
+    n_calls: int
+    study_timeout_s: float
+    random: Curve | None
+    boxes: list[BoxProgress]
+
+
+class StudyLog(Body):
+    """What an optimizer wrote in one study; of a long text the end."""
+
+    model_config = example(box="box-07", study=3, attempt=1, at="2026-07-09T08:31:00Z", log="fitted in 0.2 s\n")
+    box: str
+    study: int
+    attempt: int
+    at: datetime
+    log: str
+
+
+class StudyLogPage(Page):
+    """The logs of a submission's studies, by black box, study and attempt."""
+
+    model_config = example(logs=[example_of(StudyLog)], next=None)
+    logs: list[StudyLog]
+
+
+class StoredZip(Body):
+    """The uploaded zip that was scored."""
+
+    model_config = example(filename="turbo.zip", sha256="9f86d081884c7d65", size_bytes=20480)
+    filename: str
+    sha256: str
+    size_bytes: int
+
+
+class BaselineVersion(Body):
+    """A baseline set that scores refer to."""
+
+    model_config = example(name="official", version=1)
+    name: str
+    version: int
+
+
+class HashedBaseline(BaselineVersion):
+    """A baseline set with the SHA-256 of its stored document."""
+
+    model_config = example(name="official", version=1, sha256="9f86d081884c7d65")
+    sha256: str
+
+
+class SubmissionProvenance(Body):
+    """What a score came from, as its team may know it: revision, zip, baseline set, the optimizer's images."""
+
+    model_config = example(
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        competition="spring",
+        phase="feedback",
+        team="Gaussians",
+        state="scored",
+        score=92.4,
+        revision=4,
+        zip=example_of(StoredZip),
+        baseline=example_of(BaselineVersion),
+        optimizer_images=["sha256:9f86d081884c7d65"],
+    )
+    submission_id: UUID
+    competition: str
+    phase: str
+    team: str
+    state: SubmissionState
+    score: float | None
+    revision: int | None
+    zip: StoredZip
+    baseline: BaselineVersion | None
+    optimizer_images: list[str]
+
+
+class ProvenanceOfStudies(Body):
+    """What ran and scored so many of a submission's studies; null where it is not on record."""
+
+    model_config = example(
+        optimizer_image="sha256:9f86d081884c7d65",
+        blackbox_image="sha256:60303ae22b998861",
+        runtime="runc",
+        runner_code_version="0.1.0+488b4ae",
+        aggregator_code_version="0.1.0+488b4ae",
+        studies=300,
+    )
+    optimizer_image: str | None
+    blackbox_image: str | None
+    runtime: str | None
+    runner_code_version: str | None
+    aggregator_code_version: str | None
+    studies: int
+
+
+class RevealedBox(Body):
+    """A black box with what is behind its label; `dataset_sha256` is of an organizer's own data set."""
+
+    model_config = example(label="box-07", model="DT", dataset="iris", metric="acc", dataset_sha256=None)
+    label: str
+    model: str
+    dataset: str
+    metric: str
+    dataset_sha256: str | None
+
+
+class StudyOrigin(Body):
+    """The seeds of a finished study, and the execution it was part of, which can be replayed."""
+
+    model_config = example(
+        box="box-07",
+        study=3,
+        seed=1804289383,
+        optimizer_seed=846930886,
+        execution="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10:1",
+    )
+    box: str
+    study: int
+    seed: int
+    optimizer_seed: int
+    execution: str
+
+
+class OrganizerProvenance(SubmissionProvenance):
+    """All that a score came from: also hashes, the code that ran and scored it, every study's seeds and execution."""
+
+    model_config = example(
+        **{
+            **example_of(SubmissionProvenance),
+            "baseline": example_of(HashedBaseline),
+            "origin_id": None,
+            "revised_at": "2026-07-01T12:00:00Z",
+            "revision_code_version": "0.1.0+488b4ae",
+            "ran_by": [example_of(ProvenanceOfStudies)],
+            "competition_seed": "spring-2026",
+            "black_boxes": [example_of(RevealedBox)],
+            "studies": [example_of(StudyOrigin)],
+        }
+    )
+    baseline: HashedBaseline | None
+    origin_id: UUID | None
+    revised_at: datetime | None
+    revision_code_version: str | None
+    ran_by: list[ProvenanceOfStudies]
+    competition_seed: str
+    black_boxes: list[RevealedBox]
+    studies: list[StudyOrigin]
