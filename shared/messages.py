@@ -81,8 +81,8 @@ class StudyFinished(Message):
 
     `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
     `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
-    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `log` is the end of
-    what the optimizer wrote, cleaned of control characters.
+    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `evaluation_cpu_s` is
+    the CPU time of all evaluations. `log` is the end of what the optimizer wrote, cleaned of control characters.
     """
 
     key = "study.finished"
@@ -95,6 +95,7 @@ class StudyFinished(Message):
     visible: Losses
     generalization: Losses
     eval_time_s: Losses
+    evaluation_cpu_s: float | None = Field(default=None, ge=0)
     suggest_time_s: list[float]
     observe_time_s: list[float]
     construct_time_s: float

@@ -289,7 +289,7 @@ class Relay:
 
     def _report(self, finished: dict[str, Any], log_text: str, usage: Usage) -> StudyFinished:
         shard, tally = self._shard, self._tally
-        EVALUATION_CPU.inc(finished.pop("evaluation_cpu_s"))
+        EVALUATION_CPU.inc(finished["evaluation_cpu_s"])
         return StudyFinished(
             submission_id=shard.submission_id,
             shard_id=shard.shard_id,

@@ -31,7 +31,9 @@ _EXPORT = """
     order by st.submission_id, b.label, st.study
 """
 EXPORT_LOSSES = _EXPORT.format("")
-EXPORT_STUDIES = _EXPORT.format(", st.eval_time_s, st.suggest_time_s, st.observe_time_s, st.suggestions")
+EXPORT_STUDIES = _EXPORT.format(
+    ", st.eval_time_s, st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions"
+)
 """Here and not in queries/ because it runs in asyncpg's own cursor, row by row."""
 
 

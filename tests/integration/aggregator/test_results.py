@@ -267,6 +267,20 @@ async def test_an_execution_has_on_record_what_all_its_studies_used_and_what_ran
     assert [row["cpu_s"] for row in rows] == [1.0, 0.5, None]
 
 
+async def test_the_cpu_time_of_a_studys_evaluations_is_stored_where_the_runner_knows_it(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=2, studies_per_shard=2)
+    submission = await seed_submission(pool, seeded)
+    ((box, _), shard), *_ = (await release_all(pool)).items()
+    known, unknown = (result(submission, box, study, shard) for study in range(2))
+
+    await aggregator._on_results([known.model_copy(update={"evaluation_cpu_s": 2.5}), unknown])
+
+    rows = await pool.fetch("select evaluation_cpu_s from studies order by study")
+    assert [row["evaluation_cpu_s"] for row in rows] == [2.5, None]
+
+
 async def test_what_ran_each_study_and_what_scored_it_is_kept_even_of_an_attempt_that_did_not_end(
     pool: Pool, aggregator: Aggregator
 ) -> None:

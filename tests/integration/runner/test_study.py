@@ -28,6 +28,8 @@ async def test_study_reports_every_evaluation_of_every_iteration(slot: Slot, run
     assert np.isfinite(study.visible).all()
     assert np.shape(study.suggest_time_s) == np.shape(study.observe_time_s) == (3,)
     assert min(study.suggest_time_s) > 0
+    assert study.evaluation_cpu_s is not None
+    assert 0 < study.evaluation_cpu_s < 10
     space = JointSpace(SklearnModel("DT", "iris", "acc").get_api_config())
     for points in study.suggestions:
         space.validate(points)
