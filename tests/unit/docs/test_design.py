@@ -1,0 +1,27 @@
+"""The pages that newcomers rely on name what is there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from arena.words.states import ExecutionOutcome, ShardState, Stage, SubmissionState
+from arena.words.verdicts import Verdict
+
+ROOT = Path(__file__).parents[3]
+DOCS = ROOT / "docs"
+
+
+def test_every_test_that_the_design_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (DOCS / "developer/design.md").read_text()))
+    defined = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+    assert named
+    assert named <= defined
+
+
+@pytest.mark.parametrize("words", [SubmissionState, ShardState, ExecutionOutcome, Stage, Verdict])
+def test_the_glossary_has_every_state_outcome_and_verdict(words: type[Verdict]) -> None:
+    glossary = (DOCS / "glossary.md").read_text()
+    assert [word for word in words if f"`{word}`" not in glossary] == []
