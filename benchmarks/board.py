@@ -19,7 +19,7 @@ from benchmarks.figures import Row
 from benchmarks.stack import ROOT, postgres_url
 from services.aggregator.service import Aggregator
 from services.gateway.leaderboard.ranking import Leaderboard
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
 from shared.outbox import Outbox

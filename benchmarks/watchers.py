@@ -20,7 +20,7 @@ from benchmarks.board import new_database, queries
 from benchmarks.figures import Row
 from benchmarks.gateway import running_gateway
 from benchmarks.stack import ROOT, broker_url, postgres_url
-from shared.broker import Broker, connect_broker
+from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.messages import PhaseChanged
 from shared.settings import Settings

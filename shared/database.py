@@ -71,7 +71,7 @@ async def connect_database(settings: Settings, *, size: int = 8) -> Pool:
             try:
                 return await _create_pool(settings, size)
             except Exception as error:
-                log.warning("database is away", error=repr(error))
+                log.warning("database is unavailable", error=repr(error))
                 raise
     raise AssertionError("unreachable: the retry has no end")
 

@@ -1,4 +1,7 @@
-"""The bodies of every message on the broker. Each class names its routing key; `shared.broker` declares the queues."""
+"""The bodies of every message on the broker. Each class names its routing key.
+
+`shared/broker/topology.py` says in which queue a message waits.
+"""
 
 from typing import Annotated, Any, ClassVar, Literal
 from uuid import UUID

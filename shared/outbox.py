@@ -6,7 +6,8 @@ from pathlib import Path
 
 import structlog
 
-from shared.broker import Broker, BrokerUnavailable
+from shared.broker.connection import Broker
+from shared.broker.errors import BrokerUnavailable
 from shared.database import Connection, Pool, is_transient, load_queries
 from shared.events import wait_for_any
 from shared.messages import Message

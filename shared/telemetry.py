@@ -45,7 +45,7 @@ def configure_logs(service: str, level: str) -> None:
 
 
 def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
-    """Add `/healthz` (the process answers), `/readyz` (503 with the reasons while a part is away) and `/metrics`."""
+    """Add `/healthz` (the process answers), `/readyz` (503 and reasons while a part is unavailable) and `/metrics`."""
 
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> dict[str, str]:
@@ -54,10 +54,10 @@ def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
     @app.get("/readyz", tags=["operation"])
     async def readyz() -> JSONResponse:
         reasons = {name: await check() for name, check in checks.items()}
-        away = {name: reason for name, reason in reasons.items() if reason is not None}
+        unavailable = {name: reason for name, reason in reasons.items() if reason is not None}
         return JSONResponse(
-            {"status": "unavailable" if away else "ok", "reasons": away},
-            status_code=503 if away else 200,
+            {"status": "unavailable" if unavailable else "ok", "reasons": unavailable},
+            status_code=503 if unavailable else 200,
         )
 
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)

@@ -15,7 +15,7 @@ import hypothesis
 import pytest
 from pydantic import SecretStr
 
-from shared.broker import Broker, connect_broker
+from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.settings import Settings
 

@@ -11,7 +11,9 @@ from prometheus_client import Counter, Histogram
 from arena.scoring import study_curve
 from arena.words.states import SubmissionState
 from services.aggregator import tables
-from shared.broker import RESULTS, Broker, BrokerUnavailable
+from shared.broker.connection import Broker
+from shared.broker.errors import BrokerUnavailable
+from shared.broker.topology import RESULTS
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
 from shared.outbox import Outbox

@@ -5,7 +5,7 @@ import asyncio
 from fastapi import FastAPI
 
 from services.dispatcher.service import Dispatcher
-from shared.broker import connect_broker
+from shared.broker.connection import connect_broker
 from shared.database import connect_database, database_check
 from shared.process import run_service, serve_http
 from shared.settings import Settings

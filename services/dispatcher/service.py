@@ -13,7 +13,9 @@ from arena.words.limits import Limits
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import tables
 from services.dispatcher.fairness import release_window
-from shared.broker import DISPATCH, SHARDS, SUBMISSIONS, Broker, BrokerUnavailable
+from shared.broker.connection import Broker
+from shared.broker.errors import BrokerUnavailable
+from shared.broker.topology import DISPATCH, SHARDS, SUBMISSIONS
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
 from shared.messages import (
@@ -138,7 +140,7 @@ class Dispatcher:
             self._look.set()
         await self._drop_leftovers()
         await self._fail_overdue()
-        waiting = await self._broker.waiting(SHARDS)
+        waiting = await self._broker.count_waiting(SHARDS)
         WAITING.set(waiting)
         settings = self._settings
         # After a silence of the broker, the database or this process, runners first get a lease's time to be heard.

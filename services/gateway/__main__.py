@@ -10,7 +10,7 @@ from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.tables import queries
 from shared.blobs import Blobs
-from shared.broker import connect_broker
+from shared.broker.connection import connect_broker
 from shared.database import connect_database
 from shared.outbox import Outbox
 from shared.process import run_service, serve_http

@@ -11,7 +11,7 @@ from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
 from shared.blobs import Blobs
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
 from shared.settings import Settings

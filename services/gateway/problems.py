@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
-from shared.broker import BrokerUnavailable
+from shared.broker.errors import BrokerUnavailable
 from shared.database import TRANSIENT_ERRORS
 
 log = structlog.get_logger()

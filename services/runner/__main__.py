@@ -9,7 +9,7 @@ from arena.sandbox.engine import connect_engine
 from arena.sandbox.slot import Slot
 from services.runner.service import Runner
 from shared.blobs import Blobs
-from shared.broker import connect_broker
+from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
 from shared.settings import Settings
 from shared.telemetry import add_health_routes

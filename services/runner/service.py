@@ -21,7 +21,9 @@ from arena.sandbox.relay import Fatal
 from arena.sandbox.running_study import RunningStudy
 from services.runner.log_streaming import LogStreams
 from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
-from shared.broker import SHARDS, Broker, BrokerUnavailable
+from shared.broker.connection import Broker
+from shared.broker.errors import BrokerUnavailable
+from shared.broker.topology import SHARDS
 from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,

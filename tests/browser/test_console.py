@@ -6,7 +6,8 @@ from collections.abc import Sequence
 import pytest
 
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker import DEAD, SUBMISSIONS, Broker
+from shared.broker.connection import Broker
+from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from tests.browser.conftest import Open, check_page, token_of
 from tests.browser.test_leaderboard import order, set_score, teams_with_submissions
@@ -19,7 +20,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 
 async def set_aside(broker: Broker, body: bytes) -> None:
     """Send a message that nobody can read, and let a consumer set it aside."""
-    before = await broker.waiting(DEAD)
+    before = await broker.count_waiting(DEAD)
     await broker.publish_raw([("submission.accepted", body)])
     await consume_until(broker, before + 1)
 
@@ -30,7 +31,7 @@ async def consume_until(broker: Broker, dead: int) -> None:
     async def ignore(_: Sequence[object]) -> None: ...
 
     async def is_dead() -> bool:
-        return await broker.waiting(DEAD) == dead and await broker.waiting(SUBMISSIONS) == 0
+        return await broker.count_waiting(DEAD) == dead and await broker.count_waiting(SUBMISSIONS) == 0
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(broker.consume(SUBMISSIONS, ignore, stop, prefetch=10))

@@ -20,7 +20,8 @@ from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
 from services.runner.service import Runner, StudySlot
 from shared.blobs import Blobs
-from shared.broker import SHARDS, Broker, connect_broker
+from shared.broker.connection import Broker, connect_broker
+from shared.broker.topology import SHARDS
 from shared.database import Pool
 from shared.messages import (
     HeldShard,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.messages import LogWritten, PhaseChanged
 
 POLL_S = 1.0

@@ -1,5 +1,6 @@
 """The organizer's routes: competitions, baselines, incidents, executions, dead letters."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.dependencies import WithParts
 from services.gateway.problems import Problem
 from services.gateway.tables import queries
-from shared.broker import DEAD
+from shared.broker.topology import DEAD
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
 DEAD_LETTERS_SHOWN = 100
@@ -34,7 +35,7 @@ async def retry_incident(shard_id: UUID, parts: WithParts, _: Manager) -> Body:
 @router.get("/dead-letters")
 async def list_dead_letters(parts: WithParts, _: Organizer) -> Body:
     """Return the messages that were set aside, with their reasons; they stay where they are."""
-    return {"dead_letters": await parts.broker.peek_dead_letters(DEAD_LETTERS_SHOWN)}
+    return {"dead_letters": [asdict(each) for each in await parts.broker.dead_letters.peek(DEAD_LETTERS_SHOWN)]}
 
 
 @router.post("/dead-letters/{letter_id}/retry", status_code=202)
@@ -54,7 +55,7 @@ async def overview(parts: WithParts, _: Organizer) -> Body:
         doing.setdefault(work.pop("runner_id"), []).append(work)
     runners = [{**row, "doing": doing.get(row["id"], [])} async for row in queries.list_runners(parts.pool)]
     queue = await queries.queue_depth(parts.pool, seen_s=parts.settings.lease_s)
-    return {"queue": dict(queue), "runners": runners, "dead_letters": await parts.broker.waiting(DEAD)}
+    return {"queue": dict(queue), "runners": runners, "dead_letters": await parts.broker.count_waiting(DEAD)}
 
 
 @router.get("/runners")

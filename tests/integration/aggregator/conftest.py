@@ -8,7 +8,7 @@ import pytest
 
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import StudyFinished
 from shared.outbox import Outbox

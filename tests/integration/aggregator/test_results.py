@@ -13,7 +13,8 @@ from arena.words.states import ExecutionOutcome, Stage
 from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker import DEAD, RESULTS, Broker
+from shared.broker.connection import Broker
+from shared.broker.topology import DEAD, RESULTS
 from shared.database import Pool
 from shared.messages import HeldShard, StudyFatal, StudyFinished
 from tests.integration.aggregator.conftest import release_all, result
@@ -220,7 +221,7 @@ async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_the
     stop = asyncio.Event()
 
     async def both_handled() -> bool:
-        dead = await broker.waiting(DEAD)
+        dead = await broker.count_waiting(DEAD)
         return dead == 2 and await pool.fetchval("select count(*) from studies") == 1
 
     async with asyncio.TaskGroup() as tasks:

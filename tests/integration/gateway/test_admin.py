@@ -9,7 +9,8 @@ from uuid import UUID
 import pytest
 
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker import DEAD, SUBMISSIONS, Broker
+from shared.broker.connection import Broker
+from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, phase, submit
 from tests.integration.gateway.test_submissions import assert_problem
@@ -138,7 +139,7 @@ async def test_dead_letters_are_shown_with_their_reason_and_stay(gateway: Gatewa
     async def ignore(_: Sequence[object]) -> None: ...
 
     async def is_dead() -> bool:
-        return await broker.waiting(DEAD) == 1
+        return await broker.count_waiting(DEAD) == 1
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(broker.consume(SUBMISSIONS, ignore, stop, prefetch=10))
@@ -149,7 +150,7 @@ async def test_dead_letters_are_shown_with_their_reason_and_stay(gateway: Gatewa
         (letter,) = (await gateway.organizer.get("/api/v1/admin/dead-letters")).json()["dead_letters"]
         assert (letter["body"], letter["queue"], letter["key"]) == (
             "gibberish",
-            SUBMISSIONS.queue,
+            SUBMISSIONS.name,
             "submission.accepted",
         )
         assert "cannot be read" in letter["reason"]

@@ -16,7 +16,7 @@ from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import HeldShard, LogFollowed, LogWritten, RunnerHeartbeat, StudyFatal
 from tests.integration.aggregator.conftest import result

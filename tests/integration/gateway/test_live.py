@@ -9,7 +9,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged
 from tests.integration.gateway.conftest import Gateway, competition, submit

@@ -16,7 +16,7 @@ from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from shared.blobs import Blobs
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
 from shared.settings import Settings

@@ -18,7 +18,8 @@ from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher.tables import expand_waiting
-from shared.broker import SUBMISSIONS, Broker
+from shared.broker.connection import Broker
+from shared.broker.topology import SUBMISSIONS
 from shared.database import Pool
 from shared.messages import StudyFatal, SubmissionAccepted, SubmissionEnded
 from shared.outbox import Outbox
@@ -344,7 +345,7 @@ async def test_without_the_broker_submissions_are_accepted_and_announced_later(
     await gateway.broker.mend()
 
     async def announced() -> bool:
-        return await broker.waiting(SUBMISSIONS) == 1
+        return await broker.count_waiting(SUBMISSIONS) == 1
 
     await wait_until(announced, what="announced after the broker came back")
     await wait_until(lambda: pool.fetchval("select count(*) = 0 from outbox"), what="the outbox is empty")

@@ -8,7 +8,7 @@ import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from tests.integration.gateway.conftest import Gateway, competition, phase, submit
 from tests.integration.gateway.test_live import receive, set_score

@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from services.gateway.live.change_notifier import POLL_S
-from shared.broker import Broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged
 from shared.settings import Settings

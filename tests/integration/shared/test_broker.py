@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
-from shared.broker import DEAD, SUBMISSIONS, Broker, Handler
+from shared.broker.connection import Broker
+from shared.broker.consumer import Handler
+from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
 from shared.outbox import Outbox
@@ -16,7 +18,7 @@ async def consume_until_dead_letters(broker: Broker, handle: Handler, number: in
     stop = asyncio.Event()
 
     async def is_done() -> bool:
-        return await broker.waiting(DEAD) == number and await broker.waiting(SUBMISSIONS) == 0
+        return await broker.count_waiting(DEAD) == number and await broker.count_waiting(SUBMISSIONS) == 0
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(broker.consume(SUBMISSIONS, handle, stop, prefetch=10, batch=10))
@@ -39,12 +41,12 @@ async def test_one_message_that_cannot_be_handled_does_not_take_its_batch_with_i
     await consume_until_dead_letters(broker, handle, 1)
 
     assert handled == {*ids} - {ids[2]}
-    (letter,) = await broker.peek_dead_letters(10)
-    assert str(ids[2]) in letter["body"]
-    assert "this one is broken" in letter["reason"]
+    (letter,) = await broker.dead_letters.peek(10)
+    assert str(ids[2]) in letter.body
+    assert "this one is broken" in (letter.reason or "")
 
 
-async def test_what_fails_because_a_part_is_away_is_tried_again(broker: Broker) -> None:
+async def test_what_fails_because_a_part_is_unavailable_is_tried_again(broker: Broker) -> None:
     attempts = 0
     stop = asyncio.Event()
 
@@ -52,7 +54,7 @@ async def test_what_fails_because_a_part_is_away_is_tried_again(broker: Broker) 
         nonlocal attempts
         attempts += 1
         if attempts < 3:
-            raise ConnectionRefusedError("the database is away")
+            raise ConnectionRefusedError("the database is unavailable")
         stop.set()
 
     await broker.publish([SubmissionAccepted(submission_id=uuid4())])
@@ -60,7 +62,7 @@ async def test_what_fails_because_a_part_is_away_is_tried_again(broker: Broker) 
         await broker.consume(SUBMISSIONS, handle, stop, prefetch=1)
 
     assert attempts == 3
-    assert (await broker.waiting(SUBMISSIONS), await broker.waiting(DEAD)) == (0, 0)
+    assert (await broker.count_waiting(SUBMISSIONS), await broker.count_waiting(DEAD)) == (0, 0)
 
 
 async def test_what_was_delivered_and_not_handled_goes_back_at_the_end(broker: Broker) -> None:
@@ -73,7 +75,7 @@ async def test_what_was_delivered_and_not_handled_goes_back_at_the_end(broker: B
     async with asyncio.timeout(20):
         await broker.consume(SUBMISSIONS, handle, stop, prefetch=5)
 
-    assert await broker.waiting(SUBMISSIONS) == 4
+    assert await broker.count_waiting(SUBMISSIONS) == 4
 
 
 async def test_a_message_committed_with_its_change_is_published_and_one_rolled_back_is_not(
@@ -91,12 +93,12 @@ async def test_a_message_committed_with_its_change_is_published_and_one_rolled_b
         await transaction.rollback()
 
     async def is_published() -> bool:
-        return await broker.waiting(SUBMISSIONS) > 0
+        return await broker.count_waiting(SUBMISSIONS) > 0
 
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(outbox.run_relay(stop))
         await wait_until(is_published, what="published")
         stop.set()
 
-    assert await broker.waiting(SUBMISSIONS) == 1
+    assert await broker.count_waiting(SUBMISSIONS) == 1
     assert await pool.fetchval("select count(*) from outbox") == 0

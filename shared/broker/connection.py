@@ -1,0 +1,182 @@
+"""A service's connection to the broker: publish, consume a work queue, listen to announcements."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+
+import aio_pika
+import structlog
+from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection, AbstractRobustQueue
+from aio_pika.exceptions import PublishError
+from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
+
+from shared.broker.consumer import Consumer, Handler
+from shared.broker.dead_letters import DeadLetters
+from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
+from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
+from shared.broker.topology import CONSUMER_TIMEOUT_MS, DEAD, DEAD_EXCHANGE, EXCHANGE, WORK_QUEUES, WorkQueue
+from shared.messages import Message
+from shared.settings import Settings
+from shared.telemetry import Check
+
+log = structlog.get_logger()
+CONNECT_TIMEOUT_S = 10.0
+RECONNECT_INTERVAL_S = 1.0
+ANNOUNCEMENTS_PREFETCHED = 100
+
+
+class Broker:
+    """One robust connection: it restores its channels, queues and consumers by itself when the broker comes back."""
+
+    def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._exchange: AbstractExchange
+        self.dead_letters = DeadLetters(connection, channel)
+
+    async def declare(self) -> None:
+        """Declare everything durable; the same by every service, so that they start in any order."""
+        self._exchange = await self._channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
+        dead = await self._channel.declare_exchange(DEAD_EXCHANGE, aio_pika.ExchangeType.FANOUT, durable=True)
+        dead_queue = await self._channel.declare_queue(
+            DEAD.name, durable=True, arguments={"x-queue-type": "quorum", "x-consumer-timeout": CONSUMER_TIMEOUT_MS}
+        )
+        await dead_queue.bind(dead)
+        for work in WORK_QUEUES:
+            queue = await self._declare_queue(self._channel, work)
+            for message in work.messages:
+                await queue.bind(self._exchange, message.key)
+
+    @staticmethod
+    async def _declare_queue(channel: AbstractRobustChannel, work: WorkQueue) -> AbstractRobustQueue:
+        return await channel.declare_queue(
+            work.name,
+            durable=True,
+            arguments={
+                "x-queue-type": "quorum",
+                "x-dead-letter-exchange": DEAD_EXCHANGE,
+                "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
+            },
+        )
+
+    async def publish(self, messages: Iterable[Message]) -> None:
+        """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""
+        await self.publish_raw([(message.key, message.model_dump_json().encode()) for message in messages])
+
+    async def publish_raw(self, messages: Sequence[tuple[str, bytes]]) -> None:
+        """Publish (routing key, body) pairs as `publish` does."""
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                await asyncio.gather(*(publish(self._exchange, key, body) for key, body in messages))
+        except PublishError:
+            raise
+        except BROKER_ERRORS as error:
+            raise BrokerUnavailable(f"no confirm from the broker: {error!r}") from error
+
+    async def retry_dead_letter(self, letter_id: str, limit: int) -> bool:
+        """Send a message that was set aside once more to where it was to go; False if it is not among the oldest."""
+        return await self.dead_letters.retry(letter_id, limit, self.publish_raw)
+
+    async def count_waiting(self, work: WorkQueue) -> int:
+        """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+                queue = await channel.declare_queue(work.name, passive=True)
+                return queue.declaration_result.message_count or 0
+        except BROKER_ERRORS as error:
+            raise BrokerUnavailable(f"cannot look at queue {work.name}: {error!r}") from error
+
+    async def consume(
+        self, work: WorkQueue, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1, workers: int = 1
+    ) -> None:
+        """Hand messages of a queue to `handle` until `stop`, in batches of what is there, up to `batch` at a time.
+
+        After `stop`, batches in hand are finished and everything else goes back to the queue.
+        """
+        channel = await self._open_channel(prefetch)
+        queue = await self._declare_queue(channel, work)
+        await self._run_consumer(channel, queue, work, handle, stop, batch, workers)
+
+    async def listen(
+        self, name: str, messages: tuple[type[Message], ...], handle: Handler, stop: asyncio.Event
+    ) -> None:
+        """Hand announcements to `handle`, from a queue of this process alone that ends with its connection."""
+        channel = await self._open_channel(ANNOUNCEMENTS_PREFETCHED)
+        queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
+        for message in messages:
+            await queue.bind(self._exchange, message.key)
+        announcements = WorkQueue(name, messages)
+        await self._run_consumer(channel, queue, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED, 1)
+
+    async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
+        channel = self._connection.channel()
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            await channel.initialize(timeout=CONNECT_TIMEOUT_S)
+            await channel.set_qos(prefetch_count=prefetch)
+        return channel
+
+    async def _run_consumer(
+        self,
+        channel: AbstractRobustChannel,
+        queue: AbstractRobustQueue,
+        work: WorkQueue,
+        handle: Handler,
+        stop: asyncio.Event,
+        batch: int,
+        workers: int,
+    ) -> None:
+        messages = {message.key: message for message in work.messages}
+        consumer = Consumer(work.name, messages, handle, self.dead_letters, stop, is_alone=workers == 1)
+        tag = await queue.consume(consumer.deliveries.put)
+        async with asyncio.TaskGroup() as tasks:
+            for _ in range(workers):
+                tasks.create_task(consumer.run(batch))
+            await stop.wait()
+            for _ in range(workers):
+                consumer.deliveries.put_nowait(None)
+        # Closing the channel gives every unacknowledged delivery back to the queue.
+        try:
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                await queue.cancel(tag)
+                await channel.close()
+        except BROKER_ERRORS as error:
+            log.warning("cannot close the channel; the broker will notice", queue=work.name, error=repr(error))
+
+    def check(self) -> Check:
+        """Return the readiness check of the broker."""
+
+        async def check() -> str | None:
+            if self._connection.connected.is_set() and not self._channel.is_closed:
+                return None
+            return "the broker is unavailable; reconnecting"
+
+        return check
+
+
+@asynccontextmanager
+async def connect_broker(settings: Settings) -> AsyncIterator[Broker]:
+    """Connect, waiting with backoff for the broker to be there; declare everything; close at the end."""
+    async for attempt in AsyncRetrying(
+        stop=stop_never,
+        wait=wait_random_exponential(multiplier=0.2, max=5),
+        retry=retry_if_exception(lambda error: isinstance(error, BROKER_ERRORS)),
+    ):
+        with attempt:
+            try:
+                connection = await aio_pika.connect_robust(
+                    settings.broker_url.get_secret_value(),
+                    timeout=CONNECT_TIMEOUT_S,
+                    reconnect_interval=RECONNECT_INTERVAL_S,
+                )
+            except BROKER_ERRORS as error:
+                log.warning("broker is unavailable", error=repr(error))
+                raise
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            channel = connection.channel()
+            await channel.initialize(timeout=CONNECT_TIMEOUT_S)
+            broker = Broker(connection, channel)
+            await broker.declare()
+        yield broker
+    finally:
+        await connection.close()

@@ -1,0 +1,113 @@
+"""The one consumer loop: parse, handle, acknowledge after the effect.
+
+What does not parse, or fails for a reason that will not pass, is set aside with its reason; what fails because a part
+is unavailable is tried again with backoff.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
+
+import structlog
+from aio_pika.abc import AbstractIncomingMessage
+from prometheus_client import Counter
+from pydantic import ValidationError
+from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
+
+from shared.broker.dead_letters import DeadLetters
+from shared.broker.errors import BROKER_ERRORS, may_succeed_later
+from shared.messages import Message
+
+log = structlog.get_logger()
+
+CONSUMED = Counter("arena_messages_consumed", "Messages handled and acknowledged", ["queue"])
+
+Handler = Callable[[Sequence[Any]], Awaitable[None]]
+
+
+class Consumer:
+    """Deliveries of one queue. Each is acknowledged once: after its effect, or after it was set aside."""
+
+    def __init__(
+        self,
+        queue: str,
+        messages: Mapping[str, type[Message]],
+        handle: Handler,
+        dead_letters: DeadLetters,
+        stop: asyncio.Event,
+        *,
+        is_alone: bool,
+    ) -> None:
+        self.deliveries: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
+        self._queue = queue
+        self._messages = messages
+        self._handle = handle
+        self._dead_letters = dead_letters
+        self._stop = stop
+        self._is_alone = is_alone
+
+    async def run(self, batch: int) -> None:
+        """Settle deliveries, up to `batch` at a time, until None is delivered or `stop` is set."""
+        while (first := await self.deliveries.get()) is not None and not self._stop.is_set():
+            deliveries = [first]
+            while len(deliveries) < batch and not self.deliveries.empty():
+                following = self.deliveries.get_nowait()
+                if following is None:
+                    self.deliveries.put_nowait(None)
+                    break
+                deliveries.append(following)
+            try:
+                await self._settle([parsed for each in deliveries if (parsed := await self._parse(each)) is not None])
+            except BROKER_ERRORS as error:
+                # Unacknowledged, so the broker delivers them again when it is back.
+                log.warning("the broker went away under a delivery", queue=self._queue, error=repr(error))
+
+    async def _parse(self, delivery: AbstractIncomingMessage) -> tuple[AbstractIncomingMessage, Message] | None:
+        kind = self._messages.get(delivery.routing_key or "")
+        try:
+            if kind is None:
+                raise ValueError(f"expected one of the keys {sorted(self._messages)}, got {delivery.routing_key!r}")
+            return delivery, kind.model_validate_json(delivery.body)
+        except (ValidationError, ValueError) as error:
+            await self._dead_letters.put(self._queue, delivery, f"cannot be read: {error}")
+            await delivery.ack()
+            return None
+
+    async def _settle(self, batch: list[tuple[AbstractIncomingMessage, Message]]) -> None:
+        if not batch:
+            return
+        try:
+            await self._handle_with_retries([message for _, message in batch])
+        except Exception as error:  # boundary: one bad message must not stop the consumer
+            if may_succeed_later(error):
+                return  # only when stopping: the messages go back to the queue
+            if len(batch) > 1:
+                for each in batch:
+                    await self._settle([each])
+                return
+            log.exception("message cannot be handled", queue=self._queue)
+            await self._dead_letters.put(self._queue, batch[0][0], f"cannot be handled: {error!r}")
+        if self._is_alone:  # then deliveries are settled in their order, and one acknowledgement covers all up to it
+            await batch[-1][0].ack(multiple=True)
+        else:
+            for delivery, _ in batch:
+                await delivery.ack()
+        CONSUMED.labels(self._queue).inc(len(batch))
+
+    async def _handle_with_retries(self, messages: list[Message]) -> None:
+        try:
+            await self._handle(messages)
+        except Exception as error:
+            if not may_succeed_later(error):
+                raise
+            log.warning("a part is unavailable; trying again", queue=self._queue, error=repr(error))
+        else:
+            return
+        async for attempt in AsyncRetrying(
+            stop=lambda _: self._stop.is_set(),
+            wait=wait_random_exponential(multiplier=0.1, max=5),
+            retry=retry_if_exception(may_succeed_later),
+            reraise=True,
+        ):
+            with attempt:
+                await self._handle(messages)
