@@ -4,13 +4,9 @@ import hashlib
 import os
 import signal
 import subprocess
-import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-import asyncpg
-import httpx
 import hypothesis
 import pytest
 from pydantic import SecretStr
@@ -18,6 +14,7 @@ from pydantic import SecretStr
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.settings import Settings
+from tests.support.backends import POSTGRES, new_database, new_virtual_host
 
 # How long an example takes is the benchmarks' business, not a test's.
 hypothesis.settings.register_profile("arena", deadline=None)
@@ -29,9 +26,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 ROOT = Path(__file__).parent.parent
 MIGRATIONS = ROOT / "deploy" / "migrations"
-POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
-RABBITMQ = "amqp://arena:arena@127.0.0.1:55672"
-RABBITMQ_MANAGEMENT = "http://arena:arena@127.0.0.1:55673"
 
 
 @pytest.fixture(scope="session")
@@ -46,29 +40,6 @@ def template_database() -> str:
         timeout=60,
     )
     return name
-
-
-@asynccontextmanager
-async def new_database(template: str) -> AsyncIterator[str]:
-    """URL of a migrated, empty database, dropped at the end."""
-    name = f"test_{uuid.uuid4().hex}"
-    admin = await asyncpg.connect(f"{POSTGRES}/postgres")
-    try:
-        await admin.execute(f"create database {name} template {template}")
-        yield f"{POSTGRES}/{name}"
-        await admin.execute(f"drop database {name} with (force)")
-    finally:
-        await admin.close()
-
-
-@contextmanager
-def new_virtual_host() -> Iterator[str]:
-    """URL of an empty virtual host, deleted at the end."""
-    name = f"test-{uuid.uuid4().hex}"
-    with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
-        management.put(f"/api/vhosts/{name}").raise_for_status()
-        yield f"{RABBITMQ}/{name}"
-        management.delete(f"/api/vhosts/{name}").raise_for_status()
 
 
 @pytest.fixture

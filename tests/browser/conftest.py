@@ -1,27 +1,24 @@
 """A real browser on the real gateway: what people see, what they may do, and what axe finds."""
 
 import asyncio
-import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Literal
 
-import httpx
 import pytest
-from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.integration.gateway.conftest import gateway
-from tests.stack import ROOT
-
-__all__ = ["gateway"]  # pytest finds the fixture by it
+from services.aggregator.service import Aggregator
+from shared.broker.connection import Broker
+from shared.database import Pool
+from shared.outbox import Outbox
+from shared.settings import Settings
+from tests.support.browser.pages import LIMIT_MS, SCREENSHOTS, Open, sign_in
+from tests.support.gateway.running import Gateway, gateway_with_baseline
+from tests.support.stack import running_services
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-SCREENSHOTS = Path(os.environ.get("ARENA_SCREENSHOTS", ROOT / ".arena" / "screenshots"))
-LIMIT_MS = 10_000
-Open = Callable[..., Awaitable[Page]]
 
 
 @pytest.fixture
@@ -58,39 +55,21 @@ async def new_page(browser: Browser) -> AsyncIterator[Open]:
     assert faults == []
 
 
-async def sign_in(page: Page, token: str) -> None:
-    """Sign in as a person does."""
-    await page.goto("/sign-in")
-    await page.get_by_label("Token").fill(token)
-    await page.get_by_role("button", name="Sign in").click()
-    await page.get_by_role("button", name="Sign out").wait_for()
+@pytest.fixture
+async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    """The gateway, with the official baseline imported as `official`."""
+    async with gateway_with_baseline(settings) as gateway:
+        yield gateway
 
 
-def token_of(client: httpx.AsyncClient) -> str:
-    """Return the token that a client of the API sends."""
-    return client.headers["Authorization"].removeprefix("Bearer ")
+@pytest.fixture
+def aggregator(pool: Pool, broker: Broker, settings: Settings) -> Aggregator:
+    """The aggregator, not running: tests hand it its batches."""
+    return Aggregator(pool, broker, Outbox(pool, broker), settings)
 
 
-async def check_page(page: Page, name: str) -> None:
-    """Keep a picture of the page, light and dark and as on a phone; fail for what axe calls serious in any of them."""
-    found = []
-    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
-    for scheme in schemes:
-        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await page.wait_for_function("() => document.getAnimations().length === 0")  # colours in between are no design
-        await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
-        result = await Axe().run(page)
-        found += [
-            f"{scheme}: {each['id']}: {each['help']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
-            for each in result.response["violations"]
-            if each["impact"] in {"serious", "critical"}
-        ]
-    size = page.viewport_size
-    await page.set_viewport_size({"width": 390, "height": 844})
-    await page.screenshot(path=SCREENSHOTS / f"{name}-phone.png", full_page=True)
-    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if overflow > 0:
-        found.append(f"on a phone the page is {overflow} pixels too wide")
-    if size is not None:
-        await page.set_viewport_size(size)
-    assert found == []
+@pytest.fixture
+async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+    """URL of a gateway with the other three services behind it, all ready."""
+    async with running_services(settings.model_copy(update={"runner_id": "runner-1"}), tmp_path) as url:
+        yield url

@@ -9,10 +9,12 @@ from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
-from tests.browser.conftest import Open, check_page, token_of
-from tests.browser.test_leaderboard import order, set_score, teams_with_submissions
-from tests.integration.gateway.conftest import Gateway, competition, phase, submit
-from tests.waiting import wait_until
+from tests.support.browser.leaderboard_page import order, set_score_and_interval
+from tests.support.browser.pages import Open, check_page, token_of
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit, teams_with_submissions
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(120)
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -72,7 +74,7 @@ async def test_operation_shows_what_waits_and_retries_what_went_wrong(
 async def test_an_organizer_freezes_a_phase_and_a_watcher_sees_it(gateway: Gateway, pool: Pool, new_page: Open) -> None:
     await gateway.apply(competition(phase(attempts_per_day=5)))
     submissions = await teams_with_submissions(gateway, "dice", "library")
-    await set_score(pool, submissions["dice"], 90.0)
+    await set_score_and_interval(pool, submissions["dice"], 90.0)
     watcher = await new_page(gateway.url)
     await watcher.goto("/c/c")
     await watcher.get_by_text("90.000").wait_for()
@@ -95,7 +97,7 @@ async def test_an_organizer_freezes_a_phase_and_a_watcher_sees_it(gateway: Gatew
 
     await page.get_by_role("button", name="Unfreeze feedback").click()
     await page.get_by_role("dialog").get_by_role("button", name="Unfreeze").click()
-    await set_score(pool, submissions["library"], 95.0)
+    await set_score_and_interval(pool, submissions["library"], 95.0)
     await order(watcher).nth(1).wait_for()
     assert await watcher.locator("#frozen").is_hidden()
 

@@ -5,9 +5,12 @@ from playwright.async_api import Page
 
 from shared.database import Pool
 from shared.settings import Settings
-from tests.browser.conftest import Open, check_page
-from tests.browser.test_leaderboard import set_score, teams_with_submissions, wait_for_order
-from tests.integration.gateway.conftest import Gateway, Wire, competition, running_gateway
+from tests.support.browser.leaderboard_page import set_score_and_interval, wait_for_order
+from tests.support.browser.pages import Open, check_page
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway, running_gateway
+from tests.support.gateway.submitting import teams_with_submissions
+from tests.support.gateway.wire import Wire
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -32,7 +35,7 @@ async def test_a_board_whose_socket_breaks_comes_back_with_what_it_missed(
 ) -> None:
     await gateway.apply(competition())
     submissions = await teams_with_submissions(gateway, "dice", "library")
-    await set_score(pool, submissions["dice"], 90.0)
+    await set_score_and_interval(pool, submissions["dice"], 90.0)
     wire = Wire("127.0.0.1", int(gateway.url.rsplit(":", 1)[1]))
     await wire.mend()
     page = await new_page(f"http://127.0.0.1:{wire.port}")
@@ -42,12 +45,12 @@ async def test_a_board_whose_socket_breaks_comes_back_with_what_it_missed(
     await wire.cut()
     await away(page)
     await check_page(page, "leaderboard-away")
-    await set_score(pool, submissions["library"], 95.0)
+    await set_score_and_interval(pool, submissions["library"], 95.0)
     await wire.mend()
 
     await wait_for_order(page, "library", "dice")
     await live(page)
-    await set_score(pool, (await teams_with_submissions(gateway, "late"))["late"], 99.0)
+    await set_score_and_interval(pool, (await teams_with_submissions(gateway, "late"))["late"], 99.0)
     await wait_for_order(page, "late", "library", "dice")
     assert await page.evaluate("window.mark")
     await wire.cut()
@@ -58,18 +61,18 @@ async def test_a_board_outlives_its_gateway(settings: Settings, pool: Pool, new_
         await first.import_official_baseline()
         await first.apply(competition())
         submissions = await teams_with_submissions(first, "dice", "library", "gone")
-        await set_score(pool, submissions["dice"], 90.0)
+        await set_score_and_interval(pool, submissions["dice"], 90.0)
         page = await new_page(first.url)
         await open_board(page)
         await wait_for_order(page, "dice", "gone", "library")
     await away(page)
     assert await page.get_by_text("90.000").is_visible()
 
-    await set_score(pool, submissions["library"], 95.0)
+    await set_score_and_interval(pool, submissions["library"], 95.0)
     await pool.execute("delete from submissions where id = $1::uuid", submissions["gone"])
     async with running_gateway(settings, port=int(first.url.rsplit(":", 1)[1])):
         await wait_for_order(page, "library", "dice")
         await live(page)
-        await set_score(pool, submissions["dice"], 97.0)
+        await set_score_and_interval(pool, submissions["dice"], 97.0)
         await wait_for_order(page, "dice", "library")
         assert await page.evaluate("window.mark")

@@ -4,9 +4,11 @@ import pytest
 from playwright.async_api import Page
 
 from shared.database import Pool
-from tests.browser.conftest import Open, check_page
-from tests.browser.test_leaderboard import set_score
-from tests.integration.gateway.conftest import Gateway, competition, phase, submit
+from tests.support.browser.leaderboard_page import set_score_and_interval
+from tests.support.browser.pages import Open, check_page
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
 
 pytestmark = pytest.mark.timeout(90)
 
@@ -50,7 +52,7 @@ async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new
         answer = await submit(await gateway.team(f"team {number}"), phase="feedback")
         await pool.execute("update teams set name = $1 where name = $2", name, f"team {number}")
         submissions.append(answer.raise_for_status().json()["id"])
-        await set_score(pool, submissions[-1], 90.0 - number)
+        await set_score_and_interval(pool, submissions[-1], 90.0 - number)
 
     names = page.locator("#board tbody th")
     for again in range(2):  # first by the feed, then with the page

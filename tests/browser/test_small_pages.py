@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.browser.conftest import Open, check_page, token_of
-from tests.integration.gateway.conftest import Gateway, competition
+from tests.support.browser.pages import Open, check_page, token_of
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
 
 pytestmark = pytest.mark.timeout(90)
 

@@ -15,13 +15,13 @@ from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import StudyFatal
-from tests.browser.conftest import Open, check_page, token_of
-from tests.integration.aggregator.conftest import aggregator, result
-from tests.integration.gateway.conftest import BASELINE, Gateway, competition, phase, submit
-from tests.integration.gateway.test_executions import finish, release
-from tests.seeding import seed_phase, seed_submission
-
-__all__ = ["aggregator"]  # pytest finds the fixture by it
+from tests.support.browser.pages import Open, check_page, token_of
+from tests.support.gateway.competitions import BASELINE, competition, phase
+from tests.support.gateway.executions import finish, release
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
+from tests.support.results import result
+from tests.support.seeding import seed_phase, seed_submission
 
 pytestmark = pytest.mark.timeout(90)
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"

@@ -11,11 +11,13 @@ from playwright.async_api import Page, Route, expect
 
 from services.dispatcher.tables import expand_waiting
 from shared.database import Pool
-from tests.browser.conftest import Open, check_page, token_of
-from tests.browser.test_leaderboard import set_score
-from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
-from tests.integration.gateway.test_queue_estimates import measure_studies
-from tests.waiting import wait_until
+from tests.support.browser.leaderboard_page import set_score_and_interval
+from tests.support.browser.pages import Open, check_page, token_of
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import measure_studies
+from tests.support.gateway.submitting import make_zip, submit
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.timeout(90)
 PAGE = "/c/c/submissions"
@@ -93,12 +95,12 @@ async def test_a_team_submits_and_follows_its_submission_to_its_score(
     await expect(row(page, "dropped.zip").locator(".state")).to_contain_text("number 2 in the queue")
 
     submissions = {each["filename"]: str(each["id"]) for each in await pool.fetch("select * from submissions")}
-    await set_score(pool, submissions["mine.zip"], 91.5, done=False)
+    await set_score_and_interval(pool, submissions["mine.zip"], 91.5, done=False)
     await expect(mine.locator(".result")).to_contain_text("91.500")
     await expect(mine.locator(".result")).to_contain_text("provisional")
     await expect(mine.get_by_role("img", name="1 of 2 studies done")).to_be_visible()
     await check_page(page, "submissions-running")
-    await set_score(pool, submissions["mine.zip"], 92.25)
+    await set_score_and_interval(pool, submissions["mine.zip"], 92.25)
     await expect(mine.locator(".result")).to_have_text("92.25091.3 \N{EN DASH} 93.3")
     await expect(mine.locator(".marks")).to_have_text("counts")
 
@@ -233,7 +235,7 @@ async def test_what_a_team_chose_counts(gateway: Gateway, pool: Pool, new_page: 
     await gateway.apply(competition(phase(counting="chosen")))
     team = await gateway.team("dice")
     for name, score in (("best.zip", 90.0), ("safe.zip", 80.0)):
-        await set_score(pool, await submit_file(team, name), score)
+        await set_score_and_interval(pool, await submit_file(team, name), score)
     page = await open_submissions(gateway, new_page, team)
 
     await expect(row(page, "best.zip").locator(".marks")).to_have_text("counts")
@@ -282,8 +284,8 @@ async def test_the_organizer_sees_every_teams_submissions_and_finds_some_of_them
     submissions = {}
     for name in ("ant", "bee", "cat"):
         submissions[name] = await submit_file(await gateway.team(name), f"{name}.zip")
-    await set_score(pool, submissions["ant"], 90.0)
-    await set_score(pool, submissions["bee"], 91.0, done=False)
+    await set_score_and_interval(pool, submissions["ant"], 90.0)
+    await set_score_and_interval(pool, submissions["bee"], 91.0, done=False)
     page = await open_submissions(gateway, new_page, gateway.organizer)
     shown = page.locator(".submission:visible .team")
 
@@ -294,7 +296,7 @@ async def test_the_organizer_sees_every_teams_submissions_and_finds_some_of_them
     await expect(shown).to_have_text(["bee"])
     await page.get_by_label("Team").select_option("cat")
     await page.get_by_role("heading", name="No submission is of this kind").wait_for()
-    await set_score(pool, submissions["cat"], 50.0, done=False)
+    await set_score_and_interval(pool, submissions["cat"], 50.0, done=False)
     await expect(shown).to_have_text(["cat"])
 
 
@@ -308,7 +310,7 @@ async def test_the_page_comes_back_by_itself_and_has_missed_nothing(
 
     await gateway.database.cut()
     await expect(page.locator("#live")).to_have_text("reconnecting…")
-    await set_score(pool, first, 90.0)
+    await set_score_and_interval(pool, first, 90.0)
     await fail(pool, second, "process_died", "")
     await gateway.database.mend()
     await expect(row(page, "first.zip").locator(".result")).to_contain_text("90.000")
@@ -348,7 +350,7 @@ async def test_500_submissions_stay_quick_and_only_what_changed_is_drawn_again(
             }).observe({type: 'longtask'});
         }"""
     )
-    await set_score(pool, identity, 90.0, done=False)
+    await set_score_and_interval(pool, identity, 90.0, done=False)
     await expect(row(page, "newest.zip").locator(".result")).to_contain_text("90.000")
 
     async def is_drawn() -> bool:

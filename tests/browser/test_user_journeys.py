@@ -8,13 +8,9 @@ from playwright.async_api import Page
 
 from arena.client.http import Client
 from arena.pack.folder import read_zip
-from tests.browser.conftest import Open, check_page
-from tests.end_to_end.conftest import platform
-from tests.stack import ROOT
+from tests.support.browser.pages import Open, check_page
+from tests.support.stack import ROOT
 
-__all__ = ["platform"]  # pytest finds the fixture by it
-
-RUNNER_ID = "runner-1"
 ORGANIZER = "organizer-token-of-the-tests"
 BOXES = [("DT", "iris", "acc"), ("lasso", "diabetes", "mse"), ("kNN", "wine", "acc")]
 STUDIES = 4

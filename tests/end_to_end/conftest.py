@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.settings import Settings
-from tests.stack import running_services
+from tests.support.stack import running_services
 
 
 @pytest.fixture

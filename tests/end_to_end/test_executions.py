@@ -11,9 +11,9 @@ import pytest
 from arena.client.http import Client
 from arena.pack.folder import read_zip
 from shared.database import Pool
-from tests.end_to_end import commands
-from tests.end_to_end.test_platform import EXAMPLES, ORGANIZER, set_up
-from tests.waiting import wait_until
+from tests.support.end_to_end import commands
+from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
+from tests.support.waiting import wait_until
 
 RUNNER_ID = "runner-of-executions"
 LIMIT_S = 120

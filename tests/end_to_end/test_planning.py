@@ -8,8 +8,8 @@ import pytest
 from arena.client.http import Client
 from arena.rules.seeds import study_seed
 from shared.database import Pool
-from tests.end_to_end.commands import run_arena
-from tests.end_to_end.test_platform import COMPETITION, ORGANIZER, set_up
+from tests.support.end_to_end.commands import run_arena
+from tests.support.end_to_end.competition import COMPETITION, ORGANIZER, set_up
 
 BOXES = ("box-01", "box-02")
 CASES = ["DT_iris_acc", "lasso_diabetes_mse"]

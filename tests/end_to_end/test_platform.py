@@ -12,23 +12,12 @@ from arena.client.http import Client
 from arena.export.results_folder import write_results_folder
 from arena.pack.folder import read_zip
 from shared.database import Pool
-from tests.stack import ROOT
-from tests.stock import leaderboard_scores
-from tests.waiting import wait_until
+from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
+from tests.support.stock_bayesmark import leaderboard_scores
+from tests.support.waiting import wait_until
 
-EXAMPLES = ROOT / "examples"
 RUNNER_ID = "runner-end-to-end"
 LIMIT_S = 150
-ORGANIZER = "organizer-token-of-the-tests"
-COMPETITION = {
-    "name": "End to end",
-    "seed": "end-to-end",
-    "black_boxes": [
-        {"label": "box-01", "model": "DT", "dataset": "iris", "metric": "acc"},
-        {"label": "box-02", "model": "lasso", "dataset": "diabetes", "metric": "mse"},
-    ],
-    "phases": [{"name": "feedback", "baseline": "official", "boxes": ["box-01", "box-02"], "studies_per_box": 2}],
-}
 SLOW = b"""
 import time
 from bayesmark.abstract_optimizer import AbstractOptimizer
@@ -38,17 +27,6 @@ class Slow(AbstractOptimizer):
     def observe(self, X, y):
         pass
 """
-
-
-def set_up(organizer: Client) -> tuple[Client, Client]:
-    """Create the competition and two teams."""
-    document = json.loads((EXAMPLES / "baselines" / "baseline-16-8.json").read_text())
-    organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
-    organizer.put("/api/v1/admin/competitions/e2e", COMPETITION)
-    tokens = [
-        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name})["token"] for name in ("dice", "library")
-    ]
-    return Client(organizer.url, tokens[0]), Client(organizer.url, tokens[1])
 
 
 async def follow(url: str, token: str, submission: str) -> list[dict[str, Any]]:

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from shared.database import Pool
-from tests.end_to_end.page import RUN, Terminal, read_blocks
-from tests.end_to_end.test_platform import ORGANIZER
-from tests.stack import ROOT
-from tests.unit.arena.report.test_page import Page
-from tests.waiting import wait_until
+from tests.support.end_to_end.competition import ORGANIZER
+from tests.support.end_to_end.docs_page import RUN, Terminal, read_blocks
+from tests.support.report_page import Page
+from tests.support.stack import ROOT
+from tests.support.waiting import wait_until
 
 PAGE = ROOT / "docs" / "tutorial.md"
 RUNNER_ID = "runner-of-the-tutorial"

@@ -12,9 +12,9 @@ import pytest_asyncio
 from pydantic import SecretStr
 
 from shared.settings import Settings
-from tests.conftest import new_database, new_virtual_host
-from tests.hostile.judge import Judge, judge
-from tests.stack import running_services
+from tests.support.backends import new_database, new_virtual_host
+from tests.support.hostile.judge import Judge, judge
+from tests.support.stack import running_services
 
 SEED = int(os.environ.get("ARENA_SHUFFLE", time.time()))
 HERE = Path(__file__).parent
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Shuffle the set, wherever it stands among the other tests."""
     places = [index for index, item in enumerate(items) if item.path.parent == HERE]
     shuffled = [items[index] for index in places]
-    random.Random(SEED).shuffle(shuffled)
+    random.Random(SEED).shuffle(shuffled)  # noqa: S311 - an order, not a secret
     for index, item in zip(places, shuffled, strict=True):
         items[index] = item
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from arena.words.verdicts import VERDICTS, Verdict
-from tests.hostile.judge import Judge
-from tests.hostile.zips import BASE, HERE, pack
+from tests.support.hostile.judge import Judge
+from tests.support.zips import BASE, HOSTILE_SET, pack
 
-FILES = sorted(HERE.glob("*/*.py"))
+FILES = sorted(HOSTILE_SET.glob("*/*.py"))
 CATEGORIES = ("forge", "peek", "exhaust", "api", "box", "host")
 HEADERS = {"expect", "because", "alike", "stage", "iteration", "flags", "reason", "logs"}
 REFUSED = "refused"
@@ -96,4 +96,6 @@ async def test_the_set_is_whole() -> None:
     assert {path.parent.name for path in FILES} == set(CATEGORIES)
     assert len(FILES) >= 150
     fatal = {header["expect"] for header in headers.values()} - {REFUSED, "scored"}
-    assert fatal == set(Verdict) - {Verdict.SCORED, Verdict.CANCELLED, Verdict.PLATFORM_FAULT}, "each verdict is reached"
+    assert fatal == set(Verdict) - {Verdict.SCORED, Verdict.CANCELLED, Verdict.PLATFORM_FAULT}, (
+        "each verdict is reached"
+    )

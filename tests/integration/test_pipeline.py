@@ -34,9 +34,9 @@ from shared.messages import (
 )
 from shared.outbox import Outbox
 from shared.settings import Settings
-from tests.conftest import RABBITMQ_MANAGEMENT
-from tests.seeding import Seeded, seed_phase, seed_submission
-from tests.waiting import wait_until
+from tests.support.backends import RABBITMQ_MANAGEMENT
+from tests.support.seeding import Seeded, seed_phase, seed_submission
+from tests.support.waiting import wait_until
 
 BLOB = "ab" * 32
 QUICK = {

@@ -17,7 +17,8 @@ from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 from arena.sandbox.optimizer.unpack import BadZip, unpack
 from arena.sandbox.protocol import BrokenAnswer, parse_answer
 from shared.settings import Settings
-from tests.integration.gateway.conftest import Gateway, competition, running_gateway
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway, running_gateway
 
 LIMIT_S = 1800
 pytestmark = [

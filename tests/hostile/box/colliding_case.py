@@ -1,7 +1,8 @@
 # expect: refused
 # reason: but for upper and lower case
 # because: not every file system tells them apart
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

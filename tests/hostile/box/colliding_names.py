@@ -1,6 +1,7 @@
 # expect: refused
 # because: one of two would be lost
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: a file and a folder
 # because: it cannot be both
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: larger than
 # because: unpacked it is too large
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

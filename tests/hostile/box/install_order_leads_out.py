@@ -1,7 +1,8 @@
 # expect: does_not_load
 # stage: load
 # because: it names wheels of the zip
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: longer than
 # because: no file system takes them
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

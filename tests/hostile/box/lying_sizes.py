@@ -1,6 +1,7 @@
 # expect: refused
 # because: what the header says of sizes is not believed
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,6 +1,7 @@
 # expect: scored
 # because: a zip within the zip is a file as any other
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: does_not_load
 # stage: load
 # because: it is none
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,6 +1,7 @@
 # expect: refused
 # because: names are UTF-8
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: not a zip
 # because: it is none
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: optimizer.py
 # because: there is nothing to run
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

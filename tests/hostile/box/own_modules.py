@@ -1,6 +1,7 @@
 # expect: scored
 # because: its own modules it may name as it likes
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: leads out of the zip
 # because: names stay below the zip
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,6 +1,7 @@
 # expect: scored
 # because: what stands before a zip is not looked at
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,6 +1,7 @@
 # expect: scored
 # because: no .pth file is read from the zip
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

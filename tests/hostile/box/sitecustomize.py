@@ -1,6 +1,7 @@
 # expect: scored
 # because: the interpreter has started before the zip is there
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

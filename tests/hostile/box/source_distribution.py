@@ -1,6 +1,7 @@
 # expect: scored
 # because: it is a file as any other, and no build script runs
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -4,7 +4,8 @@
 import stat
 import zipfile
 
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,7 +1,8 @@
 # expect: refused
 # reason: files
 # because: files are limited
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

@@ -1,6 +1,7 @@
 # expect: refused
 # because: it cannot be unpacked
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

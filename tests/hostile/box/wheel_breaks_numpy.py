@@ -1,7 +1,9 @@
 # expect: process_died
 # stage: load
 # because: the harness does not start without it
-from tests.hostile.zips import HONEST, pack, wheel
+from tests.support.zips import HONEST
+from tests.support.zips import pack
+from tests.support.zips import wheel
 
 
 def build() -> bytes:

@@ -1,6 +1,8 @@
 # expect: scored
 # because: what a wheel requires is not fetched
-from tests.hostile.zips import HONEST, pack, wheel
+from tests.support.zips import HONEST
+from tests.support.zips import pack
+from tests.support.zips import wheel
 
 
 def build() -> bytes:

@@ -1,7 +1,9 @@
 # expect: does_not_load
 # stage: load
 # because: pip, too, stays in its folder
-from tests.hostile.zips import HONEST, pack, wheel
+from tests.support.zips import HONEST
+from tests.support.zips import pack
+from tests.support.zips import wheel
 
 
 def build() -> bytes:

@@ -1,7 +1,9 @@
 # expect: protocol_broken
 # stage: load
 # because: it may start before the harness; what it says is no answer
-from tests.hostile.zips import HONEST, pack, wheel
+from tests.support.zips import HONEST
+from tests.support.zips import pack
+from tests.support.zips import wheel
 
 
 def build() -> bytes:

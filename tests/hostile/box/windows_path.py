@@ -1,7 +1,8 @@
 # expect: refused
 # reason: not a relative path
 # because: names have forward slashes
-from tests.hostile.zips import HONEST, pack
+from tests.support.zips import HONEST
+from tests.support.zips import pack
 
 
 def build() -> bytes:

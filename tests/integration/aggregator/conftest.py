@@ -1,62 +1,15 @@
 """An aggregator on this test's database and virtual host, fed by hand."""
 
-import random
-from collections.abc import Callable
-from uuid import UUID
-
 import pytest
 
 from services.aggregator.service import Aggregator
-from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.messages import StudyFinished
 from shared.outbox import Outbox
 from shared.settings import Settings
-
-Result = Callable[..., StudyFinished]
 
 
 @pytest.fixture
 def aggregator(pool: Pool, broker: Broker, settings: Settings) -> Aggregator:
     """The aggregator, not running: tests hand it its batches."""
     return Aggregator(pool, broker, Outbox(pool, broker), settings)
-
-
-async def release_all(pool: Pool) -> dict[tuple[UUID, int], tuple[UUID, int]]:
-    """Expand and release everything; returns (shard, attempt) by (black box, first study)."""
-    await dispatcher_tables.expand_waiting(pool)
-    rows, _ = await dispatcher_tables.release_fairly(pool, 10_000)
-    return {(row["box_id"], row["first_study"]): (row["shard_id"], row["attempt"]) for row in rows}
-
-
-def result(
-    submission: UUID,
-    box: UUID,
-    study: int,
-    shard: tuple[UUID, int],
-    *,
-    visible: list[list[float]] | None = None,
-    timed_out: bool = False,
-) -> StudyFinished:
-    """A result of shape (3, 2), drawn from its study unless given."""
-    draw = random.Random(f"{box}{study}")  # noqa: S311
-    losses = visible or [[draw.random() for _ in range(2)] for _ in range(3)]
-    return StudyFinished(
-        submission_id=submission,
-        shard_id=shard[0],
-        attempt=shard[1],
-        runner_id="runner",
-        box_id=box,
-        study=study,
-        visible=losses,
-        generalization=losses,
-        eval_time_s=[[0.0, 0.0]] * 3,
-        suggest_time_s=[0.0] * 3,
-        observe_time_s=[0.0] * 3,
-        construct_time_s=0.0,
-        suggestions=[[{"x": 1}, {"x": 2}]] * 3,
-        timed_out=timed_out,
-        suggest_errors=1,
-        observe_errors=0,
-    )

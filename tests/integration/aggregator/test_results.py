@@ -17,9 +17,9 @@ from shared.broker.connection import Broker
 from shared.broker.topology import DEAD, RESULTS
 from shared.database import Pool
 from shared.messages import HeldShard, StudyFatal, StudyFinished
-from tests.integration.aggregator.conftest import release_all, result
-from tests.seeding import seed_phase, seed_submission
-from tests.waiting import wait_until
+from tests.support.results import release_all, result
+from tests.support.seeding import seed_phase, seed_submission
+from tests.support.waiting import wait_until
 
 
 def naive_score(results: list[StudyFinished]) -> float:

@@ -15,8 +15,9 @@ from aiodocker import Docker
 
 from arena.check.studies import INSTALLATION
 from shared.settings import Settings
-from tests.integration.runner.conftest import Watch, make_optimizer
-from tests.stack import ROOT
+from tests.support.sandbox.engine_watch import Watch
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.stack import ROOT
 
 LIMIT_S = 100
 QUICK = ("--boxes", "lasso_diabetes_mse", "--n-calls", "4")

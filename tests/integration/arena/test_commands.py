@@ -2,55 +2,19 @@
 
 import asyncio
 import json
-import os
-import sys
 from pathlib import Path
 from typing import Any
 
 from shared.database import Pool
-from tests import csv_files
-from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, gateway, phase, submit
-from tests.toml_text import toml_text
-
-__all__ = ["gateway"]  # the fixture
+from tests.support import csv_files
+from tests.support.command_line import Arena, write_optimizer
+from tests.support.gateway.competitions import BASELINE, BOXES, competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
+from tests.support.toml_text import toml_text
 
 EXAMPLES = BASELINE.parents[1]
 MODELS = ["kNN", "SVM", "RF", "MLP-adam", "ada", "linear"]
-ORGANIZER = "organizer-token-of-the-tests"
-
-
-class Arena:
-    """Runs the command as a script does."""
-
-    def __init__(self, url: str, folder: Path, token: str = ORGANIZER) -> None:
-        self._environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": token}
-        self._folder = folder
-
-    async def run(self, *arguments: str | Path) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).with_name("arena"),
-            *map(str, arguments),
-            env=self._environment,
-            cwd=self._folder,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        async with asyncio.timeout(60):
-            output, errors = await process.communicate()
-        return process.returncode or 0, output.decode(), errors.decode()
-
-    async def json(self, *arguments: str | Path) -> dict[str, Any]:
-        code, output, errors = await self.run(*arguments, "--json")
-        assert code == 0, errors
-        body: dict[str, Any] = json.loads(output)
-        return body
-
-
-def write_optimizer(folder: Path) -> Path:
-    optimizer = folder / "mine"
-    optimizer.mkdir()
-    (optimizer / "optimizer.py").write_text("class Optimizer: ...")
-    return optimizer
 
 
 async def test_a_competition_from_its_file_to_a_cancelled_submission(

@@ -13,13 +13,11 @@ import pytest
 from arena.scoring import study_loss, submission_score
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
-from tests.integration.arena.test_commands import Arena
-from tests.integration.gateway.conftest import Gateway, gateway
-from tests.integration.gateway.test_final import set_up
-from tests.stock import leaderboard_scores
-from tests.waiting import wait_until
-
-__all__ = ["gateway"]  # the fixture
+from tests.support.command_line import Arena
+from tests.support.gateway.finals import set_up
+from tests.support.gateway.running import Gateway
+from tests.support.stock_bayesmark import leaderboard_scores
+from tests.support.waiting import wait_until
 
 PHASES = ("--competition", "c", "--from", "feedback", "--phase", "final")
 STUDIES = 3

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from shared.database import Pool
-from tests.integration.arena.test_commands import Arena, write_optimizer
-from tests.integration.gateway.conftest import Gateway, competition, gateway
-from tests.integration.gateway.test_live import set_score
-
-__all__ = ["gateway"]  # the fixture
+from tests.support.command_line import Arena, write_optimizer
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import set_score
 
 
 async def test_the_organizers_hand_and_a_teams_choice(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:

@@ -6,12 +6,11 @@ import signal
 from pathlib import Path
 
 from shared.database import Pool
-from tests.end_to_end.commands import start_arena
-from tests.integration.arena.test_commands import ORGANIZER, Arena
-from tests.integration.gateway.conftest import Gateway, competition, gateway
-from tests.waiting import wait_until
-
-__all__ = ["gateway"]  # the fixture
+from tests.support.command_line import ORGANIZER, Arena
+from tests.support.end_to_end.commands import start_arena
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.waiting import wait_until
 
 BUILD = ("baseline", "build", "--competition", "c", "--name", "mine", "--random-studies", "2", "--strong-calls", "3")
 

@@ -6,7 +6,7 @@ from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher import tables
 from shared.database import Pool
 from shared.messages import HeldShard, RunnerHeartbeat
-from tests.seeding import seed_phase, seed_submission
+from tests.support.seeding import seed_phase, seed_submission
 
 
 def heartbeat(*held: HeldShard, runner_id: str = "runner-1") -> RunnerHeartbeat:

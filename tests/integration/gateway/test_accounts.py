@@ -5,7 +5,9 @@ import pytest
 
 from services.gateway.accounts.callers import hash_token
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, submit
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
 
 TOKENS = "/api/v1/admin/tokens"
 TEAM = "/api/v1/admin/competitions/c/teams"

@@ -12,9 +12,11 @@ from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
-from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, phase, submit
-from tests.integration.gateway.test_submissions import assert_problem
-from tests.waiting import wait_until
+from tests.support.gateway.answers import assert_problem
+from tests.support.gateway.competitions import BASELINE, BOXES, competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
+from tests.support.waiting import wait_until
 
 
 async def test_a_competition_is_created_and_changed_by_applying_it(gateway: Gateway) -> None:

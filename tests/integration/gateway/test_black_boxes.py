@@ -10,7 +10,9 @@ from bayesmark.np_util import linear_rescale
 from benchmarks import page as many
 from services.gateway.submissions.black_boxes import random_curves
 from shared.database import Pool
-from tests.integration.gateway.conftest import BASELINE, Gateway, competition, phase, submit
+from tests.support.gateway.competitions import BASELINE, competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
 
 CASE = "DT_iris_acc"
 

@@ -9,11 +9,12 @@ import pytest
 from shared.blobs import Blobs
 from shared.database import Pool
 from shared.settings import Settings
-from tests import csv_files
-from tests.integration.gateway.conftest import BOXES, Gateway, competition, phase
-from tests.integration.gateway.test_organizer_runs import start
-from tests.integration.gateway.test_revisions import ADMIN, plan, revisions
-from tests.integration.gateway.test_submissions import assert_problem
+from tests.support import csv_files
+from tests.support.gateway.answers import assert_problem
+from tests.support.gateway.competitions import BOXES, competition, phase
+from tests.support.gateway.organizer_runs import start
+from tests.support.gateway.revisions import ADMIN, plan, revisions
+from tests.support.gateway.running import Gateway
 
 CSV = csv_files.classification()
 SHA256 = hashlib.sha256(CSV).hexdigest()

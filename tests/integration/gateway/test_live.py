@@ -1,41 +1,18 @@
 """The live feeds: a snapshot, then numbered changes, and going on from a number."""
 
-import asyncio
-import json
 from typing import Any
-from uuid import UUID
 
 import pytest
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.messages import PhaseChanged
-from tests.integration.gateway.conftest import Gateway, competition, submit
-
-
-async def receive(feed: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(10):
-        message: dict[str, Any] = json.loads(await feed.recv())
-        return message
-
-
-async def set_score(pool: Pool, submission: str, score: float, state: str = "running") -> PhaseChanged:
-    """Change a submission as the aggregator does; returns what it would announce."""
-    row = await pool.fetchrow(
-        """
-        update submissions set score = $2, state = $3, change = next_change(phase_id),
-            verdict = case when $3 = 'scored' then 'scored' end,
-            ended_at = case when $3 = 'scored' then now() end
-        where id = $1 returning phase_id, change
-        """,
-        UUID(submission),
-        score,
-        state,
-    )
-    assert row is not None
-    return PhaseChanged(phase_id=row["phase_id"], change=row["change"])
+from tests.support.gateway.answers import receive
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import set_score
+from tests.support.gateway.submitting import submit
 
 
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "only found by looking"])

@@ -1,23 +1,12 @@
 """The organizer's own studies: hidden, without a score, and never the same ones twice."""
 
-import json
 from typing import Any
 
-import httpx
-
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, make_zip
-
-ORGANIZER_RUN = {"purpose": "estimate", "boxes": ["box-01"], "n_calls": 3, "n_suggestions": 2, "studies": 4}
-PATH = "/api/v1/admin/competitions/c/organizer-runs"
-
-
-async def start(gateway: Gateway, content: bytes | None = None, **changes: Any) -> httpx.Response:
-    return await gateway.organizer.post(
-        PATH,
-        files={"file": ("random.zip", content or make_zip(), "application/zip")},
-        data={"organizer_run": json.dumps(ORGANIZER_RUN | changes)},
-    )
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.organizer_runs import PATH, start
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip
 
 
 async def test_an_organizer_run_is_a_submission_of_nobody_in_a_hidden_phase(gateway: Gateway, pool: Pool) -> None:

@@ -9,10 +9,12 @@ import pytest
 from websockets.asyncio.client import connect
 
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
-from tests.integration.gateway.test_live import receive, set_score
-from tests.integration.gateway.test_submissions import assert_problem
-from tests.waiting import wait_until
+from tests.support.gateway.answers import assert_problem, receive
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import set_score
+from tests.support.gateway.submitting import make_zip, submit
+from tests.support.waiting import wait_until
 
 PHASE = "/api/v1/admin/competitions/c/phases/feedback"
 BOARD = "/api/v1/competitions/c/leaderboard"

@@ -6,7 +6,9 @@ from typing import Any
 
 from arena.words.objectives import GENERALIZATION, VISIBLE
 from shared.database import Pool
-from tests.integration.gateway.conftest import BASELINE, BOXES, Gateway, competition, make_zip
+from tests.support.gateway.competitions import BASELINE, BOXES, competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip
 
 DOCUMENT = json.loads(BASELINE.read_text())
 ADMIN = "/api/v1/admin"

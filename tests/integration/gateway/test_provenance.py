@@ -10,8 +10,10 @@ from pydantic_core import to_json
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.version import code_version
 from shared.database import Pool
-from tests.integration.gateway.conftest import BASELINE, Gateway, competition, make_zip, phase, submit
-from tests.integration.gateway.test_executions import PROVENANCE, finish, release
+from tests.support.gateway.competitions import BASELINE, competition, phase
+from tests.support.gateway.executions import PROVENANCE, finish, release
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip, submit
 
 SHA256 = hashlib.sha256(make_zip()).hexdigest()
 TEST_CASES = {"box-01": "DT_iris_acc", "box-02": "lasso_diabetes_mse"}

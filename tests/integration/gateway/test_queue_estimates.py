@@ -1,37 +1,14 @@
 """A submission's place in the queue, and how long it may take still, from what was measured."""
 
-from uuid import UUID
-
 from websockets.asyncio.client import connect
 
-from services.dispatcher.tables import expand_waiting
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, submit
-from tests.integration.gateway.test_live import receive, set_score
-from tests.waiting import wait_until
-
-
-async def measure_studies(pool: Pool, submission: str, seconds: float) -> None:
-    """Store every study of a submission, so long each, and let it be scored."""
-    await expand_waiting(pool)
-    await pool.execute(
-        """
-        insert into studies (
-            submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
-            suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
-            loss, change
-        )
-        select
-            submission_id, box_id, first_study, id, 1, 'runner', '{{0}}', '{{0}}',
-            array[array[$2::double precision * 0.5, $2 * 0.25]],
-            array[$2 * 0.125], array[$2 * 0.0625], $2 * 0.0625, '[]', false, 0, 0, 0, 1
-        from shards where submission_id = $1
-        """,
-        UUID(submission),
-        seconds,
-    )
-    await pool.execute("update submissions set studies_done = studies_total where id = $1", UUID(submission))
-    await set_score(pool, submission, 50.0, "scored")
+from tests.support.gateway.answers import receive
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import measure_studies, set_score
+from tests.support.gateway.submitting import submit
+from tests.support.waiting import wait_until
 
 
 async def test_the_queue_goes_round_the_teams_and_the_time_is_from_measured_studies(

@@ -9,9 +9,11 @@ from websockets.exceptions import InvalidStatus
 
 from services.gateway.request_guard import ANONYMOUS_BODY_BYTES, SECURITY_HEADERS, UPLOADS_AT_ONCE, network_of
 from shared.settings import Settings
-from tests.integration.gateway.conftest import Gateway, competition, running_gateway, submit
-from tests.integration.gateway.test_roles import ANYONE, IDS, ROUTES, status_of
-from tests.waiting import wait_until
+from tests.support.gateway.access import ANYONE, IDS, ROUTES, status_of
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway, running_gateway
+from tests.support.gateway.submitting import submit
+from tests.support.waiting import wait_until
 
 RATE = 30
 

@@ -8,7 +8,9 @@ from uuid import UUID
 import httpx
 
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip, submit
 
 PATH = "/api/v1/admin/competitions/c/phases/feedback/rescore"
 

@@ -1,27 +1,15 @@
 """Plans and revisions of a competition."""
 
-from typing import Any
-
-import httpx
-
 from arena.api.competition_document import Competition
 from arena.version import code_version
 from services.gateway.competitions.diff import FIXED
 from shared.database import Pool
-from tests.integration.gateway.conftest import BOXES, Gateway, competition, phase, submit
-from tests.integration.gateway.test_organizer_runs import start
-from tests.integration.gateway.test_submissions import assert_problem
-
-ADMIN = "/api/v1/admin/competitions/c"
-
-
-async def plan(gateway: Gateway, body: dict[str, Any]) -> httpx.Response:
-    return await gateway.organizer.post(f"{ADMIN}/plan", json=body)
-
-
-async def revisions(gateway: Gateway) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = (await gateway.organizer.get(f"{ADMIN}/revisions")).json()["revisions"]
-    return found
+from tests.support.gateway.answers import assert_problem
+from tests.support.gateway.competitions import BOXES, competition, phase
+from tests.support.gateway.organizer_runs import start
+from tests.support.gateway.revisions import plan, revisions
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
 
 
 async def test_a_plan_says_what_would_change_and_changes_nothing(gateway: Gateway) -> None:

@@ -9,7 +9,9 @@ from arena.sandbox.fixed_limits import OPEN_FILES_LIMIT
 from arena.words.verdicts import VERDICTS
 from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from services.gateway.website.rules import read_example
-from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip, submit
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 

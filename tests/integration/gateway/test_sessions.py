@@ -10,7 +10,9 @@ from websockets.exceptions import InvalidStatus
 from services.gateway.accounts.callers import SESSION_COOKIE
 from services.gateway.website.sessions import local
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, make_zip
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip
 
 SUBMISSIONS = "/api/v1/competitions/c/submissions"
 

@@ -24,17 +24,11 @@ from shared.database import Pool
 from shared.messages import StudyFatal, SubmissionAccepted, SubmissionEnded
 from shared.outbox import Outbox
 from shared.settings import Settings
-from tests.integration.gateway.conftest import Gateway, competition, make_zip, phase, submit
-from tests.waiting import wait_until
-
-
-def assert_problem(answer: httpx.Response, status: int, detail: str = "") -> None:
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/problem+json"
-    body = answer.json()
-    assert body["status"] == status
-    assert body.keys() >= {"type", "title", "status", "detail"}
-    assert detail in body["detail"]
+from tests.support.gateway.answers import assert_problem
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip, submit
+from tests.support.waiting import wait_until
 
 
 def bearer(client: httpx.AsyncClient) -> dict[str, str]:

@@ -10,8 +10,11 @@ from websockets.exceptions import InvalidStatus
 
 from shared.broker.connection import Broker
 from shared.database import Pool
-from tests.integration.gateway.conftest import Gateway, competition, phase, submit
-from tests.integration.gateway.test_live import receive, set_score
+from tests.support.gateway.answers import receive
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import set_score
+from tests.support.gateway.submitting import submit
 
 FEED = "/competitions/c/submissions/live"
 

@@ -17,7 +17,9 @@ from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged
 from shared.settings import Settings
-from tests.integration.gateway.conftest import Gateway, competition, running_gateway, submit
+from tests.support.gateway.competitions import competition
+from tests.support.gateway.running import Gateway, running_gateway
+from tests.support.gateway.submitting import submit
 
 LIMIT_S = 10 * POLL_S
 LARGE = 10_000

@@ -17,7 +17,8 @@ from arena.sandbox.optimizer.probe import FORBIDDEN_CALLS
 from arena.sandbox.slot import Slot
 from arena.words.limits import Limits
 from shared.settings import Settings
-from tests.integration.runner.conftest import TASK, make_optimizer, make_shard
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.shards import TASK, make_shard
 
 SAME_RUNTIME = "io.containerd.runc.v2"
 """Another name of runc that every engine knows."""

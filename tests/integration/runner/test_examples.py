@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from arena.sandbox.slot import Slot
-from tests.integration.runner.conftest import TASK, make_shard, make_zip
+from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -19,7 +20,7 @@ async def test_example_suggests_and_observes_a_whole_study_without_an_error(slot
     # Lasso on diabetes has bool, int and log parameters and answers in milliseconds.
     shard = make_shard(("lasso", "diabetes", "mse"), n_calls=16).model_copy(update={"n_suggestions": 8})
 
-    study = await slot.run_study(shard, TASK, make_zip(dict(files)))
+    study = await slot.run_study(shard, TASK, pack(dict(files)))
 
     assert (study.suggest_errors, study.observe_errors, study.timed_out) == (0, 0, False)
     assert np.isfinite(study.visible).all()

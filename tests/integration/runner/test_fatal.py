@@ -11,25 +11,28 @@ from arena.sandbox.slot import Slot
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from shared.settings import Settings
-from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
+from tests.support.sandbox.engine_watch import Watch
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 ALL_DESCRIPTORS = "for fd in range(3, 30):\n    try: os.write(fd, {0})\n    except OSError: pass"
 FATAL = {
     "not a zip": (b"PK nonsense", Verdict.DOES_NOT_LOAD, "zip"),
-    "no optimizer.py": (make_zip({"other.py": ""}), Verdict.DOES_NOT_LOAD, "optimizer.py"),
-    "syntax error": (make_zip({"optimizer.py": "def"}), Verdict.DOES_NOT_LOAD, "SyntaxError"),
+    "no optimizer.py": (pack({"other.py": ""}), Verdict.DOES_NOT_LOAD, "optimizer.py"),
+    "syntax error": (pack({"optimizer.py": "def"}), Verdict.DOES_NOT_LOAD, "SyntaxError"),
     "missing import": (make_optimizer(module="import nosuchmodule"), Verdict.DOES_NOT_LOAD, "nosuchmodule"),
     "exit on import": (make_optimizer(module="sys.exit(0)"), Verdict.DOES_NOT_LOAD, "SystemExit"),
-    "no class": (make_zip({"optimizer.py": "x = 1"}), Verdict.DOES_NOT_LOAD, "found none"),
+    "no class": (pack({"optimizer.py": "x = 1"}), Verdict.DOES_NOT_LOAD, "found none"),
     "two classes": (
         make_optimizer(module="class Other(AbstractOptimizer): pass"),
         Verdict.DOES_NOT_LOAD,
         "Optimizer, Other",
     ),
     "bad wheel": (
-        make_zip({"optimizer.py": "", "x-1-py3-none-any.whl": b"no wheel"}),
+        pack({"optimizer.py": "", "x-1-py3-none-any.whl": b"no wheel"}),
         Verdict.DOES_NOT_LOAD,
         "wheel",
     ),
@@ -151,7 +154,7 @@ async def test_a_death_by_sigkill_is_taken_for_the_hosts_doing_twice_because_it_
 
 
 async def test_zip_larger_unpacked_than_allowed_does_not_load(slot: Slot) -> None:
-    bomb = make_zip({"optimizer.py": "", "zeros": bytes(2_000_000)})
+    bomb = pack({"optimizer.py": "", "zeros": bytes(2_000_000)})
 
     with pytest.raises(Fatal) as fatal:
         await slot.run_study(make_shard(unpacked_limit_bytes=1_000_000), TASK, bomb)

@@ -8,8 +8,9 @@ from arena.sandbox.engine import Engine, InfrastructureFailure
 from arena.sandbox.slot import Slot
 from shared.messages import ShardReleased
 from shared.settings import Settings
-from tests import csv_files
-from tests.integration.runner.conftest import TASK, make_optimizer, make_shard
+from tests.support import csv_files
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.shards import TASK, make_shard
 from tests.support.stock_in_image import evaluate_in_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

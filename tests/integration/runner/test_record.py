@@ -18,7 +18,9 @@ from arena.words.execution import Usage
 from services.runner.log_streaming import LogStreams
 from shared.messages import HeldShard, LogFollowed, LogWritten
 from shared.settings import Settings
-from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard
+from tests.support.sandbox.engine_watch import Watch
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.shards import TASK, make_shard
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MEGABYTE = 1024**2

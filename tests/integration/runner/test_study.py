@@ -13,8 +13,11 @@ from arena.sandbox.relay import Fatal
 from arena.sandbox.slot import Slot
 from shared.messages import StudyFinished
 from shared.settings import Settings
-from tests.integration.runner.conftest import TASK, Watch, make_optimizer, make_shard, make_zip
+from tests.support.sandbox.engine_watch import Watch
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.shards import TASK, make_shard
 from tests.support.stock_in_image import evaluate_in_image
+from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -178,7 +181,7 @@ async def test_cut_off_before_anything_was_found_counts_as_infinite_losses(slot:
 
 
 async def test_modules_data_and_wheels_of_the_zip_are_found_and_a_wheel_replaces_a_package(slot: Slot) -> None:
-    wheel = make_zip(
+    wheel = pack(
         {
             "importlib_metadata/__init__.py": "version = lambda name: 'the wheel'",
             "importlib_metadata-99.dist-info/METADATA": "Metadata-Version: 2.1\nName: importlib-metadata\nVersion: 99",
@@ -207,7 +210,7 @@ class Derived(Base):
     def suggest(self, n_suggestions):
         return suggest_dict([], [], self.api_config, n_suggestions=n_suggestions)
 """
-    zip_bytes = make_zip(
+    zip_bytes = pack(
         {
             "optimizer.py": source,
             "main.py": "WHO = 'team'",

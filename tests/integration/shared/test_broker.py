@@ -10,7 +10,7 @@ from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
 from shared.outbox import Outbox
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 
 async def consume_until_dead_letters(broker: Broker, handle: Handler, number: int) -> None:

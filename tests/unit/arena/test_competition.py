@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from arena.api.competition_document import Competition
 from arena.client.http import Failure
 from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
-from tests import csv_files
-from tests.toml_text import toml_text
+from tests.support import csv_files
+from tests.support.toml_text import toml_text
 
 EXAMPLE = Path(__file__).parents[3] / "examples/demo/competition.toml"
 BASELINES = {"official", "official@1"}

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.dispatcher.fairness import RELEASED_AT_LEAST, WaitingTeam, release_window, share_capacity
-from tests.unit.dispatcher.rounds import Rounds
+from tests.support.simulation.rounds import Rounds
 
 
 def team(number: int, in_flight: int, waiting: int, priority: int = 0) -> WaitingTeam:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.gateway.queue.queue_estimate import Cost, Open, QueueEstimate, forecast
-from tests.unit.gateway.platform_in_time import START, PlatformInTime, shards
+from tests.support.simulation.platform_in_time import START, PlatformInTime, shards
 
 DOUBT, NOISE = 0.3, 0.5
 

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from arena.client.http import Failure
 from arena.report.data import read_data
 from arena.report.writing import write_report
 from benchmarks.synthetic import SyntheticFinal
+from tests.support.report_page import Page
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -25,37 +25,6 @@ HOSTILE = [
 ]
 PARTS = ("final", "feedback", "convergence", "boxes", "profile", "differences", "stability", "how")
 CHARTS = ("final", "feedback", "convergence", "boxes", "profile", "rank_stability")
-
-
-class Page(HTMLParser):
-    """What a browser would make of a page, as far as it matters here."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.cells: list[str] = []
-        self.scripts: list[tuple[dict[str, str | None], str]] = []
-        self.styles = ""
-        self._open: tuple[str, dict[str, str | None]] = ("", {})
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._open = (tag, dict(attrs))
-        self.tags.append(self._open)
-        if tag == "th":
-            self.cells.append("")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._open = (f"after {tag}", {})
-
-    def handle_data(self, data: str) -> None:
-        tag, attributes = self._open
-        if tag == "script":
-            self.scripts.append((attributes, data))
-        elif tag == "style":
-            self.styles += data
-        elif tag == "th":
-            self.cells[-1] += data
 
 
 def write(folder: Path, names: list[str], **options: Any) -> tuple[dict[str, Any], str]:

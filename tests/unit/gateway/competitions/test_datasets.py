@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from arena.rules.datasets import InvalidDataset
 from services.gateway.competitions.dataset_size import DatasetSize, measure_dataset
-from tests import csv_files
+from tests.support import csv_files
 
 
 def faults(name: str, text: str) -> str:

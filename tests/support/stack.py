@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 
 from shared.settings import Settings
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
 
 

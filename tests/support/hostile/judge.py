@@ -17,13 +17,13 @@ from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_U
 from arena.sandbox.engine import Engine
 from shared.database import Pool, connect_database
 from shared.settings import Settings
-from tests.hostile.zips import HONEST, pack
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 from tests.support.stock_in_image import evaluate_in_image
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
+from tests.support.zips import HONEST, pack
 
 SLOTS = 2
-SECRET = "xyzzy-secret"  # noqa: S105 - the mark that peeking optimizers look for
+SECRET = "xyzzy-secret"
 BOXES = {f"{SECRET}-1": ("kNN", "iris", "acc"), f"{SECRET}-2": ("lasso", "diabetes", "mse")}
 COMPETITION = {
     "name": SECRET,
@@ -62,9 +62,7 @@ Losses = list[Any]
 class Judge:
     """One stack, one honest submission and what it got alone."""
 
-    def __init__(
-        self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: Settings, logs: Path
-    ) -> None:
+    def __init__(self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: Settings, logs: Path) -> None:
         self._pool = pool
         self._docker = docker
         self._http = http
@@ -112,8 +110,9 @@ class Judge:
     async def detail_of(self, submission_id: str) -> str:
         """What the organizer may read of an end, for the message of a failing test."""
         row = await self._pool.fetchrow(
-            "select verdict, verdict_detail, (select string_agg(log, '\n') from study_logs l where l.submission_id = s.id)"
-            " as log from submissions s where id = $1",
+            "select verdict, verdict_detail, ("
+            "select string_agg(log, '\n') from study_logs l where l.submission_id = s.id"
+            ") as log from submissions s where id = $1",
             UUID(submission_id),
         )
         assert row is not None
@@ -188,7 +187,9 @@ class Judge:
         raise AssertionError(f"no team sees submission {submission_id}")
 
     async def _losses(self, submission_id: str) -> Losses:
-        query = "select visible, generalization, suggestions from studies where submission_id = $1 order by box_id, study"
+        query = (
+            "select visible, generalization, suggestions from studies where submission_id = $1 order by box_id, study"
+        )
         return [tuple(row) for row in await self._pool.fetch(query, UUID(submission_id))]
 
     async def _wait_until_quiet(self) -> None:
@@ -212,23 +213,34 @@ class Judge:
         containers = await self._docker.containers.list(all="true")
         root = Path((await self._docker.system.info())["DockerRootDir"])
         own = {container.id for container in containers}
-        folders = [root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
         return {
             "volumes": sorted(each["Name"] for each in volumes["Volumes"] or []),
             "networks": sorted(each["Name"] for each in networks),
-            "folders of containers that are gone": [
-                str(path) for folder in folders if folder.is_dir() for path in folder.iterdir() if path.name not in own
-            ],
-            "processes without a container": [each for each in _sandboxed_processes() if each not in own],
-            "files": sorted(
-                str(path)
-                for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")  # noqa: S108 - this machine's
-                for path in Path(folder).glob(f"*{NOTE}*")
-            ),
-            "abstract sockets": [line for line in Path("/proc/net/unix").read_text().splitlines() if NOTE in line],
-            "SysV IPC": [Path(f"/proc/sysvipc/{kind}").read_text() for kind in ("shm", "msg", "sem")],
-            "listening sockets": _listening(),
+            **await asyncio.to_thread(_residue_of_the_machine, root, own),
         }
+
+
+def _residue_of_the_machine(engine_root: Path, containers: set[str]) -> dict[str, object]:
+    """What submissions could leave outside the engine's own lists; `containers` are those that there are."""
+    folders = [engine_root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
+    return {
+        "folders of containers that are gone": [
+            str(path)
+            for folder in folders
+            if folder.is_dir()
+            for path in folder.iterdir()
+            if path.name not in containers
+        ],
+        "processes without a container": [each for each in _sandboxed_processes() if each not in containers],
+        "files": sorted(
+            str(path)
+            for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")  # noqa: S108 - this machine's
+            for path in Path(folder).glob(f"*{NOTE}*")
+        ),
+        "abstract sockets": [line for line in Path("/proc/net/unix").read_text().splitlines() if NOTE in line],
+        "SysV IPC": [Path(f"/proc/sysvipc/{kind}").read_text() for kind in ("shm", "msg", "sem")],
+        "listening sockets": _listening(),
+    }
 
 
 def _sandboxed_processes() -> list[str]:

@@ -5,7 +5,7 @@ import json
 import sys
 from typing import Any
 
-from tests.stack import ROOT
+from tests.support.stack import ROOT
 
 LIMIT_S = 120
 

@@ -1,19 +1,24 @@
-"""Zips and wheels for the set, as bad as they are asked for."""
+"""Zips and wheels, good or bad, as a test asks for them."""
 
 import io
 import zipfile
 from collections.abc import Mapping
-from pathlib import Path
+from typing import TypeVar
 
-HERE = Path(__file__).parent
-BASE = (HERE / "honest.py").read_bytes()
+from tests.support.stack import ROOT
+
+HOSTILE_SET = ROOT / "tests" / "hostile"
+BASE = (HOSTILE_SET / "honest.py").read_bytes()
 HONEST: Mapping[str | zipfile.ZipInfo, bytes] = {
     "optimizer.py": b"from honest import Honest\n\n\nclass Optimizer(Honest):\n    pass\n",
     "honest.py": BASE,
 }
 
 
-def pack(files: Mapping[str, bytes] | Mapping[str | zipfile.ZipInfo, bytes]) -> bytes:
+Member = TypeVar("Member", bound=str | zipfile.ZipInfo)
+
+
+def pack(files: Mapping[Member, str | bytes]) -> bytes:
     """A zip of these files; a key may be a member's whole description. The same files give the same bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -27,7 +32,9 @@ def pack(files: Mapping[str, bytes] | Mapping[str | zipfile.ZipInfo, bytes]) -> 
 def wheel(name: str, files: Mapping[str, bytes], requires: str = "") -> bytes:
     """A wheel, version 1, of these files."""
     info = f"{name}-1.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n" + (f"Requires-Dist: {requires}\n" if requires else "")
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
+    if requires:
+        metadata += f"Requires-Dist: {requires}\n"
     record = "".join(f"{path},,\n" for path in [*files, f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"])
     return pack(
         {

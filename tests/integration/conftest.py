@@ -1,0 +1,15 @@
+"""The real gateway, for tests of its routes and of the commands that call them."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from shared.settings import Settings
+from tests.support.gateway.running import Gateway, gateway_with_baseline
+
+
+@pytest.fixture
+async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
+    """The gateway, with the official baseline imported as `official`."""
+    async with gateway_with_baseline(settings) as gateway:
+        yield gateway

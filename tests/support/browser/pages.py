@@ -1,0 +1,54 @@
+"""Pages in a real browser: signing in, and what axe finds."""
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Literal
+
+import httpx
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page
+
+from tests.support.stack import ROOT
+
+SCREENSHOTS = Path(os.environ.get("ARENA_SCREENSHOTS", ROOT / ".arena" / "screenshots"))
+LIMIT_MS = 10_000
+Open = Callable[..., Awaitable[Page]]
+
+
+async def sign_in(page: Page, token: str) -> None:
+    """Sign in as a person does."""
+    await page.goto("/sign-in")
+    await page.get_by_label("Token").fill(token)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.get_by_role("button", name="Sign out").wait_for()
+
+
+def token_of(client: httpx.AsyncClient) -> str:
+    """Return the token that a client of the API sends."""
+    return client.headers["Authorization"].removeprefix("Bearer ")
+
+
+async def check_page(page: Page, name: str) -> None:
+    """Keep a picture of the page, light and dark and as on a phone; fail for what axe calls serious in any of them."""
+    found = []
+    schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
+    for scheme in schemes:
+        await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        await page.wait_for_function("() => document.getAnimations().length === 0")  # colours in between are no design
+        await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
+        result = await Axe().run(page)
+        found += [
+            f"{scheme}: {each['id']}: {each['help']}: {[node['html'][:120] for node in each['nodes'][:3]]}"
+            for each in result.response["violations"]
+            if each["impact"] in {"serious", "critical"}
+        ]
+    size = page.viewport_size
+    await page.set_viewport_size({"width": 390, "height": 844})
+    await page.screenshot(path=SCREENSHOTS / f"{name}-phone.png", full_page=True)
+    overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if overflow > 0:
+        found.append(f"on a phone the page is {overflow} pixels too wide")
+    if size is not None:
+        await page.set_viewport_size(size)
+    assert found == []

@@ -1,0 +1,29 @@
+"""A small competition with two teams, for tests of the whole platform."""
+
+import json
+
+from arena.client.http import Client
+from tests.support.stack import ROOT
+
+EXAMPLES = ROOT / "examples"
+ORGANIZER = "organizer-token-of-the-tests"
+COMPETITION = {
+    "name": "End to end",
+    "seed": "end-to-end",
+    "black_boxes": [
+        {"label": "box-01", "model": "DT", "dataset": "iris", "metric": "acc"},
+        {"label": "box-02", "model": "lasso", "dataset": "diabetes", "metric": "mse"},
+    ],
+    "phases": [{"name": "feedback", "baseline": "official", "boxes": ["box-01", "box-02"], "studies_per_box": 2}],
+}
+
+
+def set_up(organizer: Client) -> tuple[Client, Client]:
+    """Create the competition and two teams."""
+    document = json.loads((EXAMPLES / "baselines" / "baseline-16-8.json").read_text())
+    organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
+    organizer.put("/api/v1/admin/competitions/e2e", COMPETITION)
+    tokens = [
+        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name})["token"] for name in ("dice", "library")
+    ]
+    return Client(organizer.url, tokens[0]), Client(organizer.url, tokens[1])

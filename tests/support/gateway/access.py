@@ -1,0 +1,129 @@
+"""Every route of the gateway and who may call it."""
+
+from uuid import uuid4
+
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
+
+from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
+from tests.support.gateway.running import Gateway
+
+TEAM_TOKENS = {"team, read": ["read"], "team, submit": ["submit"]}
+ORGANIZER_TOKENS = {
+    "organizer, read": ["read"],
+    "organizer, manage": ["manage"],
+    "organizer, accounts": ["accounts"],
+}
+CALLERS = {"nobody", "a wrong token", *TEAM_TOKENS, *ORGANIZER_TOKENS}
+ANYONE = CALLERS - {"a wrong token"}
+MEMBER = {"team, read", "organizer, read"}
+ACTOR = {"team, submit", "organizer, manage"}
+TEAM = {"team, submit"}
+ORGANIZER = {"organizer, read"}
+MANAGER = {"organizer, manage"}
+REGISTRAR = {"organizer, accounts"}
+ROUTES = {
+    ("POST", "/api/v1/competitions/{slug}/submissions"): TEAM,
+    ("GET", "/api/v1/submissions/{submission_id}"): MEMBER,
+    ("GET", "/api/v1/submissions/{submission_id}/logs"): MEMBER,
+    ("GET", "/api/v1/submissions/{submission_id}/provenance"): MEMBER,
+    ("GET", "/api/v1/submissions/{submission_id}/boxes"): MEMBER,
+    ("GET", "/api/v1/competitions/{slug}/submissions"): MEMBER,
+    ("POST", "/api/v1/submissions/{submission_id}/cancel"): ACTOR,
+    ("POST", "/api/v1/submissions/{submission_id}/choose"): TEAM,
+    ("GET", "/api/v1/competitions/{slug}/leaderboard"): ANYONE,
+    ("WS", "/api/v1/competitions/{slug}/live"): ANYONE,
+    ("WS", "/api/v1/submissions/{submission_id}/live"): MEMBER,
+    ("WS", "/api/v1/competitions/{slug}/submissions/live"): MEMBER,
+    ("GET", "/api/v1/competitions"): ANYONE,
+    ("GET", "/api/v1/competitions/{slug}"): ANYONE,
+    ("GET", "/api/v1/packages"): ANYONE,
+    ("PUT", "/api/v1/admin/competitions/{slug}"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/plan"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/revisions"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/datasets"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/datasets"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/teams"): REGISTRAR,
+    ("POST", "/api/v1/admin/competitions/{slug}/teams/{team}/token"): REGISTRAR,
+    ("POST", "/api/v1/admin/competitions/{slug}/teams/{team}/tokens"): REGISTRAR,
+    ("POST", "/api/v1/admin/tokens"): REGISTRAR,
+    ("GET", "/api/v1/admin/tokens"): ORGANIZER,
+    ("DELETE", "/api/v1/admin/tokens/{token_id}"): REGISTRAR,
+    ("POST", "/api/v1/admin/baselines"): MANAGER,
+    ("GET", "/api/v1/admin/baselines"): ORGANIZER,
+    ("GET", "/api/v1/admin/baselines/{name}"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/organizer-runs"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/organizer-runs"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/black-boxes"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/baseline-graph"): ORGANIZER,
+    ("GET", "/api/v1/admin/submissions/{submission_id}"): ORGANIZER,
+    ("GET", "/api/v1/admin/executions"): ORGANIZER,
+    ("GET", "/api/v1/admin/executions/{execution}"): ORGANIZER,
+    ("WS", "/api/v1/admin/executions/{execution}/log"): ORGANIZER,
+    ("POST", "/api/v1/admin/executions/{execution}/replay"): MANAGER,
+    ("GET", "/api/v1/admin/replays/{submission_id}"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/apply"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/rescore/discard"): MANAGER,
+    ("POST", "/api/v1/admin/submissions/{submission_id}/priority"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/freeze"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/phases/{phase}/unfreeze"): MANAGER,
+    ("PUT", "/api/v1/admin/competitions/{slug}/teams/{team}/quota"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/final"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/final"): ORGANIZER,
+    ("GET", "/api/v1/admin/incidents"): ORGANIZER,
+    ("POST", "/api/v1/admin/incidents/{shard_id}/retry"): MANAGER,
+    ("GET", "/api/v1/admin/dead-letters"): ORGANIZER,
+    ("POST", "/api/v1/admin/dead-letters/{letter_id}/retry"): MANAGER,
+    ("GET", "/api/v1/admin/overview"): ORGANIZER,
+    ("GET", "/api/v1/admin/runners"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/teams"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/costs"): ORGANIZER,
+    ("GET", "/c/{slug}/console"): {"nobody", *ORGANIZER},
+    ("GET", "/c/{slug}/console/{section}"): {"nobody", *ORGANIZER},
+    ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/export"): ORGANIZER,
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
+    ("GET", "/metrics"): ANYONE,
+    ("GET", "/docs"): ANYONE,
+    ("GET", "/docs/start.js"): ANYONE,
+    ("GET", "/docs/swagger-ui/swagger-ui.css"): ANYONE,
+    ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/"): ANYONE,
+    ("GET", "/c/{slug}"): ANYONE,
+    ("GET", "/c/{slug}/submissions"): {"nobody"} | MEMBER,
+    ("GET", "/c/{slug}/rules"): ANYONE,
+    ("GET", "/submissions/{submission_id}"): {"nobody"} | MEMBER,
+    ("GET", "/sign-in"): ANYONE,
+    ("POST", "/sign-in"): ANYONE,
+    ("POST", "/sign-out"): ANYONE,
+    ("GET", f"{ASSETS_ADDRESS}{VERSION}/arena.css"): CALLERS,
+}
+MOUNTS = {
+    "/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css",
+    f"{ASSETS_ADDRESS}{VERSION}": f"{ASSETS_ADDRESS}{VERSION}/arena.css",
+}
+"""Folders of files, each by one of them."""
+
+
+IDS = {
+    "slug": "c",
+    "phase": "feedback",
+    "name": "official",
+    "team": "nobody",
+    "section": "teams",
+    "execution": f"{uuid4()}:1",
+} | {name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id", "letter_id")}
+
+
+async def status_of(gateway: Gateway, method: str, path: str, token: str | None) -> int:
+    """Return the status of a call without a body; what the role lets through then fails as 404 or 422, if it fails."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if method == "WS":
+        try:
+            async with connect(gateway.live(path.removeprefix("/api/v1")), additional_headers=headers):
+                return 101
+        except InvalidStatus as refused:
+            return refused.response.status_code
+    return (await gateway.anyone.request(method, path, headers=headers)).status_code

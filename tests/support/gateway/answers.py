@@ -1,0 +1,23 @@
+"""What the gateway answers, and what it sends on a live feed."""
+
+import asyncio
+import json
+from typing import Any
+
+import httpx
+from websockets.asyncio.client import ClientConnection
+
+
+async def receive(feed: ClientConnection) -> dict[str, Any]:
+    async with asyncio.timeout(10):
+        message: dict[str, Any] = json.loads(await feed.recv())
+        return message
+
+
+def assert_problem(answer: httpx.Response, status: int, detail: str = "") -> None:
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == status
+    assert body.keys() >= {"type", "title", "status", "detail"}
+    assert detail in body["detail"]

@@ -1,0 +1,38 @@
+"""Executions in the tables, as the services behind the gateway leave them."""
+
+from typing import Any
+from uuid import UUID
+
+from arena.words.execution import Provenance, Usage
+from services.aggregator import tables as aggregator_tables
+from services.dispatcher import tables as dispatcher_tables
+from shared.database import Pool
+from shared.messages import HeldShard, RunnerHeartbeat
+from tests.support.results import result
+
+PROVENANCE = Provenance(optimizer_image="sha256:1", blackbox_image="sha256:2", code_version="abc", runtime="runc")
+
+
+async def release(pool: Pool, count: int = 100) -> list[tuple[UUID, UUID, int, HeldShard]]:
+    """(submission, black box, first study, attempt) of what is released, all in hand of a runner."""
+    await dispatcher_tables.expand_waiting(pool)
+    rows, _ = await dispatcher_tables.release_fairly(pool, count)
+    held = [HeldShard(shard_id=row["shard_id"], attempt=row["attempt"]) for row in rows]
+    heartbeat = RunnerHeartbeat(runner_id="runner", slots=9, ready=True, held=held)
+    await dispatcher_tables.record_heartbeat(pool, heartbeat, 60)
+    return [
+        (row["submission_id"], row["box_id"], row["first_study"], each) for row, each in zip(rows, held, strict=True)
+    ]
+
+
+async def finish(pool: Pool, submission: UUID, box: UUID, study: int, held: HeldShard, **more: Any) -> None:
+    """Store a result as the aggregator does."""
+    finished = result(submission, box, study, (held.shard_id, held.attempt)).model_copy(
+        update={"usage": Usage(cpu_s=2.5, memory_peak_bytes=1000), "provenance": PROVENANCE, **more}
+    )
+    async with pool.acquire() as connection, connection.transaction():
+        locked = await aggregator_tables.lock_submissions(connection, {submission})
+        stored = await aggregator_tables.insert_studies(connection, [(finished, [0.5])], locked.submissions)
+        await aggregator_tables.finish_shards(connection, stored)
+        await aggregator_tables.score_submissions(connection, stored, locked.submissions)
+        await aggregator_tables.keep_logs(connection, stored)

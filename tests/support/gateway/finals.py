@@ -1,0 +1,38 @@
+"""A feedback phase that has ended, for tests of the final."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from shared.database import Pool
+from tests.support.gateway.competitions import competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import make_zip, submit
+
+SCORES = {"a": 90.0, "b": 80.0, "c": 70.0}
+
+
+async def end(pool: Pool, submission: str, state: str = "scored", verdict: str = "scored", **changes: Any) -> None:
+    """End a submission, as if its studies had run."""
+    await pool.execute(
+        "update submissions set state = $2, verdict = $3, ended_at = now(), score = $4, "
+        "studies_done = studies_total where id = $1",
+        UUID(submission),
+        state,
+        verdict,
+        changes.get("score"),
+    )
+
+
+async def set_up(gateway: Gateway, pool: Pool) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
+    """Three teams with a scored submission each in the feedback phase; the best has a worse one, too."""
+    final = phase("final", visibility="organizer", boxes=["box-02"], studies_per_box=5, studies_per_shard=5)
+    (await gateway.apply(competition(phase(boxes=["box-01"]), final))).raise_for_status()
+    teams = {name: await gateway.team(name) for name in SCORES}
+    ids = {}
+    for name, score in [("a", 10.0), *SCORES.items()]:
+        answer = await submit(teams[name], make_zip(f"class {name}: ...".encode()))
+        ids[name] = answer.raise_for_status().json()["id"]
+        await end(pool, ids[name], score=score)
+    return teams, ids

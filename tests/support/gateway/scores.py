@@ -1,0 +1,47 @@
+"""Scores and studies in the tables, as the aggregator leaves them."""
+
+from uuid import UUID
+
+from services.dispatcher.tables import expand_waiting
+from shared.database import Pool
+from shared.messages import PhaseChanged
+
+
+async def set_score(pool: Pool, submission: str, score: float, state: str = "running") -> PhaseChanged:
+    """Change a submission as the aggregator does; returns what it would announce."""
+    row = await pool.fetchrow(
+        """
+        update submissions set score = $2, state = $3, change = next_change(phase_id),
+            verdict = case when $3 = 'scored' then 'scored' end,
+            ended_at = case when $3 = 'scored' then now() end
+        where id = $1 returning phase_id, change
+        """,
+        UUID(submission),
+        score,
+        state,
+    )
+    assert row is not None
+    return PhaseChanged(phase_id=row["phase_id"], change=row["change"])
+
+
+async def measure_studies(pool: Pool, submission: str, seconds: float) -> None:
+    """Store every study of a submission, so long each, and let it be scored."""
+    await expand_waiting(pool)
+    await pool.execute(
+        """
+        insert into studies (
+            submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+            suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
+            loss, change
+        )
+        select
+            submission_id, box_id, first_study, id, 1, 'runner', '{{0}}', '{{0}}',
+            array[array[$2::double precision * 0.5, $2 * 0.25]],
+            array[$2 * 0.125], array[$2 * 0.0625], $2 * 0.0625, '[]', false, 0, 0, 0, 1
+        from shards where submission_id = $1
+        """,
+        UUID(submission),
+        seconds,
+    )
+    await pool.execute("update submissions set studies_done = studies_total where id = $1", UUID(submission))
+    await set_score(pool, submission, 50.0, "scored")

@@ -1,0 +1,41 @@
+"""A look at the container engine past the code under test."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+from aiodocker import Docker
+
+
+class Watch:
+    """Looks at the engine past the code under test."""
+
+    def __init__(self, docker: Docker, runner_id: str) -> None:
+        self._docker = docker
+        self._runner_id = runner_id
+
+    async def find(self, role: str | None = None) -> set[str]:
+        """Ids of the runner's containers, running or not."""
+        labels = [f"arena.runner={self._runner_id}"] + ([f"arena.role={role}"] if role else [])
+        found = await self._docker.containers.list(all="true", filters=json.dumps({"label": labels}))
+        return {container.id for container in found}
+
+    async def find_named(self, fragment: str) -> bool:
+        """Whether a container has this in its name."""
+        return bool(await self._docker.containers.list(all="true", filters=json.dumps({"name": [fragment]})))
+
+    async def image_id(self, name: str) -> str:
+        """What an image's name stands for."""
+        image_id: str = (await self._docker.images.inspect(name))["Id"]
+        return image_id
+
+    async def kill(self, container_id: str) -> None:
+        """Kill a container from outside, as an operator or a machine in trouble might."""
+        await self._docker.containers.container(container_id).kill()
+
+    @staticmethod
+    async def until(condition: Callable[[], Awaitable[bool]], timeout_s: float = 20) -> None:
+        """Wait until the condition holds."""
+        async with asyncio.timeout(timeout_s):
+            while not await condition():  # noqa: ASYNC110 - the engine is looked at from outside: there is no event
+                await asyncio.sleep(0.02)
