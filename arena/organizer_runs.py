@@ -13,8 +13,6 @@ from typing import Any
 from arena.client.http import Client, Failure
 from arena.pack.folder import read_zip
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
-RANDOM_SEARCH = EXAMPLES / "random_search"
 POLL_S = 1.0
 Body = dict[str, Any]
 

@@ -2,36 +2,37 @@
 
 import functools
 import hashlib
-from collections.abc import Iterable
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-FOLDERS = ("arena", "shared", "services")
-IMAGES = ("blackbox", "optimizer")
+from arena.images.definition import installed_definitions
+from arena.package_data import package_path
+
+PACKAGES = ("arena", "shared", "services")
+"""Those that are installed: a client has the first alone."""
+SIDES = ("blackbox", "optimizer")
+HEX_DIGITS = 12
 
 
 @functools.cache
 def code_version() -> str:
-    """Return 12 hex digits of the hash of the services' source files."""
-    return _hash_files(ROOT, FOLDERS)
+    """Return 12 hex digits of the hash of the source files."""
+    digest = hashlib.sha256()
+    root = package_path("").parent
+    for path in sorted(path for name in PACKAGES for path in _source_files(root / name)):
+        digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:HEX_DIGITS]
 
 
 @functools.cache
-def images_version(root: Path = ROOT) -> str:
+def images_version() -> str:
     """Return 12 hex digits of the hash of what the two images of a study are made of: their packages and their code.
 
     Unlike the engine's ids of the images it is known before anything runs, and building them again does not change it.
     """
-    return _hash_files(
-        root, [part for side in IMAGES for part in (f"requirements/{side}.lock", f"arena/sandbox/{side}")]
-    )
+    definitions = installed_definitions()
+    return hashlib.sha256("".join(definitions[side].content_hash() for side in SIDES).encode()).hexdigest()[:HEX_DIGITS]
 
 
-def _hash_files(root: Path, places: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for place in places:
-        for path in sorted((root / place, *(root / place).rglob("*"))):
-            if path.suffix in {".py", ".sql", ".lock"}:
-                digest.update(f"{path.relative_to(root)}\0{path.stat().st_size}\0".encode())
-                digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]
+def _source_files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in {".py", ".sql", ".lock"}]

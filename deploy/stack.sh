@@ -59,7 +59,6 @@ case ${1:?up, down, clean, test-up or compose} in
         bash deploy/images.sh
         make_secrets
         stack up -d --remove-orphans 2>&1 | quietly
-        docker image prune --force --filter label=arena.inputs >/dev/null # those that were replaced
         wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
         ;;
     down)

@@ -21,7 +21,8 @@ from rich.table import Table
 from arena.baseline.compute import Evaluations, compute_set, read_evaluations
 from arena.client.http import Client, Failure, client_from_environment
 from arena.commands.options import CompetitionOption, Json
-from arena.organizer_runs import EXAMPLES, RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, run_all
+from arena.organizer_runs import Node, Run, Zip, choose_boxes, exported, run_all
+from arena.package_data import RANDOM_SEARCH_OPTIMIZER, STRONG_OPTIMIZER
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.terminal import console, plain, show_json
 from arena.words.objectives import VISIBLE
@@ -64,7 +65,7 @@ def build(
     name: Annotated[str, typer.Option("--name", help="Name of the set; another set makes its next version.")],
     strong: Annotated[
         Path, typer.Option("--strong", metavar="ZIP", help="Zip or folder of the strong optimizer.", exists=True)
-    ] = EXAMPLES / "strong",
+    ] = STRONG_OPTIMIZER,
     boxes: Annotated[str | None, typer.Option("--boxes", help="Labels with commas between; without it, all.")] = None,
     n_calls: Annotated[int, typer.Option("--n-calls", min=1, help="Iterations of random search.")] = 16,
     n_suggestions: Annotated[int, typer.Option("--n-suggestions", min=1, help="Suggestions in each iteration.")] = 8,
@@ -75,7 +76,7 @@ def build(
 ) -> None:
     """Compute a baseline set on the platform: worst by random search, best by the best that is found."""
     client = client_from_environment()
-    optimizers = Zip.read(RANDOM_SEARCH), Zip.read(strong)
+    optimizers = Zip.read(RANDOM_SEARCH_OPTIMIZER), Zip.read(strong)
     recipe = Recipe(*optimizers, n_calls, n_suggestions, random_studies, strong_calls, strong_studies)
     seed, found = choose_boxes(client, competition, boxes)
     runs = run_nodes(client, competition, recipe.nodes([box["label"] for box in found]), quiet=as_json)

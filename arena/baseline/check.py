@@ -35,11 +35,11 @@ from scipy.stats import betabinom
 from arena.baseline.compute import Evaluations, read_evaluations
 from arena.client.http import Failure, client_from_environment, read_json
 from arena.commands.options import Json
-from arena.organizer_runs import EXAMPLES, exported
+from arena.organizer_runs import exported
+from arena.package_data import OFFICIAL_BASELINE
 from arena.terminal import console, plain, show_json
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
-OFFICIAL = EXAMPLES / "baselines" / "baseline-16-8.json"
 OFFICIAL_SUGGESTIONS = 8
 ALPHA = 0.05
 BEST_SCATTER = 2.0
@@ -120,7 +120,7 @@ def check(
     name: Annotated[str, typer.Option("--name", help="A set that 'arena baseline build' made; NAME@VERSION for one.")],
     reference: Annotated[
         Path, typer.Option("--reference", help="A set in Bayesmark's format to compare with.", exists=True)
-    ] = OFFICIAL,
+    ] = OFFICIAL_BASELINE,
     reference_suggestions: Annotated[
         int, typer.Option("--reference-suggestions", min=1, help="Suggestions in an iteration of that set.")
     ] = OFFICIAL_SUGGESTIONS,

@@ -119,8 +119,7 @@ async def _find_images(settings: Settings) -> dict[str, str]:
         except (DockerError, aiohttp.ClientError, OSError) as error:
             if isinstance(error, DockerError) and error.status == 404:
                 raise Failure(
-                    f"Expected the image {image} on the engine, found none; "
-                    "make it with 'bash deploy/images.sh optimizer blackbox'."
+                    f"Expected the image {image} on the engine, found none; make it with 'arena images build'."
                 ) from error
             raise Failure(
                 f"Expected a Docker engine at {settings.engine_url}, got {error}; start it, see to it that you may use "

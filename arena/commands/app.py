@@ -11,6 +11,7 @@ from arena.baseline import build as pipeline
 from arena.baseline import check as deviation
 from arena.client.http import Client, Failure, client_from_environment, read_json
 from arena.client.watch import watch as watch_submissions
+from arena.commands import images
 from arena.commands.options import CompetitionOption, Json
 from arena.commands.organizer import estimate, executions, final, rescore
 from arena.commands.organizer import phase_controls as course
@@ -30,6 +31,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(competition_app, name="competition")
 app.add_typer(baseline_app, name="baseline")
 app.add_typer(rescore.app, name="rescore")
+app.add_typer(images.app, name="images")
 app.add_typer(final.app, name="final")
 app.command("report")(final.report)
 for command in (

@@ -19,8 +19,9 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
 from arena.client.http import Failure
+from arena.package_data import IMAGES
 
-LOCK = Path(__file__).parents[2] / "requirements" / "optimizer.lock"
+LOCK = IMAGES / "optimizer" / "requirements.lock"
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 PYTHON_VERSION, ABI = "3.11", "cp311"
 GLIBC_MINOR = 36

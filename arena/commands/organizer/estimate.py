@@ -14,7 +14,8 @@ from arena.commands.options import CompetitionOption, Json
 from arena.estimate import heatmap
 from arena.estimate.workload import Estimate, Plan, Probe
 from arena.estimate.workload import estimate as estimate_work
-from arena.organizer_runs import RANDOM_SEARCH, Node, Run, Zip, choose_boxes, exported, run_all
+from arena.organizer_runs import Node, Run, Zip, choose_boxes, exported, run_all
+from arena.package_data import RANDOM_SEARCH_OPTIMIZER
 from arena.terminal import console, show_json
 
 PURPOSE = "estimate"
@@ -69,7 +70,7 @@ def probe(client: Client, slug: str, boxes: Sequence[Body], n_calls: int, *, qui
     """Run random search on each black box, unless that has been done, and return how long its evaluations took."""
     if not boxes:
         raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
-    optimizer = Zip.read(RANDOM_SEARCH)
+    optimizer = Zip.read(RANDOM_SEARCH_OPTIMIZER)
     nodes = [Node(PURPOSE, box["label"], optimizer, n_calls, PROBE_SUGGESTIONS, studies=1) for box in boxes]
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, disable=quiet) as progress:

@@ -22,11 +22,11 @@ from arena.check.studies import Key, Outcome, Plan, Scale, find_refusal, judge, 
 from arena.client.http import Failure, read_json
 from arena.commands.options import Json
 from arena.pack.folder import read_zip
+from arena.package_data import OFFICIAL_BASELINE as OFFICIAL
 from arena.terminal import console, show_json
 from arena.words.limits import Limits
 from arena.words.objectives import VISIBLE
 
-BASELINE = Path(__file__).parents[3] / "examples" / "baselines" / "baseline-16-8.json"
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
 """Fast ones, of different search spaces, metrics and data sets."""
 SEED = "check"
@@ -44,7 +44,7 @@ def check(
     ] = None,
     twice: Annotated[bool, typer.Option("--twice", help="Run each study twice and compare, bit for bit.")] = False,
     seed: Annotated[str, typer.Option("--seed", help="Text that the seeds of the studies are made from.")] = SEED,
-    baseline: Annotated[Path, typer.Option("--baseline", help="What scores refer to.", exists=True)] = BASELINE,
+    baseline: Annotated[Path, typer.Option("--baseline", help="What scores refer to.", exists=True)] = OFFICIAL,
     logs: Annotated[Path | None, typer.Option("--logs", help="A folder for what each study wrote.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -8,9 +8,8 @@ import typer
 
 from arena.client.http import Failure
 from arena.commands.options import Json
+from arena.package_data import START
 from arena.terminal import console, plain, show_json
-
-START = Path(__file__).parents[2] / "start"
 
 
 def new(

@@ -5,13 +5,13 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from arena.package_data import IMAGES
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import find_competition, visible_phases
 from services.gateway.dependencies import WithParts
 from services.gateway.tables import queries
 
 router = APIRouter(prefix="/api/v1", tags=["competitions"])
-REQUIREMENTS = Path(__file__).parents[3] / "requirements"
 Body = dict[str, Any]
 SHOWN = (
     "name",
@@ -55,7 +55,7 @@ async def get_competition(slug: str, parts: WithParts, caller: Anyone) -> Body:
 @router.get("/packages")
 async def list_packages() -> Body:
     """Return every package and version in the two images of a study."""
-    return {image: _packages(REQUIREMENTS / f"{image}.lock") for image in ("optimizer", "blackbox")}
+    return {image: _packages(IMAGES / image / "requirements.lock") for image in ("optimizer", "blackbox")}
 
 
 def _packages(lock: Path) -> dict[str, str]:

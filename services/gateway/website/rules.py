@@ -3,7 +3,6 @@
 import shlex
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.api.competition_document import Phase
+from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import Limits
@@ -24,8 +24,6 @@ from services.gateway.website.viewers import find_place
 from shared.settings import Settings
 
 router = APIRouter(include_in_schema=False)
-EXAMPLE = Path(__file__).parents[3] / "arena" / "start" / "optimizer.py"
-"""What `arena new` writes."""
 UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 
@@ -188,4 +186,4 @@ def say_size(size_bytes: int) -> str:
 @cache
 def read_example() -> str:
     """Return the optimizer that `arena new` writes."""
-    return EXAMPLE.read_text()
+    return (START / "optimizer.py").read_text()

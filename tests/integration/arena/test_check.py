@@ -220,7 +220,7 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
 async def test_without_the_images_it_says_how_to_make_them(tmp_path: Path) -> None:
     code, _, errors = await arena("check", write_zip(tmp_path), ARENA_OPTIMIZER_IMAGE="arena-nowhere:local")
     assert code == 1
-    assert "found none; make it with 'bash deploy/images.sh optimizer blackbox'" in errors
+    assert "found none; make it with 'arena images build'" in errors
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,49 @@
+"""`arena images`: the container images of a study, from what is installed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from arena.client.http import Failure
+from arena.commands.options import Json
+from arena.images.build import build_images
+from arena.images.definition import find_definitions, installed_definitions
+from arena.images.docker import BuildFailed
+from arena.terminal import plain, show_json
+
+SIDES = ("blackbox", "optimizer")
+app = typer.Typer(no_args_is_help=True, help="The container images in which studies run.")
+
+
+@app.callback()
+def images() -> None:
+    """Keep `build` a command of its own: typer would fold a single one into its group."""
+
+
+@app.command()
+def build(
+    names: Annotated[list[str] | None, typer.Argument(help="Images; left out: those of a study.")] = None,
+    definitions: Annotated[
+        Path | None,
+        typer.Option(
+            "--definitions",
+            help="A folder with more of them, each a folder with a Dockerfile; they copy from the current folder.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Build the images whose inputs have changed; 'arena check' runs studies in them."""
+    known = installed_definitions()
+    if definitions is not None:
+        known |= find_definitions(definitions, Path.cwd())
+    progress = Console(stderr=True, highlight=False)
+    try:
+        ids = build_images(known, names or SIDES, lambda text: progress.print(plain(f"images: {text}")))
+    except BuildFailed as error:
+        raise Failure(str(error)) from error
+    if as_json:
+        show_json({"images": ids})

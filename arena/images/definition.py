@@ -1,0 +1,97 @@
+"""What an image is made of: its Dockerfile says so. FROM names its parent, COPY the files that it needs.
+
+A Dockerfile in here has one stage, and a line for each COPY; files are named from the folder that holds the package.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from arena.package_data import IMAGES
+
+PARENT = re.compile(r"^FROM arena-([a-z]+):local$", re.MULTILINE)
+COPY = re.compile(r"^COPY (.+) \S+$", re.MULTILINE)
+CERTIFICATES = "certificates"
+"""A source that stands for the certificate authorities which this host has beside its distribution's."""
+HOST_CERTIFICATES = Path("/usr/local/share/ca-certificates")
+SKIPPED = "__pycache__"
+
+
+@dataclass(frozen=True)
+class Definition:
+    """An image's Dockerfile, and the folder that the files it copies are in."""
+
+    name: str
+    dockerfile: Path
+    root: Path
+
+    @property
+    def tag(self) -> str:
+        """Return the name that the engine knows the image by."""
+        return f"arena-{self.name}:local"
+
+    @cached_property
+    def text(self) -> str:
+        """Return the Dockerfile's text."""
+        return self.dockerfile.read_text()
+
+    @property
+    def parent(self) -> str | None:
+        """Return the name of the image that this one is built on, if it is one of ours."""
+        found = PARENT.search(self.text)
+        return found[1] if found else None
+
+    @property
+    def sources(self) -> list[str]:
+        """Return the files and folders that the image has copies of."""
+        return [source.rstrip("/") for line in COPY.findall(self.text) for source in line.split()]
+
+    def inputs(self) -> Iterator[tuple[str, Path]]:
+        """Yield every file that goes into the image: its name in the build's context, and where it is."""
+        for source in self.sources:
+            place = HOST_CERTIFICATES if source == CERTIFICATES else self.root / source
+            if place.is_file():
+                yield source, place
+            for path in sorted(place.rglob("*")):
+                if path.is_file() and SKIPPED not in path.parts:
+                    yield f"{source}/{path.relative_to(place)}", path
+
+    def content_hash(self) -> str:
+        """Return the hash of the Dockerfile and of the inputs, without the parent's."""
+        digest = hashlib.sha256(self.text.encode())
+        for name, path in self.inputs():
+            content = path.read_bytes()
+            digest.update(f"\0{name}\0{len(content)}\0".encode())
+            digest.update(content)
+        return digest.hexdigest()
+
+
+def find_definitions(folder: Path, root: Path) -> dict[str, Definition]:
+    """Return the definitions in a folder, by name: each is a folder with a Dockerfile."""
+    return {path.parent.name: Definition(path.parent.name, path, root) for path in sorted(folder.glob("*/Dockerfile"))}
+
+
+def installed_definitions() -> dict[str, Definition]:
+    """Return the images of a study, and those that they are built on."""
+    return find_definitions(IMAGES, IMAGES.parent.parent)
+
+
+def with_parents(definitions: dict[str, Definition], names: Iterable[str]) -> dict[str, set[str]]:
+    """Return the graph of what must be there for these images: an image's parents by its name."""
+    graph: dict[str, set[str]] = {}
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        parent = definitions[name].parent
+        graph[name] = {parent} if parent else set()
+        waiting += graph[name] - graph.keys()
+    return graph
+
+
+def full_hash(definitions: dict[str, Definition], name: str) -> str:
+    """Return the hash of an image's content and of its parents'."""
+    own, parent = definitions[name].content_hash(), definitions[name].parent
+    return own if parent is None else hashlib.sha256(f"{own}{full_hash(definitions, parent)}".encode()).hexdigest()
