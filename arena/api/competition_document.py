@@ -3,33 +3,24 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from arena.api.body import Body, example, example_of
 from arena.words.limits import Limits
 from arena.words.names import Label, Name
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-
-
 Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
-
-
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """Of a container, as the engine names them."""
-
-
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
 """Bayesmark tells by the name which kind a data set is, and joins names with underscores."""
 
 
-class Model(BaseModel):
-    """Part of a document: nothing in it is ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
-
-
-class BlackBox(Model):
+class BlackBox(Body):
     """A test problem under its opaque label."""
+
+    model_config = example(label="box-07", model="kNN", dataset="iris", metric="acc")
 
     label: Label
     model: Name
@@ -42,19 +33,31 @@ class BlackBox(Model):
         return f"{self.model}_{self.dataset}_{self.metric}"
 
 
-class Dataset(Model):
+class Dataset(Body):
     """One of the organizer's own data sets, by the hash of its CSV file."""
+
+    model_config = example(name="clf-cells", sha256="9f" * 32)
 
     name: Annotated[str, Field(max_length=60, pattern=DATASET_PATTERN)]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
-class Phase(Model):
-    """A phase; without times it is always open, without quotas there are none.
+class Phase(Body):
+    """A phase. Without times it is always open; a quota that is null does not limit.
 
-    On a practice phase teams see logs, so its black boxes are no secret and belong to no other phase. Image and runtime
-    are those of the optimizer's container, the runners' own unless they are given.
+    On a practice phase teams see logs, so its black boxes are not secret and may be in no other phase. `image` and
+    `runtime` are those of the optimizer's container; null means the runner's own.
     """
+
+    model_config = example(
+        name="feedback",
+        baseline="official@1",
+        boxes=["box-07"],
+        studies_per_box=10,
+        opens_at="2026-07-01T12:00:00Z",
+        closes_at="2026-10-15T12:00:00Z",
+        attempts_per_day=10,
+    )
 
     name: Label
     visibility: Literal["public", "organizer"] = "public"
@@ -77,11 +80,19 @@ class Phase(Model):
     runtime: Runtime | None = None
 
 
-class Competition(Model):
-    """A competition; without phases it only holds the candidates of its black boxes."""
+class Competition(Body):
+    """A competition. It may have no phases yet: then it only holds the black boxes that the organizer plans with."""
+
+    model_config = example(
+        name="Spring challenge",
+        seed="a secret",
+        datasets=[],
+        black_boxes=[example_of(BlackBox)],
+        phases=[example_of(Phase)],
+    )
 
     name: Name
     seed: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
-    datasets: list[Dataset] = []
+    datasets: Annotated[list[Dataset], Field(default_factory=list)]
     black_boxes: Annotated[list[BlackBox], Field(min_length=1)]
-    phases: list[Phase] = []
+    phases: Annotated[list[Phase], Field(default_factory=list)]

@@ -10,7 +10,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field
 
-from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Model, Phase
+from arena.api.body import Body
+from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Phase
 from arena.client.http import Failure
 from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
@@ -24,10 +25,10 @@ STAND_INS = {"baseline": MISSING, "boxes": [MISSING], "studies_per_box": 1}
 """For what is wrong in a phase, so that the rest of it can be checked."""
 LISTS = ("datasets", "black_boxes", "grids", "phases")
 SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
-AnyModel = TypeVar("AnyModel", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=Body)
 
 
-class Head(Model):
+class Head(Body):
     """What the file says before its lists."""
 
     slug: Slug
@@ -35,13 +36,13 @@ class Head(Model):
     seed: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
-class Split(Model):
+class Split(Body):
     """How black boxes are drawn for the phases that say how many they want."""
 
     seed: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class OwnDataset(Model):
+class OwnDataset(Body):
     """A CSV file of the organizer's, as Bayesmark names it; relative to the competition's own file."""
 
     name: Annotated[str, Field(max_length=60, pattern=DATASET_PATTERN)]

@@ -7,7 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from arena.api.competition_document import BlackBox, Model
+from arena.api.body import Body
+from arena.api.competition_document import BlackBox
 from arena.rules.bayesmark_names import METRICS, metrics_of
 from arena.rules.competition_document import DocumentFault, DocumentPath, suggest
 
@@ -15,7 +16,7 @@ LABEL_DIGITS = 8
 Names = Annotated[list[str], Field(min_length=1)]
 
 
-class Grid(Model):
+class Grid(Body):
     """Every model on every data set by every metric that measures it, but for the test cases in `without`."""
 
     models: Names

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from arena.api.competition_document import BlackBox, Competition, Dataset, Model, Phase
+from arena.api.body import Body
+from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
 from arena.words.limits import Limits
 
@@ -37,7 +38,7 @@ def suggest(value: object, known: Iterable[str], otherwise: str = "") -> str:
     return otherwise or f"There are: {', '.join(names) or 'none'}."
 
 
-def find_misfits(model: type[Model], value: object, at: DocumentPath) -> list[DocumentFault]:
+def find_misfits(model: type[Body], value: object, at: DocumentPath) -> list[DocumentFault]:
     """Return what in `value` does not have the model's form."""
     try:
         model.model_validate(value)
@@ -46,7 +47,7 @@ def find_misfits(model: type[Model], value: object, at: DocumentPath) -> list[Do
     return []
 
 
-def _misfit(model: type[Model], error: Any, at: DocumentPath) -> DocumentFault:
+def _misfit(model: type[Body], error: Any, at: DocumentPath) -> DocumentFault:
     where = (*at, *error["loc"])
     match error["type"]:
         case "extra_forbidden":

@@ -4,9 +4,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Limits(BaseModel):
-    """What an optimizer may use (DESIGN 5 and 6); part of a phase, sent with every shard."""
+    """What an optimizer may use: its own time in a study and in an iteration, its memory, disk and processes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        json_schema_extra={"examples": [{"study_timeout_s": 640, "memory_limit_bytes": 2147483648}]},
+    )
     study_timeout_s: float = Field(default=640, gt=0)
     iteration_timeout_s: float = Field(default=40, gt=0)
     memory_limit_bytes: int = Field(default=2 * 1024**3, ge=64 * 1024**2)

@@ -44,3 +44,12 @@ class Stage(StrEnum):
     CONSTRUCT = "construct"
     SUGGEST = "suggest"
     OBSERVE = "observe"
+
+
+class PhaseKind(StrEnum):
+    """What a phase is for; teams submit to those of kind `competition` alone."""
+
+    COMPETITION = "competition"
+    ORGANIZER_RUN = "organizer_run"
+    RESCORING_CANDIDATE = "rescoring_candidate"
+    ARCHIVED = "archived"

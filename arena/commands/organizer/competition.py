@@ -76,7 +76,7 @@ def read_file(client: Client, file: Path) -> CompetitionFile:
 def diff_file(client: Client, found: CompetitionFile) -> Body:
     """Return what applying a file would change. Raises InvalidCompetitionFile with the lines of what is refused."""
     try:
-        plan = client.post(f"/api/v1/admin/competitions/{found.slug}/plan", found.document)
+        plan = client.post(f"/api/v1/admin/competitions/{found.slug}/diff", found.document)
     except Failure as failure:
         raise found.refuse(failure) from failure
     if plan["refusals"]:

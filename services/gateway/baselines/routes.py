@@ -3,10 +3,8 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import Field
 
-from arena.api.competition_document import Model
-from arena.words.names import Label
+from arena.api.planning import NewBaseline
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.baselines import storage as baselines
 from services.gateway.dependencies import WithParts
@@ -15,17 +13,7 @@ from services.gateway.tables import queries
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
 Body = dict[str, Any]
-
-
 Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
-
-
-class NewBaseline(Model):
-    """A baseline set; the document is in Bayesmark's own format."""
-
-    name: Label
-    source: str = Field(max_length=500, pattern=r"^[^\x00]*$")
-    document: dict[str, Any]
 
 
 @router.post("/baselines", status_code=201)

@@ -22,7 +22,7 @@ async def apply_competition(slug: Slug, body: Competition, parts: WithParts, _: 
     return await setup.apply(parts.pool, slug, body)
 
 
-@router.post("/competitions/{slug}/plan")
+@router.post("/competitions/{slug}/diff")
 async def diff_competition(slug: Slug, body: Competition, parts: WithParts, _: Manager) -> Body:
     """Return what applying this would change, and what of it would be refused; nothing is changed."""
     return await setup.plan(parts.pool, slug, body)

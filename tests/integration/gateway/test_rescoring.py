@@ -106,7 +106,7 @@ async def test_the_file_of_before_is_refused_with_what_to_write_and_with_that_it
         re.fullmatch(r"Write (\w+ = .+?)(?: instead of a split)?, or add a phase\.", each["cure"]) for each in refused
     ]
     assert tomllib.loads("\n".join(each[1] for each in written if each)) == changes
-    planned = await gateway.organizer.post("/api/v1/admin/competitions/c/plan", json=competition(old | changes))
+    planned = await gateway.organizer.post("/api/v1/admin/competitions/c/diff", json=competition(old | changes))
     assert planned.json()["refusals"] == []
     assert planned.json()["changes"] == [
         {"sign": "~", "what": "phase feedback: limits.study_timeout_s", "before": 60, "after": 640}

@@ -39,7 +39,7 @@ ROUTES = {
     ("GET", "/api/v1/competitions/{slug}"): ANYONE,
     ("GET", "/api/v1/packages"): ANYONE,
     ("PUT", "/api/v1/admin/competitions/{slug}"): MANAGER,
-    ("POST", "/api/v1/admin/competitions/{slug}/plan"): MANAGER,
+    ("POST", "/api/v1/admin/competitions/{slug}/diff"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/revisions"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/datasets"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/datasets"): ORGANIZER,

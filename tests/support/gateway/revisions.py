@@ -10,7 +10,7 @@ ADMIN = "/api/v1/admin/competitions/c"
 
 
 async def plan(gateway: Gateway, body: dict[str, Any]) -> httpx.Response:
-    return await gateway.organizer.post(f"{ADMIN}/plan", json=body)
+    return await gateway.organizer.post(f"{ADMIN}/diff", json=body)
 
 
 async def revisions(gateway: Gateway) -> list[dict[str, Any]]:

@@ -1,0 +1,240 @@
+"""Executions: every attempt at a shard, with its studies and their logs, and its replays."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from arena.api.body import Body, Page, example, example_of
+from arena.api.submissions import BaselineVersion, Submission
+from arena.words.execution import Provenance
+from arena.words.limits import Limits
+from arena.words.states import ExecutionOutcome, PhaseKind, ShardState, SubmissionState
+from arena.words.verdicts import Verdict
+
+EXECUTION = "0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10:1"
+PROVENANCE = {
+    "optimizer_image": "sha256:1f0c",
+    "blackbox_image": "sha256:77ab",
+    "code_version": "1.0.0",
+    "runtime": "runc",
+}
+
+
+class ExecutionUsage(Body):
+    """What an execution's studies used, summed up; null where nothing is known.
+
+    `cpu_s` and `memory_peak_bytes` are those of the optimizer's container.
+    """
+
+    model_config = example(
+        cpu_s=4.2,
+        memory_peak_bytes=180_000_000,
+        construct_time_s=0.1,
+        suggest_time_s=2.9,
+        observe_time_s=0.4,
+        eval_time_s=31.5,
+    )
+    cpu_s: float | None
+    memory_peak_bytes: int | None
+    construct_time_s: float | None
+    suggest_time_s: float | None
+    observe_time_s: float | None
+    eval_time_s: float | None
+
+
+class Execution(Body):
+    """An attempt at a shard. Its `id` is the shard's and the attempt's number; one under way has no end.
+
+    While it is under way, its outcome is `released` or `running`.
+    """
+
+    model_config = example(
+        id=EXECUTION,
+        shard_id=EXECUTION.partition(":")[0],
+        attempt=1,
+        competition="spring",
+        phase="feedback",
+        team="Gaussians",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        filename="turbo.zip",
+        phase_kind="competition",
+        box="box-07",
+        model="kNN",
+        dataset="iris",
+        metric="acc",
+        first_study=0,
+        n_studies=1,
+        studies_done=1,
+        studies_timed_out=0,
+        n_calls=16,
+        n_suggestions=8,
+        runner="runner-1",
+        outcome="done",
+        verdict=None,
+        detail="",
+        released_at="2026-07-09T08:30:00Z",
+        taken_at="2026-07-09T08:30:01Z",
+        ended_at="2026-07-09T08:31:00Z",
+        limits=Limits().model_dump(),
+        usage=example_of(ExecutionUsage),
+    )
+    id: str
+    shard_id: UUID
+    attempt: int
+    competition: str
+    phase: str
+    team: str
+    submission_id: UUID
+    filename: str
+    phase_kind: PhaseKind
+    box: str
+    model: str
+    dataset: str
+    metric: str
+    first_study: int
+    n_studies: int
+    studies_done: int
+    studies_timed_out: int
+    n_calls: int
+    n_suggestions: int
+    runner: str | None
+    outcome: ExecutionOutcome | Literal[ShardState.RELEASED, ShardState.RUNNING]
+    verdict: Verdict | None
+    detail: str
+    released_at: datetime | None
+    taken_at: datetime | None
+    ended_at: datetime | None
+    limits: Limits
+    usage: ExecutionUsage
+
+
+class ExecutionPage(Page):
+    """Executions, those released last first."""
+
+    model_config = example(executions=[example_of(Execution)], next=None)
+    executions: list[Execution]
+
+
+class StudyResult(Body):
+    """The result of a study; times are in seconds, for each iteration, and `eval_time_s` for each evaluation."""
+
+    model_config = example(
+        study=0,
+        loss=0.12,
+        timed_out=False,
+        suggest_errors=0,
+        observe_errors=0,
+        construct_time_s=0.1,
+        suggest_time_s=[0.2, 0.3],
+        observe_time_s=[0.01, 0.01],
+        eval_time_s=[0.02, 0.02],
+        cpu_s=4.2,
+        memory_peak_bytes=180_000_000,
+        finished_at="2026-07-09T08:31:00Z",
+    )
+    study: int
+    loss: float | None
+    timed_out: bool
+    suggest_errors: int
+    observe_errors: int
+    construct_time_s: float
+    suggest_time_s: list[float]
+    observe_time_s: list[float]
+    eval_time_s: list[float]
+    cpu_s: float | None
+    memory_peak_bytes: int | None
+    finished_at: datetime
+
+
+class ExecutionStudy(Body):
+    """A study of an execution: the seeds of both sides, its result if it has one, and what the optimizer wrote."""
+
+    model_config = example(study=0, seed=11, optimizer_seed=12, finished=example_of(StudyResult), log="")
+    study: int
+    seed: int
+    optimizer_seed: int
+    finished: StudyResult | None
+    log: str
+
+
+class ExecutionRecord(Execution):
+    """Everything on record of an execution: all that its losses depend on, what ran it, and its studies."""
+
+    model_config = example(
+        **example_of(Execution),
+        blob_sha256="9f" * 32,
+        dataset_sha256=None,
+        revision=3,
+        origin_id=None,
+        competition_seed="a secret",
+        baseline=example_of(BaselineVersion),
+        provenance=PROVENANCE,
+        studies=[example_of(ExecutionStudy)],
+    )
+    blob_sha256: str
+    dataset_sha256: str | None
+    revision: int | None
+    origin_id: UUID | None
+    competition_seed: str
+    baseline: BaselineVersion | None
+    provenance: Provenance | None
+    studies: list[ExecutionStudy]
+
+
+class StartedReplay(Body):
+    """A replay of an execution and the submission that does it; `new` is false if one was under way already."""
+
+    model_config = example(execution=EXECUTION, new=True, submission=example_of(Submission))
+    execution: str
+    new: bool
+    submission: Submission
+
+
+class ReplayDifference(Body):
+    """Where a replay first differs: in which study, in what, and in which iteration, counted from 1.
+
+    `timed_out` says that the time limit, not the optimizer, may be the reason.
+    """
+
+    model_config = example(study=0, what="suggestions", iteration=3, timed_out=False)
+    study: int | None
+    what: Literal["missing", "suggestions", "visible", "generalization", "verdict"]
+    iteration: int | None
+    timed_out: bool
+
+
+class ReplayProvenance(Body):
+    """What ran the execution, and what ran its replay."""
+
+    model_config = example(execution=PROVENANCE, replay=PROVENANCE)
+    execution: Provenance | None
+    replay: Provenance | None
+
+
+class ReplayComparison(Body):
+    """Whether a replay gave the same as its execution, bit for bit.
+
+    `identical` is null while the replay runs, or if it was stopped. `provenance_differs` names what is not the same
+    about the platform itself.
+    """
+
+    model_config = example(
+        execution=EXECUTION,
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        replay="6b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10:1",
+        state="scored",
+        identical=True,
+        studies_compared=1,
+        differences=[],
+        provenance=example_of(ReplayProvenance),
+        provenance_differs=[],
+    )
+    execution: str
+    submission_id: UUID
+    replay: str | None
+    state: SubmissionState
+    identical: bool | None
+    studies_compared: int
+    differences: list[ReplayDifference]
+    provenance: ReplayProvenance
+    provenance_differs: list[str]

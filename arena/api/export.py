@@ -1,0 +1,70 @@
+"""The export of a phase: a stream of lines, first the header, then a line for every study."""
+
+from typing import Any
+from uuid import UUID
+
+from arena.api.body import Body, example, example_of
+
+
+class ExportBaseline(Body):
+    """The baseline set that the phase's scores refer to; an organizer run has none."""
+
+    model_config = example(name="official", version=2)
+    name: str | None
+    version: int | None
+
+
+class ExportBox(Body):
+    """A black box by its real name; its signature is null while no study of it has run."""
+
+    model_config = example(box="box-07", model="kNN", dataset="iris", metric="acc", signature=[0.1, 0.2, 0.3, 0.4, 0.5])
+    box: str
+    model: str
+    dataset: str
+    metric: str
+    signature: list[float] | None
+
+
+class ExportHeader(Body):
+    """The first line of an export."""
+
+    model_config = example(
+        competition="spring",
+        phase="feedback",
+        n_calls=16,
+        n_suggestions=8,
+        baseline=example_of(ExportBaseline),
+        boxes=[example_of(ExportBox)],
+    )
+    competition: str
+    phase: str
+    n_calls: int
+    n_suggestions: int
+    baseline: ExportBaseline
+    boxes: list[ExportBox]
+
+
+class ExportStudy(Body):
+    """A line of an export: one study, with a loss for every suggestion or iteration.
+
+    Times and suggestions are left out if only losses are asked for.
+    """
+
+    model_config = example(
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        team="Gaussians",
+        box="box-07",
+        study=0,
+        visible=[0.4, 0.3],
+        generalization=[0.5, 0.3],
+    )
+    submission_id: UUID
+    team: str
+    box: str
+    study: int
+    visible: list[float]
+    generalization: list[float]
+    eval_time_s: list[float] | None = None
+    suggest_time_s: list[float] | None = None
+    observe_time_s: list[float] | None = None
+    suggestions: list[list[dict[str, Any]]] | None = None

@@ -1,0 +1,172 @@
+"""The platform at work: runners, what waits, incidents and dead letters."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from arena.api.body import Body, Page, example, example_of
+
+
+class RunnerState(StrEnum):
+    """Whether a runner takes work, is there and takes none, or has not been heard of for longer than a lease."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    GONE = "gone"
+
+
+class RunnerSummary(Body):
+    """A runner, by what it said of itself last; `ready` is whether it takes work, `reason` why it does not."""
+
+    model_config = example(id="runner-1", slots=2, ready=True, reason="", state="ready", seen_at="2026-07-09T08:31:00Z")
+    id: str
+    slots: int
+    ready: bool
+    reason: str
+    state: RunnerState
+    seen_at: datetime
+
+
+class RunnerPage(Page):
+    """The runners, by name."""
+
+    model_config = example(runners=[example_of(RunnerSummary)], next=None)
+    runners: list[RunnerSummary]
+
+
+class RunningShard(Body):
+    """A shard that a runner holds now."""
+
+    model_config = example(
+        shard_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
+        attempt=1,
+        taken_at="2026-07-09T08:30:01Z",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        team="Gaussians",
+        phase="feedback",
+        box="box-07",
+        first_study=0,
+        n_studies=1,
+        studies_done=0,
+    )
+    shard_id: UUID
+    attempt: int
+    taken_at: datetime | None
+    submission_id: UUID
+    team: str
+    phase: str
+    box: str
+    first_study: int
+    n_studies: int
+    studies_done: int
+
+
+class BusyRunner(RunnerSummary):
+    """A runner and the shards that it holds now."""
+
+    model_config = example(**example_of(RunnerSummary), doing=[example_of(RunningShard)])
+    doing: list[RunningShard]
+
+
+class QueueDepth(Body):
+    """How many submissions and shards wait or run, since when the oldest waits, and how many slots there are."""
+
+    model_config = example(
+        submissions_queued=3,
+        submissions_running=8,
+        oldest_queued_at="2026-07-09T08:30:00Z",
+        pending=210,
+        released=4,
+        running=16,
+        incidents=0,
+        oldest_shard_at="2026-07-09T08:12:00Z",
+        slots=16,
+    )
+    submissions_queued: int
+    submissions_running: int
+    oldest_queued_at: datetime | None
+    pending: int
+    released: int
+    running: int
+    incidents: int
+    oldest_shard_at: datetime | None
+    slots: int
+
+
+class Overview(Body):
+    """How much waits and since when, each runner with what it does now, and how many dead letters there are."""
+
+    model_config = example(queue=example_of(QueueDepth), runners=[example_of(BusyRunner)], dead_letters=0)
+    queue: QueueDepth
+    runners: list[BusyRunner]
+    dead_letters: int
+
+
+class Incident(Body):
+    """A shard that failed too often for the platform's own reasons; `detail` is what its last execution says."""
+
+    model_config = example(
+        shard_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        box="box-07",
+        attempt=3,
+        failures=3,
+        changed_at="2026-07-09T08:31:00Z",
+        detail="the container engine did not answer",
+    )
+    shard_id: UUID
+    submission_id: UUID
+    box: str
+    attempt: int
+    failures: int
+    changed_at: datetime
+    detail: str | None
+
+
+class IncidentPage(Page):
+    """Incidents, the oldest first."""
+
+    model_config = example(incidents=[example_of(Incident)], next=None)
+    incidents: list[Incident]
+
+
+class RetriedIncident(Body):
+    """A shard that waits for a runner again."""
+
+    model_config = example(
+        shard_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10", submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7"
+    )
+    shard_id: UUID
+    submission_id: UUID
+
+
+class DeadLetter(Body):
+    """A message that was set aside: the queue it was in, the reason, its key and the beginning of its body."""
+
+    model_config = example(
+        id="9f86d081884c7d659a2feaa0c55ad015",
+        queue="results",
+        reason="cannot be read: ...",
+        key="study.finished",
+        body="{}",
+    )
+    id: str
+    queue: str | None
+    reason: str | None
+    key: str | None
+    body: str
+
+
+class DeadLetters(Body):
+    """The oldest messages that were set aside. They are in a queue, so there is no cursor: ask for more of them."""
+
+    model_config = example(dead_letters=[example_of(DeadLetter)])
+    dead_letters: list[DeadLetter]
+
+
+class RetriedDeadLetter(Body):
+    """A message that was sent once more."""
+
+    model_config = example(id="9f86d081884c7d659a2feaa0c55ad015", retried=True)
+    id: str
+    retried: bool

@@ -1,0 +1,195 @@
+"""What an organizer runs before a competition opens: baseline sets, organizer runs, and what evaluations cost."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, RootModel
+
+from arena.api.body import Body, Page, example, example_of
+from arena.api.competition_document import Image, Runtime
+from arena.api.submissions import Submission
+from arena.words.limits import Limits
+from arena.words.names import Label
+from arena.words.states import SubmissionState
+from arena.words.verdicts import Verdict
+
+DOCUMENT_EXAMPLE: dict[str, Any] = {"meta": {"signature": {}}, "data": {"data_vars": {}, "coords": {}}}
+
+
+class BaselineDocument(RootModel[dict[str, Any]]):
+    """A baseline set as `bayesmark-baseline` writes it: `meta` with signatures, `data` with clips and bests."""
+
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [DOCUMENT_EXAMPLE]})
+
+
+class NewBaseline(Body):
+    """A baseline set to import; the document is in Bayesmark's own format."""
+
+    model_config = example(name="official", source="the 2020 challenge", document=DOCUMENT_EXAMPLE)
+    name: Label
+    source: str = Field(max_length=500, pattern=r"^[^\x00]*$")
+    document: dict[str, Any]
+
+
+class ImportedBaseline(Body):
+    """The name and version under which a baseline set was stored."""
+
+    model_config = example(name="official", version=2)
+    name: str
+    version: int
+
+
+class BaselineSummary(Body):
+    """A baseline set without its document."""
+
+    model_config = example(name="official", version=2, source="the 2020 challenge", created_at="2026-07-01T12:00:00Z")
+    name: str
+    version: int
+    source: str
+    created_at: datetime
+
+
+class BaselinePage(Page):
+    """The baseline sets, by name and version."""
+
+    model_config = example(baselines=[example_of(BaselineSummary)], next=None)
+    baselines: list[BaselineSummary]
+
+
+class BaselineNode(Body):
+    """A step of a baseline build: random search or the strong optimizer on one black box, or combining their curves.
+
+    The combining node has no black box, purpose, submission or time; it alone has a `baseline`, once the set is made.
+    """
+
+    model_config = example(
+        kind="strong",
+        purpose="baseline-strong",
+        box="box-07",
+        key="5d41402abc4b2a76b9719d911017c592",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        state="running",
+        verdict=None,
+        studies_done=3,
+        studies_total=10,
+        asked_at="2026-06-01T12:00:00Z",
+        baseline=None,
+    )
+    kind: Literal["random", "strong", "combine"]
+    purpose: str | None = None
+    box: str | None
+    key: str | None
+    submission_id: UUID | None = None
+    state: SubmissionState
+    verdict: Verdict | None = None
+    studies_done: int
+    studies_total: int
+    asked_at: datetime | None = None
+    baseline: str | None = None
+
+
+class BaselineGraph(Body):
+    """The nodes of a competition's last baseline build; none if there was no build yet."""
+
+    model_config = example(competition="spring", nodes=[example_of(BaselineNode)])
+    competition: str
+    nodes: list[BaselineNode]
+
+
+class NewOrganizerRun(Body):
+    """Which studies to run: on each black box `studies` of them, numbered from `first_study`."""
+
+    model_config = example(
+        purpose="estimate", boxes=["box-01", "box-02"], n_calls=16, n_suggestions=8, studies=1, first_study=0
+    )
+    purpose: Label
+    boxes: Annotated[list[Label], Field(min_length=1)]
+    n_calls: int = Field(ge=1, le=100_000)
+    n_suggestions: int = Field(ge=1, le=10_000)
+    studies: int = Field(default=1, ge=1, le=100_000)
+    first_study: int = Field(default=0, ge=0, le=1_000_000)
+    studies_per_shard: int = Field(default=1, ge=1, le=100_000)
+    limits: Limits = Limits()
+    image: Image | None = None
+    runtime: Runtime | None = None
+
+
+class StartedOrganizerRun(Body):
+    """An organizer run and the submission that does it; `new` is false if the same run was there already.
+
+    `key` is the hash of everything that the losses depend on.
+    """
+
+    model_config = example(key="5d41402abc4b2a76b9719d911017c592", new=True, submission=example_of(Submission))
+    key: str
+    new: bool
+    submission: Submission
+
+
+class OrganizerRunSummary(Body):
+    """An organizer run in a list; `document` is what was asked for."""
+
+    model_config = example(
+        key="5d41402abc4b2a76b9719d911017c592",
+        purpose="estimate",
+        document=example_of(NewOrganizerRun),
+        created_at="2026-06-01T12:00:00Z",
+        phase="organizer-run-7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        state="scored",
+        verdict="scored",
+        studies_done=2,
+        studies_total=2,
+    )
+    key: str
+    purpose: str
+    document: dict[str, Any]
+    created_at: datetime
+    phase: str
+    submission_id: UUID
+    state: SubmissionState
+    verdict: Verdict | None
+    studies_done: int
+    studies_total: int
+
+
+class OrganizerRunPage(Page):
+    """The organizer runs of a competition, those asked for last first."""
+
+    model_config = example(organizer_runs=[example_of(OrganizerRunSummary)], next=None)
+    organizer_runs: list[OrganizerRunSummary]
+
+
+class EvaluationCost(Body):
+    """What one evaluation of a black box took on average in the organizer's own studies.
+
+    `evaluation_s` is wall time, which other work on the machine lengthens. `evaluation_cpu_s` is CPU time; null if it
+    is not known of any study.
+    """
+
+    model_config = example(
+        label="box-07",
+        model="kNN",
+        dataset="iris",
+        metric="acc",
+        studies=2,
+        evaluations=256,
+        evaluation_s=0.021,
+        evaluation_cpu_s=0.019,
+    )
+    label: str
+    model: str
+    dataset: str
+    metric: str
+    studies: int
+    evaluations: int
+    evaluation_s: float
+    evaluation_cpu_s: float | None
+
+
+class EvaluationCosts(Body):
+    """What evaluations cost on each black box that the organizer has run studies on."""
+
+    model_config = example(costs=[example_of(EvaluationCost)])
+    costs: list[EvaluationCost]
