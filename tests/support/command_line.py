@@ -19,7 +19,9 @@ class Arena:
 
     async def run(self, *arguments: str | Path) -> tuple[int, str, str]:
         process = await asyncio.create_subprocess_exec(
-            Path(sys.executable).with_name("arena"),
+            sys.executable,
+            "-m",
+            "arena",
             *map(str, arguments),
             env=self._environment,
             cwd=self._folder,

@@ -101,7 +101,9 @@ async def test_an_interrupted_final_goes_on_when_it_is_run_again(gateway: Gatewa
         return bool(await pool.fetchval("select count(*) = 2 from submissions where origin_id is not null"))
 
     process = await asyncio.create_subprocess_exec(
-        Path(sys.executable).with_name("arena"),
+        sys.executable,
+        "-m",
+        "arena",
         *begin,
         env=arena._environment,
         stdout=asyncio.subprocess.DEVNULL,
