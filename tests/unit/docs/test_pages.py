@@ -25,3 +25,18 @@ def test_every_test_that_the_design_names_exists() -> None:
 def test_the_glossary_has_every_state_outcome_and_verdict(words: type[Verdict]) -> None:
     glossary = (DOCS / "glossary.md").read_text()
     assert [word for word in words if f"`{word}`" not in glossary] == []
+
+
+LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
+GENERATED = {"api.md", "commands.md", "settings.md"}
+"""Pages of docs/reference that `make docs` writes."""
+
+
+PAGES = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
+    links = [link for link in LINK.findall(prose) if Path(link).name not in GENERATED]
+    assert [link for link in links if not (page.parent / link).exists()] == []

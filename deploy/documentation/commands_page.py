@@ -1,0 +1,51 @@
+"""The page of commands, from the command line itself."""
+
+import inspect
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from typer.main import get_command
+
+from arena.commands.app import app
+
+ROOT = Path(__file__).parents[2]
+INTRODUCTION = """# Commands
+
+`arena` is a client of [the HTTP API](api.md). `ARENA_URL` says where the platform is, and `ARENA_TOKEN` who you are.
+With `--json`, a command prints one JSON object and nothing else. [Exit codes](exit-codes.md) are the same for all.
+This page is generated from `arena --help`.
+"""
+
+
+def write_commands_page() -> str:
+    """Return the page as Markdown: usage, arguments and options of every command, sorted by name."""
+    root: Any = get_command(app)  # Any: typer brings its own copy of click, without types
+    lines = [INTRODUCTION]
+    for path, command in sorted(walk(root, "arena"), key=lambda found: found[0]):
+        lines += ["", f"## {path}", "", inspect.cleandoc(command.help or "")]
+        context = command.make_context(path, [], resilient_parsing=True)
+        usage = " ".join(command.collect_usage_pieces(context))
+        lines += ["", "```", f"{path} {usage}", "```"]
+        rows = [record for parameter in command.params if (record := parameter.get_help_record(context))]
+        if rows:
+            lines += ["", "| parameter | meaning |", "|---|---|"]
+            lines += [f"| `{names.replace('|', ' or ')}` | {escape(text)} |" for names, text in rows]
+    return "\n".join(lines) + "\n"
+
+
+def walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield every command below a group with the words by which it is called."""
+    if not hasattr(command, "list_commands"):
+        yield path, command
+        return
+    context = command.make_context(path, [], resilient_parsing=True)
+    for name in command.list_commands(context):
+        child = command.get_command(context, name)
+        if not child.hidden:
+            yield from walk(child, f"{path} {name}")
+
+
+def escape(text: str) -> str:
+    """Return text fit for a cell of a Markdown table, without the folder of this tree."""
+    return " ".join(text.split()).replace(f"{ROOT}/", "").replace("|", "&#124;").replace("<", "&lt;")
