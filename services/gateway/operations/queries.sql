@@ -1,10 +1,13 @@
--- name: list_incidents()
--- Shards that failed too often for the platform's own reasons.
+-- name: list_incidents(after, after_shard, size)
+-- A page of the shards that failed too often for the platform's own reasons, those of the longest standing first.
 select
     sh.id as shard_id, sh.submission_id, b.label as box, sh.attempt, sh.failures, sh.changed_at,
     (select e.detail from executions e where e.shard_id = sh.id order by e.attempt desc limit 1) as detail
 from shards sh join black_boxes b on b.id = sh.box_id
-where sh.state = 'incident' order by sh.changed_at;
+where sh.state = 'incident'
+    and (:after::timestamptz is null or (sh.changed_at, sh.id) > (:after, :after_shard::uuid))
+order by sh.changed_at, sh.id
+limit :size;
 
 -- name: retry_incident(shard_id)^
 -- Lets an incident's shard wait for a runner again.
@@ -32,12 +35,16 @@ order by sh.ordinal;
 -- The history of a submission.
 select at, event, detail from submission_events where submission_id = :submission_id order by id;
 
--- name: list_runners()
--- What runners said of themselves last.
-select id, slots, ready, reason, seen_at from runners order by id;
+-- name: list_runners(lease_s, after, size)
+-- A page of the runners, by what they said of themselves last; one that is silent for longer than a lease is gone.
+select id, slots, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone
+from runners
+where :after::text is null or id > :after
+order by id
+limit :size;
 
--- name: queue_depth(seen_s)^
--- How much waits, since when, and how many places there are for it.
+-- name: queue_depth(lease_s)^
+-- How much waits, since when, and how many slots there are for it.
 select
     (select count(*) from submissions where state = 'queued') as submissions_queued,
     (select count(*) from submissions where state = 'running') as submissions_running,
@@ -48,13 +55,13 @@ select
     count(*) filter (where sh.state = 'incident') as incidents,
     min(sh.changed_at) filter (where sh.state in ('pending', 'released')) as oldest_shard_at,
     (
-        select coalesce(sum(r.slots), 0) from runners r
-        where r.ready and r.seen_at > now() - make_interval(secs => :seen_s)
+        select coalesce(sum(r.slots), 0)::integer from runners r
+        where r.ready and r.seen_at > now() - make_interval(secs => :lease_s)
     ) as slots
 from shards sh where sh.state in ('pending', 'released', 'running', 'incident');
 
--- name: work_in_hand()
--- What runners hold now.
+-- name: held_shards()
+-- The shards that runners hold now.
 select
     sh.runner_id, sh.id as shard_id, sh.attempt, sh.taken_at, sh.submission_id, t.name as team, p.name as phase,
     b.label as box, sh.first_study, sh.n_studies, sh.studies_done

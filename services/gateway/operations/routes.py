@@ -1,64 +1,92 @@
-"""The organizer's routes: competitions, baselines, incidents, executions, dead letters."""
+"""The organizer's routes of the platform at work: overview, runners, incidents, dead letters."""
 
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
+from arena.api.operations import (
+    DeadLetter,
+    DeadLetters,
+    Incident,
+    IncidentPage,
+    Overview,
+    QueueDepth,
+    RetriedDeadLetter,
+    RetriedIncident,
+    RunnerPage,
+)
 from services.gateway.accounts.callers import Manager, Organizer
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithBroker, WithPool, WithSettings
+from services.gateway.operations import tables
+from services.gateway.operations.runners import show_busy_runners, show_runner
+from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
 from shared.broker.topology import DEAD
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-DEAD_LETTERS_SHOWN = 100
-Body = dict[str, Any]
+DEAD_LETTERS_LIMIT = 100
+"""A queue can only be read from its head, so this many messages are all that can be seen or retried."""
+DeadLetterLimit = Annotated[int, Query(ge=1, le=DEAD_LETTERS_LIMIT, description="How many messages at most.")]
 
 
 @router.get("/incidents")
-async def list_incidents(parts: WithParts, _: Organizer) -> Body:
+async def list_incidents(
+    pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> IncidentPage:
     """Return the shards that failed too often for the platform's own reasons."""
-    return {"incidents": [dict(row) async for row in queries.list_incidents(parts.pool)]}
+    after = None if cursor is None else decode_cursor(cursor, tuple[datetime, UUID])
+    rows = await tables.list_incidents(pool, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.changed_at, row.shard_id))
+    return IncidentPage(incidents=[Incident(**asdict(row)) for row in shown], next=following)
 
 
 @router.post("/incidents/{shard_id}/retry", status_code=202)
-async def retry_incident(shard_id: UUID, parts: WithParts, _: Manager) -> Body:
+async def retry_incident(shard_id: UUID, pool: WithPool, _: Manager) -> RetriedIncident:
     """Let an incident's shard be tried again from the start."""
-    row = await queries.retry_incident(parts.pool, shard_id=shard_id)
+    row = await tables.retry_incident(pool, shard_id)
     if row is None:
         raise Problem(404, f"Shard {shard_id} is no incident.")
-    return dict(row)
+    return RetriedIncident(**asdict(row))
 
 
 @router.get("/dead-letters")
-async def list_dead_letters(parts: WithParts, _: Organizer) -> Body:
-    """Return the messages that were set aside, with their reasons; they stay where they are."""
-    return {"dead_letters": [asdict(each) for each in await parts.broker.dead_letters.peek(DEAD_LETTERS_SHOWN)]}
+async def list_dead_letters(
+    broker: WithBroker, _: Organizer, limit: DeadLetterLimit = DEAD_LETTERS_LIMIT
+) -> DeadLetters:
+    """Return the oldest messages that were set aside, with their reasons; they stay where they are."""
+    letters = await broker.dead_letters.peek(limit)
+    return DeadLetters(dead_letters=[DeadLetter(**asdict(each)) for each in letters])
 
 
 @router.post("/dead-letters/{letter_id}/retry", status_code=202)
-async def retry_dead_letter(letter_id: str, parts: WithParts, _: Manager) -> Body:
-    """Send a message that was set aside once more; what cannot be read still is set aside again."""
-    if not await parts.broker.retry_dead_letter(letter_id, DEAD_LETTERS_SHOWN):
-        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_SHOWN} oldest; look again.")
-    return {"id": letter_id, "retried": True}
+async def retry_dead_letter(letter_id: str, broker: WithBroker, _: Manager) -> RetriedDeadLetter:
+    """Send a message that was set aside once more; one that still cannot be read is set aside again."""
+    if not await broker.retry_dead_letter(letter_id, DEAD_LETTERS_LIMIT):
+        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; look again.")
+    return RetriedDeadLetter(id=letter_id, retried=True)
 
 
 @router.get("/overview")
-async def overview(parts: WithParts, _: Organizer) -> Body:
+async def get_overview(pool: WithPool, broker: WithBroker, settings: WithSettings, _: Organizer) -> Overview:
     """Return how much waits and since when, and each runner with what it is doing now."""
-    doing: dict[str, list[Body]] = {}
-    async for row in queries.work_in_hand(parts.pool):
-        work = dict(row)
-        doing.setdefault(work.pop("runner_id"), []).append(work)
-    runners = [{**row, "doing": doing.get(row["id"], [])} async for row in queries.list_runners(parts.pool)]
-    queue = await queries.queue_depth(parts.pool, seen_s=parts.settings.lease_s)
-    return {"queue": dict(queue), "runners": runners, "dead_letters": await parts.broker.count_waiting(DEAD)}
+    queue = await tables.measure_queue(pool, settings.lease_s)
+    runners = await tables.list_runners(pool, settings.lease_s)
+    return Overview(
+        queue=QueueDepth(**asdict(queue)),
+        runners=show_busy_runners(runners, await tables.list_held_shards(pool)),
+        dead_letters=await broker.count_waiting(DEAD),
+    )
 
 
 @router.get("/runners")
-async def list_runners(parts: WithParts, _: Organizer) -> Body:
-    """Return what each runner said of itself last."""
-    return {"runners": [dict(row) async for row in queries.list_runners(parts.pool)]}
+async def list_runners(
+    pool: WithPool, settings: WithSettings, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> RunnerPage:
+    """Return what each runner said of itself last; one that is silent for longer than a lease is gone."""
+    after = None if cursor is None else decode_cursor(cursor, tuple[str])[0]
+    rows = await tables.list_runners(pool, settings.lease_s, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.id,))
+    return RunnerPage(runners=[show_runner(row) for row in shown], next=following)

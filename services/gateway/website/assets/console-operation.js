@@ -29,7 +29,7 @@ const runners = part("Runners", (list) =>
     ["Runner", "State", "Seen", "Doing"],
     list.map((each) => [
       each.id,
-      each.ready ? chip("ready") : [chip("not ready"), ` ${each.reason}`],
+      each.ready ? chip("ready") : [chip(each.state === "gone" ? "gone" : "not ready"), ` ${each.reason}`],
       time(each.seen_at),
       each.doing.length
         ? each.doing.map((work) =>

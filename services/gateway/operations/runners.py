@@ -1,0 +1,32 @@
+"""What is shown of runners. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+
+from arena.api.operations import BusyRunner, RunnerState, RunnerSummary, RunningShard
+from services.gateway.operations.tables import HeldShardRow, RunnerRow
+
+
+def show_runner(row: RunnerRow) -> RunnerSummary:
+    """Return a runner as the API shows it. What one that is gone said last does not hold any more."""
+    if row.is_gone:
+        state, reason = RunnerState.GONE, f"not heard of since {row.seen_at:%Y-%m-%d %H:%M:%S} UTC"
+    else:
+        state, reason = RunnerState.READY if row.ready else RunnerState.NOT_READY, row.reason
+    return RunnerSummary(
+        id=row.id,
+        slots=row.slots,
+        ready=state == RunnerState.READY,
+        reason=reason,
+        state=state,
+        seen_at=row.seen_at,
+    )
+
+
+def show_busy_runners(runners: Iterable[RunnerRow], held: Iterable[HeldShardRow]) -> list[BusyRunner]:
+    """Return runners with the shards that each holds."""
+    doing: dict[str, list[RunningShard]] = {}
+    for row in held:
+        fields = asdict(row)
+        doing.setdefault(fields.pop("runner_id"), []).append(RunningShard(**fields))
+    return [BusyRunner(**show_runner(row).model_dump(), doing=doing.get(row.id, [])) for row in runners]

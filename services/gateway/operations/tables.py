@@ -1,0 +1,103 @@
+"""Runners, what waits for them, and incidents in Postgres."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from shared.database import Pool, fetch_all, fetch_one, load_queries
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+@dataclass(frozen=True)
+class IncidentRow:
+    """A shard that failed too often for the platform's own reasons; `detail` is its last execution's."""
+
+    shard_id: UUID
+    submission_id: UUID
+    box: str
+    attempt: int
+    failures: int
+    changed_at: datetime
+    detail: str | None
+
+
+@dataclass(frozen=True)
+class RetriedShardRow:
+    """A shard that waits for a runner again."""
+
+    shard_id: UUID
+    submission_id: UUID
+
+
+@dataclass(frozen=True)
+class RunnerRow:
+    """What a runner said of itself last, and whether it has been silent for longer than a lease since."""
+
+    id: str
+    slots: int
+    ready: bool
+    reason: str
+    seen_at: datetime
+    is_gone: bool
+
+
+@dataclass(frozen=True)
+class QueueDepthRow:
+    """How many submissions and shards there are in each state, the oldest of those that wait, and the slots."""
+
+    submissions_queued: int
+    submissions_running: int
+    oldest_queued_at: datetime | None
+    pending: int
+    released: int
+    running: int
+    incidents: int
+    oldest_shard_at: datetime | None
+    slots: int
+
+
+@dataclass(frozen=True)
+class HeldShardRow:
+    """A shard that a runner holds."""
+
+    runner_id: str
+    shard_id: UUID
+    attempt: int
+    taken_at: datetime | None
+    submission_id: UUID
+    team: str
+    phase: str
+    box: str
+    first_study: int
+    n_studies: int
+    studies_done: int
+
+
+async def list_incidents(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[IncidentRow]:
+    """Return so many incidents after the one of this time and shard, the oldest first."""
+    changed_at, shard_id = after or (None, None)
+    return await fetch_all(IncidentRow, queries.list_incidents(pool, after=changed_at, after_shard=shard_id, size=size))
+
+
+async def retry_incident(pool: Pool, shard_id: UUID) -> RetriedShardRow | None:
+    """Let an incident's shard be tried again from the start; None if it is no incident."""
+    return await fetch_one(RetriedShardRow, queries.retry_incident(pool, shard_id=shard_id))
+
+
+async def list_runners(
+    pool: Pool, lease_s: float, after: str | None = None, size: int | None = None
+) -> list[RunnerRow]:
+    """Return so many runners after the one of this name, or all."""
+    return await fetch_all(RunnerRow, queries.list_runners(pool, lease_s=lease_s, after=after, size=size))
+
+
+async def measure_queue(pool: Pool, lease_s: float) -> QueueDepthRow:
+    """Return how much waits and how many slots there are for it."""
+    return QueueDepthRow(**await queries.queue_depth(pool, lease_s=lease_s))
+
+
+async def list_held_shards(pool: Pool) -> list[HeldShardRow]:
+    """Return the shards that runners hold now, those taken first first."""
+    return await fetch_all(HeldShardRow, queries.held_shards(pool))
