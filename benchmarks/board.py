@@ -23,7 +23,6 @@ from shared.broker.connection import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
 from shared.outbox import Outbox
-from shared.settings import Settings
 
 queries = load_queries(Path(__file__).with_name("board.sql"))
 SUBMISSIONS = int(os.environ.get("ARENA_BENCH_SUBMISSIONS", "5100"))
@@ -42,15 +41,13 @@ class Silence:
 
 async def leaderboard() -> list[Row]:
     """Time to query the leaderboard, and to store one study more and bring its submission's score up to date."""
-    async with new_database(postgres_url()) as url:
-        settings = Settings(database_url=SecretStr(url))
-        async with await connect_database(settings) as pool:
-            phase_id = await queries.insert_phase(pool)
-            await fill(pool, phase_id)
-            submission_id = await queries.insert_running(pool, phase_id=phase_id)
-            await pool.execute("analyze")
-            alone, batched = await add_studies(pool, settings, submission_id)
-            query = await query_times_ms(pool, phase_id)
+    async with new_database(postgres_url()) as url, await connect_database(SecretStr(url)) as pool:
+        phase_id = await queries.insert_phase(pool)
+        await fill(pool, phase_id)
+        submission_id = await queries.insert_running(pool, phase_id=phase_id)
+        await pool.execute("analyze")
+        alone, batched = await add_studies(pool, submission_id)
+        query = await query_times_ms(pool, phase_id)
     studies = SUBMISSIONS * 30 * 100
     p50, p99 = np.percentile(query, [50, 99])
     return [
@@ -108,10 +105,10 @@ async def fill(pool: Pool, phase_id: UUID) -> None:
         await connection.execute("reset session_replication_role")
 
 
-async def add_studies(pool: Pool, settings: Settings, submission_id: UUID) -> tuple[float, float]:
+async def add_studies(pool: Pool, submission_id: UUID) -> tuple[float, float]:
     """Let the aggregator take all studies of a submission; returns ms per study, one at a time and in batches."""
     silence = cast("Broker", Silence())
-    aggregator = Aggregator(pool, silence, Outbox(pool, silence), settings)
+    aggregator = Aggregator(pool, silence, Outbox(pool, silence), result_batch=BATCH)
     shards = await pool.fetch(
         "select id, box_id, first_study from shards where submission_id = $1 order by ordinal", submission_id
     )

@@ -6,16 +6,16 @@ from fastapi import FastAPI
 
 from benchmarks.null_engine import NullEngine, NullSlot
 from services.runner.service import Runner
+from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
-from shared.settings import Settings
 from shared.telemetry import add_health_routes
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
+async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner with as many null slots as the settings say."""
-    async with connect_broker(settings) as broker:
+    async with connect_broker(settings.broker_url) as broker:
         slots = [NullSlot(settings.runner_id) for _ in range(settings.slots)]
         runner = Runner(broker, Blobs(settings.blob_url), NullEngine(), slots, settings)
         app = FastAPI(title="Arena null runner")
@@ -26,4 +26,4 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    run_service("runner", main)
+    run_service("runner", RunnerSettings, main)

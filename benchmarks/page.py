@@ -17,7 +17,6 @@ from benchmarks.pages import ARGUMENTS, CHROMIUM
 from benchmarks.platform import RANDOM_SEARCH, pack
 from benchmarks.stack import ROOT, broker_url, postgres_url
 from shared.database import Pool, connect_database, load_queries
-from shared.settings import Settings
 
 queries = load_queries(Path(__file__).with_name("page.sql"))
 BOXES, STUDIES = 100, 100
@@ -47,7 +46,7 @@ async def reactions() -> list[Row]:
     async with (
         new_database(postgres_url()) as url,
         running_gateway(url, broker_url()) as gateway,
-        await connect_database(Settings(database_url=SecretStr(url))) as pool,
+        await connect_database(SecretStr(url)) as pool,
         async_playwright() as playwright,
     ):
         await pool.execute(ORGANIZER, TOKEN)

@@ -11,7 +11,6 @@ from benchmarks.figures import Row
 from benchmarks.gateway import running_gateway
 from benchmarks.stack import broker_url, postgres_url
 from shared.database import connect_database
-from shared.settings import Settings
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -40,7 +39,7 @@ class Load:
 async def pages() -> list[Row]:
     """Open the leaderboard of 100 teams, and the rules, in Chromium."""
     async with new_database(postgres_url()) as url:
-        await fill(Settings(database_url=SecretStr(url)))
+        await fill(SecretStr(url))
         async with running_gateway(url, broker_url()) as gateway, async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             board = [await load(browser, f"{gateway.url}/c/bench", BOARD_IS_LIVE) for _ in range(LOADS)]
@@ -49,9 +48,9 @@ async def pages() -> list[Row]:
     return [*rows_of(f"leaderboard of {TEAMS} teams", board), *rows_of("rules", rules)]
 
 
-async def fill(settings: Settings) -> None:
+async def fill(database_url: SecretStr) -> None:
     """Insert 100 teams with 51 scored submissions each."""
-    async with await connect_database(settings) as pool:
+    async with await connect_database(database_url) as pool:
         phase_id = await queries.insert_phase(pool)
         await queries.insert_submissions(pool, phase_id=phase_id)
         await queries.insert_curves(pool, phase_id=phase_id)

@@ -23,7 +23,6 @@ from benchmarks.stack import ROOT, broker_url, postgres_url
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.messages import PhaseChanged
-from shared.settings import Settings
 
 WATCHERS, PAUSING = 2000, 20
 CHANGES_PER_SECOND = 100
@@ -40,23 +39,26 @@ Tell = Callable[[str], Awaitable[None]]
 
 async def watchers() -> list[Row]:
     """Let all watch while changes come; then the same while some do not read, who at the end read again."""
-    async with new_database(postgres_url()) as url, running_gateway(url, broker_url()) as gateway:
-        settings = Settings(database_url=SecretStr(url), broker_url=SecretStr(broker_url()))
-        async with await connect_database(settings) as pool, connect_broker(settings) as broker:
-            submissions = await fill(pool)
-            await get_leaderboard(gateway.url)
-            memory = gateway.memory_bytes()
-            async with crowd(f"ws{gateway.url.removeprefix('http')}{BOARD}/live") as tell:
-                idle = gateway.memory_bytes() - memory
-                first = await change(pool, broker, submissions, tell)
-                busy = gateway.memory_bytes() - memory
-                await tell("pause")
-                cpu, start = gateway.cpu_s(), time.monotonic()
-                second = await change(pool, broker, submissions, tell)
-                cpu = (gateway.cpu_s() - cpu) / (time.monotonic() - start)
-                await tell("resume")
-                await tell(f"until {second[-1][0]}")
-                notes = await written(tell)
+    async with (
+        new_database(postgres_url()) as url,
+        running_gateway(url, broker_url()) as gateway,
+        await connect_database(SecretStr(url)) as pool,
+        connect_broker(SecretStr(broker_url())) as broker,
+    ):
+        submissions = await fill(pool)
+        await get_leaderboard(gateway.url)
+        memory = gateway.memory_bytes()
+        async with crowd(f"ws{gateway.url.removeprefix('http')}{BOARD}/live") as tell:
+            idle = gateway.memory_bytes() - memory
+            first = await change(pool, broker, submissions, tell)
+            busy = gateway.memory_bytes() - memory
+            await tell("pause")
+            cpu, start = gateway.cpu_s(), time.monotonic()
+            second = await change(pool, broker, submissions, tell)
+            cpu = (gateway.cpu_s() - cpu) / (time.monotonic() - start)
+            await tell("resume")
+            await tell(f"until {second[-1][0]}")
+            notes = await written(tell)
     each = max(idle, busy) / (WATCHERS + PAUSING)
     return [
         *rows_of(notes, first, second),

@@ -9,10 +9,10 @@ from typing import Any, TypeAlias, TypeVar
 import aiosql
 import asyncpg
 import structlog
+from pydantic import SecretStr
 from pydantic_core import from_json, to_json
 from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
-from shared.settings import Settings
 from shared.telemetry import Check
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TRANSIENT_ERRORS)
 
 
-async def connect_database(settings: Settings, *, size: int = 8) -> Pool:
+async def connect_database(url: SecretStr, *, size: int = 8) -> Pool:
     """Return a pool, waiting with backoff for the database to be there and migrated."""
     async for attempt in AsyncRetrying(
         stop=stop_never,
@@ -69,16 +69,16 @@ async def connect_database(settings: Settings, *, size: int = 8) -> Pool:
     ):
         with attempt:
             try:
-                return await _create_pool(settings, size)
+                return await _create_pool(url, size)
             except Exception as error:
                 log.warning("database is unavailable", error=repr(error))
                 raise
     raise AssertionError("unreachable: the retry has no end")
 
 
-async def _create_pool(settings: Settings, size: int) -> Pool:
+async def _create_pool(url: SecretStr, size: int) -> Pool:
     return await asyncpg.create_pool(
-        settings.database_url.get_secret_value(),
+        url.get_secret_value(),
         min_size=1,
         max_size=size,
         timeout=CONNECT_TIMEOUT_S,

@@ -6,12 +6,13 @@ import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from typing import TypeVar
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from shared.settings import Settings
+from shared.settings import ProcessSettings
 from shared.telemetry import configure_logs
 
 UNSENT_LIMIT_BYTES = 64 * 1024
@@ -22,15 +23,17 @@ UNREAD_LIMIT_MS = 60_000
 MIDDLE_COLLECTIONS_PER_FULL = 100
 """Ten by default, by which 2,000 WebSockets that come are six full collections, the last of them 0.4 s long."""
 
-Main = Callable[[Settings, asyncio.Event], Awaitable[None]]
+SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 
 
-def run_service(name: str, main: Main) -> None:
+def run_service(
+    name: str, settings_type: type[SettingsT], main: Callable[[SettingsT, asyncio.Event], Awaitable[None]]
+) -> None:
     """Run `main(settings, stop)`; SIGTERM or SIGINT sets `stop`, and `main` returns when it has cleaned up."""
-    settings = Settings()
+    settings = settings_type()
     configure_logs(name, settings.log_level)
     _collect_garbage_seldom()
-    uvloop.run(_with_signals(settings, main))
+    uvloop.run(_with_signals(lambda stop: main(settings, stop)))
 
 
 def _collect_garbage_seldom() -> None:
@@ -40,12 +43,12 @@ def _collect_garbage_seldom() -> None:
     gc.set_threshold(young, middle, MIDDLE_COLLECTIONS_PER_FULL)
 
 
-async def _with_signals(settings: Settings, main: Main) -> None:
+async def _with_signals(main: Callable[[asyncio.Event], Awaitable[None]]) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await main(settings, stop)
+    await main(stop)
 
 
 class _Server(uvicorn.Server):
@@ -54,7 +57,9 @@ class _Server(uvicorn.Server):
         yield  # signals are the process's business: see `_with_signals`
 
 
-async def serve_http(app: FastAPI, settings: Settings, stop: asyncio.Event) -> None:
+async def serve_http(
+    app: FastAPI, settings: ProcessSettings, stop: asyncio.Event, *, trusted_proxies: str = "127.0.0.1"
+) -> None:
     """Serve `app` until `stop` is set; open requests and sockets get `drain_timeout_s` to finish."""
     config = uvicorn.Config(
         app,
@@ -63,7 +68,7 @@ async def serve_http(app: FastAPI, settings: Settings, stop: asyncio.Event) -> N
         log_config=None,
         access_log=False,
         server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
+        forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=int(settings.drain_timeout_s),
         ws_per_message_deflate=False,  # compresses for each socket anew, and takes more memory than all the rest of one
         ws_ping_timeout=None,  # who reads late is not gone; who is gone, the kernel notices

@@ -11,10 +11,11 @@ import hypothesis
 import pytest
 from pydantic import SecretStr
 
+from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
-from shared.settings import Settings
 from tests.support.backends import POSTGRES, new_database, new_virtual_host
+from tests.support.service_settings import PlatformSettings, platform_settings
 
 # How long an example takes is the benchmarks' business, not a test's.
 hypothesis.settings.register_profile("arena", deadline=None)
@@ -57,30 +58,29 @@ def broker_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(database_url: str, broker_url: str, tmp_path: Path) -> Settings:
-    """Settings of services on this test's database, virtual host and blob store."""
+def settings(database_url: str, broker_url: str, tmp_path: Path) -> PlatformSettings:
+    """Settings of the services on this test's database, virtual host and blob store."""
     blobs = tmp_path / "blobs"
     blobs.mkdir()
-    return Settings(
-        database_url=SecretStr(database_url),
-        broker_url=SecretStr(broker_url),
-        blob_url=f"file://{blobs}",
-        http_host="127.0.0.1",
-        organizer_token=SecretStr("organizer-token-of-the-tests"),
-        runner_id="runner-of-the-tests",
-    )
+    return platform_settings(database_url, broker_url, blobs)
 
 
 @pytest.fixture
-async def pool(settings: Settings) -> AsyncIterator[Pool]:
-    """Connections to this test's database."""
-    pool = await connect_database(settings)
+def gateway_settings(settings: PlatformSettings) -> GatewaySettings:
+    """Settings of the gateway."""
+    return settings.gateway
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """The owner's connections to this test's database."""
+    pool = await connect_database(SecretStr(database_url))
     yield pool
     await pool.close()
 
 
 @pytest.fixture
-async def broker(settings: Settings) -> AsyncIterator[Broker]:
-    """A connection to this test's virtual host, with everything declared."""
-    async with connect_broker(settings) as broker:
+async def broker(broker_url: str) -> AsyncIterator[Broker]:
+    """An administrator's connection to this test's virtual host."""
+    async with connect_broker(SecretStr(broker_url)) as broker:
         yield broker

@@ -17,7 +17,6 @@ from shared.broker.topology import RESULTS
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
 from shared.outbox import Outbox
-from shared.settings import Settings
 
 log = structlog.get_logger()
 SCALES_KEPT = 20_000
@@ -30,16 +29,16 @@ BATCH = Histogram("arena_result_batch", "Results stored in one transaction", buc
 class Aggregator:
     """Each batch of results is one transaction, acknowledged after it; a repeated batch changes nothing."""
 
-    def __init__(self, pool: Pool, broker: Broker, outbox: Outbox, settings: Settings) -> None:
+    def __init__(self, pool: Pool, broker: Broker, outbox: Outbox, *, result_batch: int) -> None:
         self._pool = pool
         self._broker = broker
         self._outbox = outbox
-        self._settings = settings
+        self._result_batch = result_batch
         self._scales: dict[tuple[UUID, UUID], tables.Scale] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
-        batch = self._settings.result_batch
+        batch = self._result_batch
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._broker.consume(RESULTS, self._on_results, stop, prefetch=4 * batch, batch=batch))
             tasks.create_task(self._outbox.run_relay(stop))

@@ -5,16 +5,16 @@ import asyncio
 from fastapi import FastAPI
 
 from services.dispatcher.service import Dispatcher
+from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import connect_broker
 from shared.database import connect_database, database_check
 from shared.process import run_service, serve_http
-from shared.settings import Settings
 from shared.telemetry import add_health_routes
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
+async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
     """Run the dispatcher."""
-    async with await connect_database(settings) as pool, connect_broker(settings) as broker:
+    async with await connect_database(settings.database_url) as pool, connect_broker(settings.broker_url) as broker:
         app = FastAPI(title="Arena dispatcher")
         add_health_routes(app, {"database": database_check(pool), "broker": broker.check()})
         async with asyncio.TaskGroup() as tasks:
@@ -23,4 +23,4 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    run_service("dispatcher", main)
+    run_service("dispatcher", DispatcherSettings, main)

@@ -13,6 +13,7 @@ from arena.words.limits import Limits
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import tables
 from services.dispatcher.fairness import release_window
+from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.broker.topology import DISPATCH, SHARDS, SUBMISSIONS
@@ -29,7 +30,6 @@ from shared.messages import (
     SubmissionEnded,
     SubmissionMessage,
 )
-from shared.settings import Settings
 
 log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
@@ -45,7 +45,7 @@ WAITING = Gauge("arena_shards_waiting", "Shards on the broker that no runner has
 class Dispatcher:
     """The tables decide, messages only say "look": after any loss the next poll finds what there is to do."""
 
-    def __init__(self, pool: Pool, broker: Broker, settings: Settings) -> None:
+    def __init__(self, pool: Pool, broker: Broker, settings: DispatcherSettings) -> None:
         self._pool = pool
         self._broker = broker
         self._settings = settings

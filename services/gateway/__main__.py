@@ -8,18 +8,21 @@ from services.gateway.dependencies import Parts
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.settings import GatewaySettings
 from services.gateway.tables import queries
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.database import connect_database
 from shared.outbox import Outbox
 from shared.process import run_service, serve_http
-from shared.settings import Settings
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
+async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Run the gateway."""
-    async with await connect_database(settings, size=20) as pool, connect_broker(settings) as broker:
+    async with (
+        await connect_database(settings.database_url, size=20) as pool,
+        connect_broker(settings.broker_url) as broker,
+    ):
         if settings.organizer_token is not None:
             await queries.put_organizer_token(pool, hash=hash_token(settings.organizer_token.get_secret_value()))
         hub = ChangeNotifier(broker)
@@ -29,11 +32,11 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
             pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, queue_estimates, settings
         )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve_http(create_app(parts), settings, stop))
+            tasks.create_task(serve_http(create_app(parts), settings, stop, trusted_proxies=settings.trusted_proxies))
             tasks.create_task(hub.run(stop))
             tasks.create_task(feeds.run(stop))
             tasks.create_task(parts.outbox.run_relay(stop))
 
 
 if __name__ == "__main__":
-    run_service("gateway", main)
+    run_service("gateway", GatewaySettings, main)

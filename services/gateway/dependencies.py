@@ -10,11 +10,11 @@ from starlette.requests import HTTPConnection
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
-from shared.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Parts:
     hub: ChangeNotifier
     feeds: Feeds
     queue_estimates: QueueEstimates
-    settings: Settings
+    settings: GatewaySettings
 
 
 def _parts(connection: HTTPConnection) -> Parts:
@@ -55,4 +55,4 @@ WithBlobs = Annotated[Blobs, Depends(_one("blobs"))]
 WithChangeNotifier = Annotated[ChangeNotifier, Depends(_one("hub"))]
 WithFeeds = Annotated[Feeds, Depends(_one("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_one("queue_estimates"))]
-WithSettings = Annotated[Settings, Depends(_one("settings"))]
+WithSettings = Annotated[GatewaySettings, Depends(_one("settings"))]

@@ -8,17 +8,21 @@ from fastapi import FastAPI
 from arena.sandbox.engine import connect_engine
 from arena.sandbox.slot import Slot
 from services.runner.service import Runner
+from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
-from shared.settings import Settings
 from shared.telemetry import add_health_routes
 
 
-async def main(settings: Settings, stop: asyncio.Event) -> None:
+async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner, one slot per CPU from CPU 0 on."""
     blobs = Blobs(settings.blob_url)
-    async with connect_engine(settings) as engine, connect_broker(settings) as broker, AsyncExitStack() as stack:
+    async with (
+        connect_engine(settings) as engine,
+        connect_broker(settings.broker_url) as broker,
+        AsyncExitStack() as stack,
+    ):
         await engine.remove_leftovers()
         slots = [await stack.enter_async_context(Slot(engine, settings, cpu)) for cpu in range(settings.slots)]
         runner = Runner(broker, blobs, engine, slots, settings)
@@ -30,4 +34,4 @@ async def main(settings: Settings, stop: asyncio.Event) -> None:
 
 
 if __name__ == "__main__":
-    run_service("runner", main)
+    run_service("runner", RunnerSettings, main)

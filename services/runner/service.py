@@ -20,6 +20,7 @@ from arena.sandbox.engine import InfrastructureFailure
 from arena.sandbox.relay import Fatal
 from arena.sandbox.running_study import RunningStudy
 from services.runner.log_streaming import LogStreams
+from services.runner.settings import RunnerSettings
 from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
@@ -39,7 +40,6 @@ from shared.messages import (
     StudyTask,
     SubmissionEnded,
 )
-from shared.settings import Settings
 
 log = structlog.get_logger()
 HEARTBEAT_GAP_S = 0.1
@@ -89,7 +89,7 @@ class Runner:
     """Each (shard, attempt) in hand has one task, which ends before its delivery is acknowledged."""
 
     def __init__(
-        self, broker: Broker, blobs: Blobs, engine: Engine, slots: Sequence[StudySlot], settings: Settings
+        self, broker: Broker, blobs: Blobs, engine: Engine, slots: Sequence[StudySlot], settings: RunnerSettings
     ) -> None:
         self._broker = broker
         self._blobs = blobs

@@ -8,6 +8,7 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection, AbstractRobustQueue
 from aio_pika.exceptions import PublishError
+from pydantic import SecretStr
 from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
 from shared.broker.consumer import Consumer, Handler
@@ -16,7 +17,6 @@ from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
 from shared.broker.topology import CONSUMER_TIMEOUT_MS, DEAD, DEAD_EXCHANGE, EXCHANGE, WORK_QUEUES, WorkQueue
 from shared.messages import Message
-from shared.settings import Settings
 from shared.telemetry import Check
 
 log = structlog.get_logger()
@@ -154,7 +154,7 @@ class Broker:
 
 
 @asynccontextmanager
-async def connect_broker(settings: Settings) -> AsyncIterator[Broker]:
+async def connect_broker(url: SecretStr) -> AsyncIterator[Broker]:
     """Connect, waiting with backoff for the broker to be there; declare everything; close at the end."""
     async for attempt in AsyncRetrying(
         stop=stop_never,
@@ -164,7 +164,7 @@ async def connect_broker(settings: Settings) -> AsyncIterator[Broker]:
         with attempt:
             try:
                 connection = await aio_pika.connect_robust(
-                    settings.broker_url.get_secret_value(),
+                    url.get_secret_value(),
                     timeout=CONNECT_TIMEOUT_S,
                     reconnect_interval=RECONNECT_INTERVAL_S,
                 )

@@ -9,12 +9,13 @@ import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
 from services.aggregator.service import Aggregator
+from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
-from shared.settings import Settings
 from tests.support.browser.pages import LIMIT_MS, SCREENSHOTS, Open, sign_in
 from tests.support.gateway.running import Gateway, gateway_with_baseline
+from tests.support.service_settings import PlatformSettings
 from tests.support.stack import running_services
 
 CHROMIUM = "/usr/bin/chromium"
@@ -56,20 +57,20 @@ async def new_page(browser: Browser) -> AsyncIterator[Open]:
 
 
 @pytest.fixture
-async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def gateway(gateway_settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """The gateway, with the official baseline imported as `official`."""
-    async with gateway_with_baseline(settings) as gateway:
+    async with gateway_with_baseline(gateway_settings) as gateway:
         yield gateway
 
 
 @pytest.fixture
-def aggregator(pool: Pool, broker: Broker, settings: Settings) -> Aggregator:
+def aggregator(pool: Pool, broker: Broker) -> Aggregator:
     """The aggregator, not running: tests hand it its batches."""
-    return Aggregator(pool, broker, Outbox(pool, broker), settings)
+    return Aggregator(pool, broker, Outbox(pool, broker), result_batch=64)
 
 
 @pytest.fixture
-async def platform(settings: Settings, tmp_path: Path) -> AsyncIterator[str]:
+async def platform(settings: PlatformSettings, tmp_path: Path) -> AsyncIterator[str]:
     """URL of a gateway with the other three services behind it, all ready."""
-    async with running_services(settings.model_copy(update={"runner_id": "runner-1"}), tmp_path) as url:
+    async with running_services(settings.with_runner("runner-1"), tmp_path) as url:
         yield url

@@ -3,8 +3,8 @@
 import pytest
 from playwright.async_api import Page
 
+from services.gateway.settings import GatewaySettings
 from shared.database import Pool
-from shared.settings import Settings
 from tests.support.browser.leaderboard_page import set_score_and_interval, wait_for_order
 from tests.support.browser.pages import Open, check_page
 from tests.support.gateway.competitions import competition
@@ -56,8 +56,8 @@ async def test_a_board_whose_socket_breaks_comes_back_with_what_it_missed(
     await wire.cut()
 
 
-async def test_a_board_outlives_its_gateway(settings: Settings, pool: Pool, new_page: Open) -> None:
-    async with running_gateway(settings) as first:
+async def test_a_board_outlives_its_gateway(gateway_settings: GatewaySettings, pool: Pool, new_page: Open) -> None:
+    async with running_gateway(gateway_settings) as first:
         await first.import_official_baseline()
         await first.apply(competition())
         submissions = await teams_with_submissions(first, "dice", "library", "gone")
@@ -70,7 +70,7 @@ async def test_a_board_outlives_its_gateway(settings: Settings, pool: Pool, new_
 
     await set_score_and_interval(pool, submissions["library"], 95.0)
     await pool.execute("delete from submissions where id = $1::uuid", submissions["gone"])
-    async with running_gateway(settings, port=int(first.url.rsplit(":", 1)[1])):
+    async with running_gateway(gateway_settings, port=int(first.url.rsplit(":", 1)[1])):
         await wait_for_order(page, "library", "dice")
         await live(page)
         await set_score_and_interval(pool, submissions["dice"], 97.0)

@@ -9,11 +9,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from pydantic import SecretStr
 
-from shared.settings import Settings
 from tests.support.backends import new_database, new_virtual_host
 from tests.support.hostile.judge import Judge, judge
+from tests.support.service_settings import platform_settings
 from tests.support.stack import running_services
 
 SEED = int(os.environ.get("ARENA_SHUFFLE", time.time()))
@@ -41,13 +40,8 @@ async def arena(template_database: str, tmp_path_factory: Any) -> AsyncIterator[
     (folder / "blobs").mkdir()
     async with new_database(template_database) as database_url:
         with new_virtual_host() as broker_url:
-            settings = Settings(
-                database_url=SecretStr(database_url),
-                broker_url=SecretStr(broker_url),
-                blob_url=f"file://{folder / 'blobs'}",
-                organizer_token=SecretStr("organizer-token-of-the-tests"),
-                runner_id=f"hostile-{folder.name}-{os.getpid()}",
-            )
+            runner_id = f"hostile-{folder.name}-{os.getpid()}"
+            settings = platform_settings(database_url, broker_url, folder / "blobs", runner_id=runner_id)
             async with (
                 running_services(settings, folder, ARENA_SLOTS="2", ARENA_ZIP_LIMIT_BYTES="20000000") as url,
                 judge(settings, url, folder) as one,

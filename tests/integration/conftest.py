@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from shared.settings import Settings
+from services.gateway.settings import GatewaySettings
 from tests.support.gateway.running import Gateway, gateway_with_baseline
 
 
 @pytest.fixture
-async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
+async def gateway(gateway_settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """The gateway, with the official baseline imported as `official`."""
-    async with gateway_with_baseline(settings) as gateway:
+    async with gateway_with_baseline(gateway_settings) as gateway:
         yield gateway

@@ -6,6 +6,8 @@ What happens when a part is lost at the worst moment (DESIGN 4.1 to 4.4).
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -33,13 +35,13 @@ from shared.messages import (
     SubmissionEnded,
 )
 from shared.outbox import Outbox
-from shared.settings import Settings
 from tests.support.backends import RABBITMQ_MANAGEMENT
 from tests.support.seeding import Seeded, seed_phase, seed_submission
+from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.waiting import wait_until
 
 BLOB = "ab" * 32
-QUICK = {
+QUICK: dict[str, Any] = {
     "lease_s": 1.5,
     "message_lost_s": 0.5,
     "sweep_interval_s": 0.2,
@@ -50,13 +52,13 @@ QUICK = {
 
 
 @pytest.fixture
-def settings(settings: Settings) -> Settings:
-    return settings.model_copy(update=QUICK)
+def settings(database_url: str, broker_url: str, tmp_path: Path) -> PlatformSettings:
+    return platform_settings(database_url, broker_url, tmp_path, **QUICK)
 
 
 @pytest.fixture
-async def blobs(settings: Settings) -> Blobs:
-    blobs = Blobs(settings.blob_url)
+async def blobs(settings: PlatformSettings) -> Blobs:
+    blobs = Blobs(settings.runner.blob_url)
     await blobs.put(BLOB, b"a zip")
     return blobs
 
@@ -152,16 +154,16 @@ async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None
 
 
 @asynccontextmanager
-async def control(pool: Pool, settings: Settings) -> AsyncIterator[None]:
+async def control(pool: Pool, settings: PlatformSettings) -> AsyncIterator[None]:
     """A dispatcher and an aggregator, each on a connection of its own."""
-    async with connect_broker(settings) as first, connect_broker(settings) as second:
-        aggregator = Aggregator(pool, second, Outbox(pool, second), settings)
-        async with running(Dispatcher(pool, first, settings).run, aggregator.run):
+    async with connect_broker(settings.broker_url) as first, connect_broker(settings.broker_url) as second:
+        aggregator = Aggregator(pool, second, Outbox(pool, second), result_batch=64)
+        async with running(Dispatcher(pool, first, settings.dispatcher).run, aggregator.run):
             yield
 
 
-def runner(broker: Broker, blobs: Blobs, settings: Settings, slots: Sequence[StudySlot]) -> Runner:
-    return Runner(broker, blobs, NullEngine(), slots, settings)
+def runner(broker: Broker, blobs: Blobs, settings: PlatformSettings, slots: Sequence[StudySlot]) -> Runner:
+    return Runner(broker, blobs, NullEngine(), slots, settings.runner)
 
 
 async def is_scored(pool: Pool, submission: UUID) -> bool:
@@ -174,7 +176,9 @@ async def accept(pool: Pool, broker: Broker, seeded: Seeded) -> UUID:
     return submission
 
 
-async def score_undisturbed(pool: Pool, broker: Broker, blobs: Blobs, settings: Settings, seeded: Seeded) -> float:
+async def score_undisturbed(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings, seeded: Seeded
+) -> float:
     """Return the score that a submission gets when nothing goes wrong."""
     submission = await accept(pool, broker, seeded)
     slots = [NullSlot("calm"), NullSlot("calm")]
@@ -185,7 +189,7 @@ async def score_undisturbed(pool: Pool, broker: Broker, blobs: Blobs, settings: 
 
 
 async def test_a_submission_is_scored_and_again_to_the_same_score(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=4, studies_per_box=5, studies_per_shard=2)
 
@@ -198,7 +202,7 @@ async def test_a_submission_is_scored_and_again_to_the_same_score(
 
 
 async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool)
     submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
@@ -208,7 +212,7 @@ async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
 
 
 async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=4, studies_per_box=5)
     undisturbed = await score_undisturbed(pool, broker, blobs, settings, seeded)
@@ -217,7 +221,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
     slot = SlowSlot("slow")
 
     async with (
-        connect_broker(settings) as own,
+        connect_broker(settings.broker_url) as own,
         control(pool, settings),
         running(runner(own, blobs, settings, [slot]).run),
     ):
@@ -233,7 +237,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
 
 
 async def test_a_shard_whose_runner_died_is_run_by_another(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
@@ -241,10 +245,8 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
     never = asyncio.Event()
 
     async with control(pool, settings):
-        async with connect_broker(settings) as doomed:
-            dying = asyncio.create_task(
-                runner(doomed, blobs, settings.model_copy(update={"runner_id": "dying"}), [slot]).run(never)
-            )
+        async with connect_broker(settings.broker_url) as doomed:
+            dying = asyncio.create_task(runner(doomed, blobs, settings.with_runner("dying"), [slot]).run(never))
             await slot.started.wait()
             await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
             dying.cancel()
@@ -256,7 +258,7 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
 
 
 async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lease(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
@@ -278,7 +280,7 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
 
 
 async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothing(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     await accept(pool, broker, seeded)
@@ -297,7 +299,7 @@ async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothin
 
 
 async def test_cancelling_stops_what_runs_and_drops_the_rest(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
@@ -313,7 +315,7 @@ async def test_cancelling_stops_what_runs_and_drops_the_rest(
 
 
 async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     await accept(pool, broker, seeded)
@@ -329,15 +331,15 @@ async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
 
 
 async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_keeps_what_was_measured(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=4)
     await accept(pool, broker, seeded)
     slow, failing = SlowSlot("slow"), FatalAfterOne()
 
-    async with connect_broker(settings) as second_broker, control(pool, settings):
-        first = runner(broker, blobs, settings.model_copy(update={"runner_id": "first"}), [slow])
-        second = runner(second_broker, blobs, settings.model_copy(update={"runner_id": "second"}), [failing])
+    async with connect_broker(settings.broker_url) as second_broker, control(pool, settings):
+        first = runner(broker, blobs, settings.with_runner("first"), [slow])
+        second = runner(second_broker, blobs, settings.with_runner("second"), [failing])
         async with running(first.run, second.run):
             await slow.started.wait()
             await wait_until(lambda: pool.fetchval("select studies_done = 1 from submissions"), what="one study is in")
@@ -352,19 +354,17 @@ async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_ke
 
 
 async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no_more_until_it_is_well(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
     engine = BrokenEngine()
-    ill = Runner(
-        broker, blobs, engine, [FailingSlot(engine.break_down)], settings.model_copy(update={"runner_id": "ill"})
-    )
+    ill = Runner(broker, blobs, engine, [FailingSlot(engine.break_down)], settings.with_runner("ill").runner)
 
-    async with connect_broker(settings) as second_broker, control(pool, settings), running(ill.run):
+    async with connect_broker(settings.broker_url) as second_broker, control(pool, settings), running(ill.run):
         said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"
         await wait_until(lambda: pool.fetchval(said), what="stepped aside")
-        well = runner(second_broker, blobs, settings.model_copy(update={"runner_id": "well"}), [NullSlot("well")])
+        well = runner(second_broker, blobs, settings.with_runner("well"), [NullSlot("well")])
         async with running(well.run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
         engine.reason = None
@@ -376,7 +376,7 @@ async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no
 
 
 async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_fault(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("services.dispatcher.service.RETRY_DELAY_S", 0.05)
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
@@ -391,7 +391,7 @@ async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_f
 
 
 async def test_studies_on_the_organizers_data_are_handed_its_file(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: Settings
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2)
     await blobs.put("cd" * 32, b"a file")

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 from arena.sandbox.optimizer.unpack import BadZip, unpack
 from arena.sandbox.protocol import BrokenAnswer, parse_answer
-from shared.settings import Settings
+from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 
@@ -115,9 +115,9 @@ def test_an_answer_is_what_was_asked_for_or_broken(line: bytes, data: st.DataObj
 
 
 @pytest.fixture
-async def gateway(settings: Settings) -> AsyncIterator[Gateway]:
-    settings = settings.model_copy(update={"anonymous_rate": "100000/second"})
-    async with running_gateway(settings, limit_s=LIMIT_S) as one:
+async def gateway(gateway_settings: GatewaySettings) -> AsyncIterator[Gateway]:
+    gateway_settings = gateway_settings.model_copy(update={"anonymous_rate": "100000/second"})
+    async with running_gateway(gateway_settings, limit_s=LIMIT_S) as one:
         await one.import_official_baseline()
         await one.apply(competition())
         yield one

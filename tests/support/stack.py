@@ -9,8 +9,10 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
 import httpx
+from pydantic import SecretStr
 
-from shared.settings import Settings
+from shared.settings import ProcessSettings
+from tests.support.service_settings import PlatformSettings
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -25,19 +27,22 @@ def free_port() -> int:
         return port
 
 
+def _environment(settings: ProcessSettings) -> dict[str, str]:
+    """A service's own settings as environment variables, and none of another's."""
+    values = {name: value for name, value in settings if value is not None}
+    return {
+        f"ARENA_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+        for name, value in values.items()
+    }
+
+
 @contextmanager
-def _service(name: str, settings: Settings, port: int, log: Path, more: Mapping[str, str]) -> Iterator[None]:
+def _service(name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]) -> Iterator[None]:
     """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
-    assert settings.organizer_token is not None
     environment = {
         **os.environ,
-        "ARENA_DATABASE_URL": settings.database_url.get_secret_value(),
-        "ARENA_BROKER_URL": settings.broker_url.get_secret_value(),
-        "ARENA_BLOB_URL": settings.blob_url,
-        "ARENA_HTTP_HOST": "127.0.0.1",
+        **_environment(settings),
         "ARENA_HTTP_PORT": str(port),
-        "ARENA_ORGANIZER_TOKEN": settings.organizer_token.get_secret_value(),
-        "ARENA_RUNNER_ID": settings.runner_id,
         "ARENA_ANONYMOUS_RATE": "100000/minute",
         "ARENA_GRACE_S": "5",
         **more,
@@ -55,12 +60,12 @@ def _service(name: str, settings: Settings, port: int, log: Path, more: Mapping[
 
 
 @asynccontextmanager
-async def running_services(settings: Settings, logs: Path, **environment: str) -> AsyncIterator[str]:
+async def running_services(settings: PlatformSettings, logs: Path, **environment: str) -> AsyncIterator[str]:
     """Run all four until they are ready; returns the gateway's URL. Each logs to `logs / (its name + ".log")`."""
     ports = {name: free_port() for name in SERVICES}
     with ExitStack() as stack:
         for name, port in ports.items():
-            stack.enter_context(_service(name, settings, port, logs / f"{name}.log", environment))
+            stack.enter_context(_service(name, getattr(settings, name), port, logs / f"{name}.log", environment))
         async with httpx.AsyncClient() as client:
 
             async def all_ready() -> bool:

@@ -18,10 +18,10 @@ from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdi
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.routes import list_packages
 from services.gateway.dependencies import Parts, WithParts
+from services.gateway.settings import GatewaySettings
 from services.gateway.tables import queries
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_place
-from shared.settings import Settings
 
 router = APIRouter(include_in_schema=False)
 UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
@@ -100,7 +100,7 @@ def describe_quotas(terms: asyncpg.Record) -> list[str]:
     ]
 
 
-def zip_rules(settings: Settings, limits: Limits) -> list[Rule]:
+def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
     """Return what a zip may be; of its two limits on what is unpacked the smaller one is what a team meets."""
     refused = "The upload is refused, with the reason; it costs nothing."
     unpacked = min(settings.unpacked_limit_bytes, limits.unpacked_limit_bytes)

@@ -6,10 +6,9 @@ from services.aggregator.service import Aggregator
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
-from shared.settings import Settings
 
 
 @pytest.fixture
-def aggregator(pool: Pool, broker: Broker, settings: Settings) -> Aggregator:
+def aggregator(pool: Pool, broker: Broker) -> Aggregator:
     """The aggregator, not running: tests hand it its batches."""
-    return Aggregator(pool, broker, Outbox(pool, broker), settings)
+    return Aggregator(pool, broker, Outbox(pool, broker), result_batch=64)

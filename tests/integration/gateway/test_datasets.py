@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
 from shared.database import Pool
-from shared.settings import Settings
 from tests.support import csv_files
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import BOXES, competition, phase
@@ -32,7 +32,7 @@ async def upload(gateway: Gateway, content: bytes = CSV, name: str = "clf-three"
 
 
 async def test_a_data_set_is_uploaded_before_the_competition_that_uses_it(
-    gateway: Gateway, pool: Pool, settings: Settings
+    gateway: Gateway, pool: Pool, gateway_settings: GatewaySettings
 ) -> None:
     body = with_own_data()
     assert (await plan(gateway, body)).json()["datasets_missing"] == ["clf-three"]
@@ -41,7 +41,7 @@ async def test_a_data_set_is_uploaded_before_the_competition_that_uses_it(
     first, again = (await upload(gateway)).json(), (await upload(gateway)).json()
 
     assert first == again == {"name": "clf-three", "sha256": SHA256, "n_rows": 90, "n_features": 4}
-    assert await Blobs(settings.blob_url).get(SHA256) == CSV
+    assert await Blobs(gateway_settings.blob_url).get(SHA256) == CSV
     assert (await gateway.apply(body)).json()["revision"] == 1
     assert await pool.fetchval("select dataset_sha256 from black_boxes where label = 'box-03'") == SHA256
     assert await pool.fetchval("select count(dataset_sha256) from black_boxes") == 1

@@ -8,7 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
 from services.gateway.request_guard import ANONYMOUS_BODY_BYTES, SECURITY_HEADERS, UPLOADS_AT_ONCE, network_of
-from shared.settings import Settings
+from services.gateway.settings import GatewaySettings
 from tests.support.gateway.access import ANYONE, IDS, ROUTES, status_of
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
@@ -19,9 +19,9 @@ RATE = 30
 
 
 @pytest.fixture
-async def strict(settings: Settings) -> AsyncIterator[Gateway]:
+async def strict(gateway_settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """A gateway that answers little to strangers."""
-    async with running_gateway(settings.model_copy(update={"anonymous_rate": f"{RATE}/hour"})) as gateway:
+    async with running_gateway(gateway_settings.model_copy(update={"anonymous_rate": f"{RATE}/hour"})) as gateway:
         yield gateway
 
 

@@ -11,11 +11,11 @@ from services.gateway.dependencies import Parts
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
-from shared.settings import Settings
 from tests.support.gateway.access import IDS, MOUNTS, ORGANIZER_TOKENS, ROUTES, TEAM_TOKENS, status_of
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
@@ -35,10 +35,19 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
             yield "GET", MOUNTS[route.path]
 
 
-async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, settings: Settings) -> None:
+async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, gateway_settings: GatewaySettings) -> None:
     hub = ChangeNotifier(broker)
-    feeds, queue_estimates = Feeds(pool, hub), QueueEstimates(pool, settings.lease_s)
-    parts = Parts(pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, queue_estimates, settings)
+    feeds, queue_estimates = Feeds(pool, hub), QueueEstimates(pool, gateway_settings.lease_s)
+    parts = Parts(
+        pool,
+        broker,
+        Outbox(pool, broker),
+        Blobs(gateway_settings.blob_url),
+        hub,
+        feeds,
+        queue_estimates,
+        gateway_settings,
+    )
     assert set(routes_of(create_app(parts).routes)) == set(ROUTES)
 
 

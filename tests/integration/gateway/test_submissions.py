@@ -18,12 +18,12 @@ from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher.tables import expand_waiting
+from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.broker.topology import SUBMISSIONS
 from shared.database import Pool
 from shared.messages import StudyFatal, SubmissionAccepted, SubmissionEnded
 from shared.outbox import Outbox
-from shared.settings import Settings
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
@@ -35,8 +35,8 @@ def bearer(client: httpx.AsyncClient) -> dict[str, str]:
     return {"Authorization": client.headers["Authorization"]}
 
 
-def stored_blobs(settings: Settings) -> list[Path]:
-    return list(Path(urlparse(settings.blob_url).path).iterdir())
+def stored_blobs(gateway_settings: GatewaySettings) -> list[Path]:
+    return list(Path(urlparse(gateway_settings.blob_url).path).iterdir())
 
 
 async def count(pool: Pool) -> int:
@@ -45,7 +45,7 @@ async def count(pool: Pool) -> int:
 
 
 async def test_a_good_zip_is_accepted_stored_and_announced(
-    gateway: Gateway, pool: Pool, broker: Broker, settings: Settings
+    gateway: Gateway, pool: Pool, broker: Broker, gateway_settings: GatewaySettings
 ) -> None:
     await gateway.apply(competition())
     team = await gateway.team("a")
@@ -58,7 +58,7 @@ async def test_a_good_zip_is_accepted_stored_and_announced(
     row = await pool.fetchrow("select * from submissions")
     assert row is not None
     assert str(row["id"]) == body["id"]
-    blob = Path(urlparse(settings.blob_url).path) / row["blob_sha256"]
+    blob = Path(urlparse(gateway_settings.blob_url).path) / row["blob_sha256"]
     assert blob.read_bytes() == make_zip()
     assert await pool.fetchval("select array_agg(event) from submission_events") == ["accepted"]
     announced: list[object] = []
@@ -219,7 +219,7 @@ BAD_ZIPS = {
 
 @pytest.mark.parametrize("why", BAD_ZIPS)
 async def test_a_bad_zip_is_refused_and_nothing_is_stored(
-    gateway: Gateway, pool: Pool, settings: Settings, why: str
+    gateway: Gateway, pool: Pool, gateway_settings: GatewaySettings, why: str
 ) -> None:
     await gateway.apply(competition())
     team = await gateway.team("a")
@@ -228,7 +228,7 @@ async def test_a_bad_zip_is_refused_and_nothing_is_stored(
 
     assert await count(pool) == 0
     assert await pool.fetchval("select count(*) from idempotency_keys") == 0
-    assert stored_blobs(settings) == []
+    assert stored_blobs(gateway_settings) == []
 
 
 async def test_the_same_key_and_body_get_the_first_answer_again(gateway: Gateway, pool: Pool) -> None:
@@ -365,7 +365,7 @@ async def test_no_answer_to_a_team_names_a_black_box(gateway: Gateway) -> None:
 
 @pytest.mark.parametrize("practice", [False, True])
 async def test_text_that_the_teams_code_made_is_shown_to_the_team_on_practice_boxes_alone(
-    gateway: Gateway, pool: Pool, broker: Broker, settings: Settings, practice: bool
+    gateway: Gateway, pool: Pool, broker: Broker, practice: bool
 ) -> None:
     await gateway.apply(competition(phase(practice=practice)))
     team = await gateway.team("a")
@@ -386,7 +386,7 @@ async def test_text_that_the_teams_code_made_is_shown_to_the_team_on_practice_bo
         detail="a way out",
         log="another way out",
     )
-    await Aggregator(pool, broker, Outbox(pool, broker), settings)._on_results([fatal])
+    await Aggregator(pool, broker, Outbox(pool, broker), result_batch=64)._on_results([fatal])
     path = f"/api/v1/submissions/{identity}"
 
     seen = [await team.get(path), await team.get("/api/v1/competitions/c/submissions"), await team.get(f"{path}/logs")]

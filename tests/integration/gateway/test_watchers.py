@@ -13,10 +13,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from services.gateway.live.change_notifier import POLL_S
+from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged
-from shared.settings import Settings
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.gateway.submitting import submit
@@ -105,13 +105,13 @@ async def test_a_slow_watcher_delays_nobody_and_gets_what_it_missed_at_once(
 
 
 async def test_gateways_beside_each_other_serve_the_same_numbered_feed(
-    gateway: Gateway, settings: Settings, pool: Pool, broker: Broker
+    gateway: Gateway, gateway_settings: GatewaySettings, pool: Pool, broker: Broker
 ) -> None:
     await gateway.apply(competition())
     teams = [(await submit(await gateway.team(name))).json()["id"] for name in ("one", "two")]
 
     async with (
-        running_gateway(settings) as other,
+        running_gateway(gateway_settings) as other,
         connect(gateway.live("/competitions/c/live")) as here,
         connect(other.live("/competitions/c/live")) as there,
     ):
@@ -125,7 +125,7 @@ async def test_gateways_beside_each_other_serve_the_same_numbered_feed(
 
 @pytest.mark.parametrize("watched", [True, False], ids=["watched there, too", "watched by nobody there"])
 async def test_who_loses_a_gateway_goes_on_at_another_without_a_gap(
-    gateway: Gateway, settings: Settings, pool: Pool, broker: Broker, watched: bool
+    gateway: Gateway, gateway_settings: GatewaySettings, pool: Pool, broker: Broker, watched: bool
 ) -> None:
     await gateway.apply(competition())
     one, two = [(await submit(await gateway.team(name))).json()["id"] for name in ("one", "two")]
@@ -134,7 +134,7 @@ async def test_who_loses_a_gateway_goes_on_at_another_without_a_gap(
     async with AsyncExitStack() as others, AsyncExitStack() as first:
         if watched:
             await receive(await others.enter_async_context(connect(gateway.live(path))))
-        lost = await first.enter_async_context(running_gateway(settings))
+        lost = await first.enter_async_context(running_gateway(gateway_settings))
         feed = await others.enter_async_context(connect(lost.live(path)))
         seen = [await receive(feed)]
         await change(pool, broker, one, 50)

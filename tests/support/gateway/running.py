@@ -10,7 +10,7 @@ import httpx
 from pydantic import SecretStr
 
 from services.gateway.__main__ import main
-from shared.settings import Settings
+from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import BASELINE
 from tests.support.gateway.wire import Wire
 from tests.support.stack import free_port
@@ -54,7 +54,7 @@ def port_of(url: SecretStr) -> tuple[int, str]:
 
 @asynccontextmanager
 async def running_gateway(
-    settings: Settings, *, port: int | None = None, limit_s: float = 90
+    settings: GatewaySettings, *, port: int | None = None, limit_s: float = 90
 ) -> AsyncIterator[Gateway]:
     (database_port, database_url), (broker_port, broker_url) = (
         port_of(settings.database_url),
@@ -94,7 +94,7 @@ async def running_gateway(
 
 
 @asynccontextmanager
-async def gateway_with_baseline(settings: Settings) -> AsyncIterator[Gateway]:
+async def gateway_with_baseline(settings: GatewaySettings) -> AsyncIterator[Gateway]:
     """The gateway, with the official baseline imported as `official`."""
     async with running_gateway(settings) as gateway:
         await gateway.import_official_baseline()

@@ -15,8 +15,9 @@ from aiodocker import Docker
 
 from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
 from arena.sandbox.engine import Engine
+from services.runner.settings import RunnerSettings
 from shared.database import Pool, connect_database
-from shared.settings import Settings
+from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.stack import ROOT
 from tests.support.stock_in_image import evaluate_in_image
 from tests.support.waiting import wait_until
@@ -62,7 +63,9 @@ Losses = list[Any]
 class Judge:
     """One stack, one honest submission and what it got alone."""
 
-    def __init__(self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: Settings, logs: Path) -> None:
+    def __init__(
+        self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: RunnerSettings, logs: Path
+    ) -> None:
         self._pool = pool
         self._docker = docker
         self._http = http
@@ -264,15 +267,14 @@ def _listening() -> list[str]:
 
 
 @asynccontextmanager
-async def judge(settings: Settings, url: str, logs: Path) -> AsyncIterator[Judge]:
+async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterator[Judge]:
     """A judge of the stack at `url`."""
-    assert settings.organizer_token is not None
-    pool = await connect_database(settings)
+    pool = await connect_database(settings.database_url)
     async with (
         pool,
-        Docker(url=settings.engine_url) as docker,
+        Docker(url=settings.runner.engine_url) as docker,
         httpx.AsyncClient(base_url=url, timeout=60) as http,
     ):
-        one = Judge(pool, docker, http, settings, logs)
-        await one.set_up(settings.organizer_token.get_secret_value())
+        one = Judge(pool, docker, http, settings.runner, logs)
+        await one.set_up(ORGANIZER_TOKEN)
         yield one

@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from arena.words.limits import Limits
 from arena.words.verdicts import VERDICTS
+from services.gateway.settings import GatewaySettings
 from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, say_size, zip_rules
-from shared.settings import Settings
 
+SETTINGS = GatewaySettings(database_url=SecretStr(""), broker_url=SecretStr(""))
 PHASE: Any = {"n_calls": 16, "n_suggestions": 8}
 
 
@@ -37,7 +39,7 @@ def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> 
 
 def test_of_two_limits_on_what_is_unpacked_the_one_that_is_met_is_told() -> None:
     wide, narrow = Limits(unpacked_limit_bytes=1024**3), Limits(unpacked_limit_bytes=1024**2)
-    refused, fatal = zip_rules(Settings(), wide)[2], zip_rules(Settings(), narrow)[2]
+    refused, fatal = zip_rules(SETTINGS, wide)[2], zip_rules(SETTINGS, narrow)[2]
     assert (refused.value, "refused" in refused.past) == ("512 MiB", True)
     assert (fatal.value, "does_not_load" in fatal.past) == ("1 MiB", True)
 
@@ -51,7 +53,7 @@ def test_every_limit_of_a_phase_is_told() -> None:
         tmp_limit_bytes=105 * 1024**2,
         pids_limit=106,
     )
-    told = " ".join(rule.value for rule in [*zip_rules(Settings(), limits), *sandbox_rules(limits)])
+    told = " ".join(rule.value for rule in [*zip_rules(SETTINGS, limits), *sandbox_rules(limits)])
     assert len(Limits.model_fields) == 6
     assert all(str(number) in told for number in range(101, 107))
 

@@ -1,0 +1,11 @@
+"""What the aggregator reads from its environment."""
+
+from pydantic import Field
+
+from shared.settings import BrokerSettings, DatabaseSettings, ProcessSettings
+
+
+class AggregatorSettings(ProcessSettings, DatabaseSettings, BrokerSettings):
+    """The settings of one aggregator process."""
+
+    result_batch: int = Field(default=256, ge=1)

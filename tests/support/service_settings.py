@@ -1,0 +1,58 @@
+"""Settings of the four services on one database, virtual host and blob store."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+
+from services.aggregator.settings import AggregatorSettings
+from services.dispatcher.settings import DispatcherSettings
+from services.gateway.settings import GatewaySettings
+from services.runner.settings import RunnerSettings
+from shared.settings import ArenaSettings
+
+ORGANIZER_TOKEN = "organizer-token-of-the-tests"
+
+
+@dataclass(frozen=True)
+class PlatformSettings:
+    """Settings of every service, and the URLs of the owner, for what a test looks at or changes past the services."""
+
+    database_url: SecretStr
+    broker_url: SecretStr
+    gateway: GatewaySettings
+    dispatcher: DispatcherSettings
+    runner: RunnerSettings
+    aggregator: AggregatorSettings
+
+    def with_runner(self, runner_id: str) -> "PlatformSettings":
+        """The same with another runner."""
+        return replace(self, runner=self.runner.model_copy(update={"runner_id": runner_id}))
+
+
+def platform_settings(
+    database_url: str, broker_url: str, blobs: Path, *, runner_id: str = "runner-of-the-tests", **given: Any
+) -> PlatformSettings:
+    """Settings with these URLs; `given` goes to each service that has a setting of that name."""
+
+    def make(kind: Any, **more: Any) -> Any:
+        every = {
+            "database_url": SecretStr(database_url),
+            "broker_url": SecretStr(broker_url),
+            "blob_url": f"file://{blobs}",
+            "http_host": "127.0.0.1",
+            **given,
+            **more,
+        }
+        known: type[ArenaSettings] = kind
+        return kind(**{name: value for name, value in every.items() if name in known.model_fields})
+
+    return PlatformSettings(
+        database_url=SecretStr(database_url),
+        broker_url=SecretStr(broker_url),
+        gateway=make(GatewaySettings, organizer_token=SecretStr(ORGANIZER_TOKEN)),
+        dispatcher=make(DispatcherSettings),
+        runner=make(RunnerSettings, runner_id=runner_id),
+        aggregator=make(AggregatorSettings),
+    )
