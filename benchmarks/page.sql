@@ -29,7 +29,10 @@ drawn as materialized (
     select
         chosen.*, numbered.change,
         (
-            select array_agg((0.5 * luck ^ 4 + (0.15 + 0.6 * luck) * exp(-iteration * (0.15 + 0.02 * (ordinal % 7))))::real order by iteration)
+            select array_agg(
+                (0.5 * luck ^ 4 + (0.15 + 0.6 * luck) * exp(-iteration * (0.15 + 0.02 * (ordinal % 7))))::real
+                order by iteration
+            )
             from generate_series(0, 15) iteration
         ) as curve
     from chosen join numbered using (phase_id)

@@ -176,10 +176,10 @@ class Log {
       return;
     }
     this.body.replaceChildren(
-      ...logs.map((each) => [
+      ...logs.flatMap((each) => [
         h("h3", {}, `${each.box}, study ${each.study}`, each.attempt > 1 ? h("small", {}, ` attempt ${each.attempt}`) : null),
         h("pre", { tabindex: "0" }, each.log),
-      ]).flat(),
+      ]),
     );
   }
 }
