@@ -67,7 +67,7 @@ insert into studies (
 select
     sh.submission_id, sh.box_id, study, sh.id, 1, 'bench', '{{0.5}}', '{{0.5}}', '{{0.5}}', '{0.5}', '{0.5}', 0.1,
     '[]', false, 0, 0, random(), 1
-from (select id from submissions order by id limit :last - :first offset :first) s
+from (select id from submissions order by id limit :last::bigint - :first::bigint offset :first) s
 join shards sh on sh.submission_id = s.id
 cross join generate_series(0, 99) study;
 
