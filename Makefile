@@ -1,24 +1,33 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: demo test test-long ready lint bench up down clean logs
+.PHONY: help demo test test-long ready lint docs wheels bench up down clean logs
+
+help: ## what there is to make
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
 
 test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
-	@.venv/bin/pytest
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && pytest'
 
-test-long: ready ## fuzzing of the zip intake, the relay's parser and the HTTP API, for minutes
-	@.venv/bin/pytest -m long
+test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
+	@bash deploy/tools.sh pytest -m long
 
-ready:
-	@bash deploy/engine.sh && bash deploy/venv.sh && bash deploy/images.sh && bash deploy/browser.sh && bash deploy/stack.sh test-up
+ready: ## the engine, the images and the test stack that the tests need
+	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh && bash deploy/stack.sh test-up
+	@bash deploy/tools.sh true
 
 lint: ## style, types, and who may import whom
-	@bash deploy/venv.sh
-	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/mypy && .venv/bin/lint-imports
+	@bash deploy/tools.sh bash -c 'ruff check . && ruff format --check . && mypy && lint-imports'
+
+docs: ## the documentation's site, in .arena/site
+	@bash deploy/tools.sh python -m deploy.documentation
+
+wheels: ## what people install, in dist/
+	@bash deploy/tools.sh bash -c 'uv build --quiet --wheel --out-dir dist . && uv build --quiet --wheel --out-dir dist services'
 
 bench: ## the table of benchmarks/results/latest.json
-	@bash deploy/browser.sh && bash deploy/stack.sh up && .venv/bin/python -m benchmarks
+	@bash deploy/stack.sh up && bash deploy/tools.sh bash -c 'bash deploy/browser.sh && python -m benchmarks'
 
 up: ## start the stack and leave it running
 	@bash deploy/stack.sh up

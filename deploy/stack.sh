@@ -55,7 +55,7 @@ remove_study_containers() {
 case ${1:?up, down, clean, test-up or compose} in
     up)
         bash deploy/engine.sh
-        bash deploy/venv.sh
+        bash deploy/venv.sh client
         bash deploy/images.sh
         make_secrets
         stack up -d --remove-orphans 2>&1 | quietly
@@ -74,7 +74,7 @@ case ${1:?up, down, clean, test-up or compose} in
             docker image prune --all --force --filter label=arena.inputs >/dev/null
             docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # if nobody else uses it
         fi
-        rm -rf .venv .arena
+        rm -rf .venv .arena dist
         find . -name __pycache__ -prune -exec rm -rf {} +
         rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
         ;;

@@ -1,36 +1,50 @@
 #!/usr/bin/env bash
-# Makes .venv from the lock file, with the `arena` command in it. Does nothing when the lock has not changed.
+# Makes .venv from uv.lock, and does nothing when it is current. `client` is the `arena` command alone, on CPython 3.11 to
+# 3.13; `dev` has the services, the tests and the tools, too, on 3.11.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+kind=${1:-client}
+[ ! -L .venv ] || exit 0 # another work tree's, which keeps it current
 
-stamp=.venv/lock.sha256
-wanted=$(sha256sum requirements/dev.lock)
-[ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && [ -x .venv/bin/arena ] && exit 0
+lock=$(sha256sum uv.lock)
+case $(cat .venv/made-of 2>/dev/null) in dev*) kind=dev ;; esac # who had the tools keeps them
+case $kind in
+    client) pythons="python3.11 python3.13 python3.12 python3" packages=() ;;
+    dev) pythons="python3.11 python3" packages=(--all-groups --all-extras) ;;
+    *) echo "venv: expected client or dev, got $kind" >&2 && exit 2 ;;
+esac
+[ "$(cat .venv/made-of 2>/dev/null)" != "$kind $lock" ] || [ ! -x .venv/bin/arena ] || exit 0
 
-python=$(command -v python3.11 || command -v python3)
-"$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || {
-    echo "venv: expected CPython 3.11, got $("$python" --version); install it and run this command again" >&2
+find_python() {
+    local each
+    for each in $pythons; do
+        "$each" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $1))" 2>/dev/null && echo "$each" && return
+    done
+    return 1
+}
+
+python=$(find_python "$([ "$kind" = dev ] && echo 11 || echo 13)") || {
+    echo "venv: expected CPython 3.11$([ "$kind" = dev ] || echo " to 3.13"), found none; install it and run this command again" >&2
     exit 1
 }
-echo "venv: installing the packages of requirements/dev.lock into .venv" >&2
-rm -rf .venv
-"$python" -m venv .venv 2>/dev/null || {
-    rm -rf .venv
+
+make_venv() { # emptied, not removed: in a container the folder is a mount
+    "$python" -m venv --clear .venv 2>/dev/null && return
     [ "$(id -u)" = 0 ] && sudo= || sudo="sudo -n"
     $sudo apt-get update -qq >/dev/null
-    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null
-    "$python" -m venv .venv
+    $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+        "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')" >/dev/null
+    "$python" -m venv --clear .venv
 }
-# The system's store: it has the host's extra certificate authorities, which pip's own bundle lacks.
-[ -n "${PIP_CERT:-}" ] || [ ! -f /etc/ssl/certs/ca-certificates.crt ] || export PIP_CERT=/etc/ssl/certs/ca-certificates.crt
-.venv/bin/pip install -qq --disable-pip-version-check --require-hashes -r requirements/dev.lock
-# The tree itself is the installation: what runs is what is edited.
-pwd >"$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/arena.pth"
-cat >.venv/bin/arena <<SCRIPT
-#!$PWD/.venv/bin/python
-from arena.commands.app import main
 
-main()
-SCRIPT
-chmod +x .venv/bin/arena
-echo "$wanted" >"$stamp"
+echo "venv: installing the packages of uv.lock into .venv ($kind)" >&2
+uv=$(sed -n 's/^required-version = "==\(.*\)"$/\1/p' pyproject.toml)
+# The system's store has the host's extra certificate authorities, which pip's own bundle lacks.
+[ -n "${PIP_CERT:-}" ] || [ ! -f /etc/ssl/certs/ca-certificates.crt ] || export PIP_CERT=/etc/ssl/certs/ca-certificates.crt
+if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv" ]; then
+    make_venv
+    .venv/bin/pip install -qq --disable-pip-version-check "uv==$uv"
+fi
+# The tree itself is the installation: what runs is what is edited.
+env -u VIRTUAL_ENV .venv/bin/uv sync --quiet --frozen --python .venv/bin/python "${packages[@]}"
+echo "$kind $lock" >.venv/made-of
