@@ -76,7 +76,7 @@ case ${1:?up, down, clean, test-up or compose} in
         fi
         rm -rf .venv .arena dist
         find . -name __pycache__ -prune -exec rm -rf {} +
-        rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+        rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
         ;;
     test-up)
         compose --project-name arena-test --file deploy/compose.test.yaml up -d 2>&1 | quietly
