@@ -17,8 +17,10 @@ ready: ## the engine, the images and the test stack that the tests need
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh && bash deploy/stack.sh test-up
 	@bash deploy/tools.sh true
 
-lint: ## style, types, and who may import whom
-	@bash deploy/tools.sh bash -c 'ruff check . && ruff format --check . && mypy && lint-imports'
+lint: ## style, types, who may import whom, shell, Dockerfiles, SQL, the website's scripts, and the documentation
+	@bash deploy/tools.sh bash -c 'ruff check . && ruff format --check . && mypy && lint-imports && bash deploy/lint/lint.sh \
+	    && python -m deploy.documentation'
+	@bash deploy/lint/website.sh
 
 docs: ## the documentation's site, in .arena/site
 	@bash deploy/tools.sh python -m deploy.documentation
