@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from arena.client.http import Client, Failure
-from arena.pack.folder import read_zip
+from arena.client.http import Client
+from arena.failure import Failure
+from arena.pack.optimizer_zip import read_zip
 
 POLL_S = 1.0
 Body = dict[str, Any]

@@ -3,11 +3,13 @@
 import json
 from pathlib import Path
 
-from arena.client.http import Client, Failure, client_from_environment, read_json
+from arena.client.http import Client, client_from_environment, read_json
 from arena.client.watch import watch
 from arena.commands.organizer.competition import apply_file, diff_file, read_file
-from arena.pack.folder import read_zip
-from arena.terminal import console, leaderboard_table
+from arena.commands.participant.leaderboard import leaderboard_table
+from arena.failure import Failure
+from arena.pack.optimizer_zip import read_zip
+from arena.terminal import console
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"

@@ -1,4 +1,4 @@
-"""`arena baseline check`: where a baseline set differs from the official one by more than noise.
+"""Where a baseline set differs from the official one by more than noise.
 
 The two are compared on the black boxes that both have, by what random search says of a black box and by the best known:
 
@@ -18,29 +18,23 @@ The tests share one error rate, ALPHA, by Bonferroni: an equal set is reported i
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Annotated, Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import typer
 import xarray as xr
 from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MED, TEST_CASE
 from bayesmark.experiment_baseline import EVAL_Q, MIN_POS, PAD_FACTOR
-from rich.table import Table
 from scipy.stats import betabinom
 
 from arena.baseline.compute import Evaluations, read_evaluations
-from arena.client.http import Failure, client_from_environment, read_json
-from arena.commands.options import Json
+from arena.client.http import Client
+from arena.failure import Failure
 from arena.organizer_runs import exported
-from arena.package_data import OFFICIAL_BASELINE
-from arena.terminal import console, plain, show_json
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
-OFFICIAL_SUGGESTIONS = 8
 ALPHA = 0.05
 BEST_SCATTER = 2.0
 ROUNDING = 1e-9
@@ -85,7 +79,7 @@ def quantile_p(ours: npt.NDArray[np.float64], official: float, q: float, m: int)
 def differences(
     random: Evaluations,
     best: float,
-    official: dict[str, Official],
+    official: Mapping[str, Official],
     alpha: float,
     m: int | None,
 ) -> list[Difference]:
@@ -116,34 +110,20 @@ def _best_difference(random: Evaluations, best: float, official: Official) -> li
     return [Difference(random.test_case, VISIBLE, "best", best, official.best, None, cure)]
 
 
-def check(
-    name: Annotated[str, typer.Option("--name", help="A set that 'arena baseline build' made; NAME@VERSION for one.")],
-    reference: Annotated[
-        Path, typer.Option("--reference", help="A set in Bayesmark's format to compare with.", exists=True)
-    ] = OFFICIAL_BASELINE,
-    reference_suggestions: Annotated[
-        int, typer.Option("--reference-suggestions", min=1, help="Suggestions in an iteration of that set.")
-    ] = OFFICIAL_SUGGESTIONS,
-    reference_evaluations: Annotated[
-        int | None,
-        typer.Option("--reference-evaluations", min=1, help="Of random search, by box; else as many as ours."),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    """Compare a baseline set with the official one; exit code 1 when a black box differs beyond noise."""
-    client = client_from_environment()
-    set_name, _, set_version = name.partition("@")
-    document = client.get(f"/api/v1/admin/baselines/{set_name}", version=set_version or None)
-    official = read_json(reference)
-    cases = sorted(set(official["meta"]["signature"]) & set(document["meta"]["signature"]))
+def compare_sets(
+    client: Client, document: Body, reference: Body, n_suggestions: int, evaluations: int | None
+) -> tuple[list[str], list[Difference]]:
+    """Return the test cases that a built set and a reference share, and in what they differ beyond noise.
+
+    `n_suggestions` is of the reference's iterations, `evaluations` how many of random search it had on each black box.
+    """
+    cases = sorted(set(reference["meta"]["signature"]) & set(document["meta"]["signature"]))
     provenance = document["meta"].get("provenance")
     if provenance is None or not cases:
         got = "an imported one, of which only numbers are known" if provenance is None else "none in common"
-        raise Failure(
-            f"Expected a set that 'arena baseline build' made, with black boxes of {reference.name}; got {got}."
-        )
+        raise Failure(f"Expected a set that 'arena baseline build' made, with black boxes of the reference; got {got}.")
     curves = {curve["test_case"]: curve for curve in provenance["curves"] if curve["kind"] == "random"}
-    ours, theirs = (xr.Dataset.from_dict(each["data"]) for each in (document, official))
+    ours, theirs = (xr.Dataset.from_dict(each["data"]) for each in (document, reference))
     found = []
     for case in cases:
         with exported(client, provenance["competition"], curves[case]["phase"], curves[case]["submission"]) as lines:
@@ -151,13 +131,11 @@ def check(
         found += differences(
             random,
             float(ours[PERF_BEST].sel({TEST_CASE: case, OBJECTIVE: VISIBLE})),
-            {each: read_official(theirs, case, each, reference_suggestions) for each in (VISIBLE, GENERALIZATION)},
+            {each: read_official(theirs, case, each, n_suggestions) for each in (VISIBLE, GENERALIZATION)},
             ALPHA / (4 * len(cases)),
-            reference_evaluations,
+            evaluations,
         )
-    _report(name, cases, found, as_json)
-    if found:
-        raise typer.Exit(1)
+    return cases, found
 
 
 def read_official(dataset: xr.Dataset, case: str, objective: str, n_suggestions: int) -> Official:
@@ -169,20 +147,3 @@ def read_official(dataset: xr.Dataset, case: str, objective: str, n_suggestions:
         evaluations=int(dataset.sizes[ITER]) * n_suggestions,
         best=float(dataset[PERF_BEST].sel(at)),
     )
-
-
-def _report(name: str, cases: Sequence[str], found: Sequence[Difference], as_json: bool) -> None:
-    differing = sorted({each.test_case for each in found})
-    if as_json:
-        show_json({"name": name, "compared": list(cases), "differing": differing, "differences": [*map(asdict, found)]})
-        return
-    table = Table(title=f"{name}: differences beyond noise")
-    for column in ("black box", "objective", "what", "ours", "official", "p", ""):
-        table.add_column(column)
-    for each in found:
-        p = "" if each.p is None else f"{each.p:.1g}"
-        numbers = (f"{each.ours:.6g}", f"{each.official:.6g}", p)
-        table.add_row(plain(each.test_case), each.objective, each.what, *numbers, each.cure)
-    if found:
-        console.print(table)
-    console.print(f"{len(cases)} black boxes compared, {len(differing)} differ beyond noise")

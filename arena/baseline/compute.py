@@ -13,7 +13,7 @@ from bayesmark.constants import ARG_DELIM, ITER, METHOD, OBJECTIVE, RANDOM_SEARC
 from bayesmark.experiment_baseline import compute_baseline
 from bayesmark.xr_util import ds_concat
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 METHODS = (f"{RANDOM_SEARCH}{ARG_DELIM}arena", "strong")

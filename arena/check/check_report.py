@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.terminal import console, plain, score_text
 
 Body = Mapping[str, Any]

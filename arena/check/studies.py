@@ -20,9 +20,9 @@ import aiohttp
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
-from arena.client.http import Failure
+from arena.check.scales import Scale
+from arena.failure import Failure
 from arena.rules.seeds import optimizer_seed, study_seed
-from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 from arena.sandbox.engine import Engine, InfrastructureFailure, connect_engine
 from arena.sandbox.relay import Fatal
 from arena.sandbox.slot import Slot
@@ -39,14 +39,6 @@ Key = tuple[str, int]
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
 """In the names of containers, so that a check removes what an earlier one left that was killed, and nobody else's."""
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What losses of one black box refer to."""
-
-    clip: float
-    best: float
 
 
 @dataclass(frozen=True)
@@ -79,17 +71,6 @@ class Outcome:
 
 class _Ended(Exception):
     """A fatal error ends the other studies, too."""
-
-
-def find_refusal(content: bytes) -> str | None:
-    """Return why the platform, with the settings of this environment, would not take a zip."""
-    settings = Settings()
-    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
-    try:
-        check_zip(content, limits)
-    except InvalidZip as refused:
-        return str(refused)
-    return None
 
 
 async def run_plan(plan: Plan, content: bytes, report: Callable[[Key, bool], None]) -> Outcome:

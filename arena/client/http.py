@@ -2,6 +2,9 @@
 
 import json
 import os
+import random
+import ssl
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,37 +12,31 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
-from websockets.sync.client import ClientConnection, connect
+
+from arena.failure import Failure
 
 DEFAULT_URL = "http://127.0.0.1:8080"
 ORGANIZER_TOKEN = Path(".arena/organizer-token")
 TIMEOUT_S = 30.0
 RETRY_S = 120.0
-FEED_LIMIT_BYTES = 64 * 1024**2
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
 
 Body = dict[str, Any]
 
 
-class Failure(Exception):
-    """A command did not do what it was asked; the text is for whoever asked."""
-
-    def __init__(self, sentence: str, problem: Body | None = None) -> None:
-        super().__init__(sentence)
-        self.problem = problem or {"title": "Failed", "detail": sentence}
-
-
 class _Unavailable(Exception):
-    """The platform, or a part of it, is away for now."""
+    """The platform, or a part of it, does not answer for now."""
 
 
 class Client:
-    """Requests to one platform with one token. What is away for a moment is asked again for RETRY_S seconds."""
+    """Requests to one platform with one token. A platform that does not answer is asked again for RETRY_S seconds."""
 
     def __init__(self, url: str, token: str | None) -> None:
         self.url = url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
-        self._http = httpx.Client(base_url=self.url, headers=self._headers, timeout=TIMEOUT_S)
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # Loading the certificate authorities takes as long as a command may; without TLS none are needed.
+        verify = True if self.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self._http = httpx.Client(base_url=self.url, headers=self.headers, timeout=TIMEOUT_S, verify=verify)
 
     def get(self, path: str, **query: Any) -> Body:
         """GET an object."""
@@ -95,25 +92,19 @@ class Client:
                 raise _failure(answer)
             yield answer.iter_lines()
 
-    def feed(self, path: str) -> ClientConnection:
-        """Open a live feed."""
-        url = "ws" + self.url.removeprefix("http") + path
-        return connect(url, additional_headers=self._headers, max_size=FEED_LIMIT_BYTES, open_timeout=TIMEOUT_S)
-
     def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> Body:
-        retrying = Retrying(
-            stop=stop_after_delay(RETRY_S if repeat else 0),
-            wait=wait_random_exponential(multiplier=0.2, max=5),
-            retry=retry_if_exception_type(_Unavailable),
-            reraise=True,
-        )
-        try:
-            for attempt in retrying:
-                with attempt:
-                    body: Body = self._ask(method, path, **request).json()
-        except _Unavailable as error:
-            raise Failure(str(error)) from error
-        return body
+        """Return the object that answers a request, asked again with growing random waits while nobody answers."""
+        deadline = time.monotonic() + (RETRY_S if repeat else 0.0)
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                body: Body = self._ask(method, path, **request).json()
+                return body
+            except _Unavailable as error:
+                if time.monotonic() > deadline:
+                    raise Failure(str(error)) from error
+            time.sleep(random.uniform(0, wait_s))  # noqa: S311 - spreads the clients
+            wait_s = min(2 * wait_s, LONGEST_WAIT_S)
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:

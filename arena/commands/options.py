@@ -1,4 +1,4 @@
-"""Options that many commands have."""
+"""Arguments and options that several commands have."""
 
 from typing import Annotated
 
@@ -6,3 +6,10 @@ import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object and nothing else.")]
 CompetitionOption = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
+PhaseOption = Annotated[str, typer.Option("--phase", help="Name of the phase.")]
+OpenPhaseOption = Annotated[
+    str | None, typer.Option("--phase", help="Name of the phase; not needed when only one is open.")
+]
+SubmissionArgument = Annotated[str, typer.Argument(help="Id of the submission.")]
+OriginOption = Annotated[str, typer.Option("--from", help="Phase whose best teams go to the final.")]
+FinalPhaseOption = Annotated[str, typer.Option("--phase", help="Phase that is the final.")]

@@ -12,9 +12,9 @@ from pydantic import Field
 
 from arena.api.body import Body
 from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Phase
-from arena.client.http import Failure
 from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
+from arena.failure import Failure
 from arena.rules.competition_document import DocumentFault, DocumentPath, find_contradictions, find_misfits, suggest
 from arena.rules.datasets import InvalidDataset, check_dataset
 from arena.words.names import Name, Slug

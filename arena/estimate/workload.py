@@ -9,7 +9,7 @@ HOUR_S = 3600.0
 
 
 @dataclass(frozen=True)
-class Plan:
+class WorkPlan:
     """What is expected: who submits how much, how a study is cut, and what there is to run it on.
 
     `overhead_s` is what a study takes beyond its evaluations: the optimizer's own time, and its container's. A machine
@@ -82,20 +82,23 @@ class Row:
 
 @dataclass(frozen=True)
 class Estimate:
-    """The table that an organizer decides from, dearest black box first; `submission_hours` is one submission alone."""
+    """The table that an organizer decides from, most expensive black box first.
 
-    plan: Plan
+    `submission_hours` is what one submission takes when it has all machines.
+    """
+
+    plan: WorkPlan
     rows: tuple[Row, ...]
     total: Cost
     submission_hours: float
 
 
-def trainings(plan: Plan, n_boxes: int) -> int:
+def trainings(plan: WorkPlan, n_boxes: int) -> int:
     """Return how many models are trained and evaluated in the whole competition."""
     return plan.studies_per_box * n_boxes * plan.evaluations
 
 
-def cost(plan: Plan, study_s: Sequence[float]) -> Cost:
+def cost(plan: WorkPlan, study_s: Sequence[float]) -> Cost:
     """Return what the competition takes on black boxes whose studies take these seconds."""
     slot_hours = plan.studies_per_box * math.fsum(study_s) / HOUR_S
     machine_hours = slot_hours / plan.slots
@@ -108,7 +111,7 @@ def cost(plan: Plan, study_s: Sequence[float]) -> Cost:
     )
 
 
-def estimate(plan: Plan, probes: Sequence[Probe]) -> Estimate:
+def estimate_work(plan: WorkPlan, probes: Sequence[Probe]) -> Estimate:
     """Return the estimate of a competition on these black boxes; each has at least one evaluation."""
     study_s = {probe.label: _study_s(plan, probe) for probe in probes}
     whole = math.fsum(study_s.values())
@@ -136,11 +139,11 @@ def estimate(plan: Plan, probes: Sequence[Probe]) -> Estimate:
     )
 
 
-def _study_s(plan: Plan, probe: Probe) -> float:
+def _study_s(plan: WorkPlan, probe: Probe) -> float:
     return statistics.fmean(probe.evaluation_s) * plan.evaluations + plan.overhead_s
 
 
-def _error_s(plan: Plan, probe: Probe) -> float | None:
+def _error_s(plan: WorkPlan, probe: Probe) -> float | None:
     n = len(probe.evaluation_s)
     return plan.evaluations * statistics.stdev(probe.evaluation_s) / math.sqrt(n) if n > 1 else None
 

@@ -14,7 +14,7 @@ from bayesmark.constants import BASELINE, EVAL, EXP_VARS, SUGGEST_LOG, TIME
 from bayesmark.experiment import build_eval_ds, build_suggest_ds, build_timing_ds
 from bayesmark.serialize import XRSerializer
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 REVISION = "arena"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.pack.wheels import asks_for_wheels, download_wheels, order_wheels, this_machine
 
 REQUIREMENTS, ORDER, WHEEL = "requirements.txt", "install_order.txt", ".whl"
@@ -22,13 +22,6 @@ class Packed:
     content: bytes
     sizes: dict[str, int]
     wheels: list[str]
-
-
-def read_zip(path: Path) -> tuple[str, bytes]:
-    """Return the file name and content of a zip; a folder is packed."""
-    if path.is_file():
-        return path.name, path.read_bytes()
-    return f"{path.resolve().name}.zip", pack_folder(path).content
 
 
 def pack_folder(folder: Path, machine: str = this_machine()) -> Packed:

@@ -18,7 +18,7 @@ from pathlib import Path
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.package_data import IMAGES
 
 LOCK = IMAGES / "optimizer" / "requirements.lock"

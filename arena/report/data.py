@@ -13,7 +13,7 @@ from bayesmark.experiment_analysis import get_perf_array
 from bayesmark.np_util import linear_rescale
 from pydantic_core import from_json
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.report.statistics import Array
 from arena.words.objectives import VISIBLE
 

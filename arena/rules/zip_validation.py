@@ -25,11 +25,11 @@ class InvalidZip(Exception):
 
 @dataclass(frozen=True)
 class ZipLimits:
-    """How much a zip may hold."""
+    """How much a zip may hold; a platform may set other limits than these."""
 
-    packed_bytes: int
-    unpacked_bytes: int
-    files: int
+    packed_bytes: int = 50 * 1024**2
+    unpacked_bytes: int = 512 * 1024**2
+    files: int = 2000
 
 
 def check_zip(content: bytes, limits: ZipLimits) -> None:

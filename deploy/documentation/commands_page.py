@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from typer.main import get_command
-
 from arena.commands.app import app
+from arena.commands.lazy_group import LazyGroup
 
 ROOT = Path(__file__).parents[2]
 INTRODUCTION = """# Commands
@@ -20,9 +19,8 @@ This page is generated from `arena --help`.
 
 def write_commands_page() -> str:
     """Return the page as Markdown: usage, arguments and options of every command, sorted by name."""
-    root: Any = get_command(app)  # Any: typer brings its own copy of click, without types
     lines = [INTRODUCTION]
-    for path, command in sorted(walk(root, "arena"), key=lambda found: found[0]):
+    for path, command in sorted(walk(app, "arena"), key=lambda found: found[0]):
         lines += ["", f"## {path}", "", inspect.cleandoc(command.help or "")]
         context = command.make_context(path, [], resilient_parsing=True)
         usage = " ".join(command.collect_usage_pieces(context))
@@ -35,13 +33,16 @@ def write_commands_page() -> str:
 
 
 def walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield every command below a group with the words by which it is called."""
+    """Yield every command below a group with the words by which it is called.
+
+    `command` is Any because typer brings its own copy of click, without types.
+    """
     if not hasattr(command, "list_commands"):
         yield path, command
         return
     context = command.make_context(path, [], resilient_parsing=True)
     for name in command.list_commands(context):
-        child = command.get_command(context, name)
+        child = command.listed[name].load() if isinstance(command, LazyGroup) else command.get_command(context, name)
         if not child.hidden:
             yield from walk(child, f"{path} {name}")
 

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page
 
 from arena.client.http import Client
-from arena.pack.folder import read_zip
+from arena.pack.optimizer_zip import read_zip
 from tests.support.browser.pages import Open, check_page
 from tests.support.stack import ROOT
 

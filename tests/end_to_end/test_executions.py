@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from arena.client.http import Client
-from arena.pack.folder import read_zip
+from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.end_to_end import commands
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up

@@ -10,7 +10,7 @@ from websockets.asyncio.client import connect
 
 from arena.client.http import Client
 from arena.export.results_folder import write_results_folder
-from arena.pack.folder import read_zip
+from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
 from tests.support.stock_bayesmark import leaderboard_scores
@@ -51,7 +51,7 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
         first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))
         other = library.submit("e2e", None, *read_zip(EXAMPLES / "hyperopt_tpe"))
         again = dice.submit("e2e", "feedback", *read_zip(EXAMPLES / "random_search"))
-        token = dice._headers["Authorization"].removeprefix("Bearer ")
+        token = dice.headers["Authorization"].removeprefix("Bearer ")
         messages = await follow(platform, token, first["id"])
         rows: dict[str, Any] = {}
         async with asyncio.timeout(LIMIT_S):

@@ -9,26 +9,40 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from arena.client.http import Client, Failure, client_from_environment
+from arena.client.http import Client, client_from_environment
+from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
 from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
+from arena.failure import Failure
 from arena.rules.competition_document import DocumentFault
 from arena.terminal import console, plain, show_json
 
-app = typer.Typer(no_args_is_help=True, help="Competitions.")
+group = LazyGroup(
+    "Create, change and show competitions.",
+    [
+        Listed(
+            "apply",
+            "organizer.competition:apply_competition",
+            "Create a competition, or change it by its file.",
+        ),
+        Listed("show", "organizer.competition:show_competition", "Show an applied competition and its revisions."),
+    ],
+)
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 VALUE_CHARS = 60
 Body = dict[str, Any]
 
 
-@app.command("apply")
 def apply_competition(
-    file: Annotated[Path, typer.Argument(help="TOML; examples/demo/competition.toml shows all of it.")],
+    file: Annotated[Path, typer.Argument(help="A TOML file; examples/demo/competition.toml shows what it may hold.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; who is no terminal is not asked either.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal it never asks.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Create a competition, or change it to what the file says; the same file again changes nothing."""
+    """Create a competition, or change it by its file.
+
+    It shows what changes and asks first; applying the same file again changes nothing.
+    """
     client = client_from_environment()
     found = read_file(client, file)
     plan = diff_file(client, found)
@@ -48,11 +62,10 @@ def apply_competition(
         console.print(f"{found.slug}: revision {body['revision']}, {counts}")
 
 
-@app.command("show")
 def show_competition(
     slug: Annotated[str, typer.Argument(help="Slug of the competition.")], as_json: Json = False
 ) -> None:
-    """Show a competition as it is applied, and its revisions."""
+    """Show an applied competition and its revisions."""
     revisions = client_from_environment().get(f"/api/v1/admin/competitions/{slug}/revisions")["revisions"]
     if not revisions:
         raise Failure(f"Expected a competition that was applied, got {slug} without a revision; apply its file.")

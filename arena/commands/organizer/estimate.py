@@ -1,29 +1,26 @@
 """`arena estimate`: what a competition will take, measured on the platform before it opens."""
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from arena.client.http import Client, Failure, client_from_environment
+from arena.client.http import client_from_environment
+from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json
-from arena.estimate import heatmap
-from arena.estimate.workload import Estimate, Plan, Probe
-from arena.estimate.workload import estimate as estimate_work
-from arena.organizer_runs import Node, Run, Zip, choose_boxes, exported, run_all
-from arena.package_data import RANDOM_SEARCH_OPTIMIZER
+from arena.estimate.probe import PROBE_SUGGESTIONS, probe_boxes
+from arena.estimate.tables import heat_map, savings_table, summary, write_csv
+from arena.estimate.workload import Estimate, WorkPlan, estimate_work
+from arena.organizer_runs import Run, choose_boxes
+from arena.progress import Step, show_progress
 from arena.terminal import console, show_json
 
-PURPOSE = "estimate"
-PROBE_SUGGESTIONS = 8
 BoxesOption = Annotated[
-    str | None, typer.Option("--boxes", help="Labels of black boxes, with commas between; without it, all.")
+    str | None, typer.Option("--boxes", help="Labels of black boxes, separated by commas; all if not given.")
 ]
-Body = dict[str, Any]
 
 
 def _count(name: str, meaning: str) -> Any:
@@ -47,53 +44,45 @@ def estimate(
     price: Annotated[float, _amount("--price", "Of a machine-hour.")] = 0.0,
     overhead_s: Annotated[float, _amount("--overhead-s", "Seconds of a study beyond its evaluations.")] = 1.0,
     probe_calls: Annotated[int, _count("--probe-calls", f"Iterations of a probe, {PROBE_SUGGESTIONS} each.")] = 4,
-    html: Annotated[Path | None, typer.Option("--html", help="Write it as an HTML file, too.")] = None,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the estimate as an HTML file, too.")] = None,
     csv: Annotated[Path | None, typer.Option("--csv", help="Write the table as a CSV file, too.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure each candidate black box with random search, and say what the whole competition takes."""
-    client = client_from_environment()
-    plan = Plan(teams, submissions, studies, n_calls, n_suggestions, overhead_s, runners, slots, price)
-    _, candidates = choose_boxes(client, competition, boxes)
-    found = estimate_work(plan, probe(client, competition, candidates, probe_calls, quiet=as_json))
-    if csv is not None:
-        heatmap.write_csv(found, csv)
+    """Measure black boxes, and say what a competition takes.
+
+    The platform runs random search on each of them.
+    """
     if html is not None:
-        heatmap.write_html(found, f"{competition}: estimate", html)
+        with needs_extra(REPORT):
+            from arena.estimate.page import write_html
+    client = client_from_environment()
+    plan = WorkPlan(teams, submissions, studies, n_calls, n_suggestions, overhead_s, runners, slots, price)
+    _, candidates = choose_boxes(client, competition, boxes)
+    with _show_probes(quiet=as_json) as show:
+        found = estimate_work(plan, probe_boxes(client, competition, candidates, probe_calls, show))
+    if csv is not None:
+        write_csv(found, csv)
+    if html is not None:
+        write_html(found, f"{competition}: estimate", html)
     if as_json:
         show_json({"competition": competition, **asdict(found)})
     else:
         _show(found)
 
 
-def probe(client: Client, slug: str, boxes: Sequence[Body], n_calls: int, *, quiet: bool) -> list[Probe]:
-    """Run random search on each black box, unless that has been done, and return how long its evaluations took."""
-    if not boxes:
-        raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
-    optimizer = Zip.read(RANDOM_SEARCH_OPTIMIZER)
-    nodes = [Node(PURPOSE, box["label"], optimizer, n_calls, PROBE_SUGGESTIONS, studies=1) for box in boxes]
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, disable=quiet) as progress:
-        bar = progress.add_task("probing black boxes", total=len(nodes))
+@contextmanager
+def _show_probes(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
+    with show_progress(console, quiet=quiet) as show:
 
-        def show(runs: Sequence[Run]) -> None:
-            progress.update(bar, completed=sum(run.studies_done for run in runs))
+        def show_runs(runs: Sequence[Run]) -> None:
+            done, total = (sum(getattr(run, name) for run in runs) for name in ("studies_done", "studies_total"))
+            show(Step("probes", "probing black boxes", done, total))
 
-        runs = run_all(client, slug, nodes, show)
-    probes = []
-    for box, run in zip(boxes, runs, strict=True):
-        with exported(client, slug, run.phase, run.submission) as lines:
-            probes.append(Probe(**box, evaluation_s=_evaluation_s(lines)))
-    return probes
-
-
-def _evaluation_s(lines: Iterable[str]) -> tuple[float, ...]:
-    _, *studies = lines
-    return tuple(seconds for study in studies for row in json.loads(study)["eval_time_s"] for seconds in row)
+        yield show_runs
 
 
 def _show(found: Estimate) -> None:
-    console.print(heatmap.heat_map(found))
-    console.print(heatmap.savings_table(found))
-    for what, amount in heatmap.summary(found):
+    console.print(heat_map(found))
+    console.print(savings_table(found))
+    for what, amount in summary(found):
         console.print(f"{what:>16}  {amount}", highlight=False)

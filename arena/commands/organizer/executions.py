@@ -1,16 +1,12 @@
-"""The commands about executions: what ran, what it wrote, and whether it gives the same again."""
+"""The commands about executions: what ran, and whether it gives the same result again."""
 
-import json
 import textwrap
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 from rich.table import Table
-from websockets.exceptions import ConnectionClosedError, InvalidStatus
 
-from arena.client.http import Client, Failure, client_from_environment
-from arena.client.watch import refused, watch
+from arena.client.http import client_from_environment
 from arena.commands.options import Json
 from arena.terminal import console, plain, show_json
 
@@ -33,7 +29,10 @@ def executions(
     cursor: Annotated[str | None, typer.Option("--cursor", help="Go on from here: `next` of the page before.")] = None,
     as_json: Json = False,
 ) -> None:
-    """List executions, the newest first: who, what, when, where, and what it used."""
+    """List executions, the newest first.
+
+    Each with its team, black box, runner and outcome, and the CPU time and memory that it used.
+    """
     body = client_from_environment().get(
         "/api/v1/admin/executions",
         competition=competition,
@@ -83,59 +82,13 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def logs(
-    which: Annotated[str, typer.Argument(metavar="EXECUTION|SUBMISSION", help="SHARD_ID:ATTEMPT, or a submission.")],
-    follow: Annotated[bool, typer.Option("--follow", help="Read along until the execution has ended.")] = False,
-    as_json: Json = False,
-) -> None:
-    """Show what the optimizer wrote: for the organizer, and of a submission on a practice phase for its team."""
-    client = client_from_environment()
-    if follow:
-        _follow(client, which, as_json)
-        return
-    if ":" in which:
-        body = client.get(f"/api/v1/admin/executions/{which}")
-        wrote = [{"box": body["box"], **each} for each in body["studies"] if each["log"]]
-        body = {"execution": which, "logs": wrote}
-    else:
-        body = client.get(f"/api/v1/submissions/{which}/logs")
-    if as_json:
-        show_json(body)
-    for each in [] if as_json else body["logs"]:
-        console.rule(f"{each['box']} / {each['study']}")
-        console.print(plain(each["log"]))
-
-
-def _follow(client: Client, execution: str, as_json: bool) -> None:
-    """Print what is written as it comes; with `--json`, each message as one line."""
-    if ":" not in execution:
-        raise Failure(f"Expected an execution as SHARD_ID:ATTEMPT to follow, got {execution}; see 'arena executions'.")
-    study = None
-    for message in _messages(client, execution):
-        if as_json:
-            show_json(message)
-        elif message["type"] == "ended":
-            console.rule(message["outcome"])
-        else:
-            if message["study"] != study:
-                study = message["study"]
-                console.rule(f"study {study}")
-            console.print(plain(message["text"]), end="")
-
-
-def _messages(client: Client, execution: str) -> Iterator[Body]:
-    try:
-        with client.feed(f"/api/v1/admin/executions/{execution}/log") as feed:
-            for text in feed:
-                yield json.loads(text)
-    except InvalidStatus as error:
-        raise refused(error) from error
-    except (ConnectionClosedError, OSError) as error:
-        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error
-
-
 def replay(execution: Execution, as_json: Json = False) -> None:
-    """Run an execution again from the record, and say whether it gives the same, bit for bit; exit code 1 if not."""
+    """Run an execution again, and compare the results bit for bit.
+
+    The exit code is 1 when they differ.
+    """
+    from arena.client.watch import watch
+
     client = client_from_environment()
     started = client.post(f"/api/v1/admin/executions/{execution}/replay")
     watch(client, [started["submission"]["id"]], quiet=as_json)

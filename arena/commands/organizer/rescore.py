@@ -5,47 +5,60 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from arena.client.http import Failure, client_from_environment
-from arena.client.watch import watch
-from arena.commands.options import Json
+from arena.client.http import client_from_environment
+from arena.commands.lazy_group import LazyGroup, Listed
+from arena.commands.options import CompetitionOption, Json, PhaseOption
+from arena.failure import Failure
 from arena.terminal import NO_SCORE, console, plain, show_json
 
-app = typer.Typer(no_args_is_help=True, help="Run a phase's submissions again under a changed definition.")
+group = LazyGroup(
+    "Run a phase's submissions again under a changed definition.",
+    [
+        Listed("start", "organizer.rescore:start", "Run submissions again in a rescoring candidate."),
+        Listed("show", "organizer.rescore:show", "Show how far the candidate is, and how it changes scores and ranks."),
+        Listed("apply", "organizer.rescore:apply", "Make the candidate the phase; the old scores are archived."),
+        Listed("discard", "organizer.rescore:discard", "Stop the candidate and hide it."),
+    ],
+)
 Body = dict[str, Any]
-Competition = Annotated[str, typer.Option("--competition", help="Slug of the competition.")]
-Phase = Annotated[str, typer.Option("--phase", help="Phase.")]
-Count = Annotated[int | None, typer.Option(min=1)]
+
+
+def _count(what: str) -> Any:
+    return typer.Option(min=1, help=f"{what}; the phase's if not given.")
 
 
 def _path(competition: str, phase: str, act: str = "") -> str:
     return f"/api/v1/admin/competitions/{competition}/phases/{phase}/rescore{act}"
 
 
-@app.command()
 def start(
-    competition: Competition,
-    phase: Phase,
+    competition: CompetitionOption,
+    phase: PhaseOption,
     submissions: Annotated[
         list[str] | None, typer.Option("--submission", help="Only this submission; repeatable.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Every submission, not only those that count.")] = False,
-    baseline: Annotated[str | None, typer.Option("--baseline", help="NAME or NAME@VERSION.")] = None,
-    boxes: Annotated[list[str] | None, typer.Option("--box", help="Label of a black box; repeatable.")] = None,
-    n_calls: Count = None,
-    n_suggestions: Count = None,
-    studies_per_box: Count = None,
-    studies_per_shard: Count = None,
+    baseline: Annotated[str | None, typer.Option("--baseline", help="Baseline set, as NAME or NAME@VERSION.")] = None,
+    boxes: Annotated[list[str] | None, typer.Option("--box", help="Score on this black box only; repeatable.")] = None,
+    n_calls: Annotated[int | None, _count("Iterations of a study")] = None,
+    n_suggestions: Annotated[int | None, _count("Suggestions in each iteration")] = None,
+    studies_per_box: Annotated[int | None, _count("Studies on each black box")] = None,
+    studies_per_shard: Annotated[int | None, _count("Studies of a shard")] = None,
     limits: Annotated[
-        list[str] | None, typer.Option("--limit", help="NAME=VALUE, as study_timeout_s=60; repeatable.")
+        list[str] | None,
+        typer.Option("--limit", help="A limit, as study_timeout_s=60; repeatable."),
     ] = None,
-    priority: Annotated[int | None, typer.Option(help="Of its shards; higher goes first.")] = None,
+    priority: Annotated[int | None, typer.Option(help="Priority of its shards; higher goes first.")] = None,
     wait: Annotated[bool, typer.Option("--watch", help="Show progress until all have ended.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run submissions again in a candidate; sent again without changes, it adds those that came since."""
+    """Run submissions again in a rescoring candidate.
+
+    Sent again without changes, it adds the submissions that came since.
+    """
     if submissions and everything:
         raise Failure("Expected --submission or --all, got both.")
-    body = {
+    wanted = {
         "submissions": submissions or None,
         "everything": everything,
         "baseline": baseline,
@@ -57,12 +70,20 @@ def start(
         "limits": dict(_limit(each) for each in limits) if limits else None,
         "priority": priority,
     }
-    client = client_from_environment()
-    candidate = client.post(_path(competition, phase), {name: each for name, each in body.items() if each is not None})
-    if wait:
-        watch(client, [each["new_id"] for each in candidate["submissions"]], quiet=as_json)
-        candidate = client.get(_path(competition, phase))
+    candidate = _start(competition, phase, wanted, wait=wait, quiet=as_json)
     _show(candidate, as_json)
+
+
+def _start(competition: str, phase: str, wanted: Body, *, wait: bool, quiet: bool) -> Body:
+    client = client_from_environment()
+    path = _path(competition, phase)
+    candidate = client.post(path, {name: each for name, each in wanted.items() if each is not None})
+    if wait:
+        from arena.client.watch import watch
+
+        watch(client, [each["new_id"] for each in candidate["submissions"]], quiet=quiet)
+        candidate = client.get(path)
+    return candidate
 
 
 def _limit(text: str) -> tuple[str, float]:
@@ -73,21 +94,18 @@ def _limit(text: str) -> tuple[str, float]:
         raise Failure(f"Expected a limit as NAME=NUMBER, got {text!r}.") from error
 
 
-@app.command()
-def show(competition: Competition, phase: Phase, as_json: Json = False) -> None:
-    """Show how far the candidate is, and what it does to scores and ranks."""
+def show(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
+    """Show how far the candidate is, and how it changes scores and ranks."""
     _show(client_from_environment().get(_path(competition, phase)), as_json)
 
 
-@app.command()
-def apply(competition: Competition, phase: Phase, as_json: Json = False) -> None:
-    """Put the candidate in the phase's place; what was there is archived."""
+def apply(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
+    """Make the candidate the phase; the old scores are archived."""
     _show(client_from_environment().post(_path(competition, phase, "/apply")), as_json)
 
 
-@app.command()
-def discard(competition: Competition, phase: Phase, as_json: Json = False) -> None:
-    """Stop the candidate and take it out of view."""
+def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
+    """Stop the candidate and hide it."""
     body = client_from_environment().post(_path(competition, phase, "/discard"))
     if as_json:
         show_json(body)

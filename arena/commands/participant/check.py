@@ -8,24 +8,25 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import structlog
 import typer
-import xarray as xr
-from bayesmark.constants import OBJECTIVE, TEST_CASE
 from pydantic import ValidationError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from arena.check.check_report import show_check_report, write_logs
-from arena.check.studies import Key, Outcome, Plan, Scale, find_refusal, judge, run_plan
-from arena.client.http import Failure, read_json
+from arena.commands.extras import CHECK, needs_extra
 from arena.commands.options import Json
-from arena.pack.folder import read_zip
-from arena.package_data import OFFICIAL_BASELINE as OFFICIAL
+from arena.failure import Failure
+from arena.pack.optimizer_zip import read_zip
+from arena.pack.refusal import find_refusal
+from arena.package_data import OFFICIAL_BASELINE
+from arena.progress import Step, show_progress
 from arena.terminal import console, show_json
 from arena.words.limits import Limits
-from arena.words.objectives import VISIBLE
+
+if TYPE_CHECKING:
+    from arena.check.scales import Scale
+    from arena.check.studies import Key, Outcome, Plan
 
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
 """Fast ones, of different search spaces, metrics and data sets."""
@@ -34,21 +35,28 @@ SEED = "check"
 
 def check(
     zip_path: Annotated[Path, typer.Argument(metavar="ZIP", help="The zip, or a folder to be packed.", exists=True)],
-    boxes: Annotated[str, typer.Option("--boxes", help="Public black boxes, by commas; 'all' takes long.")] = BOXES,
+    boxes: Annotated[str, typer.Option("--boxes", help="Black boxes, separated by commas; 'all' takes long.")] = BOXES,
     studies: Annotated[int, typer.Option("--studies", min=1, help="Studies on each black box.")] = 1,
     n_calls: Annotated[int, typer.Option("--n-calls", min=1, help="Iterations of a study.")] = 16,
-    n_suggestions: Annotated[int, typer.Option("--n-suggestions", min=1, help="Suggestions in each.")] = 8,
+    n_suggestions: Annotated[int, typer.Option("--n-suggestions", min=1, help="Suggestions in each iteration.")] = 8,
     limit: Annotated[
         list[str] | None,
         typer.Option("--limit", help=f"NAME=VALUE, repeatable; names: {', '.join(Limits.model_fields)}."),
     ] = None,
     twice: Annotated[bool, typer.Option("--twice", help="Run each study twice and compare, bit for bit.")] = False,
     seed: Annotated[str, typer.Option("--seed", help="Text that the seeds of the studies are made from.")] = SEED,
-    baseline: Annotated[Path, typer.Option("--baseline", help="What scores refer to.", exists=True)] = OFFICIAL,
+    baseline: Annotated[
+        Path, typer.Option("--baseline", help="What scores refer to.", exists=True)
+    ] = OFFICIAL_BASELINE,
     logs: Annotated[Path | None, typer.Option("--logs", help="A folder for what each study wrote.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Run a submission here, in the platform's containers and limits; exit code 0 if it would be scored, else 1."""
+    """Run a submission on this machine, in the platform's containers and limits.
+
+    The exit code is 0 if it would be scored, else 1.
+    """
+    with needs_extra(CHECK):
+        from arena.check.studies import Outcome, Plan, judge
     scales, limits = _choose_scales(baseline, boxes), _parse_limits(limit or [])
     name, content = read_zip(zip_path)
     plan = Plan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
@@ -70,21 +78,15 @@ def check(
         raise typer.Exit(1)
 
 
-def _choose_scales(path: Path, boxes: str) -> dict[str, Scale]:
-    """The scale of each black box asked for, as the gateway takes it from a baseline set."""
-    try:
-        data = xr.Dataset.from_dict(read_json(path)["data"]).sel({OBJECTIVE: VISIBLE})
-        cases = sorted(str(case) for case in data.coords[TEST_CASE].values)
-        known = {
-            case: Scale(float(data["clip"].sel({TEST_CASE: case})), float(data["best"].sel({TEST_CASE: case})))
-            for case in cases
-        }
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Failure(f"Expected a baseline set as bayesmark-baseline writes it in {path}, got {error!r}.") from error
-    wanted = cases if boxes == "all" else boxes.replace(",", " ").split()
-    unknown = sorted(set(wanted) - set(cases))
+def _choose_scales(path: Path, boxes: str) -> dict[str, "Scale"]:
+    """Return the scale of each black box asked for."""
+    from arena.check.scales import read_scales
+
+    known = read_scales(path)
+    wanted = sorted(known) if boxes == "all" else boxes.replace(",", " ").split()
+    unknown = sorted(set(wanted) - set(known))
     if unknown or not wanted:
-        raise Failure(f"Expected --boxes out of {', '.join(cases)}; got {', '.join(unknown) or 'none'}.")
+        raise Failure(f"Expected --boxes out of {', '.join(sorted(known))}; got {', '.join(unknown) or 'none'}.")
     return {box: known[box] for box in wanted}
 
 
@@ -111,8 +113,12 @@ def _only_check_here(*, quiet: bool) -> Iterator[None]:
         yield
 
 
-async def _run_until_signal(plan: Plan, content: bytes, *, quiet: bool) -> Outcome:
+async def _run_until_signal(plan: "Plan", content: bytes, *, quiet: bool) -> "Outcome":
     """Run the studies; Ctrl-C and SIGTERM stop them, and no container stays."""
+    with needs_extra(CHECK):
+        import structlog
+
+        from arena.check.studies import run_plan
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("warning"),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
@@ -121,17 +127,13 @@ async def _run_until_signal(plan: Plan, content: bytes, *, quiet: bool) -> Outco
     assert this is not None  # noqa: S101 - a coroutine runs in a task
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
-    columns = (
-        TextColumn("{task.description:30}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(*columns, console=console, disable=quiet) as progress:
-        bar = progress.add_task("starting", total=len(plan.keys) * (1 + plan.twice))
+    total, done = len(plan.keys) * (1 + plan.twice), 0
+    with show_progress(console, quiet=quiet) as show:
 
-        def report(key: Key, over: bool) -> None:
-            progress.update(bar, description=f"{key[0]} / {key[1]}", advance=int(over))
+        def report(key: "Key", over: bool) -> None:
+            nonlocal done
+            done += over
+            show(Step("check", f"{key[0]} / {key[1]}", done, total))
 
         try:
             return await run_plan(plan, content, report)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from arena.client.http import Failure
 from arena.commands.options import Json
+from arena.failure import Failure
 from arena.package_data import START
 from arena.terminal import console, plain, show_json
 

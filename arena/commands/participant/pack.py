@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from arena.check.studies import find_refusal
-from arena.client.http import Failure
 from arena.commands.options import Json
+from arena.failure import Failure
 from arena.pack.folder import Packed, pack_folder
+from arena.pack.refusal import find_refusal
 from arena.pack.wheels import this_machine
 from arena.terminal import console, plain, show_json
 
@@ -23,7 +23,10 @@ def pack(
     machine: Annotated[str, typer.Option("--machine", help="The platform's architecture.")] = this_machine(),
     as_json: Json = False,
 ) -> None:
-    """Build the zip to submit, with the wheels that requirements.txt asks for and the image lacks."""
+    """Build the zip to submit, with the wheels that the image lacks.
+
+    requirements.txt says which packages the optimizer needs.
+    """
     packed = pack_folder(folder, machine)
     if refusal := find_refusal(packed.content):
         raise Failure(f"The platform would refuse this zip: {refusal} {_largest(packed)}")

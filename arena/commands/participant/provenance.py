@@ -17,7 +17,10 @@ def provenance(
     submission: Annotated[str, typer.Argument(help="Id of the submission.")],
     as_json: Json = False,
 ) -> None:
-    """Show what a score came from: revision, baseline set, zip, images; to the organizer also code and seeds."""
+    """Show what a score came from: baseline, zip, images and more.
+
+    Organizers also see the code versions and the seeds.
+    """
     body = client_from_environment().get(f"/api/v1/submissions/{submission}/provenance")
     if as_json:
         show_json(body)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from arena.baseline.compute import compute_set, read_evaluations
-from arena.client.http import Failure
 from arena.export.results_folder import method_name, write_results_folder
+from arena.failure import Failure
 from arena.scoring import study_loss, submission_score
 from arena.words.objectives import VISIBLE
 from tests.support.stock_bayesmark import leaderboard_scores, run_bayesmark

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.api.competition_document import Competition
-from arena.client.http import Failure
 from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
+from arena.failure import Failure
 from tests.support import csv_files
 from tests.support.toml_text import toml_text
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.report.data import read_data
 from arena.report.writing import write_report
 from benchmarks.synthetic import SyntheticFinal

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.baseline.compute import Evaluations, compute_set
-from arena.client.http import Failure
+from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 CASES = ("kNN_wine_acc", "DT_iris_acc")

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from arena.client.http import Failure
-from arena.pack.folder import pack_folder, read_zip
+from arena.failure import Failure
+from arena.pack.folder import pack_folder
+from arena.pack.optimizer_zip import read_zip
 from arena.rules.zip_validation import ZipLimits, check_zip
 
 

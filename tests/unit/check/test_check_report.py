@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.check.check_report import remarks
-from arena.check.studies import Outcome, Plan, Scale, judge
+from arena.check.scales import Scale
+from arena.check.studies import Outcome, Plan, judge
 from arena.sandbox.relay import Fatal
 from arena.words.limits import Limits
 from arena.words.states import Stage

@@ -6,23 +6,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from arena.client.http import Failure
+from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
+from arena.failure import Failure
 from arena.images.build import build_images
 from arena.images.definition import find_definitions, installed_definitions
 from arena.images.docker import BuildFailed
 from arena.terminal import plain, show_json
 
 SIDES = ("blackbox", "optimizer")
-app = typer.Typer(no_args_is_help=True, help="The container images in which studies run.")
+group = LazyGroup(
+    "Build the container images in which studies run.",
+    [Listed("build", "operator.images:build", "Build the images whose inputs have changed.")],
+)
 
 
-@app.callback()
-def images() -> None:
-    """Keep `build` a command of its own: typer would fold a single one into its group."""
-
-
-@app.command()
 def build(
     names: Annotated[list[str] | None, typer.Argument(help="Images; left out: those of a study.")] = None,
     definitions: Annotated[
@@ -36,7 +34,10 @@ def build(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Build the images whose inputs have changed; 'arena check' runs studies in them."""
+    """Build the images whose inputs have changed.
+
+    'arena check' runs studies in them.
+    """
     known = installed_definitions()
     if definitions is not None:
         known |= find_definitions(definitions, Path.cwd())

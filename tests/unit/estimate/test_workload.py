@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from arena.estimate import heatmap
-from arena.estimate.workload import Plan, Probe, by_cell, cost, estimate, trainings
+from arena.estimate.page import write_html
+from arena.estimate.tables import heat_map, savings_table, write_csv
+from arena.estimate.workload import Probe, WorkPlan, by_cell, cost, estimate_work, trainings
 
 BOXES = (("a", "DT", "iris"), ("b", "DT", "wine"), ("c", "SVM", "iris"))
 seconds = st.lists(st.floats(0.001, 100), min_size=1, max_size=5).map(tuple)
@@ -23,17 +24,17 @@ def probes(*times: tuple[float, ...]) -> list[Probe]:
 
 
 def test_the_work_of_2020() -> None:
-    plan = Plan(teams=30, submissions=30, studies=10, n_calls=16, n_suggestions=8)
+    plan = WorkPlan(teams=30, submissions=30, studies=10, n_calls=16, n_suggestions=8)
 
     assert trainings(plan, 9 * 24) == 248_832_000
 
 
 def test_one_box_by_hand() -> None:
-    plan = Plan(
+    plan = WorkPlan(
         teams=2, submissions=3, studies=5, n_calls=4, n_suggestions=2, overhead_s=1, runners=2, slots=3, price=0.5
     )
 
-    found = estimate(plan, probes((1.0, 3.0)))
+    found = estimate_work(plan, probes((1.0, 3.0)))
 
     (row,) = found.rows
     assert row.study_s == 8 * 2.0 + 1
@@ -51,8 +52,8 @@ def test_one_box_by_hand() -> None:
 def test_shares_are_of_one_whole_and_what_cropping_saves_is_what_the_rest_does_not_take(
     times: list[tuple[float, ...]],
 ) -> None:
-    plan = Plan(price=2.0)
-    found = estimate(plan, probes(*times))
+    plan = WorkPlan(price=2.0)
+    found = estimate_work(plan, probes(*times))
 
     assert math.fsum(row.share for row in found.rows) == pytest.approx(1)
     assert [row.study_s for row in found.rows] == sorted((row.study_s for row in found.rows), reverse=True)
@@ -64,12 +65,12 @@ def test_shares_are_of_one_whole_and_what_cropping_saves_is_what_the_rest_does_n
 
 
 def test_the_table_is_shown_and_written_with_every_box(tmp_path: Path) -> None:
-    found = estimate(Plan(), probes((0.1, 0.2), (0.3,), (1.0, 1.0)))
+    found = estimate_work(WorkPlan(), probes((0.1, 0.2), (0.3,), (1.0, 1.0)))
 
     console = Console(record=True, width=160, color_system="truecolor")
-    console.print(heatmap.heat_map(found), heatmap.savings_table(found))
-    heatmap.write_csv(found, tmp_path / "table.csv")
-    heatmap.write_html(found, "c", tmp_path / "table.html")
+    console.print(heat_map(found), savings_table(found))
+    write_csv(found, tmp_path / "table.csv")
+    write_html(found, "c", tmp_path / "table.html")
 
     text = console.export_text(clear=False)
     assert "129 s" in text

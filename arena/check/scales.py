@@ -1,0 +1,44 @@
+"""What losses of a black box refer to, read from a baseline file without the libraries that wrote it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from arena.client.http import read_json
+from arena.failure import Failure
+from arena.words.objectives import VISIBLE
+
+CLIP, BEST, TEST_CASE, OBJECTIVE = "clip", "best", "function", "objective"
+"""Names in a baseline file, which are Bayesmark's."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """The losses of one black box that stand for a score of 0 and of 100."""
+
+    clip: float
+    best: float
+
+
+def read_scales(path: Path) -> dict[str, Scale]:
+    """Return the scale of every black box in a baseline file."""
+    try:
+        data = read_json(path)["data"]
+        cases = [str(case) for case in data["coords"][TEST_CASE]["data"]]
+        clips, bests = (_visible(data, name) for name in (CLIP, BEST))
+        return {case: Scale(float(clip), float(best)) for case, clip, best in zip(cases, clips, bests, strict=True)}
+    except (KeyError, TypeError, ValueError, IndexError) as error:
+        raise Failure(f"Expected a baseline set as bayesmark-baseline writes it in {path}, got {error!r}.") from error
+
+
+def _visible(data: Mapping[str, Any], name: str) -> list[float]:
+    """Return the values of the objective that the optimizer sees, by test case."""
+    variable = data["data_vars"][name]
+    place = data["coords"][OBJECTIVE]["data"].index(VISIBLE)
+    values: list[Any] = variable["data"]
+    if variable["dims"] == [TEST_CASE, OBJECTIVE]:
+        return [row[place] for row in values]
+    if variable["dims"] == [OBJECTIVE, TEST_CASE]:
+        return list(values[place])
+    raise ValueError(f"{name} by {variable['dims']}")

@@ -1,0 +1,47 @@
+"""A group of commands that imports a command only when it is called, so that every command starts fast."""
+
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+
+class Listed(NamedTuple):
+    """A command as `--help` lists it, and its place: `module:name` below `arena.commands`.
+
+    At that place is a function, a Typer application or another lazy group. A test holds that `summary` is the first
+    line of its help.
+    """
+
+    name: str
+    place: str
+    summary: str
+    panel: str | None = None
+
+    def load(self) -> Any:
+        """Import the command."""
+        module, _, name = self.place.partition(":")
+        found = getattr(import_module(f"arena.commands.{module}"), name)
+        if isinstance(found, TyperGroup):
+            return found
+        if not isinstance(found, typer.Typer):
+            application = typer.Typer(add_completion=False)
+            application.command(self.name)(found)
+            found = application
+        return typer.main.get_command(found)
+
+
+class LazyGroup(TyperGroup):
+    """Lists commands by their names and summaries, and loads the one that is called."""
+
+    def __init__(self, summary: str, listed: Sequence[Listed]) -> None:
+        stubs = {each.name: TyperCommand(each.name, help=each.summary, rich_help_panel=each.panel) for each in listed}
+        super().__init__(help=summary, commands={**stubs}, no_args_is_help=True)
+        self.listed = {each.name: each for each in listed}
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Return the name, the real command and the arguments that are left; an unknown name is refused."""
+        name, _, rest = super().resolve_command(ctx, args)
+        return name, self.listed[str(name)].load(), rest

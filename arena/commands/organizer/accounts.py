@@ -1,0 +1,100 @@
+"""`arena team` and `arena token`: who may use the platform, and as whom."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from arena.client.http import client_from_environment
+from arena.commands.lazy_group import LazyGroup, Listed
+from arena.commands.options import CompetitionOption, Json
+from arena.failure import Failure
+from arena.terminal import console, plain, show_json
+
+TeamArgument = Annotated[str, typer.Argument(help="The team's name.")]
+
+team_group = LazyGroup(
+    "Create teams, renew their tokens, set their quotas.",
+    [
+        Listed("create", "organizer.accounts:create_team", "Create a team and print its token, which is shown once."),
+        Listed("token", "organizer.accounts:renew_token", "Revoke a team's tokens and print a new one."),
+        Listed("quota", "organizer.phase_controls:put_team_quota", "Give a team quotas of its own in a phase."),
+    ],
+)
+token_group = LazyGroup(
+    "Create, list and revoke tokens.",
+    [
+        Listed("create", "organizer.accounts:create_token", "Create another token and print it, which is shown once."),
+        Listed("list", "organizer.accounts:list_tokens", "List the tokens, without their secrets."),
+        Listed("revoke", "organizer.accounts:revoke_token", "Revoke a token: nothing accepts it any more."),
+    ],
+)
+
+
+def create_team(name: TeamArgument, competition: CompetitionOption, as_json: Json = False) -> None:
+    """Create a team and print its token, which is shown once."""
+    _show_token(
+        client_from_environment().post(f"/api/v1/admin/competitions/{competition}/teams", {"name": name}), as_json
+    )
+
+
+def renew_token(name: TeamArgument, competition: CompetitionOption, as_json: Json = False) -> None:
+    """Revoke a team's tokens and print a new one."""
+    path = f"/api/v1/admin/competitions/{competition}/teams/{name}/token"
+    _show_token(client_from_environment().post(path), as_json)
+
+
+def create_token(
+    name: Annotated[str, typer.Option("--name", help="What the token is for; `arena token list` shows it.")] = "",
+    team: Annotated[str | None, typer.Option("--team", help="A team's token; without it, an organizer's.")] = None,
+    competition: Annotated[str | None, typer.Option("--competition", help="The team's competition.")] = None,
+    scopes: Annotated[
+        list[str] | None,
+        typer.Option("--scope", help="Of a team: read, submit. Of an organizer: read, manage, accounts. Repeatable."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Create another token and print it, which is shown once."""
+    if (team is None) != (competition is None):
+        raise Failure("Expected --team and --competition together, or neither for an organizer's token.")
+    path = "tokens" if team is None else f"competitions/{competition}/teams/{team}/tokens"
+    body = client_from_environment().post(f"/api/v1/admin/{path}", {"name": name, "scopes": scopes or None})
+    _show_token(body, as_json)
+
+
+def list_tokens(as_json: Json = False) -> None:
+    """List the tokens, without their secrets."""
+    body = client_from_environment().get("/api/v1/admin/tokens")
+    if as_json:
+        show_json(body)
+    else:
+        console.print(tokens_table(body["tokens"]))
+
+
+def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: Json = False) -> None:
+    """Revoke a token: nothing accepts it any more."""
+    body = client_from_environment().delete(f"/api/v1/admin/tokens/{token}")
+    if as_json:
+        show_json(body)
+    else:
+        console.print(f"revoked {body['id']} at {body['revoked_at']}")
+
+
+def _show_token(body: Mapping[str, Any], as_json: bool) -> None:
+    if as_json:
+        show_json(body)
+    else:
+        console.print(body["token"], soft_wrap=True)
+
+
+def tokens_table(tokens: Sequence[Mapping[str, Any]]) -> Table:
+    """Return tokens as a table."""
+    table = Table()
+    for column in ("id", "of", "name", "scopes", "created", "revoked"):
+        table.add_column(column)
+    for each in tokens:
+        owner = f"{each['team']} in {each['competition']}" if each["team"] else "organizer"
+        row = (each["id"], plain(owner), plain(each["name"]), ", ".join(each["scopes"]))
+        table.add_row(*row, each["created_at"], each["revoked_at"] or "")
+    return table

@@ -1,0 +1,71 @@
+"""`arena baseline check`: where a baseline set differs from the official one by more than noise."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+
+from arena.client.http import client_from_environment, read_json
+from arena.commands.extras import REPORT, needs_extra
+from arena.commands.options import Json
+from arena.package_data import OFFICIAL_BASELINE
+from arena.terminal import console, plain, show_json
+
+if TYPE_CHECKING:
+    from arena.baseline.check import Difference
+
+OFFICIAL_SUGGESTIONS = 8
+
+
+def check(
+    name: Annotated[str, typer.Option("--name", help="A set that 'arena baseline build' made: NAME or NAME@VERSION.")],
+    reference: Annotated[
+        Path, typer.Option("--reference", help="The set in Bayesmark's format to compare with.", exists=True)
+    ] = OFFICIAL_BASELINE,
+    reference_suggestions: Annotated[
+        int, typer.Option("--reference-suggestions", min=1, help="Suggestions in each iteration of that set.")
+    ] = OFFICIAL_SUGGESTIONS,
+    reference_evaluations: Annotated[
+        int | None,
+        typer.Option(
+            "--reference-evaluations",
+            min=1,
+            help="Evaluations of random search on each of its black boxes; as many as ours if not given.",
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Compare a baseline set with the official one.
+
+    The exit code is 1 when a black box differs by more than noise.
+    """
+    with needs_extra(REPORT):
+        from arena.baseline.check import compare_sets
+    client = client_from_environment()
+    set_name, _, set_version = name.partition("@")
+    document = client.get(f"/api/v1/admin/baselines/{set_name}", version=set_version or None)
+    official = read_json(reference)
+    cases, found = compare_sets(client, document, official, reference_suggestions, reference_evaluations)
+    _show(name, cases, found, as_json)
+    if found:
+        raise typer.Exit(1)
+
+
+def _show(name: str, cases: Sequence[str], found: Sequence["Difference"], as_json: bool) -> None:
+    differing = sorted({each.test_case for each in found})
+    if as_json:
+        show_json({"name": name, "compared": list(cases), "differing": differing, "differences": [*map(asdict, found)]})
+        return
+    table = Table(title=f"{name}: differences beyond noise")
+    for column in ("black box", "objective", "what", "ours", "official", "p", ""):
+        table.add_column(column)
+    for each in found:
+        p = "" if each.p is None else f"{each.p:.1g}"
+        numbers = (f"{each.ours:.6g}", f"{each.official:.6g}", p)
+        table.add_row(plain(each.test_case), each.objective, each.what, *numbers, each.cure)
+    if found:
+        console.print(table)
+    console.print(f"{len(cases)} black boxes compared, {len(differing)} differ beyond noise")

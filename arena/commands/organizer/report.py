@@ -1,0 +1,73 @@
+"""`arena report`: a final as one HTML file."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from arena.client.final import get_final
+from arena.client.http import client_from_environment
+from arena.commands.extras import REPORT, needs_extra
+from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
+from arena.failure import Failure
+from arena.terminal import console, show_json
+
+
+def report(
+    out: Annotated[Path, typer.Argument(metavar="OUT.html", help="The file to write.")],
+    competition: CompetitionOption,
+    origin: OriginOption,
+    phase: FinalPhaseOption,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data", metavar="DIR", help="A new folder for the tables as CSV and JSON, and a Bayesmark folder."
+        ),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Name the black boxes by model, data set and metric.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a report of a final as one HTML file.
+
+    With --data also the numbers behind it.
+    """
+    with needs_extra(REPORT):
+        from arena.export.results_folder import write_results_folder
+        from arena.report.data import read_data
+        from arena.report.writing import write_report
+    if data is not None and data.exists() and any(data.iterdir()):
+        raise Failure(f"Expected a new folder for --data, got {data} with files in it.")
+    client = client_from_environment()
+    found = get_final(client, competition, origin, phase)
+    baseline = client.get(f"/api/v1/admin/baselines/{found['baseline']['name']}", version=found["baseline"]["version"])
+    path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/export"
+    with client.lines(path, only_losses=True) as lines:
+        read = read_data(lines, found, baseline)
+    with _all_or_nothing(data) as folder:
+        written = write_report(read, out, folder, reveal=reveal)
+        if folder is not None:
+            with client.lines(path) as lines:
+                studies = write_results_folder(lines, folder / "bayesmark", lambda *_: baseline)["studies"]
+            written |= {"data": str(data), "bayesmark_studies": studies}
+    if as_json:
+        show_json(written)
+    else:
+        console.print(f"{written['teams']} teams, {written['studies']} studies: {out}", soft_wrap=True)
+
+
+@contextmanager
+def _all_or_nothing(data: Path | None) -> Iterator[Path | None]:
+    """Yield a folder that becomes `data` at the end; what an interrupted report left of it is taken away."""
+    if data is None:
+        yield None
+        return
+    folder = data.with_name(f"{data.name}.partial")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    folder.rename(data)

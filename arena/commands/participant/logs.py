@@ -1,0 +1,70 @@
+"""`arena logs`: what an optimizer wrote, of a submission or of one execution, also while it runs."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from arena.client.http import Client, client_from_environment
+from arena.commands.options import Json
+from arena.failure import Failure
+from arena.terminal import console, plain, show_json
+
+
+def logs(
+    which: Annotated[str, typer.Argument(metavar="EXECUTION|SUBMISSION", help="SHARD_ID:ATTEMPT, or a submission.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Read along until the execution has ended.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show what the optimizer wrote.
+
+    Organizers see every log, a team those of its submissions to a practice phase.
+    """
+    client = client_from_environment()
+    if follow:
+        _follow(client, which, as_json)
+        return
+    if ":" in which:
+        body = client.get(f"/api/v1/admin/executions/{which}")
+        wrote = [{"box": body["box"], **each} for each in body["studies"] if each["log"]]
+        body = {"execution": which, "logs": wrote}
+    else:
+        body = client.get(f"/api/v1/submissions/{which}/logs")
+    if as_json:
+        show_json(body)
+    for each in [] if as_json else body["logs"]:
+        console.rule(f"{each['box']} / {each['study']}")
+        console.print(plain(each["log"]))
+
+
+def _follow(client: Client, execution: str, as_json: bool) -> None:
+    """Print what is written as it comes; with `--json`, each message as one line."""
+    if ":" not in execution:
+        raise Failure(f"Expected an execution as SHARD_ID:ATTEMPT to follow, got {execution}; see 'arena executions'.")
+    study = None
+    for message in _messages(client, execution):
+        if as_json:
+            show_json(message)
+        elif message["type"] == "ended":
+            console.rule(message["outcome"])
+        else:
+            if message["study"] != study:
+                study = message["study"]
+                console.rule(f"study {study}")
+            console.print(plain(message["text"]), end="")
+
+
+def _messages(client: Client, execution: str) -> Iterator[dict[str, Any]]:
+    from websockets.exceptions import ConnectionClosedError, InvalidStatus
+
+    from arena.client.feed import explain_refusal, open_feed
+
+    try:
+        with open_feed(client, f"/api/v1/admin/executions/{execution}/log") as feed:
+            for text in feed:
+                yield json.loads(text)
+    except InvalidStatus as error:
+        raise explain_refusal(error) from error
+    except (ConnectionClosedError, OSError) as error:
+        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error
