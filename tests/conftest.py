@@ -1,5 +1,6 @@
 """Fixtures on the real Postgres and RabbitMQ of the test stack: a database and a virtual host for each test."""
 
+import asyncio
 import hashlib
 import os
 import signal
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
-from tests.support.backends import POSTGRES, new_database, new_virtual_host
+from tests.support.backends import POSTGRES, make_logins, new_database, new_virtual_host
 from tests.support.service_settings import PlatformSettings, platform_settings
 
 # How long an example takes is the benchmarks' business, not a test's.
@@ -40,6 +41,7 @@ def template_database() -> str:
         check=True,
         timeout=60,
     )
+    asyncio.run(make_logins())
     return name
 
 

@@ -24,7 +24,7 @@ from services.runner.service import Runner, StudySlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from shared.broker.topology import SHARDS
-from shared.database import Pool
+from shared.database import Pool, connect_database
 from shared.messages import (
     HeldShard,
     RunnerHeartbeat,
@@ -154,11 +154,16 @@ async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None
 
 
 @asynccontextmanager
-async def control(pool: Pool, settings: PlatformSettings) -> AsyncIterator[None]:
-    """A dispatcher and an aggregator, each on a connection of its own."""
-    async with connect_broker(settings.broker_url) as first, connect_broker(settings.broker_url) as second:
-        aggregator = Aggregator(pool, second, Outbox(pool, second), result_batch=64)
-        async with running(Dispatcher(pool, first, settings.dispatcher).run, aggregator.run):
+async def control(settings: PlatformSettings) -> AsyncIterator[None]:
+    """A dispatcher and an aggregator, each with the connections and the rights that are its own."""
+    async with (
+        await connect_database(settings.dispatcher.database_url) as first_pool,
+        connect_broker(settings.dispatcher.broker_url) as first,
+        await connect_database(settings.aggregator.database_url) as second_pool,
+        connect_broker(settings.aggregator.broker_url) as second,
+    ):
+        aggregator = Aggregator(second_pool, second, Outbox(second_pool, second), result_batch=64)
+        async with running(Dispatcher(first_pool, first, settings.dispatcher).run, aggregator.run):
             yield
 
 
@@ -182,7 +187,7 @@ async def score_undisturbed(
     """Return the score that a submission gets when nothing goes wrong."""
     submission = await accept(pool, broker, seeded)
     slots = [NullSlot("calm"), NullSlot("calm")]
-    async with control(pool, settings), running(runner(broker, blobs, settings, slots).run):
+    async with control(settings), running(runner(broker, blobs, settings, slots).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
     score: float = await pool.fetchval("select score from submissions where id = $1", submission)
     return score
@@ -207,7 +212,7 @@ async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
     seeded = await seed_phase(pool)
     submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
 
-    async with control(pool, settings), running(runner(broker, blobs, settings, [NullSlot("r")]).run):
+    async with control(settings), running(runner(broker, blobs, settings, [NullSlot("r")]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored without a message")
 
 
@@ -222,7 +227,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
 
     async with (
         connect_broker(settings.broker_url) as own,
-        control(pool, settings),
+        control(settings),
         running(runner(own, blobs, settings, [slot]).run),
     ):
         await slot.started.wait()
@@ -244,7 +249,7 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
     slot = SlowSlot("dying")
     never = asyncio.Event()
 
-    async with control(pool, settings):
+    async with control(settings):
         async with connect_broker(settings.broker_url) as doomed:
             dying = asyncio.create_task(runner(doomed, blobs, settings.with_runner("dying"), [slot]).run(never))
             await slot.started.wait()
@@ -269,7 +274,7 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
         await broker.publish([RunnerHeartbeat(runner_id="silent", slots=1, ready=True, held=held)])
         taken.set()
 
-    async with control(pool, settings):
+    async with control(settings):
         await broker.consume(SHARDS, take, taken, prefetch=1)
         await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"), what="running")
         async with running(runner(broker, blobs, settings, [NullSlot("other")]).run):
@@ -286,7 +291,7 @@ async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothin
     await accept(pool, broker, seeded)
     slot = SlowSlot("leaving")
 
-    async with control(pool, settings):
+    async with control(settings):
         async with running(runner(broker, blobs, settings, [slot]).run):
             await slot.started.wait()
             await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
@@ -305,7 +310,7 @@ async def test_cancelling_stops_what_runs_and_drops_the_rest(
     submission = await accept(pool, broker, seeded)
     slot = SlowSlot("slow")
 
-    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
         await slot.started.wait()
         await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
         await broker.publish([SubmissionEnded(submission_id=submission, state=SubmissionState.CANCELLED)])
@@ -321,7 +326,7 @@ async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
     await accept(pool, broker, seeded)
     slot = FailingSlot(lambda: Fatal(Verdict.WRONG_COUNT, "expected 8 suggestions, got 7"))
 
-    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
         await wait_until(lambda: pool.fetchval("select state = 'failed' from submissions"), what="failed")
         await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
 
@@ -337,7 +342,7 @@ async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_ke
     await accept(pool, broker, seeded)
     slow, failing = SlowSlot("slow"), FatalAfterOne()
 
-    async with connect_broker(settings.broker_url) as second_broker, control(pool, settings):
+    async with connect_broker(settings.broker_url) as second_broker, control(settings):
         first = runner(broker, blobs, settings.with_runner("first"), [slow])
         second = runner(second_broker, blobs, settings.with_runner("second"), [failing])
         async with running(first.run, second.run):
@@ -361,7 +366,7 @@ async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no
     engine = BrokenEngine()
     ill = Runner(broker, blobs, engine, [FailingSlot(engine.break_down)], settings.with_runner("ill").runner)
 
-    async with connect_broker(settings.broker_url) as second_broker, control(pool, settings), running(ill.run):
+    async with connect_broker(settings.broker_url) as second_broker, control(settings), running(ill.run):
         said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"
         await wait_until(lambda: pool.fetchval(said), what="stepped aside")
         well = runner(second_broker, blobs, settings.with_runner("well"), [NullSlot("well")])
@@ -383,7 +388,7 @@ async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_f
     await accept(pool, broker, seeded)
     slot = FailingSlot(lambda: InfrastructureFailure("the engine is gone"))
 
-    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
         await wait_until(lambda: pool.fetchval("select state = 'incident' from shards"), what="incident")
 
     assert await pool.fetchval("select state from submissions") == "running"
@@ -399,7 +404,7 @@ async def test_studies_on_the_organizers_data_are_handed_its_file(
     submission = await accept(pool, broker, seeded)
     slot = RememberingSlot()
 
-    async with control(pool, settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
 
     assert slot.handed == {("cd" * 32, b"a file"), (None, b"")}

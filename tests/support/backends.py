@@ -6,10 +6,33 @@ from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 import httpx
+from pydantic import SecretStr
+
+from shared.database_logins import LoginSettings, set_logins
 
 POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
 RABBITMQ = "amqp://arena:arena@127.0.0.1:55672"
+PASSWORD = "arena"
+"""Everybody's in the test stack."""
 RABBITMQ_MANAGEMENT = "http://arena:arena@127.0.0.1:55673"
+
+
+def as_user(name: str, url: str) -> str:
+    """The same place, for a service instead of the owner."""
+    return url.replace("//arena:", f"//{name}:")
+
+
+async def make_logins() -> None:
+    """Let the services' roles, which the migrations have made, sign in."""
+    password = SecretStr(PASSWORD)
+    await set_logins(
+        LoginSettings(
+            database_url=SecretStr(f"{POSTGRES}/postgres"),
+            gateway_database_password=password,
+            dispatcher_database_password=password,
+            aggregator_database_password=password,
+        )
+    )
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from services.dispatcher.settings import DispatcherSettings
 from services.gateway.settings import GatewaySettings
 from services.runner.settings import RunnerSettings
 from shared.settings import ArenaSettings
+from tests.support.backends import as_user
 
 ORGANIZER_TOKEN = "organizer-token-of-the-tests"
 
@@ -36,9 +37,9 @@ def platform_settings(
 ) -> PlatformSettings:
     """Settings with these URLs; `given` goes to each service that has a setting of that name."""
 
-    def make(kind: Any, **more: Any) -> Any:
+    def make(service: str, kind: Any, **more: Any) -> Any:
         every = {
-            "database_url": SecretStr(database_url),
+            "database_url": SecretStr(as_user(service, database_url)),
             "broker_url": SecretStr(broker_url),
             "blob_url": f"file://{blobs}",
             "http_host": "127.0.0.1",
@@ -51,8 +52,8 @@ def platform_settings(
     return PlatformSettings(
         database_url=SecretStr(database_url),
         broker_url=SecretStr(broker_url),
-        gateway=make(GatewaySettings, organizer_token=SecretStr(ORGANIZER_TOKEN)),
-        dispatcher=make(DispatcherSettings),
-        runner=make(RunnerSettings, runner_id=runner_id),
-        aggregator=make(AggregatorSettings),
+        gateway=make("gateway", GatewaySettings, organizer_token=SecretStr(ORGANIZER_TOKEN)),
+        dispatcher=make("dispatcher", DispatcherSettings),
+        runner=make("runner", RunnerSettings, runner_id=runner_id),
+        aggregator=make("aggregator", AggregatorSettings),
     )
