@@ -15,7 +15,7 @@ from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetters
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
-from shared.broker.topology import CONSUMER_TIMEOUT_MS, DEAD, DEAD_EXCHANGE, EXCHANGE, WORK_QUEUES, WorkQueue
+from shared.broker.topology import EXCHANGE, WorkQueue
 from shared.messages import Message
 from shared.telemetry import Check
 
@@ -28,36 +28,13 @@ ANNOUNCEMENTS_PREFETCHED = 100
 class Broker:
     """One robust connection: it restores its channels, queues and consumers by itself when the broker comes back."""
 
-    def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
+    def __init__(
+        self, connection: AbstractRobustConnection, channel: AbstractRobustChannel, exchange: AbstractExchange
+    ) -> None:
         self._connection = connection
         self._channel = channel
-        self._exchange: AbstractExchange
+        self._exchange = exchange
         self.dead_letters = DeadLetters(connection, channel)
-
-    async def declare(self) -> None:
-        """Declare everything durable; the same by every service, so that they start in any order."""
-        self._exchange = await self._channel.declare_exchange(EXCHANGE, aio_pika.ExchangeType.TOPIC, durable=True)
-        dead = await self._channel.declare_exchange(DEAD_EXCHANGE, aio_pika.ExchangeType.FANOUT, durable=True)
-        dead_queue = await self._channel.declare_queue(
-            DEAD.name, durable=True, arguments={"x-queue-type": "quorum", "x-consumer-timeout": CONSUMER_TIMEOUT_MS}
-        )
-        await dead_queue.bind(dead)
-        for work in WORK_QUEUES:
-            queue = await self._declare_queue(self._channel, work)
-            for message in work.messages:
-                await queue.bind(self._exchange, message.key)
-
-    @staticmethod
-    async def _declare_queue(channel: AbstractRobustChannel, work: WorkQueue) -> AbstractRobustQueue:
-        return await channel.declare_queue(
-            work.name,
-            durable=True,
-            arguments={
-                "x-queue-type": "quorum",
-                "x-dead-letter-exchange": DEAD_EXCHANGE,
-                "x-consumer-timeout": CONSUMER_TIMEOUT_MS,
-            },
-        )
 
     async def publish(self, messages: Iterable[Message]) -> None:
         """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""
@@ -94,7 +71,7 @@ class Broker:
         After `stop`, batches in hand are finished and everything else goes back to the queue.
         """
         channel = await self._open_channel(prefetch)
-        queue = await self._declare_queue(channel, work)
+        queue = await channel.declare_queue(work.name, passive=True)
         await self._run_consumer(channel, queue, work, handle, stop, batch, workers)
 
     async def listen(
@@ -155,7 +132,7 @@ class Broker:
 
 @asynccontextmanager
 async def connect_broker(url: SecretStr) -> AsyncIterator[Broker]:
-    """Connect, waiting with backoff for the broker to be there; declare everything; close at the end."""
+    """Connect, waiting with backoff for the broker to be there with its exchanges; close at the end."""
     async for attempt in AsyncRetrying(
         stop=stop_never,
         wait=wait_random_exponential(multiplier=0.2, max=5),
@@ -163,20 +140,27 @@ async def connect_broker(url: SecretStr) -> AsyncIterator[Broker]:
     ):
         with attempt:
             try:
-                connection = await aio_pika.connect_robust(
-                    url.get_secret_value(),
-                    timeout=CONNECT_TIMEOUT_S,
-                    reconnect_interval=RECONNECT_INTERVAL_S,
-                )
+                connection, broker = await _open(url)
             except BROKER_ERRORS as error:
                 log.warning("broker is unavailable", error=repr(error))
                 raise
     try:
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
-            channel = connection.channel()
-            await channel.initialize(timeout=CONNECT_TIMEOUT_S)
-            broker = Broker(connection, channel)
-            await broker.declare()
         yield broker
     finally:
         await connection.close()
+
+
+async def _open(url: SecretStr) -> tuple[AbstractRobustConnection, Broker]:
+    connection = await aio_pika.connect_robust(
+        url.get_secret_value(), timeout=CONNECT_TIMEOUT_S, reconnect_interval=RECONNECT_INTERVAL_S
+    )
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            channel = connection.channel()
+            await channel.initialize(timeout=CONNECT_TIMEOUT_S)
+            # Passive: what is durable is the broker's own, see shared/broker/definitions.py.
+            exchange = await channel.declare_exchange(EXCHANGE, passive=True)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection, Broker(connection, channel, exchange)

@@ -1,12 +1,16 @@
-"""Which exchanges and queues there are, and which messages reach which queue."""
+"""Which exchanges and queues there are, which messages reach which queue, and what each service may do with them."""
 
 from dataclasses import dataclass
 
 from shared.messages import (
+    LogFollowed,
+    LogWritten,
     Message,
+    PhaseChanged,
     RunnerHeartbeat,
     ShardReleased,
     ShardsFinished,
+    ShardsRevoked,
     ShardUnfinished,
     StudyFatal,
     StudyFinished,
@@ -35,3 +39,43 @@ DISPATCH = WorkQueue("arena.dispatch", (ShardUnfinished, ShardsFinished, RunnerH
 WORK_QUEUES = (SUBMISSIONS, SHARDS, RESULTS, DISPATCH)
 DEAD = WorkQueue("arena.dead", ())
 """Messages set aside; read by the organizer, consumed by nobody."""
+
+
+@dataclass(frozen=True)
+class BrokerUser:
+    """A service as the broker knows it, and everything that it may do there.
+
+    What a service listens to comes to queues of its own, `arena.<its name>.<anything>`, each of one process alone.
+    """
+
+    name: str
+    publishes: tuple[type[Message], ...]
+    consumes: tuple[WorkQueue, ...] = ()
+    listens: tuple[type[Message], ...] = ()
+
+
+GATEWAY = BrokerUser(
+    "gateway",
+    # All work, because the organizer may send any dead letter once more.
+    publishes=(PhaseChanged, LogFollowed, *(message for queue in WORK_QUEUES for message in queue.messages)),
+    consumes=(DEAD,),
+    listens=(PhaseChanged, LogWritten),
+)
+DISPATCHER = BrokerUser(
+    "dispatcher",
+    publishes=(ShardReleased, ShardsRevoked, SubmissionEnded, PhaseChanged),
+    consumes=(SUBMISSIONS, DISPATCH),
+)
+RUNNER = BrokerUser(
+    "runner",
+    publishes=(StudyFinished, StudyFatal, ShardUnfinished, RunnerHeartbeat, LogWritten),
+    consumes=(SHARDS,),
+    listens=(SubmissionEnded, ShardsRevoked, LogFollowed),
+)
+AGGREGATOR = BrokerUser(
+    "aggregator",
+    # The gateway's, too: whoever relays the outbox publishes what is in it.
+    publishes=(SubmissionAccepted, SubmissionEnded, PhaseChanged, ShardsFinished),
+    consumes=(RESULTS,),
+)
+BROKER_USERS = (GATEWAY, DISPATCHER, RUNNER, AGGREGATOR)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from arena.sandbox.engine import InfrastructureFailure
@@ -35,7 +34,7 @@ from shared.messages import (
     SubmissionEnded,
 )
 from shared.outbox import Outbox
-from tests.support.backends import RABBITMQ_MANAGEMENT
+from tests.support.backends import lose_everything
 from tests.support.seeding import Seeded, seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.waiting import wait_until
@@ -61,6 +60,13 @@ async def blobs(settings: PlatformSettings) -> Blobs:
     blobs = Blobs(settings.runner.blob_url)
     await blobs.put(BLOB, b"a zip")
     return blobs
+
+
+@pytest.fixture
+async def runner_broker(settings: PlatformSettings) -> AsyncIterator[Broker]:
+    """A runner's connection."""
+    async with connect_broker(settings.runner.broker_url) as broker:
+        yield broker
 
 
 class SlowSlot(NullSlot):
@@ -182,24 +188,24 @@ async def accept(pool: Pool, broker: Broker, seeded: Seeded) -> UUID:
 
 
 async def score_undisturbed(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings, seeded: Seeded
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings, seeded: Seeded
 ) -> float:
     """Return the score that a submission gets when nothing goes wrong."""
     submission = await accept(pool, broker, seeded)
     slots = [NullSlot("calm"), NullSlot("calm")]
-    async with control(settings), running(runner(broker, blobs, settings, slots).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, slots).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
     score: float = await pool.fetchval("select score from submissions where id = $1", submission)
     return score
 
 
 async def test_a_submission_is_scored_and_again_to_the_same_score(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=4, studies_per_box=5, studies_per_shard=2)
 
-    first = await score_undisturbed(pool, broker, blobs, settings, seeded)
-    second = await score_undisturbed(pool, broker, blobs, settings, seeded)
+    first = await score_undisturbed(pool, broker, runner_broker, blobs, settings, seeded)
+    second = await score_undisturbed(pool, broker, runner_broker, blobs, settings, seeded)
 
     assert first == second
     assert await pool.fetch("select from shards where state <> 'done'") == []
@@ -207,33 +213,31 @@ async def test_a_submission_is_scored_and_again_to_the_same_score(
 
 
 async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool)
     submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
 
-    async with control(settings), running(runner(broker, blobs, settings, [NullSlot("r")]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [NullSlot("r")]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored without a message")
 
 
 async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=4, studies_per_box=5)
-    undisturbed = await score_undisturbed(pool, broker, blobs, settings, seeded)
+    undisturbed = await score_undisturbed(pool, broker, runner_broker, blobs, settings, seeded)
     submission = await accept(pool, broker, seeded)
     vhost = settings.broker_url.get_secret_value().rsplit("/", 1)[1]
     slot = SlowSlot("slow")
 
     async with (
-        connect_broker(settings.broker_url) as own,
+        connect_broker(settings.runner.broker_url) as own,
         control(settings),
         running(runner(own, blobs, settings, [slot]).run),
     ):
         await slot.started.wait()
-        async with httpx.AsyncClient(base_url=RABBITMQ_MANAGEMENT) as management:
-            (await management.delete(f"/api/vhosts/{vhost}")).raise_for_status()
-            (await management.put(f"/api/vhosts/{vhost}")).raise_for_status()
+        await asyncio.to_thread(lose_everything, vhost)
         slot.go.set()
         await wait_until(lambda: is_scored(pool, submission), what="scored after the broker lost everything")
 
@@ -242,7 +246,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
 
 
 async def test_a_shard_whose_runner_died_is_run_by_another(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
@@ -250,20 +254,20 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
     never = asyncio.Event()
 
     async with control(settings):
-        async with connect_broker(settings.broker_url) as doomed:
+        async with connect_broker(settings.runner.broker_url) as doomed:
             dying = asyncio.create_task(runner(doomed, blobs, settings.with_runner("dying"), [slot]).run(never))
             await slot.started.wait()
             await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
             dying.cancel()
             await asyncio.wait([dying])
-        async with running(runner(broker, blobs, settings, [NullSlot("other")]).run):
+        async with running(runner(runner_broker, blobs, settings, [NullSlot("other")]).run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     assert await pool.fetchval("select runner_id from studies") == "other"
 
 
 async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lease(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
@@ -277,7 +281,7 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
     async with control(settings):
         await broker.consume(SHARDS, take, taken, prefetch=1)
         await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"), what="running")
-        async with running(runner(broker, blobs, settings, [NullSlot("other")]).run):
+        async with running(runner(runner_broker, blobs, settings, [NullSlot("other")]).run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     ended = await pool.fetch("select attempt, outcome, runner_id from executions order by attempt")
@@ -285,14 +289,14 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
 
 
 async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothing(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     await accept(pool, broker, seeded)
     slot = SlowSlot("leaving")
 
     async with control(settings):
-        async with running(runner(broker, blobs, settings, [slot]).run):
+        async with running(runner(runner_broker, blobs, settings, [slot]).run):
             await slot.started.wait()
             await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
         await wait_until(
@@ -304,13 +308,13 @@ async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothin
 
 
 async def test_cancelling_stops_what_runs_and_drops_the_rest(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
     slot = SlowSlot("slow")
 
-    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await slot.started.wait()
         await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
         await broker.publish([SubmissionEnded(submission_id=submission, state=SubmissionState.CANCELLED)])
@@ -320,13 +324,13 @@ async def test_cancelling_stops_what_runs_and_drops_the_rest(
 
 
 async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     await accept(pool, broker, seeded)
     slot = FailingSlot(lambda: Fatal(Verdict.WRONG_COUNT, "expected 8 suggestions, got 7"))
 
-    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await wait_until(lambda: pool.fetchval("select state = 'failed' from submissions"), what="failed")
         await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
 
@@ -336,14 +340,14 @@ async def test_a_fatal_error_ends_the_submission_and_drops_its_other_shards(
 
 
 async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_keeps_what_was_measured(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=4)
     await accept(pool, broker, seeded)
     slow, failing = SlowSlot("slow"), FatalAfterOne()
 
-    async with connect_broker(settings.broker_url) as second_broker, control(settings):
-        first = runner(broker, blobs, settings.with_runner("first"), [slow])
+    async with connect_broker(settings.runner.broker_url) as second_broker, control(settings):
+        first = runner(runner_broker, blobs, settings.with_runner("first"), [slow])
         second = runner(second_broker, blobs, settings.with_runner("second"), [failing])
         async with running(first.run, second.run):
             await slow.started.wait()
@@ -359,14 +363,14 @@ async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_ke
 
 
 async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no_more_until_it_is_well(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
     engine = BrokenEngine()
-    ill = Runner(broker, blobs, engine, [FailingSlot(engine.break_down)], settings.with_runner("ill").runner)
+    ill = Runner(runner_broker, blobs, engine, [FailingSlot(engine.break_down)], settings.with_runner("ill").runner)
 
-    async with connect_broker(settings.broker_url) as second_broker, control(settings), running(ill.run):
+    async with connect_broker(settings.runner.broker_url) as second_broker, control(settings), running(ill.run):
         said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"
         await wait_until(lambda: pool.fetchval(said), what="stepped aside")
         well = runner(second_broker, blobs, settings.with_runner("well"), [NullSlot("well")])
@@ -381,14 +385,19 @@ async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no
 
 
 async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_fault(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings, monkeypatch: pytest.MonkeyPatch
+    pool: Pool,
+    broker: Broker,
+    runner_broker: Broker,
+    blobs: Blobs,
+    settings: PlatformSettings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("services.dispatcher.service.RETRY_DELAY_S", 0.05)
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     await accept(pool, broker, seeded)
     slot = FailingSlot(lambda: InfrastructureFailure("the engine is gone"))
 
-    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await wait_until(lambda: pool.fetchval("select state = 'incident' from shards"), what="incident")
 
     assert await pool.fetchval("select state from submissions") == "running"
@@ -396,7 +405,7 @@ async def test_a_platform_that_keeps_failing_is_an_incident_and_not_the_team_s_f
 
 
 async def test_studies_on_the_organizers_data_are_handed_its_file(
-    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2)
     await blobs.put("cd" * 32, b"a file")
@@ -404,7 +413,7 @@ async def test_studies_on_the_organizers_data_are_handed_its_file(
     submission = await accept(pool, broker, seeded)
     slot = RememberingSlot()
 
-    async with control(settings), running(runner(broker, blobs, settings, [slot]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
 
     assert slot.handed == {("cd" * 32, b"a file"), (None, b"")}

@@ -8,6 +8,8 @@ import asyncpg
 import httpx
 from pydantic import SecretStr
 
+from shared.broker.definitions import definitions, service_user
+from shared.broker.topology import BROKER_USERS
 from shared.database_logins import LoginSettings, set_logins
 
 POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
@@ -48,11 +50,24 @@ async def new_database(template: str) -> AsyncIterator[str]:
         await admin.close()
 
 
+def define_virtual_host(management: httpx.Client, name: str) -> None:
+    """Make a virtual host as a broker has it at its start; the services' users are the same in all of them."""
+    users = [service_user(user.name, PASSWORD) for user in BROKER_USERS]
+    management.post("/api/definitions", json=definitions(name, users)).raise_for_status()
+
+
 @contextmanager
 def new_virtual_host() -> Iterator[str]:
     """URL of an empty virtual host, deleted at the end."""
     name = f"test-{uuid.uuid4().hex}"
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
-        management.put(f"/api/vhosts/{name}").raise_for_status()
+        define_virtual_host(management, name)
         yield f"{RABBITMQ}/{name}"
         management.delete(f"/api/vhosts/{name}").raise_for_status()
+
+
+def lose_everything(virtual_host: str) -> None:
+    """Let the broker lose every message, queue and connection of a virtual host, and start again."""
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
+        management.delete(f"/api/vhosts/{virtual_host}").raise_for_status()
+        define_virtual_host(management, virtual_host)

@@ -40,7 +40,7 @@ def platform_settings(
     def make(service: str, kind: Any, **more: Any) -> Any:
         every = {
             "database_url": SecretStr(as_user(service, database_url)),
-            "broker_url": SecretStr(broker_url),
+            "broker_url": SecretStr(as_user(service, broker_url)),
             "blob_url": f"file://{blobs}",
             "http_host": "127.0.0.1",
             **given,

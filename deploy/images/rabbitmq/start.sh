@@ -1,7 +1,25 @@
 #!/bin/sh
-# Writes the user and the plugins from the environment, then becomes the server.
+# Writes users, permissions, exchanges and queues from the definitions and the environment, then becomes the server.
+# The server loads them at every start, so a broker that has lost its data needs nobody to set it up again.
 set -eu
+fill() { # NAME PASSWORD: put a user's password in its place
+    case $2 in
+        *[!A-Za-z0-9_-]*) echo "rabbitmq: expected letters, digits, _ and - in the password of $1, got others" >&2; exit 2 ;;
+    esac
+    sed -i "s|@$1@|$2|" /tmp/definitions.json
+}
+
+umask 077
 cp /etc/rabbitmq/rabbitmq.conf /tmp/rabbitmq.conf
-printf 'default_pass = %s\n' "${RABBITMQ_PASSWORD:?the password of user arena}" >>/tmp/rabbitmq.conf
+cp /etc/rabbitmq/definitions.json /tmp/definitions.json
+fill gateway "${RABBITMQ_GATEWAY_PASSWORD:?the password of user gateway}"
+fill dispatcher "${RABBITMQ_DISPATCHER_PASSWORD:?the password of user dispatcher}"
+fill runner "${RABBITMQ_RUNNER_PASSWORD:?the password of user runner}"
+fill aggregator "${RABBITMQ_AGGREGATOR_PASSWORD:?the password of user aggregator}"
+if [ -n "${RABBITMQ_ADMINISTRATOR_PASSWORD:-}" ]; then
+    fill arena "$RABBITMQ_ADMINISTRATOR_PASSWORD"
+else # an empty hash is no password's
+    sed -i 's|"password": "@arena@", "tags": "administrator"|"password_hash": "", "tags": ""|' /tmp/definitions.json
+fi
 printf '[%s].\n' "${RABBITMQ_PLUGINS:-}" >/tmp/enabled_plugins
 exec /usr/lib/rabbitmq/bin/rabbitmq-server
