@@ -35,11 +35,11 @@ def postgres_url() -> str:
 
 
 def broker_url() -> str:
-    """Return the URL of the stack's RabbitMQ; ARENA_BENCH_BROKER names another."""
+    """Return the URL of the stack's RabbitMQ, as the gateway's user; ARENA_BENCH_BROKER names another."""
     if given := os.environ.get("ARENA_BENCH_BROKER"):
         return given
-    script = 'echo "$RABBITMQ_PASSWORD@$(hostname -i)"'
-    return f"amqp://arena:{compose('exec', '-T', 'rabbitmq', 'sh', '-c', script).strip()}:5672/"
+    script = 'echo "$RABBITMQ_GATEWAY_PASSWORD@$(hostname -i)"'
+    return f"amqp://gateway:{compose('exec', '-T', 'rabbitmq', 'sh', '-c', script).strip()}:5672/"
 
 
 @contextmanager

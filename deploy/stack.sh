@@ -8,18 +8,20 @@ compose() { # either generation of Compose
     if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
 }
 
-make_secrets() {
+SECRETS="POSTGRES ORGANIZER GATEWAY_DATABASE DISPATCHER_DATABASE AGGREGATOR_DATABASE
+    GATEWAY_BROKER DISPATCHER_BROKER RUNNER_BROKER AGGREGATOR_BROKER"
+
+make_secrets() { # those that are there stay; an older installation lacks some, and has some that nobody uses any more
     mkdir -p .arena
-    if [ ! -f .arena/secrets.env ]; then
-        (
-            umask 077
-            for name in POSTGRES RABBITMQ ORGANIZER; do
+    (
+        umask 077
+        for name in $SECRETS; do
+            sed -n "/^ARENA_SECRET_$name=/p" .arena/secrets.env 2>/dev/null | grep . ||
                 echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
-            done >.arena/secrets.env.new
-            sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new | tr -d '\n' >.arena/organizer-token
-        )
+        done >.arena/secrets.env.new
+        sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new | tr -d '\n' >.arena/organizer-token
         mv .arena/secrets.env.new .arena/secrets.env
-    fi
+    )
 }
 
 stack() {

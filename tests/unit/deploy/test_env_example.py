@@ -10,6 +10,7 @@ from services.aggregator.settings import AggregatorSettings
 from services.dispatcher.settings import DispatcherSettings
 from services.gateway.settings import GatewaySettings
 from services.runner.settings import RunnerSettings
+from shared.database_logins import LoginSettings
 from shared.settings import ArenaSettings
 
 TEXT = (Path(__file__).parents[3] / ".env.example").read_text()
@@ -18,6 +19,7 @@ SETTINGS: dict[str, type[ArenaSettings]] = {
     "dispatcher": DispatcherSettings,
     "runner": RunnerSettings,
     "aggregator": AggregatorSettings,
+    "migrate": LoginSettings,
 }
 OF_THE_CHECK = {"zip_limit_bytes", "unpacked_limit_bytes", "zip_files_limit", "failures_before_incident"}
 """What `arena check` reads where a runner does not."""
@@ -43,7 +45,7 @@ def test_every_setting_of_a_service_is_listed_for_it_and_nothing_else(service: s
 def test_the_values_shown_are_the_defaults(service: str) -> None:
     given = {name: value for name, value in listed_for(service).items() if value}
     kind = SETTINGS[service]
-    urls = {name: SecretStr("") for name in ("database_url", "broker_url") if name in kind.model_fields}
+    required = {name: SecretStr("") for name, field in kind.model_fields.items() if field.is_required()}
     kept = set(kind.model_fields) - {"runner_id"}
-    shown, defaults = kind.model_validate(given | urls), kind.model_construct(None, **urls)
+    shown, defaults = kind.model_validate(given | required), kind.model_construct(None, **required)
     assert shown.model_dump(include=kept) == defaults.model_dump(include=kept)
