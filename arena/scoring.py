@@ -1,4 +1,4 @@
-"""The score (DESIGN 7). Bayesmark's own functions do the mathematics; this only feeds them."""
+"""The score. Bayesmark's own functions do the mathematics; this only feeds them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

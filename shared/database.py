@@ -56,7 +56,7 @@ TRANSIENT_ERRORS = (
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether the database was away or busy, so that the same call may succeed later."""
+    """Tell whether the database was unavailable or busy, so that the same call may succeed later."""
     return isinstance(error, TRANSIENT_ERRORS)
 
 
@@ -89,9 +89,10 @@ async def _create_pool(url: SecretStr, size: int) -> Pool:
 
 
 async def _leave(_: asyncpg.Connection[asyncpg.Record]) -> None:
-    """Reset nothing: nothing here outlives its transaction, and asking costs a round trip for every use of the pool.
+    """Reset nothing.
 
-    A transaction left open is rolled back by asyncpg all the same.
+    Nothing here outlives its transaction, and a reset costs a round trip for every use of the pool. asyncpg still rolls
+    back a transaction that was left open.
     """
 
 

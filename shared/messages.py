@@ -18,7 +18,8 @@ Losses = list[list[float]]
 
 
 Suggestion = dict[str, Any]
-"""A point: bool, int, float or str by parameter name; Any, because checking 128 of them costs a fifth of reading."""
+"""A point: a bool, int, float or str by parameter name. Any, because checking 128 points takes a fifth of the time of
+reading."""
 
 
 class Message(BaseModel):
@@ -37,7 +38,7 @@ class SubmissionAccepted(Message):
 
 
 class SubmissionEnded(Message):
-    """To dispatcher and runners: whatever of this submission still waits is dropped, whatever runs is killed."""
+    """To dispatcher and runners: whatever still waits of this submission is dropped, and whatever runs is killed."""
 
     key = "submission.ended"
     submission_id: UUID
@@ -182,9 +183,9 @@ class ShardsRevoked(Message):
 
 
 class LogFollowed(Message):
-    """Gateway to runners: somebody wants to read along what this attempt's optimizer writes, for this long from now.
+    """Gateway to runners: somebody wants to follow what this attempt's optimizer writes, for this long from now.
 
-    Said again before the time is over; 0 says that nobody does any more.
+    It is sent again before the time is over; 0 says that nobody wants to any more.
     """
 
     key = "log.followed"

@@ -1,4 +1,4 @@
-"""The transactional outbox: messages are committed with the change they announce, and published after it."""
+"""The transactional outbox: a message is committed with the change that it announces, and published afterwards."""
 
 import asyncio
 from collections.abc import Sequence

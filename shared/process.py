@@ -16,12 +16,13 @@ from shared.settings import ProcessSettings
 from shared.telemetry import configure_logs
 
 UNSENT_LIMIT_BYTES = 64 * 1024
-"""What the kernel takes for a connection beyond what is on its way; by default megabytes of a slow client's past."""
+"""How much the kernel buffers for a connection beyond what is in flight. By default, a slow client gets megabytes of
+the past."""
 UNREAD_LIMIT_MS = 60_000
-"""A connection whose peer takes nothing for so long, though something waits for it, is cut off by the kernel."""
+"""The kernel cuts off a connection whose peer takes nothing for this long although something waits for it."""
 
 MIDDLE_COLLECTIONS_PER_FULL = 100
-"""Ten by default, by which 2,000 WebSockets that come are six full collections, the last of them 0.4 s long."""
+"""With Python's default of ten, 2,000 new WebSockets cause six full collections, the last of them 0.4 s long."""
 
 SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
 
@@ -37,7 +38,7 @@ def run_service(
 
 
 def _collect_garbage_seldom() -> None:
-    """Let a full collection, which stops the process for 0.1 ms a WebSocket, be rare and leave out what is imported."""
+    """Make full garbage collections rare, and leave imports out: one stops the process for 0.1 ms a WebSocket."""
     gc.freeze()
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, MIDDLE_COLLECTIONS_PER_FULL)
@@ -54,7 +55,7 @@ async def _with_signals(main: Callable[[asyncio.Event], Awaitable[None]]) -> Non
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        yield  # signals are the process's business: see `_with_signals`
+        yield  # signals are handled by the process: see `_with_signals`
 
 
 async def serve_http(
@@ -70,8 +71,8 @@ async def serve_http(
         server_header=False,
         forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=int(settings.drain_timeout_s),
-        ws_per_message_deflate=False,  # compresses for each socket anew, and takes more memory than all the rest of one
-        ws_ping_timeout=None,  # who reads late is not gone; who is gone, the kernel notices
+        ws_per_message_deflate=False,  # it compresses for each socket anew, and takes more memory than all else of one
+        ws_ping_timeout=None,  # a client that reads late is not gone, and the kernel notices one that is
     )
     server = _Server(config)
     listening = config.bind_socket()

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class ArenaSettings(BaseSettings):
-    """Read once, in a service's `__main__`; passed on from there."""
+    """Read once, in a service's `__main__`, and passed on from there."""
 
     model_config = SettingsConfigDict(env_prefix="ARENA_", frozen=True)
 

@@ -19,7 +19,7 @@ DocumentPath = tuple[str | int, ...]
 
 @dataclass(frozen=True)
 class DocumentFault:
-    """Something wrong in a document: where, what was expected and came, and what to do."""
+    """Something wrong in a document: where it is, what was expected, what came, and what to do."""
 
     where: DocumentPath
     what: str
@@ -30,7 +30,7 @@ class DocumentFault:
 
 
 def suggest(value: object, known: Iterable[str], otherwise: str = "") -> str:
-    """Return the cure of a name that is not among those known."""
+    """Return what to do about a name that is not among those known."""
     names = sorted(known)
     by_lower = {name.lower(): name for name in names}
     if close := get_close_matches(str(value).lower(), by_lower, n=1):
@@ -39,7 +39,7 @@ def suggest(value: object, known: Iterable[str], otherwise: str = "") -> str:
 
 
 def find_misfits(model: type[Body], value: object, at: DocumentPath) -> list[DocumentFault]:
-    """Return what in `value` does not have the model's form."""
+    """Return where `value` does not have the form of the model."""
     try:
         model.model_validate(value)
     except ValidationError as error:
@@ -66,7 +66,7 @@ def _misfit(model: type[Body], error: Any, at: DocumentPath) -> DocumentFault:
 
 
 def find_faults(competition: Competition) -> list[DocumentFault]:
-    """Return whatever in a document of the right form contradicts itself, all of it."""
+    """Return every contradiction in a document whose form is right."""
     return find_contradictions(
         dict(enumerate(competition.datasets)),
         dict(enumerate(competition.black_boxes)),
@@ -80,9 +80,9 @@ def find_contradictions(
     phases: Mapping[int, Phase],
     known: Collection[str] = (),
 ) -> list[DocumentFault]:
-    """Return what is wrong between the parts of a document, which are given by their place in it.
+    """Return what is wrong between the parts of a document, each given with its place.
 
-    `known` are names of parts that have faults of their own: that others name them is none.
+    `known` are the names of parts that have faults of their own; naming them is no further fault.
     """
     own = [*(each.name for each in datasets.values()), *known]
     labels = [*(each.label for each in boxes.values()), *known]
@@ -149,5 +149,5 @@ def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[DocumentFault]:
     for index, phase in phases.items():
         for place, label in enumerate(phase.boxes):
             if practised[label] and not phase.practice:
-                what = f"Teams see the logs of black box {label!r}, for it is in a practice phase."
+                what = f"Teams see the logs of black box {label!r}, because it is in a practice phase."
                 yield DocumentFault(("phases", index, "boxes", place), what, "Give this phase another.")

@@ -12,14 +12,14 @@ from arena.rules.bayesmark_names import CV_SPLITS
 FAULTS_SHOWN = 20
 FILE_LIMIT_BYTES = 16 * 1024**2
 CELLS_LIMIT = 10_000_000
-"""Of the table that Bayesmark makes of the file, eight bytes each; categories become columns."""
+"""Values of the table that Bayesmark makes of the file, eight bytes each; every category becomes a column."""
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 WHOLE = re.compile(r"[+-]?\d{1,18}")
 TRUTH = re.compile(r"true|false", re.IGNORECASE)
 NOT_FINITE = re.compile(r"[+-]?(inf|infinity)", re.IGNORECASE)
 MISSING = {"", "?", "-", "na", "n/a", "nan", "-nan", "null", "none", "<na>"}
 CATEGORICAL = "_cat"
-"""How Bayesmark knows a column of categories: by the end of its name."""
+"""How Bayesmark recognizes a column of categories: by the end of its name."""
 FEW_ROWS = CV_SPLITS * 2
 
 
@@ -33,7 +33,7 @@ class InvalidDataset(Exception):
 
 
 def check_dataset(name: str, content: bytes) -> None:
-    """Check a data set as far as that goes without Bayesmark; the gateway checks the rest. Raises InvalidDataset."""
+    """Check whatever can be checked without Bayesmark; the gateway checks the rest. Raises InvalidDataset."""
     if len(content) > FILE_LIMIT_BYTES:
         raise InvalidDataset([f"Expected at most {FILE_LIMIT_BYTES} bytes, got {len(content)}; take fewer rows."])
     header, rows = _read(content)
@@ -55,11 +55,11 @@ def _read(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
         lines = [(reader.line_num, row) for row in reader if row]
     except UnicodeDecodeError as error:
         raise InvalidDataset(
-            [f"Expected text in UTF-8, got byte {error.start} that is none; save the file as UTF-8."]
+            [f"Expected text in UTF-8, got byte {error.start} that does not belong to it; save the file as UTF-8."]
         ) from error
     except csv.Error as error:
         raise InvalidDataset(
-            [f"Row {reader.line_num}: expected CSV, got what cannot be read: {error}; mend the row."]
+            [f"Row {reader.line_num}: expected CSV, got something that cannot be read: {error}; mend the row."]
         ) from error
     if not lines:
         raise InvalidDataset(["Expected a header and rows, got an empty file; add the data."])
@@ -68,7 +68,7 @@ def _read(content: bytes) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 def _header_faults(header: list[str]) -> Iterator[str]:
     if len(header) < 2:
-        yield "Expected at least one feature and the target as the last column; add the columns, parted by commas."
+        yield "Expected at least one feature and the target as the last column; add the columns, separated by commas."
     for column, times in Counter(header).items():
         if times > 1:
             yield f"Row 1: expected every column once, got {column!r} {times} times; rename them."
@@ -103,7 +103,7 @@ def _number_faults(column: str, values: Sequence[str], numbers: Sequence[int]) -
         if value.strip().lower() in MISSING:
             yield f"Row {row}, column {column!r}: expected a number, got a missing value ({value!r}); fill it in."
         elif NOT_FINITE.fullmatch(value) or (NUMBER.fullmatch(value) and not math.isfinite(float(value))):
-            yield f"Row {row}, column {column!r}: expected a finite number, got {value!r}; take the row away."
+            yield f"Row {row}, column {column!r}: expected a finite number, got {value!r}; remove the row."
         elif not NUMBER.fullmatch(value):
             cure = f"name the column {column + CATEGORICAL!r} if it holds categories"
             yield f"Row {row}, column {column!r}: expected a number, got the text {value[:40]!r}; {cure}."
@@ -112,7 +112,7 @@ def _number_faults(column: str, values: Sequence[str], numbers: Sequence[int]) -
         good = False
     if good and all(WHOLE.fullmatch(value) for value in values):
         yield (
-            f"Column {column!r}: expected numbers with a decimal point, for Bayesmark takes no others, got only whole "
+            f"Column {column!r}: expected numbers with a decimal point, as Bayesmark takes no others, got only whole "
             f"ones; write {values[0]} as {values[0]}.0 (or name a column of categories {column + CATEGORICAL!r})."
         )
 

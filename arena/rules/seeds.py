@@ -11,8 +11,8 @@ def study_seed(competition_seed: str, test_case: str, study: int) -> int:
 def optimizer_seed(competition_seed: str, test_case: str, study: int, blob_sha256: str) -> int:
     """Return the seed in [0, 2**32) of the optimizer side; it tells nothing about the black-box side's.
 
-    It depends on the zip: else an optimizer could tell by its seed in which black box it is, from what its team learned
-    of that black box with another zip. The same zip gets the same seeds.
+    It depends on the zip. Otherwise an optimizer could tell by its seed which black box it is in, from what its team
+    learned about that black box with another zip. The same zip gets the same seeds.
     """
     return _derive("optimizer", competition_seed, test_case, str(study), blob_sha256)
 

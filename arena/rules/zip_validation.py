@@ -1,4 +1,4 @@
-"""What makes a zip a submission: pure checks on its bytes, which trust nothing that the zip says of itself."""
+"""Which zips are accepted: pure checks on the bytes, which trust nothing that the zip says about itself."""
 
 import io
 import re
@@ -12,15 +12,15 @@ from pathlib import PurePosixPath
 
 CHUNK_BYTES = 256 * 1024
 PART_BYTES, NAME_BYTES = 255, 1024
-"""What file systems take of a name: of each part of it, and of the whole."""
+"""How long a name may be on common file systems: each part of it, and the whole."""
 COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
-"""Others let a header ask for gigabytes of memory."""
+"""With other methods, a header can ask for gigabytes of memory."""
 UTF8_FLAG, ENCRYPTED_FLAG = 0x800, 0x1
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class InvalidZip(Exception):
-    """The zip is not taken; the text says why."""
+    """The zip is not accepted; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ class ZipLimits:
 
 
 def check_zip(content: bytes, limits: ZipLimits) -> None:
-    """Return if a team's zip may be stored; raises InvalidZip with the reason.
+    """Check that a team's zip may be stored.
 
-    Sizes are counted while unpacking, because a header may lie.
+    Raises InvalidZip with the reason. Sizes are counted while unpacking, because a header may lie.
     """
     if len(content) > limits.packed_bytes:
         raise InvalidZip(f"The zip is larger than {limits.packed_bytes} bytes.")
@@ -60,7 +60,7 @@ def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
 
 
 def _check_tree(members: Sequence[zipfile.ZipInfo]) -> None:
-    """Return if every file and folder has a place of its own, on any file system, and optimizer.py is at the top."""
+    """Check that no two names collide on any file system, and that optimizer.py is at the top."""
     files = [PurePosixPath(member.orig_filename) for member in members if not member.is_dir()]
     folders = [PurePosixPath(member.orig_filename) for member in members if member.is_dir()]
     for path, times in Counter(files).items() | Counter(folders).items():

@@ -1,4 +1,4 @@
-"""What each container may do (DESIGN 6), as the engine's own configuration; no I/O here."""
+"""What each container may do, as the engine's own configuration; no I/O here."""
 
 from typing import Any
 

@@ -3,11 +3,11 @@
 from pydantic import BaseModel, ConfigDict, Field
 
 LOG_CHARS = 64 * 1024
-"""How much of what an optimizer wrote is kept of one study: the end of it."""
+"""How much of an optimizer's output is kept for one study: the last part of it."""
 
 
 class Usage(BaseModel):
-    """What an optimizer's container had used at the end of its study, as far as anybody trusted could say."""
+    """What an optimizer's container had used at the end of its study, as far as trusted code could measure it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     cpu_s: float | None = Field(default=None, ge=0)

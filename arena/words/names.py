@@ -1,4 +1,4 @@
-"""What may be a name: of people's choosing, or part of an address."""
+"""What may be a name: one that people choose, or one that is part of an address."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 def _no_edges(name: str) -> str:
     if name != name.strip() or name in {".", ".."}:
-        raise ValueError("expected a name without spaces at its ends, that is no path")
+        raise ValueError("expected a name without spaces at its ends that is not a path")
     return name
 
 

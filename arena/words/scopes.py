@@ -1,10 +1,10 @@
-"""What a token lets its bearer do."""
+"""What a token allows."""
 
 from enum import StrEnum
 
 
 class Scope(StrEnum):
-    """A permission of a token. Teams may have `read` and `submit`, organizers all but `submit`."""
+    """A permission that a token gives. A team's may have `read` and `submit`, an organizer's all but `submit`."""
 
     READ = "read"
     SUBMIT = "submit"

@@ -47,7 +47,7 @@ class Stage(StrEnum):
 
 
 class PhaseKind(StrEnum):
-    """What a phase is for; teams submit to those of kind `competition` alone."""
+    """What a phase is for; teams can only submit to those of kind `competition`."""
 
     COMPETITION = "competition"
     ORGANIZER_RUN = "organizer_run"

@@ -4,11 +4,15 @@ import re
 
 ESCAPE_SEQUENCES = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|$)|[ -/]*[0-~])")
 UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Controls except tab and newline, marks that turn the direction of writing, and halves of surrogate pairs."""
+"""Control characters except tab and newline, marks that change the direction of writing, and halves of surrogate
+pairs."""
 
 
 def clean_text(text: str, limit: int) -> str:
-    """Return the last `limit` characters of `text` without terminal escape sequences; the unprintable is replaced."""
+    """Return the last `limit` characters of `text` without terminal escape sequences.
+
+    Unprintable characters are replaced.
+    """
     text = ESCAPE_SEQUENCES.sub("", text.replace("\r\n", "\n"))
     return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)[-limit:]
 

@@ -22,7 +22,7 @@ class Verdict(StrEnum):
 
 
 class Responsibility(StrEnum):
-    """Whose doing a submission's failure is: its code was wrong, it ran into a limit, or the platform failed it."""
+    """Who is responsible for a failure: the team's code was wrong, it ran into a limit, or the platform failed."""
 
     TEAM = "team"
     LIMIT = "limit"
@@ -30,7 +30,7 @@ class Responsibility(StrEnum):
 
 
 class Meaning(NamedTuple):
-    """What a verdict says to the team, and whose fault it is; None for an end that is no failure."""
+    """What a verdict tells the team, and who is responsible; None for an end that is no failure."""
 
     fault: Responsibility | None
     sentence: str
@@ -52,9 +52,9 @@ VERDICTS: dict[Verdict, Meaning] = {
     Verdict.OUT_OF_MEMORY: Meaning(
         Responsibility.LIMIT, "The optimizer needed more memory than its container is allowed."
     ),
-    Verdict.OUTPUT_FLOOD: Meaning(Responsibility.LIMIT, "The optimizer's process wrote more than is read of it."),
+    Verdict.OUTPUT_FLOOD: Meaning(Responsibility.LIMIT, "The optimizer's process wrote more than may be read from it."),
     Verdict.PROTOCOL_BROKEN: Meaning(
-        Responsibility.TEAM, "The optimizer's process sent something that is not an answer to what it was asked."
+        Responsibility.TEAM, "The optimizer's process sent something that does not answer what it was asked."
     ),
     Verdict.OUT_OF_RANGE: Meaning(Responsibility.TEAM, "The optimizer suggested a point outside the search space."),
     Verdict.WRONG_COUNT: Meaning(Responsibility.TEAM, "The optimizer returned a wrong number of suggestions."),
@@ -66,4 +66,4 @@ VERDICTS: dict[Verdict, Meaning] = {
 FATAL_VERDICTS = frozenset(
     each for each, meaning in VERDICTS.items() if meaning.fault in {Responsibility.TEAM, Responsibility.LIMIT}
 )
-"""The verdicts by which one study ends the whole submission."""
+"""The verdicts with which one study ends the whole submission."""

@@ -1,4 +1,4 @@
-"""The aggregator: stores each result once, keeps scores current after every study, announces what changed."""
+"""The aggregator stores each result once, keeps scores current after every study, and announces what changed."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -29,12 +29,12 @@ INSERT_STUDY = """
     on conflict (submission_id, box_id, study) do nothing
     returning submission_id, box_id, study, shard_id
 """
-"""Here and not in queries.sql because rows of arrays go in by asyncpg's `fetchmany`, which aiosql does not offer."""
+"""This is not in queries.sql because rows of arrays need asyncpg's `fetchmany`, which aiosql does not offer."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """What losses of one black box refer to, none in an organizer run, and the shape their study must have."""
+    """The baseline of one black box (none in an organizer run), and the shape that a study's losses must have."""
 
     clip: float | None
     best: float | None
@@ -52,14 +52,14 @@ async def load_scales(pool: Pool, submission_ids: Iterable[UUID]) -> dict[tuple[
 
 @dataclass(frozen=True)
 class Locked:
-    """Submissions that have not ended, locked: the number of this change for each, and for each of their phases."""
+    """Submissions that have not ended, locked, with the number of this change for each of them and of their phases."""
 
     submissions: dict[UUID, int]
     phases: dict[UUID, int]
 
 
 async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> Locked:
-    """Lock those submissions that have not ended, then take the next number of their phases."""
+    """Lock the submissions that have not ended, then take the next change number of their phases."""
     rows = [row async for row in queries.lock_submissions(connection, submission_ids=list(submission_ids))]
     return Locked({row["id"]: row["change"] for row in rows}, {row["phase_id"]: row["change"] for row in rows})
 
@@ -67,7 +67,7 @@ async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID
 async def insert_studies(
     connection: Connection, studies: Sequence[tuple[StudyFinished, list[float] | None]], changes: Mapping[UUID, int]
 ) -> list[StudyFinished]:
-    """Store each (result, curve of its loss) that is the first for its study; returns those that were."""
+    """Store each (result, curve of its loss) that is the first for its study; returns those that were stored."""
     by_key = {(each.submission_id, each.box_id, each.study): each for each, _ in reversed(studies)}
     rows = await connection.fetchmany(
         INSERT_STUDY,
@@ -198,7 +198,7 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
 
 
 async def keep_logs(connection: Connection, messages: Sequence[StudyFinished | StudyFatal]) -> None:
-    """Keep what optimizers wrote in these studies, where they wrote anything."""
+    """Keep what optimizers wrote in these studies, if they wrote anything."""
     wrote = [each for each in messages if each.log]
     if wrote:
         await queries.keep_logs(

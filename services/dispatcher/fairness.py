@@ -12,9 +12,10 @@ RELEASED_AT_LEAST = 8
 
 @dataclass(frozen=True)
 class WaitingTeam:
-    """A team with pending shards of one priority: how many are in flight, of any, and how many wait, of this one.
+    """A team with pending shards of one priority.
 
-    `turn` is the team's place in the round: who was served longest ago comes first.
+    `in_flight` counts its shards of any priority, `waiting` those of this one. `turn` is the team's place in the round:
+    the team served longest ago comes first.
     """
 
     team_id: UUID
@@ -25,10 +26,11 @@ class WaitingTeam:
 
 
 def share_capacity(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
-    """Give each of `room` places to the team that then has the fewest shards in flight, and of those whose turn it is.
+    """Give each of `room` places to the team that has the fewest shards in flight at that point.
 
-    Higher priorities come first. Returns the number of places of every team that got one. Within a priority this is
-    max-min fairness: no team could have more without another, that has no more than it, having less.
+    Among equals, it goes to the team whose turn it is. Higher priorities come first. Returns the number of places of
+    every team that got one. Within a priority this is max-min fairness: no team could get more without taking it from a
+    team that has no more than itself.
     """
     shares = Counter[UUID]()
     by_priority = sorted(teams, key=lambda team: -team.priority)
@@ -38,7 +40,7 @@ def share_capacity(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
 
 
 def _share_level(room: int, teams: Sequence[WaitingTeam], shares: Counter[UUID]) -> int:
-    """Add what teams of one priority get to `shares`; returns the places that are left."""
+    """Add what the teams of one priority get to `shares`; returns the places that are left."""
     heap = [
         (team.in_flight + shares[team.team_id], team.turn, team.team_id.int, team.waiting, team.team_id)
         for team in teams
@@ -55,8 +57,8 @@ def _share_level(room: int, teams: Sequence[WaitingTeam], shares: Counter[UUID])
 
 
 def release_window(limit: int, per_slot: int, slots: int) -> int:
-    """Return how many shards may wait on the broker: `per_slot` keep a slot busy, and never more than `limit`.
+    """Return how many shards may wait on the broker: `per_slot` for each slot, but never more than `limit`.
 
-    What is on the broker is first come, first served, so a newcomer waits for all of it, whatever its share.
+    The broker serves first come, first served, so a newcomer waits for everything on it, whatever its share.
     """
     return min(limit, max(RELEASED_AT_LEAST, per_slot * slots))

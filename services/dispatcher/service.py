@@ -1,4 +1,4 @@
-"""The dispatcher: makes shards of submissions, releases them fairly over teams, and moves on what stays too long."""
+"""The dispatcher makes shards of submissions, releases them fairly over teams, and moves on what stays too long."""
 
 import asyncio
 import time
@@ -143,11 +143,11 @@ class Dispatcher:
         waiting = await self._broker.count_waiting(SHARDS)
         WAITING.set(waiting)
         settings = self._settings
-        # After a silence of the broker, the database or this process, runners first get a lease's time to be heard.
+        # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
         for row in await tables.expired_leases(self._pool):
-            detail = f"runner {row['runner_id']} was not heard of for {settings.lease_s:g} s"
+            detail = f"runner {row['runner_id']} was not heard from for {settings.lease_s:g} s"
             await self._return(_held(row), row["runner_id"], ExecutionOutcome.LEASE_EXPIRED, detail)
         age_s = settings.release_ttl_s if waiting else settings.message_lost_s
         for row in await tables.stale_releases(self._pool, age_s):

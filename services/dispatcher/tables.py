@@ -45,7 +45,7 @@ async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record],
 
 
 async def ready_slots(pool: Pool, seen_s: float) -> int:
-    """Return how many slots the ready runners have that were heard of in the last `seen_s` seconds."""
+    """Return how many slots the ready runners have that were heard from in the last `seen_s` seconds."""
     slots: int = await queries.ready_slots(pool, seen_s=seen_s)
     return slots
 
@@ -61,7 +61,7 @@ async def _start_submissions(connection: Connection, submission_ids: list[UUID])
 
 
 async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) -> list[HeldShard]:
-    """Extend the leases of what a runner holds; returns what it should not hold any more."""
+    """Renew the leases of the shards that a runner has in hand; returns those that it should stop."""
     async with pool.acquire() as connection, connection.transaction():
         await queries.record_runner(
             connection,
@@ -129,7 +129,7 @@ async def stale_releases(pool: Pool, age_s: float) -> list[asyncpg.Record]:
 
 
 async def drop_shards(pool: Pool, submission_ids: Sequence[UUID]) -> None:
-    """Drop what is left of these submissions, as far as they have ended."""
+    """Drop what is left of these submissions, if they have ended."""
     await queries.drop_shards(pool, submission_ids=list(submission_ids))
 
 

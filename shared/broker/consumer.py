@@ -87,7 +87,7 @@ class Consumer:
                 return
             log.exception("message cannot be handled", queue=self._queue)
             await self._dead_letters.put(self._queue, batch[0][0], f"cannot be handled: {error!r}")
-        if self._is_alone:  # then deliveries are settled in their order, and one acknowledgement covers all up to it
+        if self._is_alone:  # then deliveries are settled in order, and one acknowledgement covers all of them
             await batch[-1][0].ack(multiple=True)
         else:
             for delivery, _ in batch:

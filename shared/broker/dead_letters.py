@@ -61,9 +61,10 @@ class DeadLetters:
         return found
 
     async def retry(self, letter_id: str, limit: int, publish_again: Publish) -> bool:
-        """Send one message to where it was to go; False if it is not among the oldest.
+        """Send one message to its queue once more.
 
-        It is published first and taken away after the confirm, so it may come twice and is never lost.
+        Returns False if it is not among the oldest. It is published first and removed after the confirm, so it may come
+        twice and is never lost.
         """
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:

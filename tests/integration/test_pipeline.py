@@ -1,6 +1,6 @@
 """Dispatcher, runners and aggregator together on the real broker and database; the runners' slots have no containers.
 
-What happens when a part is lost at the worst moment (DESIGN 4.1 to 4.4).
+What happens when a part is lost at the worst moment.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Each result has its effect once, in whatever order and however often it comes (DESIGN 4.2)."""
+"""Each result has its effect once, in whatever order and however often it comes."""
 
 import asyncio
 import itertools

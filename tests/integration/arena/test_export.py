@@ -1,4 +1,4 @@
-"""The leaderboard's scores are what stock Bayesmark computes from the exported evaluations (DESIGN 4.9)."""
+"""The leaderboard's scores are what stock Bayesmark computes from the exported evaluations."""
 
 import json
 import math
