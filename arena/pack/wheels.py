@@ -11,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
@@ -32,6 +32,8 @@ STAND_IN = "image"
 PIP_TIMEOUT_S = 600
 SYSTEM_CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 ERROR_CHARS = 1500
+VERSION_CONTROL = re.compile(r"\b(git|hg|svn|bzr)\+\w+:")
+EDITABLE = re.compile(r"(-e|--editable)\b")
 
 
 def this_machine() -> str:
@@ -58,6 +60,8 @@ def download_wheels(requirements: Path, own: Mapping[str, Path], machine: str) -
     The image's packages take part as empty wheels: pip resolves against their versions and downloads none of them. A
     requirement that asks for another version takes the package out of the image.
     """
+    if sources := source_requirements(requirements.read_text()):
+        raise Failure(explain_sources(requirements, sources))
     kept = kept_of_image(requirements, own)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -66,7 +70,33 @@ def download_wheels(requirements: Path, own: Mapping[str, Path], machine: str) -
         (folder / "found").mkdir()
         _run_pip(requirements, own, machine, folder)
         found = {path.name: path.read_bytes() for path in sorted((folder / "found").iterdir())}
+    if sources := [name for name in found if not name.endswith(".whl")]:
+        raise Failure(explain_sources(requirements, sources))
     return {each: content for each, content in found.items() if each not in own and not _is_stand_in(each)}
+
+
+def source_requirements(text: str) -> list[str]:
+    """Return the requirements whose code would have to be built: of a version control system, an archive, a folder."""
+    lines = [re.split(r"(?:^|\s)#", line)[0].strip() for line in text.splitlines()]
+    return [line for line in lines if VERSION_CONTROL.search(line) or EDITABLE.match(line) or _is_source_url(line)]
+
+
+def _is_source_url(line: str) -> bool:
+    try:
+        url = Requirement(line).url
+    except InvalidRequirement:  # an option, a path or a comment: pip's business
+        return False
+    return url is not None and not url.split("#")[0].endswith(".whl")
+
+
+def explain_sources(requirements: Path, sources: Sequence[str]) -> str:
+    """Return why sources are refused, and how to bring them."""
+    shown = ", ".join(sources)
+    return (
+        f"{requirements}: expected requirements that have wheels, got {shown}, which would have to be built first; "
+        f"the sandbox builds nothing. Build the wheel yourself (pip wheel --no-deps '{sources[0]}'), put it beside "
+        "optimizer.py, and replace the line by the packages that it needs, if any."
+    )
 
 
 def order_wheels(wheels: Mapping[str, bytes]) -> list[str]:
@@ -168,5 +198,10 @@ def explain_failure(requirements: Path, output: str, machine: str) -> str:
             f"with glibc up to 2.{GLIBC_MINOR}, pip found none. Ask for a version that has one, build the wheel "
             "yourself and put it beside optimizer.py, or, if it is plain Python, copy its modules there."
         )
-    errors = "\n".join(line for line in output.splitlines() if line.startswith("ERROR"))[-ERROR_CHARS:]
-    return f"{requirements}: expected pip to download the wheels, it failed:\n{errors}"
+    lines = [line for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")] or lines
+    said = "\n".join(errors)[-ERROR_CHARS:] or "(pip says nothing)"
+    return (
+        f"{requirements}: expected pip to download the wheels, it failed:\n{said}\n"
+        "Mend the requirement that it names, or put a wheel of it beside optimizer.py."
+    )

@@ -4,7 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from arena.pack.wheels import asks_for_wheels, explain_failure, image_packages, kept_of_image
+from arena.failure import Failure
+from arena.pack.wheels import (
+    asks_for_wheels,
+    download_wheels,
+    explain_failure,
+    image_packages,
+    kept_of_image,
+    source_requirements,
+)
 
 
 def test_the_images_packages_are_those_of_its_lock() -> None:
@@ -60,3 +68,41 @@ def test_a_conflict_is_shown_as_pip_shows_it() -> None:
     text = explain_failure(Path("requirements.txt"), output, "x86_64")
     assert "    a 1 depends on numpy>=2\n    The user asked for b\nAsk for" in text
     assert "name it with that version" in text
+
+
+@pytest.mark.parametrize(
+    ("line", "is_source"),
+    [
+        ("git+https://example.org/tool.git@v1 # ours", True),
+        ("tool @ git+ssh://git@example.org/tool.git", True),
+        ("-e ./tool", True),
+        ("--editable=git+https://example.org/tool", True),
+        ("tool @ https://example.org/tool-1.0.tar.gz", True),
+        ("tool @ https://example.org/tool-1.0-py3-none-any.whl#sha256=00", False),
+        ("tool==1.0", False),
+        ("-r more.txt", False),
+        ("# git+https://example.org/tool", False),
+    ],
+)
+def test_what_would_have_to_be_built_is_told_from_what_has_wheels(line: str, is_source: bool) -> None:
+    assert bool(source_requirements(f"toolz\n{line}\n")) is is_source
+
+
+def test_a_requirement_of_a_version_control_system_is_refused_with_the_reason_and_the_cure(tmp_path: Path) -> None:
+    requirements = tmp_path / "requirements.txt"
+    requirements.write_text("git+https://example.invalid/tool.git\n")
+
+    with pytest.raises(Failure) as refused:
+        download_wheels(requirements, {}, "x86_64")
+
+    assert "git+https://example.invalid/tool.git, which would have to be built" in str(refused.value)
+    assert "pip wheel --no-deps 'git+https://example.invalid/tool.git'" in str(refused.value)
+
+
+def test_a_failure_that_pip_does_not_mark_as_an_error_is_shown_by_its_last_lines() -> None:
+    output = "Collecting x\n  fatal: Could not resolve host: example.org\nerror: subprocess-exited-with-error\n"
+
+    text = explain_failure(Path("requirements.txt"), output, "x86_64")
+
+    assert "Could not resolve host: example.org" in text
+    assert "put a wheel of it beside optimizer.py" in text
