@@ -5,7 +5,7 @@ from pathlib import Path
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from arena.estimate.tables import COLD, HOT, axes, summary
+from arena.estimate.tables import COLD, HOT, axes, notes, summary
 from arena.estimate.workload import Estimate, by_cell
 
 CHART_HEIGHT_PX = 420
@@ -24,7 +24,7 @@ def write_html(estimate: Estimate, title: str, file: Path) -> None:
         specs=[[{"type": "heatmap"}], [{"type": "bar"}], [{"type": "table"}]],
         vertical_spacing=60 / sum(heights),
     )
-    what, amount = zip(*summary(estimate), strict=True)
+    what, amount = zip(*summary(estimate), *(("note", note) for note in notes(estimate)), strict=True)
     table = go.Table(cells={"values": [what, amount], "align": "left", "height": 28}, columnwidth=[1, 5])
     for number, trace in enumerate((_heat(estimate), _savings(estimate), table), start=1):
         figure.add_trace(trace, row=number, col=1)

@@ -1,6 +1,7 @@
 """Probing: random search on each candidate black box, to see what its evaluations take."""
 
 import json
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -25,10 +26,15 @@ def probe_boxes(
     probes = []
     for box, run in zip(boxes, run_all(client, slug, nodes, show), strict=True):
         with exported(client, slug, run.phase, run.submission) as lines:
-            probes.append(Probe(**box, evaluation_s=_evaluation_s(lines)))
+            wall_s, cpu_s = read_times(lines)
+            probes.append(Probe(**box, evaluation_s=wall_s, evaluation_cpu_s=cpu_s))
     return probes
 
 
-def _evaluation_s(lines: Iterable[str]) -> tuple[float, ...]:
-    _, *studies = lines
-    return tuple(seconds for study in studies for row in json.loads(study)["eval_time_s"] for seconds in row)
+def read_times(lines: Iterable[str]) -> tuple[tuple[float, ...], float | None]:
+    """Return the wall time of every evaluation in an export, and the CPU time of all if each study has it."""
+    _, *texts = lines
+    studies = [json.loads(text) for text in texts]
+    wall_s = tuple(seconds for study in studies for row in study["eval_time_s"] for seconds in row)
+    cpu_s = [study["evaluation_cpu_s"] for study in studies]
+    return wall_s, None if None in cpu_s else math.fsum(cpu_s)

@@ -73,6 +73,18 @@ def summary(estimate: Estimate) -> list[tuple[str, str]]:
     ]
 
 
+def notes(estimate: Estimate) -> list[str]:
+    """Return what is to be known of the numbers."""
+    by_wall = [row.label for row in estimate.rows if not row.is_cpu_time]
+    if not by_wall:
+        return []
+    note = (
+        f"{', '.join(by_wall)}: probed before the platform kept CPU times, so these are wall seconds, which other work "
+        "on the machine lengthens; another --probe-calls measures them again."
+    )
+    return [note]
+
+
 def write_csv(estimate: Estimate, file: Path) -> None:
     """Write the table, a line for each black box."""
     rows = [{**asdict(row), "saves": None, **_flat(row.saves)} for row in estimate.rows]

@@ -41,7 +41,8 @@ class WorkPlan:
 class Probe:
     """What evaluations of random points took on one black box.
 
-    They run on one CPU that is theirs, so their seconds are CPU-seconds.
+    `evaluation_s` has the wall time of each evaluation, which other work on the machine lengthens. `evaluation_cpu_s`
+    is the CPU time of all of them together, which it does not; None if it was measured before CPU time was kept.
     """
 
     label: str
@@ -49,6 +50,7 @@ class Probe:
     dataset: str
     metric: str
     evaluation_s: tuple[float, ...]
+    evaluation_cpu_s: float | None
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Cost:
 class Row:
     """One black box: what a study takes, its share of the whole, and what leaving it out saves.
 
-    `error_s` is the standard error of `study_s`, from the scatter of the probe's evaluations, if there were two.
+    `study_s` is CPU time if `is_cpu_time`, else wall time. `error_s` is its standard error, if there were two
+    evaluations: from the scatter of their wall times, in proportion to the CPU time, which is not known one by one.
     """
 
     label: str
@@ -76,6 +79,7 @@ class Row:
     probed: int
     study_s: float
     error_s: float | None
+    is_cpu_time: bool
     share: float
     saves: Cost
 
@@ -124,6 +128,7 @@ def estimate_work(plan: WorkPlan, probes: Sequence[Probe]) -> Estimate:
             probed=len(probe.evaluation_s),
             study_s=study_s[probe.label],
             error_s=_error_s(plan, probe),
+            is_cpu_time=probe.evaluation_cpu_s is not None,
             share=study_s[probe.label] / whole if whole else 0.0,
             saves=cost(plan, [study_s[probe.label]]),
         )
@@ -140,12 +145,17 @@ def estimate_work(plan: WorkPlan, probes: Sequence[Probe]) -> Estimate:
 
 
 def _study_s(plan: WorkPlan, probe: Probe) -> float:
-    return statistics.fmean(probe.evaluation_s) * plan.evaluations + plan.overhead_s
+    wall_s = math.fsum(probe.evaluation_s)
+    spent_s = wall_s if probe.evaluation_cpu_s is None else probe.evaluation_cpu_s
+    return spent_s / len(probe.evaluation_s) * plan.evaluations + plan.overhead_s
 
 
 def _error_s(plan: WorkPlan, probe: Probe) -> float | None:
-    n = len(probe.evaluation_s)
-    return plan.evaluations * statistics.stdev(probe.evaluation_s) / math.sqrt(n) if n > 1 else None
+    n, wall_s = len(probe.evaluation_s), math.fsum(probe.evaluation_s)
+    if n < 2 or not wall_s:
+        return None
+    cpu_share = 1.0 if probe.evaluation_cpu_s is None else probe.evaluation_cpu_s / wall_s
+    return plan.evaluations * cpu_share * statistics.stdev(probe.evaluation_s) / math.sqrt(n)
 
 
 def by_cell(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, float]]:

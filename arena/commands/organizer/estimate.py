@@ -12,11 +12,11 @@ from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json
 from arena.estimate.probe import PROBE_SUGGESTIONS, probe_boxes
-from arena.estimate.tables import heat_map, savings_table, summary, write_csv
+from arena.estimate.tables import heat_map, notes, savings_table, summary, write_csv
 from arena.estimate.workload import Estimate, WorkPlan, estimate_work
 from arena.organizer_runs import Run, choose_boxes
 from arena.progress import Step, show_progress
-from arena.terminal import console, show_json
+from arena.terminal import console, plain, show_json
 
 BoxesOption = Annotated[
     str | None, typer.Option("--boxes", help="Labels of black boxes, separated by commas; all if not given.")
@@ -86,3 +86,5 @@ def _show(found: Estimate) -> None:
     console.print(savings_table(found))
     for what, amount in summary(found):
         console.print(f"{what:>16}  {amount}", highlight=False)
+    for note in notes(found):
+        console.print(plain(note))

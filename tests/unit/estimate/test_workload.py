@@ -1,6 +1,7 @@
 """What a competition takes, by the arithmetic that the organizers of 2020 did by hand."""
 
 import csv
+import json
 import math
 from pathlib import Path
 
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from arena.estimate.page import write_html
-from arena.estimate.tables import heat_map, savings_table, write_csv
+from arena.estimate.probe import read_times
+from arena.estimate.tables import heat_map, notes, savings_table, write_csv
 from arena.estimate.workload import Probe, WorkPlan, by_cell, cost, estimate_work, trainings
 
 BOXES = (("a", "DT", "iris"), ("b", "DT", "wine"), ("c", "SVM", "iris"))
@@ -19,7 +21,8 @@ seconds = st.lists(st.floats(0.001, 100), min_size=1, max_size=5).map(tuple)
 
 def probes(*times: tuple[float, ...]) -> list[Probe]:
     return [
-        Probe(label, model, dataset, "acc", each) for (label, model, dataset), each in zip(BOXES, times, strict=False)
+        Probe(label, model, dataset, "acc", each, evaluation_cpu_s=math.fsum(each))
+        for (label, model, dataset), each in zip(BOXES, times, strict=False)
     ]
 
 
@@ -46,6 +49,38 @@ def test_one_box_by_hand() -> None:
     assert found.total.wall_hours == pytest.approx(found.total.machine_hours / 2)
     assert found.total.price == pytest.approx(found.total.machine_hours / 2)
     assert found.submission_hours == pytest.approx(17 / 3600)  # five studies, six slots
+
+
+def test_other_work_on_the_machine_does_not_make_a_black_box_cost_more() -> None:
+    plan = WorkPlan(n_calls=4, n_suggestions=2, overhead_s=1)
+    quiet, busy = (Probe("a", "DT", "iris", "acc", wall_s, evaluation_cpu_s=2.0) for wall_s in ((0.5, 1.5), (1.5, 4.5)))
+
+    (alone,), (beside,) = (estimate_work(plan, [probe]).rows for probe in (quiet, busy))
+
+    assert alone.study_s == beside.study_s == 8 * 1.0 + 1
+    assert alone.error_s == pytest.approx(beside.error_s) == pytest.approx(8 * 0.5)
+    assert alone.is_cpu_time
+    assert notes(estimate_work(plan, [quiet])) == []
+
+
+def test_a_probe_without_a_cpu_time_is_taken_by_its_wall_time_and_named() -> None:
+    old = Probe("a", "DT", "iris", "acc", (1.0, 3.0), evaluation_cpu_s=None)
+
+    found = estimate_work(WorkPlan(n_calls=4, n_suggestions=2, overhead_s=1), [old])
+
+    (row,) = found.rows
+    assert (row.study_s, row.is_cpu_time) == (8 * 2.0 + 1, False)
+    (note,) = notes(found)
+    assert note.startswith("a: probed before")
+
+
+def test_times_of_an_export_are_read_with_the_cpu_time_if_every_study_has_it() -> None:
+    first = {"eval_time_s": [[0.1, 0.2]], "evaluation_cpu_s": 0.25}
+    second = {"eval_time_s": [[0.3]], "evaluation_cpu_s": 0.5}
+    old = {"eval_time_s": [[0.3]], "evaluation_cpu_s": None}
+
+    assert read_times(["{}", json.dumps(first), json.dumps(second)]) == ((0.1, 0.2, 0.3), 0.75)
+    assert read_times(["{}", json.dumps(first), json.dumps(old)]) == ((0.1, 0.2, 0.3), None)
 
 
 @given(st.lists(seconds, min_size=1, max_size=3))
