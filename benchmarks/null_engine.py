@@ -3,9 +3,12 @@
 import functools
 import random
 
-from shared.messages import ShardReleased, StudyFinished, StudyTask, Suggestion
+from arena.sandbox.study import StudyResult, StudySpec
+from arena.words.execution import Provenance, Usage
+from shared.messages import Suggestion
 
 DIFFERENT_STUDIES = 64
+NULL_PROVENANCE = Provenance(optimizer_image="none", blackbox_image="none", code_version="none", runtime="none")
 
 
 class NullEngine:
@@ -19,40 +22,34 @@ class NullEngine:
 class NullSlot:
     """Answers a study at once, with losses drawn from its seed and a message of the usual size."""
 
-    def __init__(self, runner_id: str) -> None:
-        self._runner_id = runner_id
-
     def running_study(self) -> None:
         """Return None: nothing here writes a log."""
 
     async def run_study(
         self,
-        shard: ShardReleased,
-        task: StudyTask,
+        spec: StudySpec,
         zip_bytes: bytes,  # noqa: ARG002
         dataset_bytes: bytes = b"",  # noqa: ARG002
-    ) -> StudyFinished:
+    ) -> StudyResult:
         """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
-        shape = (shard.n_calls, shard.n_suggestions)
-        losses = _losses(task.seed % DIFFERENT_STUDIES, *shape)
-        return StudyFinished.model_construct(
-            submission_id=shard.submission_id,
-            shard_id=shard.shard_id,
-            attempt=shard.attempt,
-            runner_id=self._runner_id,
-            box_id=shard.box_id,
-            study=task.study,
+        shape = (spec.n_calls, spec.n_suggestions)
+        losses = _losses(spec.seed % DIFFERENT_STUDIES, *shape)
+        return StudyResult(
             visible=losses,
             generalization=losses,
             eval_time_s=losses,
-            suggest_time_s=[0.001] * shard.n_calls,
-            observe_time_s=[0.001] * shard.n_calls,
+            evaluation_cpu_s=1.0,
+            suggest_time_s=[0.001] * spec.n_calls,
+            observe_time_s=[0.001] * spec.n_calls,
             construct_time_s=0.1,
             suggestions=_suggestions(*shape),
             timed_out=False,
             suggest_errors=0,
             observe_errors=0,
-            signature=[0.1, 0.2, 0.3, 0.4, 0.5] if shard.signature_wanted else None,
+            signature=[0.1, 0.2, 0.3, 0.4, 0.5] if spec.signature_wanted else None,
+            log="",
+            usage=Usage(),
+            provenance=NULL_PROVENANCE,
         )
 
 

@@ -16,7 +16,7 @@ from shared.telemetry import add_health_routes
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner with as many null slots as the settings say."""
     async with connect_broker(settings.broker_url) as broker:
-        slots = [NullSlot(settings.runner_id) for _ in range(settings.slots)]
+        slots = [NullSlot() for _ in range(settings.slots)]
         runner = Runner(broker, Blobs(settings.blob_url), NullEngine(), slots, settings)
         app = FastAPI(title="Arena null runner")
         add_health_routes(app, {"broker": broker.check(), "engine": runner.check_ready})

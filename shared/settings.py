@@ -3,9 +3,7 @@
 A service has a class of its own in its `settings.py`, and reads nothing that is not in it.
 """
 
-import socket
-
-from pydantic import Field, SecretStr
+from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -46,21 +44,3 @@ class LeaseSettings(ArenaSettings):
     """For services that must agree on when a silent runner counts as gone."""
 
     lease_s: float = 15
-
-
-class Settings(ArenaSettings):
-    """What runs studies, on a runner or a participant's machine."""
-
-    zip_limit_bytes: int = 50 * 1024**2
-    unpacked_limit_bytes: int = 512 * 1024**2
-    zip_files_limit: int = 2000
-    slots: int = Field(default=2, ge=1)
-    runner_id: str = Field(default_factory=socket.gethostname)
-    engine_url: str = "unix:///var/run/docker.sock"
-    blackbox_image: str = "arena-blackbox:local"
-    optimizer_image: str = "arena-optimizer:local"
-    sandbox_runtime: str = "runc"
-    evaluation_timeout_s: float = 3600
-    start_timeout_s: float = 60
-    disk_free_limit_bytes: int = 2 * 1024**3
-    failures_before_incident: int = Field(default=3, ge=1)

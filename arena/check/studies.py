@@ -1,7 +1,4 @@
-"""Studies on this machine's own container engine, and what the platform would say of them.
-
-The one module of the command line that imports services: what runs and judges here has to be the platform's own code.
-"""
+"""Studies on this machine's own container engine, and what the platform would say of them."""
 
 import asyncio
 import hashlib
@@ -10,28 +7,28 @@ import math
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import uuid4
 
-import aiohttp
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
 from arena.check.scales import Scale
 from arena.failure import Failure
 from arena.rules.seeds import optimizer_seed, study_seed
-from arena.sandbox.engine import Engine, InfrastructureFailure, connect_engine
-from arena.sandbox.relay import Fatal
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.connection import ENGINE_ERRORS, NOT_FOUND
+from arena.sandbox.engine.containers import Engine, connect_engine
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
 from arena.scoring import study_loss, submission_score
 from arena.version import code_version
 from arena.words.limits import Limits
 from arena.words.verdicts import VERDICTS, Verdict
-from shared.messages import ShardReleased, StudyFinished, StudyTask
-from shared.settings import Settings
 
 Body = dict[str, Any]
 Key = tuple[str, int]
@@ -39,6 +36,9 @@ Key = tuple[str, int]
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
 """In the names of containers, so that a check removes what an earlier one left that was killed, and nobody else's."""
+
+ATTEMPTS = 3
+"""As the platform tries a study before it is an incident."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Plan:
 class Outcome:
     """What came of a plan: the one or two results of each study, and what ended all of it before its end."""
 
-    finished: dict[Key, list[StudyFinished]] = field(default_factory=dict)
+    finished: dict[Key, list[StudyResult]] = field(default_factory=dict)
     fatal: tuple[Key, Fatal] | None = None
     images: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
@@ -78,27 +78,35 @@ async def run_plan(plan: Plan, content: bytes, report: Callable[[Key, bool], Non
 
     Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
     """
-    settings = Settings(runner_id=f"check-{socket.gethostname()}-{INSTALLATION}")
+    settings = read_settings(os.environ)
     outcome = Outcome(images=await _find_images(settings))
     try:
         async with connect_engine(settings) as engine:
             await engine.remove_leftovers()
-            outcome.warnings += [f"sandbox: {fault}" for fault in await engine.self_test()]
+            outcome.warnings += [f"sandbox: {fault}" for fault in await SelfTest(engine, settings).find_faults(Cpu(0))]
             await _run_in_slots(engine, settings, plan, content, report, outcome)
     except InfrastructureFailure as failure:
         raise Failure(f"Expected this machine to run every study, it failed: {failure}; try again.") from failure
     return outcome
 
 
-async def _find_images(settings: Settings) -> dict[str, str]:
+def read_settings(environment: Mapping[str, str]) -> SandboxSettings:
+    """Return the settings of this machine's checks. Raises Failure."""
+    try:
+        return SandboxSettings.from_environment(f"check-{socket.gethostname()}-{INSTALLATION}", environment)
+    except ValueError as error:
+        raise Failure(f"{error}.") from error
+
+
+async def _find_images(settings: SandboxSettings) -> dict[str, str]:
     """The ids of the two images. Raises Failure when there is no engine, or not these images on it."""
     ids = {}
     for image in (settings.optimizer_image, settings.blackbox_image):
         try:
             async with Docker(url=settings.engine_url) as docker:
                 ids[image] = (await docker.images.inspect(image))["Id"]
-        except (DockerError, aiohttp.ClientError, OSError) as error:
-            if isinstance(error, DockerError) and error.status == 404:
+        except ENGINE_ERRORS as error:
+            if isinstance(error, DockerError) and error.status == NOT_FOUND:
                 raise Failure(
                     f"Expected the image {image} on the engine, found none; make it with 'arena images build'."
                 ) from error
@@ -111,7 +119,7 @@ async def _find_images(settings: Settings) -> dict[str, str]:
 
 async def _run_in_slots(
     engine: Engine,
-    settings: Settings,
+    settings: SandboxSettings,
     plan: Plan,
     content: bytes,
     report: Callable[[Key, bool], None],
@@ -124,7 +132,7 @@ async def _run_in_slots(
             key = waiting.popleft()
             report(key, False)
             try:
-                study = await _run_study(slot, settings, plan, key, content)
+                study = await _run_study(slot, plan, key, content)
             except Fatal as fatal:
                 outcome.fatal = outcome.fatal or (key, fatal)
                 raise _Ended from fatal
@@ -132,8 +140,9 @@ async def _run_in_slots(
             report(key, True)
 
     async with AsyncExitStack() as stack:
-        cpus = range(min(settings.slots, os.cpu_count() or 1, len(waiting)))
-        slots = [await stack.enter_async_context(Slot(engine, settings, cpu)) for cpu in cpus]
+        self_test = SelfTest(engine, settings)
+        cpus = [Cpu(number) for number in range(min(settings.slots, os.cpu_count() or 1, len(waiting)))]
+        slots = [await stack.enter_async_context(Slot(engine, self_test, settings, cpu)) for cpu in cpus]
         try:
             async with asyncio.TaskGroup() as tasks:
                 for slot in slots:
@@ -144,37 +153,29 @@ async def _run_in_slots(
             raise failures.exceptions[0] from None
 
 
-async def _run_study(slot: Slot, settings: Settings, plan: Plan, key: Key, content: bytes) -> StudyFinished:
+async def _run_study(slot: Slot, plan: Plan, key: Key, content: bytes) -> StudyResult:
     """Run one study, and again where the platform would. Raises Fatal, InfrastructureFailure."""
     box, number = key
     model, dataset, metric = box.split("_")
-    sha256 = hashlib.sha256(content).hexdigest()
-    seeds = {
-        "seed": study_seed(plan.seed, box, number),
-        "optimizer_seed": optimizer_seed(plan.seed, box, number, sha256),
-    }
-    task = StudyTask(study=number, **seeds)
     attempt = 1
     while True:
-        shard = ShardReleased(
-            shard_id=uuid4(),
+        spec = StudySpec(
+            execution=f"{INSTALLATION}-{box}-{attempt}",
             attempt=attempt,
-            submission_id=uuid4(),
-            box_id=uuid4(),
+            study=number,
             model=model,
             dataset=dataset,
             metric=metric,
-            studies=[task],
             n_calls=plan.n_calls,
             n_suggestions=plan.n_suggestions,
+            seed=study_seed(plan.seed, box, number),
+            optimizer_seed=optimizer_seed(plan.seed, box, number, hashlib.sha256(content).hexdigest()),
             limits=plan.limits,
-            blob_sha256=sha256,
-            signature_wanted=False,
         )
         try:
-            return await slot.run_study(shard, task, content)
+            return await slot.run_study(spec, content)
         except InfrastructureFailure:
-            if attempt == settings.failures_before_incident:
+            if attempt == ATTEMPTS:
                 raise
             attempt += 1
 
@@ -216,7 +217,7 @@ def _fatal_body(key: Key, fatal: Fatal) -> Body:
     return {**where, "detail": fatal.detail, "log": fatal.log}
 
 
-def _study_body(key: Key, results: Sequence[StudyFinished], loss: float) -> Body:
+def _study_body(key: Key, results: Sequence[StudyResult], loss: float) -> Body:
     first = results[0]
     iterations = [sum(pair) for pair in zip(first.suggest_time_s, first.observe_time_s, strict=True)]
     return {
@@ -237,6 +238,6 @@ def _study_body(key: Key, results: Sequence[StudyFinished], loss: float) -> Body
     }
 
 
-def _traces(study: StudyFinished) -> str:
+def _traces(study: StudyResult) -> str:
     """What has to be the same bit for bit when a study is run again; text, because a NaN differs from itself."""
     return json.dumps([study.suggestions, study.visible, study.generalization])

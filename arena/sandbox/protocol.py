@@ -1,9 +1,14 @@
-"""What the harness may answer. Its words are untrusted: they are checked for shape here and for sense elsewhere."""
+"""What the two containers may say.
+
+The words of the harness, on the optimizer's side, are untrusted: they are checked for shape here, for sense elsewhere.
+"""
 
 import json
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictFloat, StrictInt, StrictStr, ValidationError
+
+from arena.sandbox.study import Losses
 
 ANSWER_LIMIT_BYTES = 256 * 1024
 """A hundred times what eight points need, and little enough to be parsed without a pause."""
@@ -24,6 +29,18 @@ class Answer(BaseModel):
     error: StrictStr | None = Field(default=None, max_length=4000)
     points: list[Point | None] | None = None
     facts: dict[str, Any] | None = None
+
+
+class StudyReport(BaseModel):
+    """What the black box reports of a finished study: losses and times have shape (n_calls, n_suggestions)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    visible: Losses
+    generalization: Losses
+    eval_time_s: Losses
+    evaluation_cpu_s: float
+    suggestions: list[list[dict[str, Any]]]
+    signature: list[float] | None
 
 
 def parse_answer(line: bytes, request_id: int) -> Answer:

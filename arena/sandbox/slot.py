@@ -5,15 +5,14 @@ from types import TracebackType
 
 import structlog
 
-from arena.sandbox.container_config import ContainerConfig, blackbox_config, optimizer_config
-from arena.sandbox.engine import Container, Engine, InfrastructureFailure
-from arena.sandbox.relay import Fatal, Relay
-from arena.sandbox.running_study import RunningStudy
+from arena.sandbox.container_config import ContainerConfig, Cpu, blackbox_config, optimizer_config
+from arena.sandbox.engine.container import Container
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.relay import Relay
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
+from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
 from arena.words.limits import Limits
-from shared.messages import HeldShard, ShardReleased, StudyFinished, StudyTask
-from shared.settings import Settings
-
-__all__ = ["Fatal", "InfrastructureFailure", "Slot"]
 
 log = structlog.get_logger()
 
@@ -26,8 +25,9 @@ class Slot:
     way serves no other. After `__aexit__` nothing that it started is left.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, cpu: int) -> None:
+    def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings, cpu: Cpu) -> None:
         self._engine = engine
+        self._self_test = self_test
         self._settings = settings
         self._cpu = cpu
         self._blackbox_config = blackbox_config(settings, cpu)
@@ -57,9 +57,7 @@ class Slot:
         """The study that runs here, or ran last."""
         return self._running
 
-    async def run_study(
-        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
-    ) -> StudyFinished:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
         """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
 
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
@@ -68,17 +66,15 @@ class Slot:
         blackbox = await self._take_blackbox()
         intact = False
         try:
-            optimizer = await self._take_optimizer(shard)
-            self._running = RunningStudy(
-                HeldShard(shard_id=shard.shard_id, attempt=shard.attempt), task.study, optimizer.stream
-            )
-            name = f"arena-optimizer-{shard.shard_id}-{shard.attempt}-{task.study}-{optimizer.id[:12]}"
+            optimizer = await self._take_optimizer(spec)
+            self._running = RunningStudy(spec, optimizer.stream)
+            name = f"arena-optimizer-{spec.execution}-{spec.study}-{optimizer.id[:12]}"
             self._tasks.create_task(self._engine.name_container(optimizer.id, name))
             try:
-                relay = Relay(self._engine, self._settings, blackbox, optimizer, shard, task)
-                finished = await relay.run(zip_bytes, dataset_bytes)
+                relay = Relay(self._engine, self._settings, blackbox, optimizer, spec)
+                result = await relay.run(zip_bytes, dataset_bytes)
                 intact = True
-                return finished
+                return result
             except Fatal:
                 intact = True
                 raise
@@ -99,11 +95,11 @@ class Slot:
             raise container
         return container
 
-    async def _take_optimizer(self, shard: ShardReleased) -> Container:
-        """The prepared container if it was prepared for this phase and lives, else a new one; prepares the next."""
-        if shard.image or shard.runtime:
-            await self._engine.check_sandbox(shard.image, shard.runtime, self._cpu)
-        config = optimizer_config(self._settings, shard.limits, self._cpu, image=shard.image, runtime=shard.runtime)
+    async def _take_optimizer(self, spec: StudySpec) -> Container:
+        """The prepared container if it was prepared for such a study and lives, else a new one; prepares the next."""
+        if spec.image or spec.runtime:
+            await self._self_test.require(spec.image, spec.runtime, self._cpu)
+        config = optimizer_config(self._settings, spec.limits, self._cpu, image=spec.image, runtime=spec.runtime)
         container = await asyncio.shield(self._prepared)
         if isinstance(container, Container) and not await self._is_usable(container, config):
             self._begin_discard(container)
@@ -124,7 +120,7 @@ class Slot:
         try:
             return await self._engine.start(config)
         except InfrastructureFailure as failure:
-            log.warning("container not started", image=config["Image"], cpu=self._cpu, error=str(failure))
+            log.warning("container not started", image=config["Image"], cpu=self._cpu.number, error=str(failure))
             return failure
 
     def _begin_discard(self, container: Container) -> None:

@@ -5,7 +5,10 @@ from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
 
-from arena.sandbox.engine import connect_engine
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.containers import connect_engine
+from arena.sandbox.readiness import Readiness
+from arena.sandbox.self_test import SelfTest
 from arena.sandbox.slot import Slot
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
@@ -17,15 +20,17 @@ from shared.telemetry import add_health_routes
 
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner, one slot per CPU from CPU 0 on."""
-    blobs = Blobs(settings.blob_url)
+    blobs, sandbox = Blobs(settings.blob_url), settings.sandbox
     async with (
-        connect_engine(settings) as engine,
+        connect_engine(sandbox) as engine,
         connect_broker(settings.broker_url) as broker,
         AsyncExitStack() as stack,
     ):
         await engine.remove_leftovers()
-        slots = [await stack.enter_async_context(Slot(engine, settings, cpu)) for cpu in range(settings.slots)]
-        runner = Runner(broker, blobs, engine, slots, settings)
+        self_test = SelfTest(engine, sandbox)
+        cpus = [Cpu(number) for number in range(sandbox.slots)]
+        slots = [await stack.enter_async_context(Slot(engine, self_test, sandbox, cpu)) for cpu in cpus]
+        runner = Runner(broker, blobs, Readiness(engine, self_test, sandbox), slots, settings)
         app = FastAPI(title="Arena runner")
         add_health_routes(app, {"broker": broker.check(), "blob store": blobs.check, "engine": runner.check_ready})
         async with asyncio.TaskGroup() as tasks:

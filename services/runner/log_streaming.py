@@ -1,6 +1,6 @@
-"""Reading along: what an optimizer writes, sent to those who follow its execution while it runs.
+"""Log streaming: what an optimizer writes, sent to those who asked for it, while its study runs.
 
-Nothing is read for their sake that would not be read anyway, and without followers nothing is done at all.
+Nothing is read for their sake that would not be read anyway, and while nobody asks nothing is done at all.
 """
 
 import asyncio
@@ -9,15 +9,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from arena.sandbox.running_study import RunningStudy
+from arena.sandbox.study import RunningStudy
 from arena.words.execution import LOG_CHARS
 from arena.words.text import clean_text
+from services.runner.study_messages import execution_name
 from shared.events import wait_for_any
 from shared.messages import HeldShard, LogFollowed, LogWritten
 
 GAP_S = 0.5
-FOLLOWERS_LIMIT = 8
-"""Of one runner; who comes later waits for one to go."""
+STREAMS_LIMIT = 8
+"""Of one runner; who comes later waits for one to end."""
 
 
 @dataclass
@@ -30,8 +31,8 @@ class _LogStream:
     decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
 
     def read(self, running: RunningStudy | None) -> LogWritten | None:
-        """What is new to this follower; a study it has not seen yet is read from as early as is kept."""
-        if running is None or running.held != self.held:
+        """What was not sent yet; a study that is new to this stream is read from as early as is kept."""
+        if running is None or running.spec.execution != execution_name(self.held):
             return None
         if running is not self.reading:
             self.reading, self.position = running, 0
@@ -39,7 +40,7 @@ class _LogStream:
         new = running.writing.stderr_since(self.position)
         self.position = running.writing.stderr_bytes
         text = clean_text(self.decoder.decode(new), LOG_CHARS)
-        return LogWritten(follower=self.id, study=running.study, text=text) if text else None
+        return LogWritten(follower=self.id, study=running.spec.study, text=text) if text else None
 
 
 class LogStreams:
@@ -53,39 +54,39 @@ class LogStreams:
     ) -> None:
         self._read = read
         self._send = send
-        self._followers: dict[UUID, _LogStream] = {}
-        self._somebody = asyncio.Event()
+        self._streams: dict[UUID, _LogStream] = {}
+        self._wanted = asyncio.Event()
 
-    def hear(self, message: LogFollowed) -> None:
-        """Take in a follower, or let it go."""
+    def request(self, message: LogFollowed) -> None:
+        """Begin a stream, prolong it, or end it."""
         now = asyncio.get_running_loop().time()
         held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
-        known = self._followers.get(message.follower)
+        known = self._streams.get(message.follower)
         if known is not None:
             known.until = now + message.expires_in_s
-        elif message.expires_in_s > 0 and len(self._followers) < FOLLOWERS_LIMIT:
-            self._followers[message.follower] = _LogStream(message.follower, held, now + message.expires_in_s)
-            self._somebody.set()
+        elif message.expires_in_s > 0 and len(self._streams) < STREAMS_LIMIT:
+            self._streams[message.follower] = _LogStream(message.follower, held, now + message.expires_in_s)
+            self._wanted.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Send what is new until `stop`."""
         while not stop.is_set():
-            await wait_for_any(self._somebody, stop)
+            await wait_for_any(self._wanted, stop)
             now = asyncio.get_running_loop().time()
-            self._followers = {key: each for key, each in self._followers.items() if each.until > now}
-            if not self._followers:
-                self._somebody.clear()
+            self._streams = {key: each for key, each in self._streams.items() if each.until > now}
+            if not self._streams:
+                self._wanted.clear()
                 continue
-            for follower in list(self._followers.values()):
-                await self._send_news(follower)
+            for stream in list(self._streams.values()):
+                await self._send_news(stream)
             await wait_for_any(stop, timeout_s=GAP_S)
 
     async def send_last(self, held: HeldShard) -> None:
         """Send what a study wrote last, before its result makes it known that it has ended."""
-        for follower in [each for each in self._followers.values() if each.held == held]:
-            await self._send_news(follower)
+        for stream in [each for each in self._streams.values() if each.held == held]:
+            await self._send_news(stream)
 
-    async def _send_news(self, follower: _LogStream) -> None:
-        news = follower.read(self._read(follower.held))
+    async def _send_news(self, stream: _LogStream) -> None:
+        news = stream.read(self._read(stream.held))
         if news is not None:
             await self._send(news)

@@ -1,11 +1,40 @@
 """What the runner reads from its environment: it needs the broker, the blob store and the engine, and no database."""
 
-from shared.settings import BlobSettings, BrokerSettings, ProcessSettings, Settings
+import socket
+
+from pydantic import Field
+
+from arena.sandbox.settings import SandboxSettings
+from shared.settings import BlobSettings, BrokerSettings, ProcessSettings
 
 
-class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings, Settings):
+class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
     """The settings of one runner process."""
 
+    runner_id: str = Field(default_factory=socket.gethostname)
+    slots: int = Field(default=SandboxSettings.slots, ge=1)
+    engine_url: str = SandboxSettings.engine_url
+    blackbox_image: str = SandboxSettings.blackbox_image
+    optimizer_image: str = SandboxSettings.optimizer_image
+    sandbox_runtime: str = SandboxSettings.sandbox_runtime
+    start_timeout_s: float = SandboxSettings.start_timeout_s
+    evaluation_timeout_s: float = SandboxSettings.evaluation_timeout_s
+    disk_free_limit_bytes: int = SandboxSettings.disk_free_limit_bytes
     heartbeat_interval_s: float = 2
     grace_s: float = 20
     engine_check_interval_s: float = 30
+
+    @property
+    def sandbox(self) -> SandboxSettings:
+        """The sandbox's part of these settings."""
+        return SandboxSettings(
+            owner=self.runner_id,
+            engine_url=self.engine_url,
+            blackbox_image=self.blackbox_image,
+            optimizer_image=self.optimizer_image,
+            sandbox_runtime=self.sandbox_runtime,
+            slots=self.slots,
+            start_timeout_s=self.start_timeout_s,
+            evaluation_timeout_s=self.evaluation_timeout_s,
+            disk_free_limit_bytes=self.disk_free_limit_bytes,
+        )

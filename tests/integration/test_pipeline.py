@@ -12,14 +12,14 @@ from uuid import UUID
 
 import pytest
 
-from arena.sandbox.engine import InfrastructureFailure
-from arena.sandbox.relay import Fatal
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
 from benchmarks.null_engine import NullEngine, NullSlot
 from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
-from services.runner.service import Runner, StudySlot
+from services.runner.service import Runner
+from services.runner.shard_run import StudySlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from shared.broker.topology import SHARDS
@@ -28,8 +28,6 @@ from shared.messages import (
     HeldShard,
     RunnerHeartbeat,
     ShardReleased,
-    StudyFinished,
-    StudyTask,
     SubmissionAccepted,
     SubmissionEnded,
 )
@@ -72,32 +70,28 @@ async def runner_broker(settings: PlatformSettings) -> AsyncIterator[Broker]:
 class SlowSlot(NullSlot):
     """Holds each study until told to go on."""
 
-    def __init__(self, runner_id: str) -> None:
-        super().__init__(runner_id)
+    def __init__(self) -> None:
         self.go = asyncio.Event()
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def run_study(
-        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
-    ) -> StudyFinished:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
         self.started.set()
         try:
             await self.go.wait()
         except asyncio.CancelledError:
             self.stopped.set()
             raise
-        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
 
 
 class FailingSlot(NullSlot):
     """Ends each study with an error."""
 
     def __init__(self, error: Callable[[], Exception]) -> None:
-        super().__init__("failing")
         self._error = error
 
-    async def run_study(self, *_: object) -> StudyFinished:
+    async def run_study(self, *_: object) -> StudyResult:
         raise self._error()
 
 
@@ -105,32 +99,26 @@ class FatalAfterOne(NullSlot):
     """Finishes one study; the next is fatal, when it is told to go on."""
 
     def __init__(self) -> None:
-        super().__init__("failing")
         self.go = asyncio.Event()
         self._finished = 0
 
-    async def run_study(
-        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
-    ) -> StudyFinished:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
         if self._finished:
             await self.go.wait()
             raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
         self._finished += 1
-        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
 
 
 class RememberingSlot(NullSlot):
     """Keeps what it was handed for each data set."""
 
     def __init__(self) -> None:
-        super().__init__("remembering")
         self.handed: set[tuple[str | None, bytes]] = set()
 
-    async def run_study(
-        self, shard: ShardReleased, task: StudyTask, zip_bytes: bytes, dataset_bytes: bytes = b""
-    ) -> StudyFinished:
-        self.handed.add((shard.dataset_sha256, dataset_bytes))
-        return await super().run_study(shard, task, zip_bytes, dataset_bytes)
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+        self.handed.add((spec.dataset_sha256, dataset_bytes))
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
 
 
 class BrokenEngine(NullEngine):
@@ -192,7 +180,7 @@ async def score_undisturbed(
 ) -> float:
     """Return the score that a submission gets when nothing goes wrong."""
     submission = await accept(pool, broker, seeded)
-    slots = [NullSlot("calm"), NullSlot("calm")]
+    slots = [NullSlot(), NullSlot()]
     async with control(settings), running(runner(runner_broker, blobs, settings, slots).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
     score: float = await pool.fetchval("select score from submissions where id = $1", submission)
@@ -218,7 +206,7 @@ async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
     seeded = await seed_phase(pool)
     submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
 
-    async with control(settings), running(runner(runner_broker, blobs, settings, [NullSlot("r")]).run):
+    async with control(settings), running(runner(runner_broker, blobs, settings, [NullSlot()]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored without a message")
 
 
@@ -229,7 +217,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
     undisturbed = await score_undisturbed(pool, broker, runner_broker, blobs, settings, seeded)
     submission = await accept(pool, broker, seeded)
     vhost = settings.broker_url.get_secret_value().rsplit("/", 1)[1]
-    slot = SlowSlot("slow")
+    slot = SlowSlot()
 
     async with (
         connect_broker(settings.runner.broker_url) as own,
@@ -250,7 +238,7 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
-    slot = SlowSlot("dying")
+    slot = SlowSlot()
     never = asyncio.Event()
 
     async with control(settings):
@@ -260,7 +248,7 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
             await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"))
             dying.cancel()
             await asyncio.wait([dying])
-        async with running(runner(runner_broker, blobs, settings, [NullSlot("other")]).run):
+        async with running(runner(runner_broker, blobs, settings.with_runner("other"), [NullSlot()]).run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     assert await pool.fetchval("select runner_id from studies") == "other"
@@ -281,7 +269,7 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
     async with control(settings):
         await broker.consume(SHARDS, take, taken, prefetch=1)
         await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"), what="running")
-        async with running(runner(runner_broker, blobs, settings, [NullSlot("other")]).run):
+        async with running(runner(runner_broker, blobs, settings.with_runner("other"), [NullSlot()]).run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     ended = await pool.fetch("select attempt, outcome, runner_id from executions order by attempt")
@@ -293,7 +281,7 @@ async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothin
 ) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     await accept(pool, broker, seeded)
-    slot = SlowSlot("leaving")
+    slot = SlowSlot()
 
     async with control(settings):
         async with running(runner(runner_broker, blobs, settings, [slot]).run):
@@ -312,7 +300,7 @@ async def test_cancelling_stops_what_runs_and_drops_the_rest(
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
-    slot = SlowSlot("slow")
+    slot = SlowSlot()
 
     async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await slot.started.wait()
@@ -344,7 +332,7 @@ async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_ke
 ) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=4)
     await accept(pool, broker, seeded)
-    slow, failing = SlowSlot("slow"), FatalAfterOne()
+    slow, failing = SlowSlot(), FatalAfterOne()
 
     async with connect_broker(settings.runner.broker_url) as second_broker, control(settings):
         first = runner(runner_broker, blobs, settings.with_runner("first"), [slow])
@@ -373,7 +361,7 @@ async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no
     async with connect_broker(settings.runner.broker_url) as second_broker, control(settings), running(ill.run):
         said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"
         await wait_until(lambda: pool.fetchval(said), what="stepped aside")
-        well = runner(second_broker, blobs, settings.with_runner("well"), [NullSlot("well")])
+        well = runner(second_broker, blobs, settings.with_runner("well"), [NullSlot()])
         async with running(well.run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
         engine.reason = None

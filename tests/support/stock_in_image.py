@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from arena.sandbox.container_config import blackbox_config
-from arena.sandbox.engine import Engine
-from shared.settings import Settings
+from arena.sandbox.container_config import Cpu, blackbox_config
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.settings import SandboxSettings
 
 SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
 
@@ -49,7 +49,7 @@ class StockLosses:
 
 async def evaluate_in_image(
     engine: Engine,
-    settings: Settings,
+    settings: SandboxSettings,
     box: Sequence[str],
     batches: Sequence[Sequence[dict[str, Any]]],
     *,
@@ -57,7 +57,7 @@ async def evaluate_in_image(
     dataset: bytes | None = None,
 ) -> StockLosses:
     """Evaluate points on (model, data set, metric), after seeding if asked to; `dataset` is the CSV file of its own."""
-    config = blackbox_config(settings, cpu=0) | {"Entrypoint": ["python", "-u", "-c", SCRIPT]}
+    config = blackbox_config(settings, cpu=Cpu(0)) | {"Entrypoint": ["python", "-u", "-c", SCRIPT]}
     container = await engine.start(config)
     try:
         asked = {"box": list(box), "batches": batches, "seed": seed, "dataset": dataset and dataset.decode()}

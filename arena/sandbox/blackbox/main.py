@@ -26,7 +26,7 @@ DATA_ROOTS = Path("/tmp/data")  # noqa: S108 - the container's own tmpfs
 OWN_PROBLEMS_KEPT = 8
 
 
-class Runner:
+class RunnerConnection:
     """The line to the runner: a private copy of stdout, because `run_study` prints."""
 
     def __init__(self) -> None:
@@ -72,7 +72,7 @@ def load_own_problem(model: str, dataset: str, metric: str, sha256: str) -> Skle
     return _build_test_problem(model, dataset, metric, str(DATA_ROOTS / sha256))
 
 
-def keep_dataset(dataset: str, sha256: str, runner: Runner, roots: Path = DATA_ROOTS) -> None:
+def keep_dataset(dataset: str, sha256: str, runner: RunnerConnection, roots: Path = DATA_ROOTS) -> None:
     """Have the CSV file of a data set under its data root; the others go when there is no room beside them."""
     file = roots / sha256 / f"{dataset}.csv"
     if file.exists():
@@ -87,7 +87,7 @@ def keep_dataset(dataset: str, sha256: str, runner: Runner, roots: Path = DATA_R
     part.rename(file)
 
 
-def problem_of(request: dict[str, Any], runner: Runner) -> SklearnModel:
+def problem_of(request: dict[str, Any], runner: RunnerConnection) -> SklearnModel:
     """Return the test problem that a request names."""
     box = request["model"], request["dataset"], request["metric"]
     sha256 = request.get("dataset_sha256")
@@ -104,7 +104,7 @@ def compute_signature(problem: SklearnModel) -> list[float]:
     return [float(loss) for loss in losses]
 
 
-def run_one_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
+def run_one_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str, Any]:
     """Run one study and return what the runner reports of it. Raises `StudyStopped`."""
     stock = problem_of(request, runner)
     signature = compute_signature(stock) if request["signature_wanted"] else None
@@ -126,7 +126,7 @@ def run_one_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
     }
 
 
-def answer_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
+def answer_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str, Any]:
     """Return the last message of a study: its result, a verdict, that it was aborted, or this side's failure."""
     try:
         return {"finished": run_one_study(request, runner)}
@@ -140,7 +140,7 @@ def answer_study(request: dict[str, Any], runner: Runner) -> dict[str, Any]:
 
 def main() -> None:
     """Warm up, say so, then run studies until stdin ends."""
-    runner = Runner()
+    runner = RunnerConnection()
     # The first evaluation in a process imports and compiles lazily; no study should pay for that.
     load_problem(*WARM_UP).evaluate(
         {"max_depth": 3, "min_samples_split": 0.1, "min_samples_leaf": 0.1, "min_weight_fraction_leaf": 0.1}

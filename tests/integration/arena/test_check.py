@@ -13,8 +13,7 @@ from typing import Any
 import pytest
 from aiodocker import Docker
 
-from arena.check.studies import INSTALLATION
-from shared.settings import Settings
+from arena.check.studies import INSTALLATION, read_settings
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.stack import ROOT
@@ -202,7 +201,7 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
     watch_name = f"check-{socket.gethostname()}-{INSTALLATION}"
     optimizer = write_zip(tmp_path, suggest="print('asleep', flush=True); time.sleep(600)")
     process = await start("check", optimizer, *QUICK, "--json")
-    async with Docker(url=Settings().engine_url) as docker:
+    async with Docker(url=read_settings({}).engine_url) as docker:
         watch = Watch(docker, watch_name)
 
         async def running() -> bool:

@@ -14,7 +14,8 @@ import numpy as np
 from aiodocker import Docker
 
 from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
-from arena.sandbox.engine import Engine
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.settings import SandboxSettings
 from services.runner.settings import RunnerSettings
 from shared.database import Pool, connect_database
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
@@ -71,7 +72,7 @@ class Judge:
         self._http = http
         self._runner_id = settings.runner_id
         # What the judge starts is not the runner's, which removes what it does not know.
-        self._settings = settings.model_copy(update={"runner_id": f"{settings.runner_id}-judge"})
+        self._settings = SandboxSettings(f"{settings.runner_id}-judge")
         self._engine = Engine(docker, self._settings)
         self._logs = logs
         self._read: dict[Path, int] = {}

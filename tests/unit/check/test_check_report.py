@@ -1,8 +1,5 @@
 """What the platform would say, from results alone."""
 
-import uuid
-from typing import Any
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,43 +8,21 @@ from hypothesis import strategies as st
 from arena.check.check_report import remarks
 from arena.check.scales import Scale
 from arena.check.studies import Outcome, Plan, judge
-from arena.sandbox.relay import Fatal
+from arena.sandbox.study import Fatal
 from arena.words.limits import Limits
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
-from shared.messages import StudyFinished
+from tests.support.sandbox.results import make_result
 
 PLAN = Plan({"DT_iris_acc": Scale(1.0, 0.0), "kNN_wine_acc": Scale(4.0, 2.0)}, 2, 2, 2, Limits(), "s", twice=True)
-
-
-def finished(visible: list[list[float]], **changes: Any) -> StudyFinished:
-    fields: dict[str, Any] = {
-        "submission_id": uuid.uuid4(),
-        "shard_id": uuid.uuid4(),
-        "attempt": 1,
-        "runner_id": "r",
-        "box_id": uuid.uuid4(),
-        "study": 0,
-        "visible": visible,
-        "generalization": visible,
-        "eval_time_s": visible,
-        "suggest_time_s": [1.0, 2.0],
-        "observe_time_s": [0.5, 0.25],
-        "construct_time_s": 4.0,
-        "suggestions": [[{"x": 1}]],
-        "timed_out": False,
-        "suggest_errors": 0,
-        "observe_errors": 0,
-    }
-    return StudyFinished(**(fields | changes))
 
 
 def test_the_score_is_the_mean_over_boxes_of_the_means_over_studies() -> None:
     outcome = Outcome(
         {
-            ("DT_iris_acc", 0): [finished([[0.9, 0.5], [0.2, 0.7]])],
-            ("DT_iris_acc", 1): [finished([[0.4, 0.5], [0.6, 0.7]])],
-            ("kNN_wine_acc", 0): [finished([[9.0, 9.0], [9.0, 3.0]])],
+            ("DT_iris_acc", 0): [make_result([[0.9, 0.5], [0.2, 0.7]])],
+            ("DT_iris_acc", 1): [make_result([[0.4, 0.5], [0.6, 0.7]])],
+            ("kNN_wine_acc", 0): [make_result([[9.0, 9.0], [9.0, 3.0]])],
         }
     )
     body = judge(PLAN, outcome, None)
@@ -60,7 +35,7 @@ def test_the_score_is_the_mean_over_boxes_of_the_means_over_studies() -> None:
 
 
 def test_times_are_the_optimizers_own_by_study_and_worst_iteration() -> None:
-    (study,) = judge(PLAN, Outcome({("DT_iris_acc", 0): [finished([[0.5, 0.5], [0.5, 0.5]])]}), None)["studies"]
+    (study,) = judge(PLAN, Outcome({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}), None)["studies"]
 
     assert (study["construct_time_s"], study["suggest_time_s"], study["observe_time_s"]) == (4.0, 3.0, 0.75)
     assert study["study_time_s"] == 7.75
@@ -69,7 +44,7 @@ def test_times_are_the_optimizers_own_by_study_and_worst_iteration() -> None:
 
 def test_a_fatal_error_is_the_verdict_whatever_was_finished_before() -> None:
     fatal = Fatal(Verdict.OUT_OF_RANGE, "x = 9", stage=Stage.SUGGEST, iteration=3, log="text")
-    outcome = Outcome({("DT_iris_acc", 0): [finished([[0.5, 0.5], [0.5, 0.5]])]}, (("kNN_wine_acc", 1), fatal))
+    outcome = Outcome({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}, (("kNN_wine_acc", 1), fatal))
     body = judge(PLAN, outcome, None)
 
     assert (body["scored"], body["verdict"]) == (False, "out_of_range")
@@ -91,15 +66,15 @@ def test_a_zip_that_is_refused_has_no_verdict() -> None:
 @given(st.lists(st.lists(st.floats(0, 1) | st.just(np.nan), min_size=2, max_size=2), min_size=2, max_size=2))
 def test_a_study_is_the_same_again_only_bit_for_bit(generalization: list[list[float]]) -> None:
     visible = [[0.5, 0.5], [0.5, 0.25]]
-    first, again = (finished(visible, generalization=generalization) for _ in range(2))
-    other = finished([[0.5, 0.5], [0.5, np.nextafter(0.25, 1)]], generalization=generalization)
+    first, again = (make_result(visible, generalization=generalization) for _ in range(2))
+    other = make_result([[0.5, 0.5], [0.5, np.nextafter(0.25, 1)]], generalization=generalization)
 
     assert judge(PLAN, Outcome({("DT_iris_acc", 0): [first, again]}), None)["deterministic"] is True
     assert judge(PLAN, Outcome({("DT_iris_acc", 0): [first, other]}), None)["deterministic"] is False
 
 
 def test_what_a_good_verdict_hides_is_remarked() -> None:
-    study = finished([[0.5, 0.5], [0.5, 0.5]], timed_out=True, suggest_errors=2, observe_errors=1)
+    study = make_result([[0.5, 0.5], [0.5, 0.5]], timed_out=True, suggest_errors=2, observe_errors=1)
     body = {**judge(PLAN, Outcome({("DT_iris_acc", 0): [study]}), None), "baseline": "baseline-16-8.json"}
 
     found = " ".join(remarks(body))

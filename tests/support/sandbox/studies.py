@@ -1,38 +1,34 @@
-"""Shards of one short study."""
+"""Short studies, to run in a slot."""
 
 import uuid
 from typing import Any
 
+from arena.sandbox.study import StudySpec
 from arena.words.limits import Limits
-from shared.messages import ShardReleased, StudyTask
 
 
-def make_shard(
+def make_study(
     box: tuple[str, str, str] = ("DT", "iris", "acc"),
     *,
     n_calls: int = 3,
     signature: bool = False,
     dataset_sha256: str | None = None,
     **limits: Any,
-) -> ShardReleased:
-    """A shard of one short study."""
+) -> StudySpec:
+    """A short study."""
     model, dataset, metric = box
-    return ShardReleased(
-        shard_id=uuid.uuid4(),
+    return StudySpec(
+        execution=f"{uuid.uuid4()}-1",
         attempt=1,
-        submission_id=uuid.uuid4(),
-        box_id=uuid.uuid4(),
+        study=0,
         model=model,
         dataset=dataset,
         metric=metric,
-        studies=[TASK],
         n_calls=n_calls,
         n_suggestions=4,
+        seed=12345,
+        optimizer_seed=67890,
         limits=Limits(**limits),
-        blob_sha256="0" * 64,
-        signature_wanted=signature,
         dataset_sha256=dataset_sha256,
+        signature_wanted=signature,
     )
-
-
-TASK = StudyTask(study=0, seed=12345, optimizer_seed=67890)

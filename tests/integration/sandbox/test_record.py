@@ -1,26 +1,22 @@
-"""What a study leaves on record beside its result, and what can be read along while it runs."""
+"""What a study leaves on record beside its result, and what can be read while it runs."""
 
 import asyncio
 import time
-import uuid
 from pathlib import Path
 
 import pytest
 from aiodocker import Docker
 
-from arena.sandbox.engine import Engine
-from arena.sandbox.relay import Fatal
-from arena.sandbox.running_study import RunningStudy
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.usage import parse_stats
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
-from arena.sandbox.usage import parse_stats
+from arena.sandbox.study import Fatal
 from arena.version import code_version
 from arena.words.execution import Usage
-from services.runner.log_streaming import LogStreams
-from shared.messages import HeldShard, LogFollowed, LogWritten
-from shared.settings import Settings
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
-from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.sandbox.studies import make_study
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MEGABYTE = 1024**2
@@ -28,8 +24,8 @@ MEGABYTE = 1024**2
 
 async def test_a_study_says_what_it_used_and_what_ran_it(slot: Slot, watch: Watch) -> None:
     hungry = "burn = [i * i for i in range(3_000_000)]; room = bytearray(150 * 1024**2)"
-    plain = await slot.run_study(make_shard(), TASK, make_optimizer())
-    study = await slot.run_study(make_shard(), TASK, make_optimizer(construct=hungry))
+    plain = await slot.run_study(make_study(), make_optimizer())
+    study = await slot.run_study(make_study(), make_optimizer(construct=hungry))
 
     assert study.usage.cpu_s is not None
     assert plain.usage.cpu_s is not None
@@ -44,7 +40,7 @@ async def test_a_study_says_what_it_used_and_what_ran_it(slot: Slot, watch: Watc
 
 
 async def test_what_was_used_costs_a_study_less_than_ten_milliseconds(slot: Slot, engine: Engine) -> None:
-    running = asyncio.create_task(slot.run_study(make_shard(), TASK, make_optimizer(suggest="time.sleep(600)")))
+    running = asyncio.create_task(slot.run_study(make_study(), make_optimizer(suggest="time.sleep(600)")))
     container = await asyncio.shield(slot._blackbox)
     assert not isinstance(container, Exception)
 
@@ -58,7 +54,7 @@ async def test_what_was_used_costs_a_study_less_than_ten_milliseconds(slot: Slot
 
 
 async def test_without_control_groups_the_engine_is_asked_and_never_waited_for(
-    slot: Slot, runner_settings: Settings, tmp_path: Path
+    slot: Slot, runner_settings: SandboxSettings, tmp_path: Path
 ) -> None:
     container = await asyncio.shield(slot._blackbox)
     assert not isinstance(container, Exception)
@@ -77,43 +73,27 @@ async def test_without_control_groups_the_engine_is_asked_and_never_waited_for(
 
 async def test_a_fatal_end_says_what_ran_it(slot: Slot) -> None:
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(), TASK, make_optimizer(construct="raise RuntimeError"))
+        await slot.run_study(make_study(), make_optimizer(construct="raise RuntimeError"))
     assert fatal.value.provenance is not None
     assert fatal.value.usage.cpu_s
 
 
-async def test_a_running_log_is_sent_to_who_follows_and_to_nobody_else(slot: Slot) -> None:
-    shard = make_shard()
-    held = HeldShard(shard_id=shard.shard_id, attempt=1)
-    sent: asyncio.Queue[LogWritten] = asyncio.Queue()
-    chatty = "print('call', self.calls, '\\x1b[31m', file=sys.stderr, flush=True)"
+async def test_what_an_optimizer_writes_can_be_read_while_it_runs(slot: Slot) -> None:
+    spec = make_study()
+    chatty = "print('call', self.calls, file=sys.stderr, flush=True)"
     waits = "points = points if self.calls < 3 else time.sleep(600)"
-    others = HeldShard(shard_id=uuid.uuid4(), attempt=1)
+    running = asyncio.create_task(slot.run_study(spec, make_optimizer(suggest=f"{chatty}\n{waits}")))
 
-    def read(_: HeldShard) -> RunningStudy | None:
-        return slot.running_study()
+    async def third_call_is_written() -> bool:
+        study = slot.running_study()
+        return study is not None and study.spec is spec and b"call 3" in study.writing.stderr_since(0)
 
-    followers = LogStreams(read, sent.put)
-    stop = asyncio.Event()
-    running = asyncio.create_task(slot.run_study(shard, TASK, make_optimizer(suggest=f"{chatty}\n{waits}")))
-    loop = asyncio.create_task(followers.run(stop))
-    mine, theirs = uuid.uuid4(), uuid.uuid4()
-    for follower, followed in ((mine, held), (theirs, others)):
-        followers.hear(LogFollowed(follower=follower, expires_in_s=60, **followed.model_dump()))
+    await Watch.until(third_call_is_written, timeout_s=60)
+    study = slot.running_study()
+    assert study is not None
+    first, rest = study.writing.stderr_since(0).split(b"\n", 1)
+    assert first == b"call 1"
+    assert study.writing.stderr_since(len(first) + 1) == rest
 
-    text = ""
-    async with asyncio.timeout(60):
-        while "call 3" not in text:
-            message = await sent.get()
-            assert message.follower == mine
-            assert message.study == TASK.study
-            text += message.text
-    assert [line.split()[:2] for line in text.strip().splitlines()] == [["call", str(n)] for n in (1, 2, 3)]
-    assert "\x1b" not in text
-
-    followers.hear(LogFollowed(follower=mine, expires_in_s=0, **held.model_dump()))
     running.cancel()
     await asyncio.wait([running])
-    stop.set()
-    await loop
-    assert sent.empty()

@@ -8,41 +8,56 @@ import pytest
 import pytest_asyncio
 from aiodocker import Docker
 
-from arena.sandbox.engine import Engine, connect_engine
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.containers import Engine, connect_engine
+from arena.sandbox.readiness import Readiness
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
-from shared.settings import Settings
 from tests.support.sandbox.engine_watch import Watch
 
 
 @pytest.fixture(scope="module")
-def runner_settings() -> Settings:
-    """Settings of a runner of this module alone."""
-    return Settings(runner_id=f"test-{uuid.uuid4().hex}")
+def runner_settings() -> SandboxSettings:
+    """Settings of an owner of this module alone."""
+    return SandboxSettings(f"test-{uuid.uuid4().hex}")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def engine(runner_settings: Settings) -> AsyncIterator[Engine]:
+async def engine(runner_settings: SandboxSettings) -> AsyncIterator[Engine]:
     """The real engine; whatever the module's tests forgot is removed."""
     async with connect_engine(runner_settings) as engine:
         yield engine
         await engine.remove_leftovers()
 
 
+@pytest.fixture(scope="module")
+def self_test(engine: Engine, runner_settings: SandboxSettings) -> SelfTest:
+    """The module's self-test, which remembers what held."""
+    return SelfTest(engine, runner_settings)
+
+
+@pytest.fixture(scope="module")
+def readiness(engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings) -> Readiness:
+    """What says whether studies may run."""
+    return Readiness(engine, self_test, runner_settings)
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def watch(runner_settings: Settings) -> AsyncIterator[Watch]:
+async def watch(runner_settings: SandboxSettings) -> AsyncIterator[Watch]:
     """A second client of the engine."""
     async with Docker(url=runner_settings.engine_url) as docker:
-        yield Watch(docker, runner_settings.runner_id)
+        yield Watch(docker, runner_settings.owner)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def slot(engine: Engine, runner_settings: Settings) -> AsyncIterator[Slot]:
+async def slot(engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings) -> AsyncIterator[Slot]:
     """A warm slot that the module's tests share, as studies do; entered and left by one task of its own."""
     ready: asyncio.Future[Slot] = asyncio.get_running_loop().create_future()
     finished = asyncio.Event()
 
     async def own_slot() -> None:
-        async with Slot(engine, runner_settings, cpu=0) as slot:
+        async with Slot(engine, self_test, runner_settings, Cpu(0)) as slot:
             ready.set_result(slot)
             await finished.wait()
 

@@ -3,16 +3,40 @@
 The files are exact and cost nothing. Docker before version 23 collects once a second, and lets a caller wait for that.
 """
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import structlog
+from aiodocker import Docker
+
+from arena.sandbox.engine.connection import ENGINE_ERRORS
 from arena.words.execution import Usage
+
+log = structlog.get_logger()
 
 CONTROL_GROUPS = Path("/sys/fs/cgroup")
 CPU_FILES = ("cpuacct.usage", "cpu.stat")
 MEMORY_FILES = ("memory.max_usage_in_bytes", "memory.peak")
 """Of version 1 and of version 2; the peak came to version 2 with Linux 5.19."""
+
+
+async def read_usage(docker: Docker, container_id: str, control_groups: Path, timeout_s: float) -> Usage:
+    """What a running container has used so far; nothing where that cannot be said in this time. Never raises."""
+    usage = read_control_groups(container_id, control_groups)
+    if usage.cpu_s is not None:
+        return usage
+    try:
+        async with asyncio.timeout(timeout_s):
+            return parse_stats(
+                await docker._query_json(  # noqa: SLF001 - the library's own call would wait for two samples
+                    f"containers/{container_id}/stats", params={"stream": "false", "one-shot": "true"}
+                )
+            )
+    except ENGINE_ERRORS as error:
+        log.debug("usage not known", container=container_id, error=repr(error))
+        return Usage()
 
 
 def read_control_groups(container_id: str, root: Path) -> Usage:

@@ -1,12 +1,13 @@
 """The example optimizers, each in its sandbox on a real black box."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from arena.sandbox.slot import Slot
-from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.sandbox.studies import make_study
 from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -18,9 +19,9 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 async def test_example_suggests_and_observes_a_whole_study_without_an_error(slot: Slot, example: str) -> None:
     files = {path.name: path.read_bytes() for path in (EXAMPLES / example).iterdir() if path.is_file()}
     # Lasso on diabetes has bool, int and log parameters and answers in milliseconds.
-    shard = make_shard(("lasso", "diabetes", "mse"), n_calls=16).model_copy(update={"n_suggestions": 8})
+    spec = replace(make_study(("lasso", "diabetes", "mse"), n_calls=16), n_suggestions=8)
 
-    study = await slot.run_study(shard, TASK, pack(dict(files)))
+    study = await slot.run_study(spec, pack(dict(files)))
 
     assert (study.suggest_errors, study.observe_errors, study.timed_out) == (0, 0, False)
     assert np.isfinite(study.visible).all()

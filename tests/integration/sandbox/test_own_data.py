@@ -1,16 +1,17 @@
 """Studies on the organizer's own data sets, which reach the black-box container through its stream."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
-from arena.sandbox.engine import Engine, InfrastructureFailure
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
-from shared.messages import ShardReleased
-from shared.settings import Settings
+from arena.sandbox.study import InfrastructureFailure, StudySpec
 from tests.support import csv_files
 from tests.support.sandbox.optimizers import make_optimizer
-from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.sandbox.studies import make_study
 from tests.support.stock_in_image import evaluate_in_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -21,21 +22,23 @@ BOXES = [
 ]
 
 
-def shard_on(box: tuple[str, str, str], content: bytes, *, signature: bool = False) -> ShardReleased:
-    return make_shard(box, signature=signature, dataset_sha256=hashlib.sha256(content).hexdigest())
+def study_on(box: tuple[str, str, str], content: bytes, *, signature: bool = False) -> StudySpec:
+    return make_study(box, signature=signature, dataset_sha256=hashlib.sha256(content).hexdigest())
 
 
 @pytest.mark.parametrize(
     ("box", "content"), BOXES, ids=lambda value: "_".join(value) if isinstance(value, tuple) else ""
 )
 async def test_losses_are_those_of_stock_bayesmark_with_the_file_in_its_data_root(
-    slot: Slot, engine: Engine, runner_settings: Settings, box: tuple[str, str, str], content: bytes
+    slot: Slot, engine: Engine, runner_settings: SandboxSettings, box: tuple[str, str, str], content: bytes
 ) -> None:
-    study = await slot.run_study(shard_on(box, content, signature=True), TASK, make_optimizer(), content)
+    spec = study_on(box, content, signature=True)
+
+    study = await slot.run_study(spec, make_optimizer(), content)
 
     # Seeded as the study was, because a decision tree draws from the global random state.
     stock = await evaluate_in_image(
-        engine, runner_settings, box, study.suggestions, seed=f"{TASK.seed:x}", dataset=content
+        engine, runner_settings, box, study.suggestions, seed=f"{spec.seed:x}", dataset=content
     )
     assert (study.visible, study.generalization, study.signature) == (
         stock.visible,
@@ -46,9 +49,9 @@ async def test_losses_are_those_of_stock_bayesmark_with_the_file_in_its_data_roo
 
 async def test_the_container_keeps_the_file_and_asks_for_it_once(slot: Slot) -> None:
     box, content = BOXES[0]
-    first = await slot.run_study(shard_on(box, content), TASK, make_optimizer(), content)
+    first = await slot.run_study(study_on(box, content), make_optimizer(), content)
 
-    again = await slot.run_study(shard_on(box, content), TASK, make_optimizer(), b"not asked for")
+    again = await slot.run_study(study_on(box, content), make_optimizer(), b"not asked for")
 
     assert again.visible == first.visible
 
@@ -57,8 +60,8 @@ async def test_two_files_of_one_name_are_two_data_sets(slot: Slot) -> None:
     box, content = BOXES[0]
     other = csv_files.classification(seed=1)
 
-    first = await slot.run_study(shard_on(box, content), TASK, make_optimizer(), content)
-    second = await slot.run_study(shard_on(box, other), TASK, make_optimizer(), other)
+    first = await slot.run_study(study_on(box, content), make_optimizer(), content)
+    second = await slot.run_study(study_on(box, other), make_optimizer(), other)
 
     assert first.suggestions[0] == second.suggestions[0]
     assert first.visible != second.visible
@@ -67,16 +70,14 @@ async def test_two_files_of_one_name_are_two_data_sets(slot: Slot) -> None:
 async def test_a_file_that_is_not_what_its_hash_says_is_the_platforms_fault(slot: Slot) -> None:
     box, content = BOXES[0]
     with pytest.raises(InfrastructureFailure, match="expected the data set"):
-        await slot.run_study(shard_on(box, content[:-1]), TASK, make_optimizer(), content)
+        await slot.run_study(study_on(box, content[:-1]), make_optimizer(), content)
 
 
 async def test_a_phase_may_name_an_image_of_its_own(slot: Slot) -> None:
-    shard = make_shard(n_calls=1)
-    await slot.run_study(
-        shard.model_copy(update={"image": "arena-optimizer:local", "runtime": "runc"}), TASK, make_optimizer()
-    )
+    spec = make_study(n_calls=1)
+    await slot.run_study(replace(spec, image="arena-optimizer:local", runtime="runc"), make_optimizer())
 
     with pytest.raises(InfrastructureFailure, match="no-such-image"):
-        await slot.run_study(shard.model_copy(update={"image": "no-such-image:1"}), TASK, make_optimizer())
+        await slot.run_study(replace(spec, image="no-such-image:1"), make_optimizer())
 
-    await slot.run_study(shard, TASK, make_optimizer())
+    await slot.run_study(spec, make_optimizer())

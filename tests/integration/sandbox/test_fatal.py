@@ -2,18 +2,22 @@
 
 import asyncio
 import time
+from dataclasses import replace
 
 import pytest
 
-from arena.sandbox.engine import Container, Engine, InfrastructureFailure
-from arena.sandbox.relay import Fatal
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.container import Container
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
+from arena.sandbox.study import Fatal, InfrastructureFailure
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
-from shared.settings import Settings
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
-from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.sandbox.studies import make_study
 from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -96,7 +100,7 @@ FATAL = {
 @pytest.mark.parametrize(("zip_bytes", "verdict", "detail"), FATAL.values(), ids=FATAL.keys())
 async def test_bad_optimizer_gets_its_verdict(slot: Slot, zip_bytes: bytes, verdict: Verdict, detail: str) -> None:
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(), TASK, zip_bytes)
+        await slot.run_study(make_study(), zip_bytes)
 
     assert fatal.value.verdict is verdict, fatal.value.detail
     assert detail in fatal.value.detail
@@ -108,14 +112,14 @@ async def test_optimizer_that_needs_too_much_memory_is_out_of_memory(slot: Slot)
     hungry = make_optimizer(suggest="self.memory = [bytearray(10_000_000) for _ in range(100)]")
 
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(memory_limit_bytes=256 * 1024**2), TASK, hungry)
+        await slot.run_study(make_study(memory_limit_bytes=256 * 1024**2), hungry)
 
     assert fatal.value.verdict is Verdict.OUT_OF_MEMORY
 
 
 async def test_zip_that_never_finishes_loading_does_not_load(slot: Slot) -> None:
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(study_timeout_s=1), TASK, make_optimizer(module="time.sleep(60)"))
+        await slot.run_study(make_study(study_timeout_s=1), make_optimizer(module="time.sleep(60)"))
 
     assert fatal.value.verdict is Verdict.LOAD_TIMED_OUT
 
@@ -124,7 +128,7 @@ async def test_a_verdict_says_at_which_stage_and_iteration_it_fell_and_keeps_the
     code = "print('\\x1b[31mred\\x1b[0m', 'x' * 10)\nif self.calls == 2: os._exit(5)"
 
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(), TASK, make_optimizer(suggest=code))
+        await slot.run_study(make_study(), make_optimizer(suggest=code))
 
     assert (fatal.value.stage, fatal.value.iteration) == (Stage.SUGGEST, 2)
     assert fatal.value.log == "red xxxxxxxxxx\n" * 2
@@ -133,7 +137,7 @@ async def test_a_verdict_says_at_which_stage_and_iteration_it_fell_and_keeps_the
 async def test_a_finished_study_keeps_what_was_written_and_every_traceback(slot: Slot) -> None:
     code = "print('hello', self.calls)\nif self.calls == 2: raise ValueError('mine')"
 
-    finished = await slot.run_study(make_shard(), TASK, make_optimizer(suggest=code))
+    finished = await slot.run_study(make_study(), make_optimizer(suggest=code))
 
     assert [f"hello {call}" in finished.log for call in (1, 2, 3, 4)] == [True, True, True, False]
     assert "Traceback" in finished.log
@@ -145,10 +149,10 @@ async def test_a_death_by_sigkill_is_taken_for_the_hosts_doing_twice_because_it_
     feigned = make_optimizer(suggest="os._exit(137)")
     for attempt in (1, 2):
         with pytest.raises(InfrastructureFailure):
-            await slot.run_study(make_shard().model_copy(update={"attempt": attempt}), TASK, feigned)
+            await slot.run_study(replace(make_study(), attempt=attempt), feigned)
 
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard().model_copy(update={"attempt": 3}), TASK, feigned)
+        await slot.run_study(replace(make_study(), attempt=3), feigned)
 
     assert fatal.value.verdict is Verdict.PROCESS_DIED
 
@@ -157,7 +161,7 @@ async def test_zip_larger_unpacked_than_allowed_does_not_load(slot: Slot) -> Non
     bomb = pack({"optimizer.py": "", "zeros": bytes(2_000_000)})
 
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_shard(unpacked_limit_bytes=1_000_000), TASK, bomb)
+        await slot.run_study(make_study(unpacked_limit_bytes=1_000_000), bomb)
 
     assert fatal.value.verdict is Verdict.DOES_NOT_LOAD
     assert "exceeds the limit" in fatal.value.detail
@@ -167,8 +171,8 @@ async def test_blackbox_survives_a_fatal_optimizer_and_serves_the_next_study(slo
     before = await watch.find("blackbox")
 
     with pytest.raises(Fatal):
-        await slot.run_study(make_shard(), TASK, make_optimizer(suggest="os._exit(1)"))
-    await slot.run_study(make_shard(), TASK, make_optimizer())
+        await slot.run_study(make_study(), make_optimizer(suggest="os._exit(1)"))
+    await slot.run_study(make_study(), make_optimizer())
 
     assert await watch.find("blackbox") == before
 
@@ -180,26 +184,26 @@ async def test_optimizer_killed_from_outside_is_the_platforms_failure(slot: Slot
 
     with pytest.raises(InfrastructureFailure, match="killed from outside"):
         await study
-    await slot.run_study(make_shard(), TASK, make_optimizer())  # though the prepared container was killed as well
+    await slot.run_study(make_study(), make_optimizer())  # though the prepared container was killed as well
 
 
 async def test_blackbox_killed_from_outside_is_the_platforms_failure_and_is_replaced(slot: Slot, watch: Watch) -> None:
-    await slot.run_study(make_shard(), TASK, make_optimizer())
+    await slot.run_study(make_study(), make_optimizer())
     for container_id in await watch.find("blackbox"):
         await watch.kill(container_id)
 
     with pytest.raises(InfrastructureFailure):
-        await slot.run_study(make_shard(), TASK, make_optimizer())
-    await slot.run_study(make_shard(), TASK, make_optimizer())
+        await slot.run_study(make_study(), make_optimizer())
+    await slot.run_study(make_study(), make_optimizer())
 
 
 async def test_evaluations_that_take_too_long_are_the_platforms_failure(
-    engine: Engine, runner_settings: Settings
+    engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings
 ) -> None:
-    hasty = runner_settings.model_copy(update={"evaluation_timeout_s": 0.3})
-    async with Slot(engine, hasty, cpu=1) as slot:
+    hasty = replace(runner_settings, evaluation_timeout_s=0.3)
+    async with Slot(engine, self_test, hasty, Cpu(1)) as slot:
         with pytest.raises(InfrastructureFailure, match="took longer"):
-            await slot.run_study(make_shard(("ada", "iris", "acc"), n_calls=16), TASK, make_optimizer())
+            await slot.run_study(make_study(("ada", "iris", "acc"), n_calls=16), make_optimizer())
 
 
 async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on(slot: Slot, watch: Watch) -> None:
@@ -218,18 +222,16 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
 
     await watch.until(only_the_prepared_one_is_left)
     assert time.monotonic() - cancelled_at < 2
-    await slot.run_study(make_shard(), TASK, make_optimizer())
+    await slot.run_study(make_study(), make_optimizer())
 
 
 async def _start_hanging_study(slot: Slot, watch: Watch) -> asyncio.Task[object]:
     """A study whose optimizer was taken and hangs; the next one is prepared."""
-    shard = make_shard()
-    study: asyncio.Task[object] = asyncio.create_task(
-        slot.run_study(shard, TASK, make_optimizer(suggest="time.sleep(600)"))
-    )
+    spec = make_study()
+    study: asyncio.Task[object] = asyncio.create_task(slot.run_study(spec, make_optimizer(suggest="time.sleep(600)")))
 
     async def next_is_prepared() -> bool:
-        return await watch.find_named(str(shard.shard_id)) and slot._prepared.done()
+        return await watch.find_named(spec.execution) and slot._prepared.done()
 
     await watch.until(next_is_prepared)
     return study

@@ -1,24 +1,27 @@
 """The engine's edge: the sandbox as seen from inside, readiness, leftovers."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from arena.sandbox.container_config import (
-    SELF_TEST_LIMITS,
     ContainerConfig,
+    Cpu,
     blackbox_config,
-    find_faults,
     optimizer_config,
 )
-from arena.sandbox.engine import Engine, InfrastructureFailure, connect_engine
+from arena.sandbox.engine.containers import Engine, connect_engine
 from arena.sandbox.optimizer.probe import FORBIDDEN_CALLS
+from arena.sandbox.readiness import Readiness
+from arena.sandbox.self_test import SELF_TEST_LIMITS, SelfTest, find_faults
+from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
+from arena.sandbox.study import InfrastructureFailure
 from arena.words.limits import Limits
-from shared.settings import Settings
 from tests.support.sandbox.optimizers import make_optimizer
-from tests.support.sandbox.shards import TASK, make_shard
+from tests.support.sandbox.studies import make_study
 
 SAME_RUNTIME = "io.containerd.runc.v2"
 """Another name of runc that every engine knows."""
@@ -26,13 +29,13 @@ SAME_RUNTIME = "io.containerd.runc.v2"
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
-async def test_sandbox_seen_from_inside_is_closed(engine: Engine, runner_settings: Settings) -> None:
-    container = await engine.start(optimizer_config(runner_settings, SELF_TEST_LIMITS, cpu=1))
+async def test_sandbox_seen_from_inside_is_closed(engine: Engine, runner_settings: SandboxSettings) -> None:
+    container = await engine.start(optimizer_config(runner_settings, SELF_TEST_LIMITS, cpu=Cpu(1)))
     facts = (await container.request({"do": "facts"})).facts
     await engine.discard(container)
 
     assert facts is not None
-    assert find_faults(facts, SELF_TEST_LIMITS, 1, runner_settings.sandbox_runtime) == []
+    assert find_faults(facts, SELF_TEST_LIMITS, Cpu(1), runner_settings.sandbox_runtime) == []
     assert facts["file_size_limit"] == 16 * 1024**2
     assert len(FORBIDDEN_CALLS) > 2, "the self-test knows the system calls of this machine"
     mounts = {mountpoint: (kind, options.split(",")) for _, mountpoint, kind, options in facts["mounts"]}
@@ -62,72 +65,74 @@ WEAKNESSES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("weakness", WEAKNESSES)
 async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch, weakness: str
+    readiness: Readiness, monkeypatch: pytest.MonkeyPatch, weakness: str
 ) -> None:
     changes, fact = WEAKNESSES[weakness]
 
-    def weakened(settings: Settings, limits: Limits, cpu: int, **named: str | None) -> ContainerConfig:
+    def weakened(settings: SandboxSettings, limits: Limits, cpu: Cpu, **named: str | None) -> ContainerConfig:
         config = optimizer_config(settings, limits, cpu, **named)
         return {**config, "NetworkDisabled": False, "HostConfig": {**config["HostConfig"], **changes}}
 
-    monkeypatch.setattr("arena.sandbox.engine.optimizer_config", weakened)
-    reason = await engine.check(thorough=True)
+    monkeypatch.setattr("arena.sandbox.self_test.optimizer_config", weakened)
+    reason = await readiness.check(thorough=True)
 
     assert (reason or "").startswith("self-test: ")
     assert fact in (reason or "")
     monkeypatch.undo()
-    assert await engine.check() is None
+    assert await readiness.check() is None
 
 
 async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
+    readiness: Readiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "arena.sandbox.engine.optimizer_config",
+        "arena.sandbox.self_test.optimizer_config",
         lambda settings, limits, cpu, **named: {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"},
     )
 
-    assert "uid" in (await engine.check(thorough=True) or "")
+    assert "uid" in (await readiness.check(thorough=True) or "")
 
 
 async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
-    engine: Engine, slot: Slot, monkeypatch: pytest.MonkeyPatch
+    readiness: Readiness, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def root(settings: Settings, limits: Limits, cpu: int, **named: str | None) -> ContainerConfig:
+    def root(settings: SandboxSettings, limits: Limits, cpu: Cpu, **named: str | None) -> ContainerConfig:
         return {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"}
 
-    shard = make_shard().model_copy(update={"runtime": SAME_RUNTIME})
-    monkeypatch.setattr("arena.sandbox.engine.optimizer_config", root)
+    spec = replace(make_study(), runtime=SAME_RUNTIME)
+    monkeypatch.setattr("arena.sandbox.self_test.optimizer_config", root)
     with pytest.raises(InfrastructureFailure, match=f"runtime {SAME_RUNTIME}, which the phase names.* uid: expected"):
-        await slot.run_study(shard, TASK, make_optimizer())
+        await slot.run_study(spec, make_optimizer())
     monkeypatch.undo()
 
-    study = await slot.run_study(shard, TASK, make_optimizer())
+    study = await slot.run_study(spec, make_optimizer())
 
     assert study.provenance is not None
     assert study.provenance.runtime == SAME_RUNTIME, "what ran it, not what the runner takes by itself"
-    assert await engine.check() is None
+    assert await readiness.check() is None
 
 
 @pytest.mark.parametrize("named", [{"image": "arena-none:1"}, {"runtime": "none"}], ids=str)
 async def test_what_a_phase_names_and_the_engine_lacks_is_no_verdict_and_leaves_the_runner_ready(
-    engine: Engine, slot: Slot, named: dict[str, str]
+    readiness: Readiness, slot: Slot, named: dict[str, str]
 ) -> None:
     ((key, name),) = named.items()
     with pytest.raises(InfrastructureFailure, match=f"Expected a sandbox of {key} {name}, which the phase names"):
-        await slot.run_study(make_shard().model_copy(update=named), TASK, make_optimizer())
+        await slot.run_study(
+            replace(make_study(), image=named.get("image"), runtime=named.get("runtime")), make_optimizer()
+        )
 
-    assert await engine.check(thorough=True) is None
-    await slot.run_study(make_shard(), TASK, make_optimizer())
+    assert await readiness.check(thorough=True) is None
+    await slot.run_study(make_study(), make_optimizer())
 
 
 async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
-    runner_settings: Settings,
+    runner_settings: SandboxSettings,
 ) -> None:
-    mine = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-orphans"})
+    mine = replace(runner_settings, owner=f"{runner_settings.owner}-orphans")
     async with connect_engine(mine) as engine:
-        kept = await engine.start(optimizer_config(mine, Limits(), cpu=0))
-        lost = await engine.start(optimizer_config(mine, Limits(), cpu=0))
+        kept = await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
+        lost = await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
         engine._owned.discard(lost.id)
 
         assert [await engine.remove_orphans() for _ in range(3)] == [0, 1, 0]
@@ -136,45 +141,47 @@ async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
         await engine.remove_leftovers()
 
 
-async def test_containers_that_are_being_removed_are_no_orphans(runner_settings: Settings) -> None:
-    mine = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-removals"})
+async def test_containers_that_are_being_removed_are_no_orphans(runner_settings: SandboxSettings) -> None:
+    mine = replace(runner_settings, owner=f"{runner_settings.owner}-removals")
     async with connect_engine(mine) as engine, asyncio.TaskGroup() as tasks:
-        started = [await engine.start(optimizer_config(mine, Limits(), cpu=0)) for _ in range(4)]
+        started = [await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0))) for _ in range(4)]
         removals = [tasks.create_task(engine.remove(container.id)) for container in started]
         while not all(removal.done() for removal in removals):
             assert await engine.remove_orphans() == 0
 
 
-async def test_runner_is_ready_when_images_disk_and_sandbox_are(engine: Engine) -> None:
-    assert await engine.check() is None
+async def test_runner_is_ready_when_images_disk_and_sandbox_are(readiness: Readiness) -> None:
+    assert await readiness.check() is None
 
 
-async def test_runner_without_its_images_says_which_is_missing(runner_settings: Settings) -> None:
-    lacking = runner_settings.model_copy(update={"optimizer_image": "arena-no-such-image:local"})
+async def test_runner_without_its_images_says_which_is_missing(runner_settings: SandboxSettings) -> None:
+    lacking = replace(runner_settings, optimizer_image="arena-no-such-image:local")
     async with connect_engine(lacking) as engine:
-        assert "arena-no-such-image" in (await engine.check() or "")
+        assert "arena-no-such-image" in (await Readiness(engine, SelfTest(engine, lacking), lacking).check() or "")
 
 
-async def test_runner_with_little_disk_left_says_so(runner_settings: Settings) -> None:
-    full = runner_settings.model_copy(update={"disk_free_limit_bytes": 2**62})
+async def test_runner_with_little_disk_left_says_so(runner_settings: SandboxSettings) -> None:
+    full = replace(runner_settings, disk_free_limit_bytes=2**62)
     async with connect_engine(full) as engine:
-        assert "disk low" in (await engine.check() or "")
+        assert "disk low" in (await Readiness(engine, SelfTest(engine, full), full).check() or "")
 
 
-async def test_runner_without_an_engine_is_not_ready_and_fails_as_infrastructure(runner_settings: Settings) -> None:
-    alone = runner_settings.model_copy(update={"engine_url": "unix:///nonexistent/docker.sock"})
+async def test_runner_without_an_engine_is_not_ready_and_fails_as_infrastructure(
+    runner_settings: SandboxSettings,
+) -> None:
+    alone = replace(runner_settings, engine_url="unix:///nonexistent/docker.sock")
     async with connect_engine(alone) as engine:
-        assert "engine" in (await engine.check() or "")
+        assert "engine" in (await Readiness(engine, SelfTest(engine, alone), alone).check() or "")
         with pytest.raises(InfrastructureFailure):
-            await engine.start(blackbox_config(alone, cpu=0))
+            await engine.start(blackbox_config(alone, cpu=Cpu(0)))
 
 
-async def test_runner_removes_its_own_leftovers_and_nobody_elses(runner_settings: Settings) -> None:
-    mine = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-mine"})
-    other = runner_settings.model_copy(update={"runner_id": f"{runner_settings.runner_id}-other"})
+async def test_runner_removes_its_own_leftovers_and_nobody_elses(runner_settings: SandboxSettings) -> None:
+    mine = replace(runner_settings, owner=f"{runner_settings.owner}-mine")
+    other = replace(runner_settings, owner=f"{runner_settings.owner}-other")
     async with connect_engine(mine) as engine, connect_engine(other) as neighbour:
-        await engine.start(optimizer_config(mine, Limits(), cpu=0))
-        kept = await neighbour.start(optimizer_config(other, Limits(), cpu=1))
+        await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
+        kept = await neighbour.start(optimizer_config(other, Limits(), cpu=Cpu(1)))
 
         assert await engine.remove_leftovers() == 1
         assert await engine.remove_leftovers() == 0

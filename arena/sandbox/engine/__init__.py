@@ -1,0 +1,1 @@
+"""The container engine's edge: containers, their streams, what they use and why they end."""

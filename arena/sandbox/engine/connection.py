@@ -1,0 +1,34 @@
+"""Calls of the container engine: how long one may take, and what its failure is."""
+
+import contextlib
+from collections.abc import AsyncIterator, Iterator
+
+import aiohttp
+from aiodocker import Docker
+from aiodocker.exceptions import DockerError
+
+from arena.sandbox.study import InfrastructureFailure
+
+CALL_TIMEOUT_S = 30
+"""For one call of the engine; it may be slow on a loaded machine, but then it is as good as gone."""
+
+ENGINE_ERRORS = (DockerError, aiohttp.ClientError, OSError)
+"""What a call raises when it fails; TimeoutError is an OSError."""
+
+NOT_FOUND, CONFLICT = 404, 409
+
+
+@contextlib.contextmanager
+def engine_call(purpose: str) -> Iterator[None]:
+    """What goes wrong with the engine inside becomes an `InfrastructureFailure` that names the purpose."""
+    try:
+        yield
+    except ENGINE_ERRORS as error:
+        raise InfrastructureFailure(f"engine: {purpose}: {type(error).__name__}: {error}") from error
+
+
+@contextlib.asynccontextmanager
+async def connect_docker(url: str) -> AsyncIterator[Docker]:
+    """A client of the engine at this URL, connected on first use."""
+    async with Docker(url=url) as docker:
+        yield docker

@@ -1,0 +1,38 @@
+"""Whether studies may run here now."""
+
+import shutil
+
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
+from arena.sandbox.study import InfrastructureFailure
+
+
+class Readiness:
+    """Looks at the disk, the engine, its images and, until it holds, at the sandbox."""
+
+    def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings) -> None:
+        self._engine = engine
+        self._self_test = self_test
+        self._settings = settings
+
+    async def check(self, *, thorough: bool = False) -> str | None:
+        """Return why no study may run here now, or None; a thorough check trusts nothing that was found earlier.
+
+        The sandbox is tried out at the first check, at a thorough one, and until it holds. One that a phase names is,
+        too, before its first study.
+        """
+        free = shutil.disk_usage("/").free
+        if free < self._settings.disk_free_limit_bytes:
+            return f"disk low: expected {self._settings.disk_free_limit_bytes} bytes free, got {free}"
+        if thorough:
+            self._self_test.forget()
+        try:
+            await self._engine.images.look_up(self._settings.blackbox_image, self._settings.optimizer_image)
+            await self._engine.remove_orphans()
+            if faults := await self._self_test.find_faults(Cpu(0)):
+                return f"self-test: {'; '.join(faults)}"
+        except InfrastructureFailure as failure:
+            return str(failure)
+        return None

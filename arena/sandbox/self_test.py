@@ -1,0 +1,120 @@
+"""The sandbox tried out: what it looks like from inside is compared with what the engine was asked for."""
+
+import asyncio
+from typing import Any
+
+from arena.sandbox.container_config import Cpu, optimizer_config
+from arena.sandbox.engine.container import Container
+from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
+from arena.sandbox.fixed_limits import OPEN_FILES_LIMIT
+from arena.sandbox.protocol import BrokenAnswer
+from arena.sandbox.settings import SandboxSettings
+from arena.sandbox.study import InfrastructureFailure
+from arena.words.limits import Limits
+
+SELF_TEST_LIMITS = Limits(
+    memory_limit_bytes=256 * 1024**2,
+    unpacked_limit_bytes=16 * 1024**2,
+    tmp_limit_bytes=16 * 1024**2,
+    pids_limit=32,
+)
+"""Small, so that running into them takes no time."""
+
+
+def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str) -> list[str]:
+    """What is wrong with a sandbox, seen from inside; none if it is what `optimizer_config` asked for."""
+    expected = {
+        "uid": cpu.optimizer_uid,
+        "gid": cpu.optimizer_uid,
+        "root_writable": [],
+        "submission_writable": True,
+        "tmp_writable": True,
+        "network_reachable": False,
+        "capabilities": 0,
+        "core_limit": 0,
+        "engine_socket": False,
+        "open_files_limit": OPEN_FILES_LIMIT,
+        "forbidden_calls": [],
+    }
+    if runtime == "runc":  # other runtimes bring a kernel of their own, which states these differently
+        expected |= {"interfaces": ["lo"], "no_new_privileges": "1", "seccomp": "2", "cpus": [cpu.number]}
+        expected["memory_limit"] = limits.memory_limit_bytes
+        # Version 1 of control groups limits memory and swap together, version 2 swap alone.
+        allowed_swap = {limits.memory_limit_bytes, 0}
+        if (found := facts.get("swap_limit")) not in allowed_swap:
+            expected["swap_limit"] = f"one of {sorted(allowed_swap)} (is swap accounted for?), not {found}"
+    at_most = {"processes": limits.pids_limit, "tmp_bytes": limits.tmp_limit_bytes}
+    faults = [
+        f"{name}: expected {value!r}, got {facts.get(name)!r}"
+        for name, value in expected.items()
+        if facts.get(name) != value
+    ]
+    return faults + [
+        f"{name}: expected at most {limit}, got {facts.get(name)!r}"
+        for name, limit in at_most.items()
+        if not 0 < facts.get(name, 0) <= limit
+    ]
+
+
+class SelfTest:
+    """Tries each pair of image and runtime once; one that held is not tried again until `forget`."""
+
+    def __init__(self, engine: Engine, settings: SandboxSettings) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._held: set[tuple[str | None, str | None]] = set()
+
+    def forget(self) -> None:
+        """Trust nothing that was found earlier."""
+        self._held.clear()
+
+    async def require(self, image: str | None, runtime: str | None, cpu: Cpu) -> None:
+        """Try out the sandbox that a phase names. Raises `InfrastructureFailure` where it does not hold."""
+        try:
+            faults = await self.find_faults(cpu, image, runtime)
+            if faults:
+                raise InfrastructureFailure(f"self-test: {'; '.join(faults)}")
+        except InfrastructureFailure as failure:
+            named = " and ".join(f"{key} {name}" for key, name in (("image", image), ("runtime", runtime)) if name)
+            raise InfrastructureFailure(
+                f"Expected a sandbox of {named}, which the phase names, to start here and to hold; got: {failure}. "
+                "Put it on every runner, or name another in the competition's file."
+            ) from failure
+
+    async def find_faults(self, cpu: Cpu, image: str | None = None, runtime: str | None = None) -> list[str]:
+        """Return what is wrong with a sandbox. Raises `InfrastructureFailure`."""
+        if (image, runtime) in self._held:
+            return []
+        faults = await self._run(cpu, image, runtime)
+        if not faults:
+            self._held.add((image, runtime))
+        return faults
+
+    async def _run(self, cpu: Cpu, image: str | None, runtime: str | None) -> list[str]:
+        """Start a sandbox, try to break out of it, and return what is wrong with it."""
+        config = optimizer_config(self._settings, SELF_TEST_LIMITS, cpu, image=image, runtime=runtime)
+        container = await self._engine.start(config)
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                answer = await container.request({"do": "facts"})
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, config["HostConfig"]["Runtime"])
+            if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
+                faults += await self._try_memory(container)
+        except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:
+            raise InfrastructureFailure(f"self-test: no answer from the sandbox: {error!r}") from error
+        finally:
+            await self._engine.discard(container)
+        return faults
+
+    async def _try_memory(self, container: Container) -> list[str]:
+        """Whether the kernel ends what takes more memory than it may."""
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                await container.request({"do": "exhaust memory"})
+        except StreamEnded:
+            death = await self._engine.find_cause_of_death(container)
+            if death.cause == "out_of_memory":
+                return []
+            return [f"memory: expected the kernel to say that it ran out, got {death.cause}"]
+        return ["memory: expected the kernel to end what takes too much, it did not"]

@@ -1,0 +1,37 @@
+"""What whoever runs studies states about the sandbox."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+PREFIX = "ARENA_"
+
+
+@dataclass(frozen=True)
+class SandboxSettings:
+    """The engine, what runs on it and within which times; `owner` is the label of every container that is started."""
+
+    owner: str
+    engine_url: str = "unix:///var/run/docker.sock"
+    blackbox_image: str = "arena-blackbox:local"
+    optimizer_image: str = "arena-optimizer:local"
+    sandbox_runtime: str = "runc"
+    slots: int = 2
+    start_timeout_s: float = 60.0
+    evaluation_timeout_s: float = 3600.0
+    disk_free_limit_bytes: int = 2 * 1024**3
+
+    @classmethod
+    def from_environment(cls, owner: str, environment: Mapping[str, str]) -> Self:
+        """Return what environment variables `ARENA_*` state. Raises ValueError for text where a number belongs."""
+        stated: dict[str, Any] = {}
+        for field in fields(cls):
+            name = PREFIX + field.name.upper()
+            if field.name == "owner" or name not in environment:
+                continue
+            kind: Callable[[str], Any] = type(field.default)
+            try:
+                stated[field.name] = kind(environment[name])
+            except ValueError as error:
+                raise ValueError(f"Expected a number as {name}, got {environment[name]!r}") from error
+        return cls(owner, **stated)

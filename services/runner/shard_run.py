@@ -1,0 +1,111 @@
+"""One shard from its zip to its last result."""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+import structlog
+from prometheus_client import Counter, Histogram
+
+from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
+from services.runner.readiness import ReadinessWatch
+from services.runner.results import publish_result
+from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
+from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
+from shared.broker.connection import Broker
+from shared.messages import HeldShard, ShardReleased, ShardUnfinished, StudyTask
+
+log = structlog.get_logger()
+
+DETAIL_LIMIT = 4000
+
+STUDIES = Counter("arena_studies_run", "Studies by how they ended", ["ending"])
+STUDY_TIME = Histogram(
+    "arena_study_seconds", "Wall time of a study in its slot", buckets=(0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800)
+)
+EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evaluations of black boxes")
+
+
+class StudySlot(Protocol):
+    """What runs a study, one at a time."""
+
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+        """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
+        ...
+
+    def running_study(self) -> RunningStudy | None:
+        """Return the study that runs now and what its optimizer writes, as long as nothing else runs here."""
+        ...
+
+
+class ShardRun:
+    """Runs the studies of shards in slots and publishes what comes of each; `send_log` is awaited before a result."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        blobs: Blobs,
+        readiness: ReadinessWatch,
+        send_log: Callable[[HeldShard], Awaitable[None]],
+        runner_id: str,
+    ) -> None:
+        self._broker = broker
+        self._blobs = blobs
+        self._readiness = readiness
+        self._send_log = send_log
+        self._runner_id = runner_id
+
+    async def run(self, shard: ShardReleased, slot: StudySlot) -> None:
+        """Run every study of a shard, or say why it is unfinished."""
+        try:
+            zip_bytes = await self._blobs.get(shard.blob_sha256)
+            dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
+            for task in shard.studies:
+                await self._run_study(shard, task, slot, zip_bytes, dataset_bytes)
+        except Fatal as fatal:
+            log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
+        except (BlobMissing, BlobStoreUnavailable) as failure:
+            await self._fail(shard, "infrastructure_failure", str(failure))
+        except InfrastructureFailure as failure:
+            # A runner whose engine is broken would fail whatever it takes: it steps aside, and that counts for nothing.
+            reason = await self._readiness.check(thorough=True)
+            if reason is None:
+                await self._fail(shard, "infrastructure_failure", str(failure))
+            else:
+                await self._fail(shard, "handed_back", f"{failure}; this runner steps aside: {reason}")
+
+    async def hand_back(self, shard: ShardReleased) -> None:
+        """Say that this runner shuts down before the shard's end."""
+        await publish_result(self._broker, self._unfinished(shard, "handed_back", "the runner shuts down"))
+
+    async def _run_study(
+        self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes, dataset_bytes: bytes
+    ) -> None:
+        try:
+            with STUDY_TIME.time():
+                result = await slot.run_study(study_spec(shard, task), zip_bytes, dataset_bytes)
+        except Fatal as fatal:
+            STUDIES.labels("fatal").inc()
+            await self._send_log(held_shard(shard))
+            await publish_result(self._broker, study_fatal(shard, task, self._runner_id, fatal))
+            raise
+        STUDIES.labels("timed_out" if result.timed_out else "finished").inc()
+        EVALUATION_CPU.inc(result.evaluation_cpu_s)
+        log.info("study finished", box=str(shard.box_id), study=task.study, timed_out=result.timed_out)
+        await self._send_log(held_shard(shard))
+        await publish_result(self._broker, study_finished(shard, task, self._runner_id, result))
+
+    async def _fail(self, shard: ShardReleased, outcome: str, detail: str) -> None:
+        STUDIES.labels(outcome).inc()
+        log.warning("attempt failed", outcome=outcome, detail=detail)
+        await publish_result(self._broker, self._unfinished(shard, outcome, detail))
+
+    def _unfinished(self, shard: ShardReleased, outcome: str, detail: str) -> ShardUnfinished:
+        return ShardUnfinished.model_validate(
+            {
+                "shard_id": shard.shard_id,
+                "attempt": shard.attempt,
+                "runner_id": self._runner_id,
+                "outcome": outcome,
+                "detail": detail[:DETAIL_LIMIT],
+            }
+        )

@@ -1,0 +1,27 @@
+"""Results of short studies, without running any."""
+
+from typing import Any
+
+from arena.sandbox.study import Losses, StudyResult
+from arena.words.execution import Provenance, Usage
+
+FIELDS: dict[str, Any] = {
+    "evaluation_cpu_s": 2.5,
+    "suggest_time_s": [1.0, 2.0],
+    "observe_time_s": [0.5, 0.25],
+    "construct_time_s": 4.0,
+    "suggestions": [[{"x": 1}]],
+    "timed_out": False,
+    "suggest_errors": 0,
+    "observe_errors": 0,
+    "signature": None,
+    "log": "",
+    "usage": Usage(),
+    "provenance": Provenance(optimizer_image="o", blackbox_image="b", code_version="c", runtime="runc"),
+}
+
+
+def make_result(visible: Losses, **changes: Any) -> StudyResult:
+    """A result of two iterations with these losses."""
+    losses = {"visible": visible, "generalization": visible, "eval_time_s": visible}
+    return StudyResult(**(losses | FIELDS | changes))
