@@ -17,9 +17,10 @@ from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from tests.support.backends import POSTGRES, make_logins, new_database, new_virtual_host
 from tests.support.service_settings import PlatformSettings, platform_settings
+from tests.support.waiting import LIMIT_S
 
 # How long an example takes is the benchmarks' business, not a test's.
-hypothesis.settings.register_profile("arena", deadline=None)
+hypothesis.settings.register_profile("arena", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("arena")
 
 # A shell starts what is in its background with SIGINT ignored, and what that starts inherits it: Ctrl-C must reach it.
@@ -39,7 +40,7 @@ def template_database() -> str:
         [ROOT / ".venv/bin/dbmate", "--migrations-dir", MIGRATIONS, "--no-dump-schema", "--wait", "up"],
         env={**os.environ, "DATABASE_URL": f"{POSTGRES}/{name}?sslmode=disable"},
         check=True,
-        timeout=60,
+        timeout=LIMIT_S,
     )
     asyncio.run(make_logins())
     return name

@@ -72,5 +72,5 @@ def aggregator(pool: Pool, broker: Broker) -> Aggregator:
 @pytest.fixture
 async def platform(settings: PlatformSettings, tmp_path: Path) -> AsyncIterator[str]:
     """URL of a gateway with the other three services behind it, all ready."""
-    async with running_services(settings.with_runner("runner-1"), tmp_path) as url:
-        yield url
+    async with running_services(settings.with_runner("runner-1"), tmp_path) as services:
+        yield services.url

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-import pytest
+from playwright.async_api import expect
 
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
@@ -16,7 +16,6 @@ from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit, teams_with_submissions
 from tests.support.waiting import wait_until
 
-pytestmark = pytest.mark.timeout(120)
 HOSTILE = "<img src=x onerror=alert(1)>"
 
 
@@ -99,7 +98,7 @@ async def test_an_organizer_freezes_a_phase_and_a_watcher_sees_it(gateway: Gatew
     await page.get_by_role("dialog").get_by_role("button", name="Unfreeze").click()
     await set_score_and_interval(pool, submissions["library"], 95.0)
     await order(watcher).nth(1).wait_for()
-    assert await watcher.locator("#frozen").is_hidden()
+    await expect(watcher.locator("#frozen")).to_be_hidden()
 
 
 async def test_a_team_is_made_and_its_token_signs_it_in_until_it_is_revoked(gateway: Gateway, new_page: Open) -> None:

@@ -1,6 +1,5 @@
 """The leaderboard when its connection goes, or its gateway: it says so, comes back, and has missed nothing."""
 
-import pytest
 from playwright.async_api import Page
 
 from services.gateway.settings import GatewaySettings
@@ -11,8 +10,6 @@ from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.gateway.submitting import teams_with_submissions
 from tests.support.gateway.wire import Wire
-
-pytestmark = pytest.mark.timeout(90)
 
 
 async def open_board(page: Page) -> None:

@@ -10,8 +10,6 @@ from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
 
-pytestmark = pytest.mark.timeout(90)
-
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
     "</script><script>alert(2)</script>",

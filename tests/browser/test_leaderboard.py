@@ -1,6 +1,6 @@
 """The leaderboard as a watcher sees it: it moves by itself, and comes back by itself."""
 
-import pytest
+from playwright.async_api import expect
 
 from shared.database import Pool
 from tests.support.browser.leaderboard_page import order, set_score_and_interval, wait_for_order
@@ -8,8 +8,6 @@ from tests.support.browser.pages import Open, check_page, token_of
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import teams_with_submissions
-
-pytestmark = pytest.mark.timeout(90)
 
 
 async def test_the_board_moves_by_itself_and_is_sound_to_look_at(gateway: Gateway, pool: Pool, new_page: Open) -> None:
@@ -59,7 +57,7 @@ async def test_a_frozen_board_stands_still_for_watchers_and_moves_for_the_organi
 
     (await gateway.organizer.post(f"{path}/unfreeze")).raise_for_status()
     await wait_for_order(watcher, "library", "dice")
-    assert await watcher.locator("#frozen").is_hidden()
+    await expect(watcher.locator("#frozen")).to_be_hidden()
 
 
 async def test_a_final_shows_what_the_places_were_before(gateway: Gateway, pool: Pool, new_page: Open) -> None:

@@ -1,12 +1,8 @@
 """The rules as people read them: what holds in the phase that is shown, in the reader's own zone."""
 
-import pytest
-
 from tests.support.browser.pages import Open, check_page, token_of
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
-
-pytestmark = pytest.mark.timeout(90)
 
 
 async def test_the_rules_are_those_of_the_phase_and_its_dates_those_of_the_reader(

@@ -1,12 +1,8 @@
 """Signing in, the list of competitions, and what a browser shows when something is not there."""
 
-import pytest
-
 from tests.support.browser.pages import Open, check_page, token_of
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
-
-pytestmark = pytest.mark.timeout(90)
 
 
 async def test_signing_in_says_what_is_wrong_and_leads_to_where_one_was_going(gateway: Gateway, new_page: Open) -> None:

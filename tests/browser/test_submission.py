@@ -4,7 +4,6 @@ import json
 from typing import Any
 from uuid import UUID
 
-import pytest
 from playwright.async_api import Page
 
 from arena.words.states import Stage
@@ -23,7 +22,6 @@ from tests.support.gateway.submitting import submit
 from tests.support.results import result
 from tests.support.seeding import seed_phase, seed_submission
 
-pytestmark = pytest.mark.timeout(90)
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
 DONE = "() => [...document.querySelectorAll('#grid tbody tr')].map((row) => row.children[2].textContent).join(' ')"
 

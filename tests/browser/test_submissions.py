@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import pytest
 from playwright.async_api import Page, Route, expect
 
 from services.dispatcher.tables import expand_waiting
@@ -17,9 +16,8 @@ from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.scores import measure_studies
 from tests.support.gateway.submitting import make_zip, submit
-from tests.support.waiting import wait_until
+from tests.support.waiting import limited, wait_until
 
-pytestmark = pytest.mark.timeout(90)
 PAGE = "/c/c/submissions"
 HOSTILE = "<img src=x onerror=alert(1)>"
 DROP = """([name, content]) => {
@@ -180,7 +178,7 @@ async def test_an_upload_that_is_stopped_submits_nothing_and_may_be_sent_again(
     await page.route("**/api/v1/competitions/c/submissions", hold, times=1)
     await choose(page)
     await page.get_by_role("button", name="Submit", exact=True).click()
-    async with asyncio.timeout(10):
+    async with limited():
         await arrived.wait()
     await expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
     await check_page(page, "submissions-sending")
@@ -318,7 +316,7 @@ async def test_the_page_comes_back_by_itself_and_has_missed_nothing(
     await expect(page.locator("#live")).to_have_text("live")
 
 
-async def test_500_submissions_stay_quick_and_only_what_changed_is_drawn_again(
+async def test_of_500_submissions_only_what_changed_is_drawn_again(
     gateway: Gateway, pool: Pool, new_page: Open
 ) -> None:
     await gateway.apply(competition())
@@ -344,10 +342,6 @@ async def test_500_submissions_stay_quick_and_only_what_changed_is_drawn_again(
                     if (row && target.matches('.result')) window.drawn.add(row.querySelector('.name').textContent);
                 }
             }).observe(document.querySelector('#submissions'), {childList: true, subtree: true});
-            window.longest = 0;
-            new PerformanceObserver((list) => {
-                for (const {duration} of list.getEntries()) window.longest = Math.max(window.longest, duration);
-            }).observe({type: 'longtask'});
         }"""
     )
     await set_score_and_interval(pool, identity, 90.0, done=False)
@@ -358,7 +352,6 @@ async def test_500_submissions_stay_quick_and_only_what_changed_is_drawn_again(
         return drawn == ["newest.zip"]
 
     await wait_until(is_drawn, what="the changed row alone was drawn again")
-    assert await page.evaluate("window.longest") < 200
 
 
 async def test_the_page_is_for_those_who_take_part(gateway: Gateway, new_page: Open) -> None:

@@ -6,11 +6,19 @@ from pathlib import Path
 import pytest
 
 from tests.support.service_settings import PlatformSettings
-from tests.support.stack import running_services
+from tests.support.stack import Services, running_services
 
 
 @pytest.fixture
-async def platform(settings: PlatformSettings, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[str]:
-    """URL of a gateway with the other three services behind it, all ready; the runner is the module's RUNNER_ID."""
-    async with running_services(settings.with_runner(request.module.RUNNER_ID), tmp_path) as url:
-        yield url
+async def services(
+    settings: PlatformSettings, tmp_path: Path, request: pytest.FixtureRequest
+) -> AsyncIterator[Services]:
+    """The four services, ready; the runner is the module's RUNNER_ID."""
+    async with running_services(settings.with_runner(request.module.RUNNER_ID), tmp_path) as services:
+        yield services
+
+
+@pytest.fixture
+def platform(services: Services) -> str:
+    """URL of a gateway with the other three services behind it."""
+    return services.url

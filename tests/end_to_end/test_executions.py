@@ -1,22 +1,16 @@
 """Executions as the organizer meets them: listed, read along, replayed and scored again, with real containers."""
 
-import asyncio
 import json
-from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from arena.client.http import Client
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
-from tests.support.end_to_end import commands
+from tests.support.command_line import Arena
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
-from tests.support.waiting import wait_until
+from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
 RUNNER_ID = "runner-of-executions"
-LIMIT_S = 120
 RANDOM_BYTES = """
 import os, random, sys
 from bayesmark.abstract_optimizer import AbstractOptimizer
@@ -41,14 +35,6 @@ class Speaks(AbstractOptimizer):
 """
 
 
-def start_arena(url: str, *arguments: str) -> Coroutine[Any, Any, asyncio.subprocess.Process]:
-    return commands.start_arena(url, ORGANIZER, *arguments)
-
-
-def arena(url: str, *arguments: str) -> Coroutine[Any, Any, tuple[int, dict[str, Any]]]:
-    return commands.run_arena(url, ORGANIZER, *arguments)
-
-
 def write_optimizer(folder: Path, code: str) -> Path:
     folder.mkdir()
     (folder / "optimizer.py").write_text(code)
@@ -59,19 +45,19 @@ async def until_scored(pool: Pool, *submissions: str) -> None:
     for submission in submissions:
         await wait_until(
             lambda: pool.fetchval("select state = 'scored' from submissions where id = $1", submission),  # noqa: B023
-            limit_s=LIMIT_S,
+            limit_s=SCORING_LIMIT_S,
             what="scored",
         )
 
 
-@pytest.mark.timeout(400)
 async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, pool: Pool, tmp_path: Path) -> None:
+    arena = Arena(platform)
     dice, moody = set_up(Client(platform, ORGANIZER))
     first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))["id"]
     other = moody.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES)))["id"]
     await until_scored(pool, first, other)
 
-    _, listed = await arena(platform, "executions", "--team", "dice", "--outcome", "done")
+    _, listed = await arena.json_and_code("executions", "--team", "dice", "--outcome", "done")
     assert {row["submission_id"] for row in listed["executions"]} == {first}
     assert len(listed["executions"]) == 4
     for row in listed["executions"]:
@@ -80,42 +66,42 @@ async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, 
         assert row["taken_at"] is not None
         assert (row["runner"], row["studies_done"]) == (RUNNER_ID, 1)
 
-    code, same = await arena(platform, "replay", listed["executions"][0]["id"])
+    code, same = await arena.json_and_code("replay", listed["executions"][0]["id"])
     assert (code, same["identical"], same["studies_compared"], same["provenance_differs"]) == (0, True, 1, [])
-    _, listed = await arena(platform, "executions", "--submission", other, "--limit", "1")
-    code, differs = await arena(platform, "replay", listed["executions"][0]["id"])
+    _, listed = await arena.json_and_code("executions", "--submission", other, "--limit", "1")
+    code, differs = await arena.json_and_code("replay", listed["executions"][0]["id"])
     assert (code, differs["identical"]) == (1, False)
     assert differs["differences"][0]["iteration"] == 1
 
     phase = ("--competition", "e2e", "--phase", "feedback")
-    _, candidate = await arena(platform, "rescore", "start", *phase, "--studies-per-box", "1", "--watch")
+    _, candidate = await arena.json_and_code("rescore", "start", *phase, "--studies-per-box", "1", "--watch")
     assert candidate["ended"]
     assert {row["team"] for row in candidate["teams"]} == {"dice", "library"}
     assert all(row["new_score"] is not None for row in candidate["teams"])
-    _, applied = await arena(platform, "rescore", "apply", *phase)
+    _, applied = await arena.json_and_code("rescore", "apply", *phase)
     rows = dice.get("/api/v1/competitions/e2e/leaderboard")["rows"]
     assert {row["team"]: row["score"] for row in rows} == {row["team"]: row["new_score"] for row in applied["teams"]}
     assert {row["studies_total"] for row in rows} == {2}
 
 
-@pytest.mark.timeout(300)
 async def test_a_running_log_is_read_along_until_its_execution_is_stopped(
     platform: str, pool: Pool, tmp_path: Path
 ) -> None:
+    arena = Arena(platform)
     dice, _ = set_up(Client(platform, ORGANIZER))
     submission = dice.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS)))["id"]
     running = "select id from shards where submission_id = $1 and state = 'running' limit 1"
-    await wait_until(lambda: pool.fetchval(running, submission), limit_s=60, what="a shard runs")
+    await wait_until(lambda: pool.fetchval(running, submission), what="a shard runs")
     execution = f"{await pool.fetchval(running, submission)}:1"
 
-    following = await start_arena(platform, "logs", execution, "--follow")
+    following = await arena.start("logs", execution, "--follow", "--json")
     assert following.stdout is not None
-    async with asyncio.timeout(60):
+    async with limited():
         written = json.loads(await following.stdout.readline())
         assert (written["type"], written["text"]) == ("log", "I am thinking\n")
         dice.post(f"/api/v1/submissions/{submission}/cancel")
         assert json.loads(await following.stdout.readline()) == {"type": "ended", "outcome": "stopped"}
         assert await following.wait() == 0
 
-    _, listed = await arena(platform, "executions", "--outcome", "stopped")
+    _, listed = await arena.json_and_code("executions", "--outcome", "stopped")
     assert execution in {row["id"] for row in listed["executions"]}

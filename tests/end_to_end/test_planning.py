@@ -1,14 +1,13 @@
 """From candidate black boxes to a baseline set, with real containers: measured, computed, checked, never run twice."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from arena.client.http import Client
 from arena.rules.seeds import study_seed
 from shared.database import Pool
-from tests.support.end_to_end.commands import run_arena
+from tests.support.command_line import Arena
 from tests.support.end_to_end.competition import COMPETITION, ORGANIZER, set_up
 
 BOXES = ("box-01", "box-02")
@@ -24,42 +23,36 @@ SHORT, LONG = "4", "5"
 """Iterations of the strong optimizer."""
 
 
-async def arena(url: str, *arguments: str) -> dict[str, Any]:
-    code, body = await run_arena(url, ORGANIZER, *arguments)
-    assert code == 0, body
-    return body
-
-
-@pytest.mark.timeout(400)
 async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, pool: Pool, tmp_path: Path) -> None:
     client = Client(platform, ORGANIZER)
     set_up(client)
+    arena = Arena(platform)
 
     html, csv = tmp_path / "estimate.html", tmp_path / "estimate.csv"
     probe = ("estimate", "--competition", "e2e", "--probe-calls", "2", "--price", "1")
-    estimate = await arena(platform, *probe, "--html", str(html), "--csv", str(csv))
+    estimate = await arena.json(*probe, "--html", str(html), "--csv", str(csv))
     assert estimate["total"]["trainings"] == 30 * 30 * 2 * 10 * 16 * 8
     assert {row["label"]: row["probed"] for row in estimate["rows"]} == dict.fromkeys(BOXES, 16)
     assert estimate["total"]["price"] == pytest.approx(estimate["total"]["machine_hours"]) != 0
     assert "Plotly.newPlot" in html.read_text()
     assert len(csv.read_text().splitlines()) == 1 + len(BOXES)
-    assert await arena(platform, *probe) == estimate
+    assert await arena.json(*probe) == estimate
     assert await pool.fetchval("select count(*) from organizer_runs") == len(BOXES)
 
-    built = await arena(platform, *BUILD, "--strong-calls", SHORT)
+    built = await arena.json(*BUILD, "--strong-calls", SHORT)
     assert (built["nodes"], built["nodes_run"], built["new"]) == (NODES, NODES, True)
-    again = await arena(platform, *BUILD, "--strong-calls", SHORT)
+    again = await arena.json(*BUILD, "--strong-calls", SHORT)
     assert (again["nodes_run"], again["new"], again["version"]) == (0, False, built["version"])
-    longer = await arena(platform, *BUILD, "--strong-calls", LONG)
+    longer = await arena.json(*BUILD, "--strong-calls", LONG)
     assert (longer["nodes_run"], longer["version"]) == (len(BOXES) + 1, built["version"] + 1)
     assert await pool.fetchval("select count(*) from organizer_runs") == 4 * len(BOXES)
 
-    graph = await arena(platform, "baseline", "graph", "--competition", "e2e")
+    graph = await arena.json("baseline", "graph", "--competition", "e2e")
     assert [(node["kind"], node["box"], node["state"]) for node in graph["nodes"]] == [
         *((kind, box, "scored") for kind in ("random", "strong") for box in BOXES),
         ("combine", None, "scored"),
     ]
-    code, checked = await run_arena(platform, ORGANIZER, "baseline", "check", "--name", "mine")
+    code, checked = await arena.json_and_code("baseline", "check", "--name", "mine")
     assert checked["compared"] == CASES
     assert code == int(bool(checked["differences"]))
     # Random search is the official set's; so short a strong search need not be.

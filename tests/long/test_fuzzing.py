@@ -117,7 +117,7 @@ def test_an_answer_is_what_was_asked_for_or_broken(line: bytes, data: st.DataObj
 @pytest.fixture
 async def gateway(gateway_settings: GatewaySettings) -> AsyncIterator[Gateway]:
     gateway_settings = gateway_settings.model_copy(update={"anonymous_rate": "100000/second"})
-    async with running_gateway(gateway_settings, limit_s=LIMIT_S) as one:
+    async with running_gateway(gateway_settings) as one:
         await one.import_official_baseline()
         await one.apply(competition())
         yield one

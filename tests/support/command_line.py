@@ -7,32 +7,44 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tests.support.stack import ROOT
+from tests.support.waiting import SCORING_LIMIT_S, limited
+
 ORGANIZER = "organizer-token-of-the-tests"
 
 
 class Arena:
-    """Runs the command as a script does."""
+    """Runs the command in a folder, as whoever has the token."""
 
-    def __init__(self, url: str, folder: Path, token: str = ORGANIZER) -> None:
-        self._environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": token}
+    def __init__(self, url: str, folder: Path = ROOT, token: str = ORGANIZER) -> None:
+        self._environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": token, "PYTHONPATH": str(ROOT)}
         self._folder = folder
 
-    async def run(self, *arguments: str | Path) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "arena",
-            *map(str, arguments),
+    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
+        """Start the command, for a test that talks with it or interrupts it."""
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "arena", *map(str, arguments)),
             env=self._environment,
             cwd=self._folder,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
-        async with asyncio.timeout(60):
+
+    async def run(self, *arguments: str | Path) -> tuple[int, str, str]:
+        """Run the command; returns its exit code and what it wrote to stdout and stderr."""
+        process = await self.start(*arguments)
+        async with limited(SCORING_LIMIT_S):
             output, errors = await process.communicate()
         return process.returncode or 0, output.decode(), errors.decode()
 
+    async def json_and_code(self, *arguments: str | Path) -> tuple[int, dict[str, Any]]:
+        """Run the command with `--json`; returns its exit code and the object it printed."""
+        code, output, errors = await self.run(*arguments, "--json")
+        assert output, errors
+        return code, json.loads(output)
+
     async def json(self, *arguments: str | Path) -> dict[str, Any]:
+        """Run the command with `--json`, which has to succeed; returns the object it printed."""
         code, output, errors = await self.run(*arguments, "--json")
         assert code == 0, errors
         body: dict[str, Any] = json.loads(output)
@@ -40,6 +52,7 @@ class Arena:
 
 
 def write_optimizer(folder: Path) -> Path:
+    """A folder with an optimizer that is never run."""
     optimizer = folder / "mine"
     optimizer.mkdir()
     (optimizer / "optimizer.py").write_text("class Optimizer: ...")

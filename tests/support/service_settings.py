@@ -31,6 +31,21 @@ class PlatformSettings:
         """The same with another runner."""
         return replace(self, runner=self.runner.model_copy(update={"runner_id": runner_id}))
 
+    def with_changes(self, **changes: Any) -> "PlatformSettings":
+        """The same with other values, in every service that has a setting of that name."""
+
+        def change(settings: Any) -> Any:
+            known = {name: value for name, value in changes.items() if name in type(settings).model_fields}
+            return settings.model_copy(update=known)
+
+        return replace(
+            self,
+            gateway=change(self.gateway),
+            dispatcher=change(self.dispatcher),
+            runner=change(self.runner),
+            aggregator=change(self.aggregator),
+        )
+
 
 def platform_settings(
     database_url: str, broker_url: str, blobs: Path, *, runner_id: str = "runner-of-the-tests", **given: Any

@@ -1,11 +1,13 @@
 """The four services as processes, as their containers run them, on a database and a virtual host of their own."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -13,7 +15,7 @@ from pydantic import SecretStr
 
 from shared.settings import ProcessSettings
 from tests.support.service_settings import PlatformSettings
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT_S, wait_until
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
@@ -36,8 +38,26 @@ def _environment(settings: ProcessSettings) -> dict[str, str]:
     }
 
 
+@dataclass(frozen=True)
+class Services:
+    """The running services: where the gateway is, and their processes."""
+
+    url: str
+    processes: Mapping[str, subprocess.Popen[bytes]]
+
+    def pause(self, name: str) -> None:
+        """Let a service do nothing, with all its connections open, until it is resumed."""
+        self.processes[name].send_signal(signal.SIGSTOP)
+
+    def resume(self, name: str) -> None:
+        """Let a paused service go on."""
+        self.processes[name].send_signal(signal.SIGCONT)
+
+
 @contextmanager
-def _service(name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]) -> Iterator[None]:
+def _service(
+    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]
+) -> Iterator[subprocess.Popen[bytes]]:
     """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
     environment = {
         **os.environ,
@@ -52,20 +72,23 @@ def _service(name: str, settings: ProcessSettings, port: int, log: Path, more: M
             [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=output, stderr=output
         )
         try:
-            yield
+            yield process
         finally:
+            process.send_signal(signal.SIGCONT)
             process.terminate()
-            code = process.wait(timeout=30)
+            code = process.wait(timeout=LIMIT_S)
     assert code == 0, log.read_text()[-3000:]
 
 
 @asynccontextmanager
-async def running_services(settings: PlatformSettings, logs: Path, **environment: str) -> AsyncIterator[str]:
-    """Run all four until they are ready; returns the gateway's URL. Each logs to `logs / (its name + ".log")`."""
+async def running_services(settings: PlatformSettings, logs: Path, **environment: str) -> AsyncIterator[Services]:
+    """Run all four, and yield them when they are ready. Each logs to `logs / (its name + ".log")`."""
     ports = {name: free_port() for name in SERVICES}
     with ExitStack() as stack:
-        for name, port in ports.items():
-            stack.enter_context(_service(name, getattr(settings, name), port, logs / f"{name}.log", environment))
+        processes = {
+            name: stack.enter_context(_service(name, getattr(settings, name), port, logs / f"{name}.log", environment))
+            for name, port in ports.items()
+        }
         async with httpx.AsyncClient() as client:
 
             async def all_ready() -> bool:
@@ -75,7 +98,7 @@ async def running_services(settings: PlatformSettings, logs: Path, **environment
                     return False
                 return all(answer.status_code == 200 for answer in answers)
 
-            await wait_until(all_ready, limit_s=60, what="every service is ready")
+            await wait_until(all_ready, what="every service is ready")
             for port in ports.values():
                 assert "arena_" in (await client.get(f"http://127.0.0.1:{port}/metrics")).text
-        yield f"http://127.0.0.1:{ports['gateway']}"
+        yield Services(f"http://127.0.0.1:{ports['gateway']}", processes)

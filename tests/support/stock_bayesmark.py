@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 from arena.words.objectives import VISIBLE
+from tests.support.waiting import LIMIT_S
 
 SITECUSTOMIZE = "import enum\nenum.IntEnum.__str__ = enum.Enum.__str__\n"
 """Bayesmark 0.0.8's command line prints enum members as Python 3.10 did."""
-LIMIT_S = 120
 
 
 def run_bayesmark(command: str, folder: Path, scratch: Path) -> str:

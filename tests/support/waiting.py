@@ -1,9 +1,19 @@
-"""Waiting for a condition, with a limit: for effects of services that run beside the test."""
+"""Waiting for a condition: for effects of services that run beside the test.
+
+A limit only matters when something hangs. It is generous, so that no test depends on how fast the machine is.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
-LIMIT_S = 30.0
+LIMIT_S = 120.0
+SCORING_LIMIT_S = 600.0
+"""For submissions of many studies in real containers."""
+
+
+def limited(limit_s: float = LIMIT_S) -> asyncio.Timeout:
+    """Fail a block of code that hangs."""
+    return asyncio.timeout(limit_s)
 
 
 async def wait_until(holds: Callable[[], Awaitable[object]], *, limit_s: float = LIMIT_S, what: str = "") -> None:

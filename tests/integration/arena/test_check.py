@@ -17,8 +17,8 @@ from arena.check.studies import INSTALLATION, read_settings
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.stack import ROOT
+from tests.support.waiting import limited, wait_until
 
-LIMIT_S = 100
 QUICK = ("--boxes", "lasso_diabetes_mse", "--n-calls", "4")
 
 
@@ -34,7 +34,7 @@ async def start(*arguments: str | Path, **environment: str) -> asyncio.subproces
 
 async def arena(*arguments: str | Path, **environment: str) -> tuple[int, str, str]:
     process = await start(*arguments, **environment)
-    async with asyncio.timeout(LIMIT_S):
+    async with limited():
         output, errors = await process.communicate()
     return process.returncode or 0, output.decode(), errors.decode()
 
@@ -62,7 +62,7 @@ async def test_a_new_optimizer_passes_its_check_with_a_score_and_runs_the_same_a
     (study,) = body["studies"]
     assert (study["suggest_errors"], study["observe_errors"], study["timed_out"]) == (0, 0, False)
     assert body["score"] == study["score"] > 0
-    assert 0 < study["worst_iteration_s"] < study["study_time_s"] < 40
+    assert 0 < study["worst_iteration_s"] < study["study_time_s"]
     assert body["deterministic"] is True
     assert sorted(body["images"]) == ["arena-blackbox:local", "arena-optimizer:local"]
 
@@ -109,13 +109,13 @@ async def test_people_see_verdict_sentence_and_the_whole_traceback(tmp_path: Pat
 
 async def test_a_slow_optimizer_is_scored_and_flagged(tmp_path: Path) -> None:
     code, body = await check(
-        write_zip(tmp_path, suggest="if self.calls == 2: time.sleep(60)"), "--limit", "iteration_timeout_s=1"
+        write_zip(tmp_path, suggest="if self.calls == 2: time.sleep(600)"), "--limit", "iteration_timeout_s=5"
     )
 
-    assert (code, body["verdict"], body["limits"]["iteration_timeout_s"]) == (0, "scored", 1)
+    assert (code, body["verdict"], body["limits"]["iteration_timeout_s"]) == (0, "scored", 5)
     assert body["studies"][0]["timed_out"] is True
     assert body["studies"][0]["worst_iteration"] == 2
-    assert 1 <= body["studies"][0]["worst_iteration_s"] < 5
+    assert 5 <= body["studies"][0]["worst_iteration_s"] < 600
 
 
 async def test_errors_are_counted_chance_is_noticed_and_logs_are_written(tmp_path: Path) -> None:
@@ -207,9 +207,9 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
         async def running() -> bool:
             return len(await watch.find("optimizer")) == 2  # the study's, and the next one being prepared
 
-        await watch.until(running, timeout_s=60)
+        await wait_until(running)
         process.send_signal(number)
-        async with asyncio.timeout(LIMIT_S):
+        async with limited():
             _, errors = await process.communicate()
 
         assert (process.returncode, "Stopped before the end" in errors.decode()) == (1, True)

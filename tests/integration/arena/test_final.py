@@ -1,10 +1,8 @@
 """`arena final` and `arena report` against the real gateway."""
 
-import asyncio
 import json
 import random
 import signal
-import sys
 from pathlib import Path
 from uuid import UUID
 
@@ -100,18 +98,11 @@ async def test_an_interrupted_final_goes_on_when_it_is_run_again(gateway: Gatewa
     async def has_started() -> bool:
         return bool(await pool.fetchval("select count(*) = 2 from submissions where origin_id is not null"))
 
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "arena",
-        *begin,
-        env=arena._environment,
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=asyncio.subprocess.DEVNULL,
-    )
+    process = await arena.start(*begin)
     await wait_until(has_started, what="the final has started")
     process.send_signal(signal.SIGINT)
-    assert await process.wait() != 0
+    await process.communicate()
+    assert process.returncode != 0
 
     again = await arena.json(*begin, "--no-watch")
     assert (again["new"], len(again["finalists"])) == ([], 2)

@@ -6,11 +6,10 @@ import signal
 from pathlib import Path
 
 from shared.database import Pool
-from tests.support.command_line import ORGANIZER, Arena
-from tests.support.end_to_end.commands import start_arena
+from tests.support.command_line import Arena
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
-from tests.support.waiting import wait_until
+from tests.support.waiting import limited, wait_until
 
 BUILD = ("baseline", "build", "--competition", "c", "--name", "mine", "--random-studies", "2", "--strong-calls", "3")
 
@@ -18,7 +17,7 @@ BUILD = ("baseline", "build", "--competition", "c", "--name", "mine", "--random-
 async def interrupted(gateway: Gateway, pool: Pool, *command: str, organizer_runs: int) -> tuple[int | None, str]:
     """Run a command until it has its organizer runs, press Ctrl-C; returns the exit code and stderr."""
     before = await pool.fetchval("select now()")
-    process = await start_arena(gateway.url, ORGANIZER, *command)
+    process = await Arena(gateway.url).start(*command, "--json")
 
     async def all_asked() -> bool:
         asked: int = await pool.fetchval("select count(*) from organizer_runs where created_at > $1", before)
@@ -26,7 +25,7 @@ async def interrupted(gateway: Gateway, pool: Pool, *command: str, organizer_run
 
     await wait_until(all_asked, what="the command has its organizer runs")
     process.send_signal(signal.SIGINT)
-    async with asyncio.timeout(20):
+    async with limited():
         _, errors = await process.communicate()
     return process.returncode, errors.decode()
 

@@ -28,7 +28,7 @@ from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import make_zip, submit
-from tests.support.waiting import wait_until
+from tests.support.waiting import limited, wait_until
 
 
 def bearer(client: httpx.AsyncClient) -> dict[str, str]:
@@ -68,7 +68,7 @@ async def test_a_good_zip_is_accepted_stored_and_announced(
         announced.extend(messages)
         stop.set()
 
-    async with asyncio.timeout(10):
+    async with limited():
         await broker.consume(SUBMISSIONS, take, stop, prefetch=10)
     assert announced == [SubmissionAccepted(submission_id=row["id"])]
     state = (await team.get(f"/api/v1/submissions/{body['id']}")).json()
@@ -280,7 +280,7 @@ async def test_cancelling_ends_a_submission_once_and_announces_it(gateway: Gatew
     assert (first.status_code, first.json()["state"], first.json()["verdict"]) == (202, "cancelled", "cancelled")
     assert again.json() == first.json()
     assert await pool.fetchval("select count(*) from submission_events where event = 'cancelled'") == 1
-    async with asyncio.timeout(10):
+    async with limited():
         await broker.consume(SUBMISSIONS, take, stop, prefetch=10)
 
 

@@ -12,7 +12,6 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from services.gateway.live.change_notifier import POLL_S
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
@@ -20,8 +19,8 @@ from shared.messages import PhaseChanged
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.gateway.submitting import submit
+from tests.support.waiting import limited
 
-LIMIT_S = 10 * POLL_S
 LARGE = 10_000
 """Numbers in a curve: some hundred kilobytes as text."""
 BUFFER_BYTES = 64 * 1024
@@ -29,7 +28,7 @@ CHANGES = 20
 
 
 async def receive(feed: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(LIMIT_S):
+    async with limited():
         message: dict[str, Any] = json.loads(await feed.recv())
         return message
 

@@ -1,7 +1,6 @@
 """Studies that end a submission, and the platform's own failures, on the real engine."""
 
 import asyncio
-import time
 from dataclasses import replace
 
 import pytest
@@ -18,6 +17,7 @@ from arena.words.verdicts import Verdict
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
+from tests.support.waiting import wait_until
 from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -119,7 +119,7 @@ async def test_optimizer_that_needs_too_much_memory_is_out_of_memory(slot: Slot)
 
 async def test_zip_that_never_finishes_loading_does_not_load(slot: Slot) -> None:
     with pytest.raises(Fatal) as fatal:
-        await slot.run_study(make_study(study_timeout_s=1), make_optimizer(module="time.sleep(60)"))
+        await slot.run_study(make_study(study_timeout_s=1), make_optimizer(module="time.sleep(600)"))
 
     assert fatal.value.verdict is Verdict.LOAD_TIMED_OUT
 
@@ -200,7 +200,7 @@ async def test_blackbox_killed_from_outside_is_the_platforms_failure_and_is_repl
 async def test_evaluations_that_take_too_long_are_the_platforms_failure(
     engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings
 ) -> None:
-    hasty = replace(runner_settings, evaluation_timeout_s=0.3)
+    hasty = replace(runner_settings, evaluation_timeout_s=0.001)
     async with Slot(engine, self_test, hasty, Cpu(1)) as slot:
         with pytest.raises(InfrastructureFailure, match="took longer"):
             await slot.run_study(make_study(("ada", "iris", "acc"), n_calls=16), make_optimizer())
@@ -210,7 +210,6 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
     study = await _start_hanging_study(slot, watch)
     running = await watch.find()
 
-    cancelled_at = time.monotonic()
     study.cancel()
     with pytest.raises(asyncio.CancelledError):
         await study
@@ -220,8 +219,7 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
         assert isinstance(prepared, Container)
         return running & await watch.find() <= {prepared.id}
 
-    await watch.until(only_the_prepared_one_is_left)
-    assert time.monotonic() - cancelled_at < 2
+    await wait_until(only_the_prepared_one_is_left)
     await slot.run_study(make_study(), make_optimizer())
 
 
@@ -233,5 +231,5 @@ async def _start_hanging_study(slot: Slot, watch: Watch) -> asyncio.Task[object]
     async def next_is_prepared() -> bool:
         return await watch.find_named(spec.execution) and slot._prepared.done()
 
-    await watch.until(next_is_prepared)
+    await wait_until(next_is_prepared)
     return study

@@ -1,7 +1,6 @@
 """Studies that end well, on the real engine."""
 
 import json
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -19,6 +18,7 @@ from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
 from tests.support.stock_in_image import evaluate_in_image
+from tests.support.waiting import wait_until
 from tests.support.zips import pack
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -145,9 +145,9 @@ async def test_printing_does_not_break_the_protocol(slot: Slot) -> None:
 
 
 async def test_cut_off_optimizer_keeps_the_best_it_found(slot: Slot) -> None:
-    zip_bytes = make_optimizer(suggest="if self.calls == 3: time.sleep(60)")
+    zip_bytes = make_optimizer(suggest="if self.calls == 3: time.sleep(600)")
 
-    study = await slot.run_study(make_study(n_calls=5, iteration_timeout_s=1), zip_bytes)
+    study = await slot.run_study(make_study(n_calls=5, iteration_timeout_s=5), zip_bytes)
 
     best = np.unravel_index(np.argmin(study.visible[:2]), (2, 4))
     assert study.timed_out
@@ -155,19 +155,19 @@ async def test_cut_off_optimizer_keeps_the_best_it_found(slot: Slot) -> None:
     assert study.generalization[2:] == [[study.generalization[best[0]][best[1]]] * 4] * 3
     assert study.suggestions[2:] == [[study.suggestions[best[0]][best[1]]] * 4] * 3
     assert np.shape(study.suggest_time_s) == (5,)
-    assert study.suggest_time_s[2] >= 1
+    assert study.suggest_time_s[2] >= 5
     assert study.suggest_time_s[3:] == [0, 0]
 
 
 async def test_study_limit_counts_the_time_of_all_iterations(slot: Slot) -> None:
-    study = await slot.run_study(make_study(n_calls=8, study_timeout_s=1), make_optimizer(suggest="time.sleep(0.4)"))
+    study = await slot.run_study(make_study(n_calls=8, study_timeout_s=6), make_optimizer(suggest="time.sleep(2)"))
 
     assert study.timed_out
     assert 0 < np.count_nonzero(study.suggest_time_s) < 5
 
 
 async def test_cut_off_before_anything_was_found_counts_as_infinite_losses(slot: Slot) -> None:
-    study = await slot.run_study(make_study(n_calls=2, study_timeout_s=1), make_optimizer(construct="time.sleep(60)"))
+    study = await slot.run_study(make_study(n_calls=2, study_timeout_s=5), make_optimizer(construct="time.sleep(600)"))
 
     assert study.timed_out
     assert np.isinf(study.visible).all()
@@ -230,22 +230,9 @@ async def test_slot_that_is_left_while_its_containers_start_leaves_none_behind(
         async def one_is_created() -> bool:
             return bool(await watch.find())
 
-        await watch.until(one_is_created)
+        await wait_until(one_is_created)
 
     assert await watch.find() == set()
-
-
-async def test_short_study_costs_less_than_a_second_over_its_evaluations(slot: Slot) -> None:
-    spec = replace(make_study(n_calls=16), n_suggestions=8)
-    zip_bytes = make_optimizer()
-    await slot.run_study(spec, zip_bytes)  # warms up
-
-    started = time.monotonic()
-    studies = [await slot.run_study(spec, zip_bytes) for _ in range(4)]
-    seconds = time.monotonic() - started
-
-    evaluation_s = sum(float(np.sum(study.eval_time_s)) for study in studies)
-    assert (seconds - evaluation_s) / len(studies) < 1
 
 
 async def test_slot_leaves_no_container_behind(engine: Engine, runner_settings: SandboxSettings) -> None:

@@ -10,7 +10,7 @@ from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
 from shared.outbox import Outbox
-from tests.support.waiting import wait_until
+from tests.support.waiting import limited, wait_until
 
 
 async def consume_until_dead_letters(broker: Broker, handle: Handler, number: int) -> None:
@@ -58,7 +58,7 @@ async def test_what_fails_because_a_part_is_unavailable_is_tried_again(broker: B
         stop.set()
 
     await broker.publish([SubmissionAccepted(submission_id=uuid4())])
-    async with asyncio.timeout(20):
+    async with limited():
         await broker.consume(SUBMISSIONS, handle, stop, prefetch=1)
 
     assert attempts == 3
@@ -72,7 +72,7 @@ async def test_what_was_delivered_and_not_handled_goes_back_at_the_end(broker: B
         stop.set()
 
     await broker.publish([SubmissionAccepted(submission_id=uuid4()) for _ in range(5)])
-    async with asyncio.timeout(20):
+    async with limited():
         await broker.consume(SUBMISSIONS, handle, stop, prefetch=5)
 
     assert await broker.count_waiting(SUBMISSIONS) == 4

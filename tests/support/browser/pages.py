@@ -10,9 +10,10 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page
 
 from tests.support.stack import ROOT
+from tests.support.waiting import LIMIT_S
 
 SCREENSHOTS = Path(os.environ.get("ARENA_SCREENSHOTS", ROOT / ".arena" / "screenshots"))
-LIMIT_MS = 10_000
+LIMIT_MS = 1000 * LIMIT_S
 Open = Callable[..., Awaitable[Page]]
 
 

@@ -1,15 +1,16 @@
 """What the gateway answers, and what it sends on a live feed."""
 
-import asyncio
 import json
 from typing import Any
 
 import httpx
 from websockets.asyncio.client import ClientConnection
 
+from tests.support.waiting import limited
+
 
 async def receive(feed: ClientConnection) -> dict[str, Any]:
-    async with asyncio.timeout(10):
+    async with limited():
         message: dict[str, Any] = json.loads(await feed.recv())
         return message
 

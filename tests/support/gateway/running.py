@@ -14,7 +14,7 @@ from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import BASELINE
 from tests.support.gateway.wire import Wire
 from tests.support.stack import free_port
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT_S, wait_until
 
 
 class Gateway:
@@ -29,7 +29,7 @@ class Gateway:
 
     def client(self, token: str | None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=30)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=LIMIT_S)
 
     async def import_official_baseline(self) -> None:
         body = {"name": "official", "source": "file", "document": json.loads(BASELINE.read_text())}
@@ -53,9 +53,7 @@ def port_of(url: SecretStr) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def running_gateway(
-    settings: GatewaySettings, *, port: int | None = None, limit_s: float = 90
-) -> AsyncIterator[Gateway]:
+async def running_gateway(settings: GatewaySettings, *, port: int | None = None) -> AsyncIterator[Gateway]:
     (database_port, database_url), (broker_port, broker_url) = (
         port_of(settings.database_url),
         port_of(settings.broker_url),
@@ -82,7 +80,7 @@ async def running_gateway(
         except httpx.TransportError:
             return False
 
-    async with asyncio.timeout(limit_s), asyncio.TaskGroup() as tasks:
+    async with asyncio.TaskGroup() as tasks:
         tasks.create_task(main(settings, stop))
         try:
             await wait_until(is_ready, what="the gateway is ready")

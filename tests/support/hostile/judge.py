@@ -21,7 +21,7 @@ from shared.database import Pool, connect_database
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.stack import ROOT
 from tests.support.stock_in_image import evaluate_in_image
-from tests.support.waiting import wait_until
+from tests.support.waiting import LIMIT_S, wait_until
 from tests.support.zips import HONEST, pack
 
 SLOTS = 2
@@ -54,7 +54,6 @@ COMPETITION = {
     ],
 }
 NOTE = "arena-note"
-LIMIT_S = 90.0
 UID_SPAN = 1000
 CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -180,7 +179,7 @@ class Judge:
             query = "select ended_at is not null from submissions where id = $1"
             return bool(await self._pool.fetchval(query, UUID(submission_id)))
 
-        await wait_until(ended, limit_s=LIMIT_S, what=f"submission {submission_id} has ended")
+        await wait_until(ended, what=f"submission {submission_id} has ended")
         for token in self._tokens.values():
             answer = await self._http.get(
                 f"/api/v1/submissions/{submission_id}", headers={"Authorization": f"Bearer {token}"}
@@ -274,7 +273,7 @@ async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterat
     async with (
         pool,
         Docker(url=settings.runner.engine_url) as docker,
-        httpx.AsyncClient(base_url=url, timeout=60) as http,
+        httpx.AsyncClient(base_url=url, timeout=LIMIT_S) as http,
     ):
         one = Judge(pool, docker, http, settings.runner, logs)
         await one.set_up(ORGANIZER_TOKEN)

@@ -1,8 +1,6 @@
 """A look at the container engine past the code under test."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 
 from aiodocker import Docker
 
@@ -32,10 +30,3 @@ class Watch:
     async def kill(self, container_id: str) -> None:
         """Kill a container from outside, as an operator or a machine in trouble might."""
         await self._docker.containers.container(container_id).kill()
-
-    @staticmethod
-    async def until(condition: Callable[[], Awaitable[bool]], timeout_s: float = 20) -> None:
-        """Wait until the condition holds."""
-        async with asyncio.timeout(timeout_s):
-            while not await condition():  # noqa: ASYNC110 - the engine is looked at from outside: there is no event
-                await asyncio.sleep(0.02)
