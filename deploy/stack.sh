@@ -29,7 +29,7 @@ stack() {
 }
 
 quietly() { # without the lines that say that nothing changed; Compose's own failure stays one
-    grep -v -e 'up-to-date' -e '^$' >&2 || true
+    grep -v -e 'up-to-date' -e 'attribute .version. is obsolete' -e '^$' >&2 || true # Compose 1 needs the version, 2 does not
 }
 
 wait_ready() { # URL

@@ -29,7 +29,7 @@ python=$(find_python "$([ "$kind" = dev ] && echo 11 || echo 13)") || {
 }
 
 make_venv() { # emptied, not removed: in a container the folder is a mount
-    "$python" -m venv --clear .venv 2>/dev/null && return
+    "$python" -m venv --clear .venv >/dev/null 2>&1 && return # Debian has ensurepip in a package of its own
     [ "$(id -u)" = 0 ] && sudo= || sudo="sudo -n"
     $sudo apt-get update -qq >/dev/null
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
