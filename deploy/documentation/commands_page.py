@@ -40,6 +40,8 @@ def walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
     if not hasattr(command, "list_commands"):
         yield path, command
         return
+    if command.invoke_without_command:
+        yield path, command
     context = command.make_context(path, [], resilient_parsing=True)
     for name in command.list_commands(context):
         child = command.listed[name].load() if isinstance(command, LazyGroup) else command.get_command(context, name)

@@ -63,7 +63,7 @@ async def test_operation_shows_what_waits_and_retries_what_went_wrong(
     await check_page(page, "console-operation")
 
     await page.get_by_role("button", name="Retry box-01").click()
-    await page.get_by_text("The shard is tried again.").wait_for()
+    await page.get_by_text("The shard will be tried again.").wait_for()
     assert await pool.fetchval("select count(*) from shards where state = 'incident'") == 0
     await page.get_by_role("button", name="Retry submission.accepted").click()
     await page.get_by_text("The message was sent again.").wait_for()
@@ -118,7 +118,7 @@ async def test_a_team_is_made_and_its_token_signs_it_in_until_it_is_revoked(gate
 
     await page.get_by_role("button", name=f"Revoke a token of {HOSTILE} (c)").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
-    await page.get_by_text("The token is good no more.").wait_for()
+    await page.get_by_text("The token is no longer valid.").wait_for()
     await team.goto("/c/c/submissions")
     await team.get_by_role("heading", name="Sign in").wait_for()
 

@@ -293,7 +293,7 @@ async def test_the_organizer_sees_every_teams_submissions_and_finds_some_of_them
     await page.get_by_label("State").select_option("running")
     await expect(shown).to_have_text(["bee"])
     await page.get_by_label("Team").select_option("cat")
-    await page.get_by_role("heading", name="No submission is of this kind").wait_for()
+    await page.get_by_role("heading", name="No submission matches").wait_for()
     await set_score_and_interval(pool, submissions["cat"], 50.0, done=False)
     await expect(shown).to_have_text(["cat"])
 

@@ -84,7 +84,7 @@ const list = part(null, ({ rows: shown, next }) => [
         each.outcome === "done" ? action("Replay", (button) => replay(each, button), { label: `Replay ${each.team}, ${each.box}` }) : "",
       ],
     ]),
-    "No execution is like that.",
+    "No execution matches.",
   ),
   next ? h("p", {}, action("Show more", () => load(next))) : "",
 ]);

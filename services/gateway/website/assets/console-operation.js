@@ -42,7 +42,7 @@ const runners = part("Runners", (list) =>
 );
 
 const incidents = part("Incidents", (list) => [
-  h("p", { class: "quiet-text" }, "Shards that failed too often for the platform's own reasons. Their teams do not pay for it."),
+  h("p", { class: "quiet-text" }, "Shards that failed too often by the platform's fault. It costs their teams nothing."),
   table(
     "Incidents",
     ["Submission", "Box", "Failures", "What happened", "Since", ["", "actions"]],
@@ -54,7 +54,7 @@ const incidents = part("Incidents", (list) => [
       time(each.changed_at),
       action("Retry", async () => {
         await post(`/admin/incidents/${each.shard_id}/retry`);
-        done("The shard is tried again.");
+        done("The shard will be tried again.");
         turn();
       }, { label: `Retry ${each.box}` }),
     ]),

@@ -21,7 +21,7 @@ const phases = part("Phases", (list) =>
       const frozen = each.frozen_at !== null;
       const turn = frozen ? "unfreeze" : "freeze";
       const question = frozen
-        ? `Show everybody the present leaderboard of ${each.name} again?`
+        ? `Show everybody the current leaderboard of ${each.name} again?`
         : `Freeze the leaderboard of ${each.name}? Everybody but organizers then sees it as it is now, until it is unfrozen. Scoring goes on.`;
       return [
         h("b", {}, each.name),
@@ -56,7 +56,7 @@ const overrides = part("Quotas of single teams", (teams) => {
         load();
       }, { question: `Take back the quotas of ${each.team} in ${each.phase}?`, label: `Take back the quotas of ${each.team}` }),
     ]),
-    "Every team has the phase's.",
+    "Every team has the quotas of the phase.",
   );
 });
 
@@ -87,7 +87,7 @@ byId("section").append(
     "Set",
     async ({ submission, priority }) => {
       await post(`/admin/submissions/${encodeURIComponent(submission.trim())}/priority`, { priority: Number(priority) });
-      done(`The submission has priority ${priority} from its next free place on.`);
+      done(`The submission has priority ${priority} as soon as the next slot is free.`);
     },
   ),
 );

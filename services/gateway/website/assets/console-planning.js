@@ -21,7 +21,7 @@ function node(each, x, y) {
 }
 
 const graph = part("Baselines", ({ nodes }) => {
-  if (!nodes.length) return h("p", { class: "quiet-text" }, "No baselines were asked for yet: arena baseline build.");
+  if (!nodes.length) return h("p", { class: "quiet-text" }, "No baselines yet. To compute them: arena baseline build.");
   const boxes = [...new Set(nodes.filter((each) => each.box !== null).map((each) => each.box))];
   const combine = nodes.find((each) => each.kind === "combine");
   const height = Math.max(boxes.length, 1) * ROW + 24;
@@ -51,7 +51,7 @@ const graph = part("Baselines", ({ nodes }) => {
 });
 
 const costs = part("What a study costs", (list) => {
-  if (!list.length) return h("p", { class: "quiet-text" }, "Nothing was measured yet: arena estimate.");
+  if (!list.length) return h("p", { class: "quiet-text" }, "Nothing measured yet. To measure: arena estimate.");
   const models = [...new Set(list.map((each) => each.model))].sort();
   const datasets = [...new Set(list.map((each) => each.dataset))].sort();
   const seconds = (model, dataset) => {
@@ -67,7 +67,7 @@ const costs = part("What a study costs", (list) => {
     return element;
   };
   return [
-    h("p", { class: "quiet-text" }, "Seconds that the evaluations of one study of 16 × 8 take, and their share of all; as measured in the estimate's probes and the baselines' studies."),
+    h("p", { class: "quiet-text" }, "Seconds that the evaluations of one study of 16 × 8 take, and their share of the total, measured in the estimate's probes and the baselines' studies."),
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Costs by model and data set" },

@@ -57,9 +57,9 @@ const tokens = part("Tokens", (list) =>
           ? ""
           : action("Revoke", async () => {
               await remove(`/admin/tokens/${each.id}`);
-              done("The token is good no more.");
+              done("The token is no longer valid.");
               await load();
-            }, { question: `Revoke this token of ${whose}? Whoever is signed in by it is signed out.`, kind: "danger", label: `Revoke a token of ${whose}` }),
+            }, { question: `Revoke this token of ${whose}? Whoever signed in with it is signed out.`, kind: "danger", label: `Revoke a token of ${whose}` }),
       ];
     }),
   ),

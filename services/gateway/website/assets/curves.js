@@ -64,7 +64,7 @@ export function drawCurves(figure, { title, note, own, random, randomName = "ran
   ].filter(Boolean);
   const caption = h("figcaption", {}, h("b", {}, title), note && h("small", {}, ` ${note}`));
   if (!series.length) {
-    figure.replaceChildren(caption, h("p", { class: "waiting" }, "Nothing to draw yet: it begins with the first study that is done."));
+    figure.replaceChildren(caption, h("p", { class: "waiting" }, "Nothing to draw yet: the curves begin with the first finished study."));
     return;
   }
   const n = Math.max(...series.map((each) => each.scores.length));

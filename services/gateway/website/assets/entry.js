@@ -83,7 +83,7 @@ class Entry {
       event.preventDefault();
       this.form.classList.toggle("over", is);
     };
-    // On the whole page, because a zip dropped beside the zone would else be opened instead of it.
+    // On the whole page, because the browser would otherwise open a zip that is dropped beside the zone.
     addEventListener("dragover", over(true));
     addEventListener("dragleave", over(false));
     addEventListener("drop", (event) => {

@@ -39,7 +39,7 @@ export function showExecutions(submission, boxes, mayReplay) {
   const body = h("tbody");
   const fault = h("p", { class: "fault", role: "alert", hidden: true });
   const more = h("button", { class: "quiet", hidden: true }, "Show older ones");
-  const none = h("p", { class: "legend", hidden: true }, "None yet: they begin as soon as a runner takes a part of this submission.");
+  const none = h("p", { class: "legend", hidden: true }, "None yet: the first begins as soon as a runner takes a shard of this submission.");
   let pages = 1;
 
   function say(problem) {

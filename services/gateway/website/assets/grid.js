@@ -7,7 +7,7 @@ const ROW_PX = 18;
 const WIDEST_CELL_PX = 26;
 const FRAME_MS = 8;
 const NONE = 0, DONE = 1, TIMED_OUT = 2;
-// ColorBrewer's YlGnBu, which colour-blind eyes tell apart; what stands out from the ground is what is good.
+// ColorBrewer's YlGnBu, which colour-blind readers can tell apart; the better a study, the more it stands out.
 const LIGHT = ["#eef4c8", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"];
 const DARK = ["#24437e", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb", "#c7e9b4", "#ffffd0"];
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -1,4 +1,4 @@
-// The leaderboard: rows that come as numbered changes, are drawn again only where they changed, and slide to their place.
+// The leaderboard: rows arrive as numbered changes, are drawn again only where they changed, and slide to their place.
 
 import { byId, chip, exactly, h, pageData, percent, score, time } from "./dom.js";
 import { interval, rangeOf, sparkline } from "./charts.js";
@@ -171,7 +171,7 @@ function showFrozen(frozen) {
   const note = byId("frozen");
   note.hidden = !frozen;
   const since = data.frozen_at ? ` since ${exactly(data.frozen_at)}` : "";
-  note.textContent = `This leaderboard is frozen${since}: for everybody but the organizer it shows how things were then. Scoring goes on.`;
+  note.textContent = `This leaderboard is frozen${since}: for everybody but the organizer it shows how things stood then. Scoring goes on.`;
 }
 
 showFrozen(data.frozen);

@@ -1,4 +1,4 @@
-// One request at a time, and not more often than now and then, however often something asks for it.
+// One request at a time, and at most one in each interval, however often something asks for it.
 
 /** Return a function that makes `ask` run: at once if it has not lately, else when `gapMs` are over. */
 export function atMostEvery(gapMs, ask) {

@@ -1,4 +1,4 @@
-// One submission in a list: an element that stays, of which only the parts are drawn again that have changed.
+// One submission in a list: an element that stays; only the parts that have changed are drawn again.
 
 import { get } from "./api.js";
 import { chip, duration, h, progress, score, time } from "./dom.js";
@@ -172,7 +172,7 @@ class Log {
 
   show(logs) {
     if (!logs.length) {
-      this.body.replaceChildren(h("p", { class: "quiet" }, "Nothing yet: a study's log comes when it has ended, if the optimizer wrote anything."));
+      this.body.replaceChildren(h("p", { class: "quiet" }, "Nothing yet: a study's log appears when it has ended, if the optimizer wrote anything."));
       return;
     }
     this.body.replaceChildren(

@@ -26,7 +26,7 @@ function take(message) {
     for (const id of submissions.keys()) if (!there.has(id)) drop(id);
   }
   for (const submission of message.submissions) {
-    // What is answered to a request may come after what the feed has told of a later change.
+    // The answer to a request may come after the feed has told of a later change.
     if (submissions.get(submission.id)?.change > submission.change) continue;
     submissions.set(submission.id, submission);
     touched.add(submission.id);
@@ -88,9 +88,9 @@ function showWhole() {
 }
 
 function nothing() {
-  if (rows.size) return [h("h3", {}, "No submission is of this kind"), h("p", {}, "Choose another team or state.")];
+  if (rows.size) return [h("h3", {}, "No submission matches"), h("p", {}, "Choose another team or state.")];
   if (isOrganizer) return [h("h3", {}, "No team has submitted yet"), h("p", {}, "The first submission shows here as soon as it is accepted.")];
-  const next = data.is_open ? "Your first one shows here as soon as it is accepted, and moves while it is run." : "Your team did not submit to this phase.";
+  const next = data.is_open ? "Your first one shows here as soon as it is accepted, and moves while it is run." : "Your team has not submitted to this phase.";
   return [h("h3", {}, "Nothing submitted yet"), h("p", {}, next)];
 }
 
@@ -114,7 +114,7 @@ byId("filters")?.addEventListener("change", () => {
   showWhole();
 });
 
-// What is asked of a submission
+// What one can do with a submission
 
 let asked = null;
 
@@ -127,7 +127,7 @@ function askToStop(row) {
   byId("stop").showModal();
 }
 
-// Not by the dialog's event `close`, which comes late: of one that is open again it would be taken for its answer.
+// Not by the dialog's event `close`, which comes late: it could be taken for the answer of the next dialog.
 byId("stop").addEventListener("submit", (event) => {
   if (event.submitter?.value === "stop") ask(asked, "cancel");
 });
