@@ -80,22 +80,33 @@ class ShardReleased(Message):
     runtime: str | None = None
 
 
-class StudyFinished(Message):
-    """Runner to aggregator: the result of one study, as trusted code computed it.
+class StudyEnded(Message):
+    """What the two ends of a study have in common.
 
-    `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
-    `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
-    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `evaluation_cpu_s` is
-    the CPU time of all evaluations. `log` is the end of what the optimizer wrote, cleaned of control characters.
+    `log` is the end of what the optimizer wrote, cleaned of control characters; `usage` is what its container used.
     """
 
-    key = "study.finished"
     submission_id: UUID
     shard_id: UUID
     attempt: int = Field(ge=1)
     runner_id: str
     box_id: UUID
     study: int = Field(ge=0)
+    log: str = Field(default="", max_length=LOG_CHARS)
+    usage: Usage = Usage()
+    provenance: Provenance | None = None
+
+
+class StudyFinished(StudyEnded):
+    """Runner to aggregator: the result of one study, as trusted code computed it.
+
+    `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
+    `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
+    Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `evaluation_cpu_s` is
+    the CPU time of all evaluations.
+    """
+
+    key = "study.finished"
     visible: Losses
     generalization: Losses
     eval_time_s: Losses
@@ -108,31 +119,19 @@ class StudyFinished(Message):
     suggest_errors: int = Field(ge=0)
     observe_errors: int = Field(ge=0)
     signature: list[float] | None = None
-    log: str = Field(default="", max_length=LOG_CHARS)
-    usage: Usage = Usage()
-    provenance: Provenance | None = None
 
 
-class StudyFatal(Message):
+class StudyFatal(StudyEnded):
     """Runner to aggregator: a study ended in a way that ends its whole submission.
 
     `iteration` counts from 1 and is 0 before the first; `detail` and `log` are not for teams, except on practice boxes.
     """
 
     key = "study.fatal"
-    submission_id: UUID
-    shard_id: UUID
-    attempt: int = Field(ge=1)
-    runner_id: str
-    box_id: UUID
-    study: int = Field(ge=0)
     verdict: Verdict
     stage: Stage
     iteration: int = Field(ge=0)
     detail: str = Field(max_length=4000)
-    log: str = Field(default="", max_length=LOG_CHARS)
-    usage: Usage = Usage()
-    provenance: Provenance | None = None
 
 
 class ShardUnfinished(Message):
@@ -150,7 +149,7 @@ class ShardUnfinished(Message):
 
 
 class ShardsFinished(Message):
-    """Aggregator to dispatcher: shards have ended, so there may be room to release others."""
+    """Aggregator to dispatcher: shards have ended, so others may be released."""
 
     key = "shard.finished"
 

@@ -1,7 +1,7 @@
--- name: scales(submission_ids)
+-- name: scoring_references(submission_ids)
 -- What the scores of these submissions refer to: per black box, the visible loss of a clip (1) and of the best known
 -- (0); an organizer run has neither.
-select s.id as submission_id, s.phase_id, p.n_calls, p.n_suggestions, b.id as box_id, bb.clip, bb.best
+select s.id as submission_id, b.id as box_id, bb.clip, bb.best, p.n_calls, p.n_suggestions
 from submissions s
 join phases p on p.id = s.phase_id
 join phase_boxes pb on pb.phase_id = p.id

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import numpy as np
 import structlog
 from prometheus_client import Counter, Histogram
 
-from arena.scoring import study_curve
 from arena.words.states import SubmissionState
 from services.aggregator import tables
+from services.aggregator.loss_curve import loss_curve
+from services.aggregator.rows import ScoringReference
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.broker.topology import RESULTS
@@ -19,7 +19,7 @@ from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFa
 from shared.outbox import Outbox
 
 log = structlog.get_logger()
-SCALES_KEPT = 20_000
+REFERENCES_KEPT = 20_000
 
 STORED = Counter("arena_studies_stored", "Results of studies stored")
 LATE = Counter("arena_studies_dropped", "Results that were late or a repetition")
@@ -34,7 +34,7 @@ class Aggregator:
         self._broker = broker
         self._outbox = outbox
         self._result_batch = result_batch
-        self._scales: dict[tuple[UUID, UUID], tables.Scale] = {}
+        self._references: dict[tuple[UUID, UUID], ScoringReference] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -46,8 +46,12 @@ class Aggregator:
     async def _on_results(self, messages: Sequence[ResultMessage]) -> None:
         finished = [message for message in messages if isinstance(message, StudyFinished)]
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
-        await self._load_scales(finished)
-        studies = [(each, self._curve(each)) for each in finished if _key(each) in self._scales]
+        await self._load_references(finished)
+        studies = [
+            (each, loss_curve(each, reference))
+            for each in finished
+            if (reference := self._references.get(_key(each))) is not None
+        ]
         scored: dict[UUID, float | None] = {}
         async with self._pool.acquire() as connection, connection.transaction():
             locked = await tables.lock_submissions(connection, {message.submission_id for message in messages})
@@ -71,25 +75,12 @@ class Aggregator:
         if stored or failed:
             await self._announce(locked.phases)
 
-    async def _load_scales(self, finished: Sequence[StudyFinished]) -> None:
-        unknown = {each.submission_id for each in finished if _key(each) not in self._scales}
+    async def _load_references(self, finished: Sequence[StudyFinished]) -> None:
+        unknown = {each.submission_id for each in finished if _key(each) not in self._references}
         if unknown:
-            if len(self._scales) > SCALES_KEPT:
-                self._scales.clear()
-            self._scales.update(await tables.load_scales(self._pool, unknown))
-
-    def _curve(self, study: StudyFinished) -> list[float] | None:
-        scale = self._scales[_key(study)]
-        shape = (scale.n_calls, scale.n_suggestions)
-        for name in ("visible", "generalization", "eval_time_s"):
-            rows = getattr(study, name)
-            if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
-                raise ValueError(f"expected {name} of shape {shape}; is the runner of this version?")
-            if np.isnan(rows).any():
-                raise ValueError(f"expected numbers in {name}, got NaN")
-        if scale.clip is None or scale.best is None:
-            return None
-        return study_curve(study.visible, scale.clip, scale.best)
+            if len(self._references) > REFERENCES_KEPT:
+                self._references.clear()
+            self._references.update(await tables.load_scoring_references(self._pool, unknown))
 
     async def _announce(self, phases: Mapping[UUID, int]) -> None:
         changes = [PhaseChanged(phase_id=phase_id, change=change) for phase_id, change in phases.items()]

@@ -2,15 +2,15 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
 from arena.scoring import submission_score
 from arena.version import code_version
 from arena.words.execution import Provenance
-from shared.database import Connection, Pool, load_queries
-from shared.messages import StudyFatal, StudyFinished
+from services.aggregator.rows import LockedSubmission, LockedSubmissions, ScoringReference
+from shared.database import Connection, Pool, fetch_all, load_queries
+from shared.messages import StudyEnded, StudyFatal, StudyFinished
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -27,41 +27,27 @@ INSERT_STUDY = """
     where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
         and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
     on conflict (submission_id, box_id, study) do nothing
-    returning submission_id, box_id, study, shard_id
+    returning submission_id, box_id, study
 """
 """This is not in queries.sql because rows of arrays need asyncpg's `fetchmany`, which aiosql does not offer."""
 
 
-@dataclass(frozen=True)
-class Scale:
-    """The baseline of one black box (none in an organizer run), and the shape that a study's losses must have."""
-
-    clip: float | None
-    best: float | None
-    n_calls: int
-    n_suggestions: int
+async def load_scoring_references(
+    pool: Pool, submission_ids: Iterable[UUID]
+) -> dict[tuple[UUID, UUID], ScoringReference]:
+    """Return the reference of every (submission, black box) of these submissions."""
+    rows = queries.scoring_references(pool, submission_ids=list(submission_ids))
+    return {(each.submission_id, each.box_id): each for each in await fetch_all(ScoringReference, rows)}
 
 
-async def load_scales(pool: Pool, submission_ids: Iterable[UUID]) -> dict[tuple[UUID, UUID], Scale]:
-    """Return the scale of every (submission, black box) of these submissions."""
-    return {
-        (row["submission_id"], row["box_id"]): Scale(row["clip"], row["best"], row["n_calls"], row["n_suggestions"])
-        async for row in queries.scales(pool, submission_ids=list(submission_ids))
-    }
-
-
-@dataclass(frozen=True)
-class Locked:
-    """Submissions that have not ended, locked, with the number of this change for each of them and of their phases."""
-
-    submissions: dict[UUID, int]
-    phases: dict[UUID, int]
-
-
-async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> Locked:
+async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> LockedSubmissions:
     """Lock the submissions that have not ended, then take the next change number of their phases."""
-    rows = [row async for row in queries.lock_submissions(connection, submission_ids=list(submission_ids))]
-    return Locked({row["id"]: row["change"] for row in rows}, {row["phase_id"]: row["change"] for row in rows})
+    rows = queries.lock_submissions(connection, submission_ids=list(submission_ids))
+    locked = await fetch_all(LockedSubmission, rows)
+    return LockedSubmissions(
+        submissions={each.id: each.change for each in locked},
+        phases={each.phase_id: each.change for each in locked},
+    )
 
 
 async def insert_studies(
@@ -99,7 +85,7 @@ async def insert_studies(
             for each, curve in studies
         ],
     )
-    return [by_key[row["submission_id"], row["box_id"], row["study"]] for row in rows]
+    return [by_key[submission_id, box_id, study] for submission_id, box_id, study in rows]
 
 
 async def finish_shards(connection: Connection, stored: Sequence[StudyFinished]) -> None:
@@ -116,7 +102,7 @@ async def finish_shards(connection: Connection, stored: Sequence[StudyFinished])
     )
 
 
-def _provenance(message: StudyFinished | StudyFatal) -> dict[str, str] | None:
+def _provenance(message: StudyEnded) -> dict[str, str] | None:
     return None if message.provenance is None else message.provenance.model_dump()
 
 
@@ -132,7 +118,7 @@ async def score_submissions(
     rows = queries.score_boxes(
         connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
     )
-    losses = {row["submission_id"]: row["losses"] async for row in rows}
+    losses: dict[UUID, list[float]] = {submission_id: means async for submission_id, means in rows}
     scores = [submission_score(losses[each]) if each in losses else None for each in ids]
 
     def total(count: str) -> list[int]:
@@ -144,8 +130,8 @@ async def score_submissions(
     studies = Counter(each.submission_id for each in stored)
     ran = Counter((each.submission_id, each.provenance) for each in stored)
     ended = {
-        row["id"]: row["score"]
-        async for row in queries.score_submissions(
+        submission_id: score
+        async for submission_id, score in queries.score_submissions(
             connection,
             submission_ids=ids,
             studies=[studies[each] for each in ids],
@@ -197,7 +183,7 @@ async def fail_submission(connection: Connection, fatal: StudyFatal, change: int
     )
 
 
-async def keep_logs(connection: Connection, messages: Sequence[StudyFinished | StudyFatal]) -> None:
+async def keep_logs(connection: Connection, messages: Sequence[StudyEnded]) -> None:
     """Keep what optimizers wrote in these studies, if they wrote anything."""
     wrote = [each for each in messages if each.log]
     if wrote:

@@ -1,4 +1,4 @@
-"""Which teams get the free places, and how many places there are: pure decisions."""
+"""Which teams get the free capacity, and how much there is: pure decisions."""
 
 import heapq
 import itertools
@@ -25,8 +25,8 @@ class WaitingTeam:
     turn: int
 
 
-def share_capacity(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
-    """Give each of `room` places to the team that has the fewest shards in flight at that point.
+def share_capacity(capacity: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
+    """Give each free place to the team that has the fewest shards in flight at that point.
 
     Among equals, it goes to the team whose turn it is. Higher priorities come first. Returns the number of places of
     every team that got one. Within a priority this is max-min fairness: no team could get more without taking it from a
@@ -35,11 +35,11 @@ def share_capacity(room: int, teams: Sequence[WaitingTeam]) -> dict[UUID, int]:
     shares = Counter[UUID]()
     by_priority = sorted(teams, key=lambda team: -team.priority)
     for _, level in itertools.groupby(by_priority, key=lambda team: team.priority):
-        room = _share_level(room, list(level), shares)
+        capacity = _share_level(capacity, list(level), shares)
     return dict(shares)
 
 
-def _share_level(room: int, teams: Sequence[WaitingTeam], shares: Counter[UUID]) -> int:
+def _share_level(capacity: int, teams: Sequence[WaitingTeam], shares: Counter[UUID]) -> int:
     """Add what the teams of one priority get to `shares`; returns the places that are left."""
     heap = [
         (team.in_flight + shares[team.team_id], team.turn, team.team_id.int, team.waiting, team.team_id)
@@ -47,13 +47,13 @@ def _share_level(room: int, teams: Sequence[WaitingTeam], shares: Counter[UUID])
         if team.waiting > 0
     ]
     heapq.heapify(heap)
-    while room > 0 and heap:
+    while capacity > 0 and heap:
         in_flight, turn, order, waiting, team_id = heapq.heappop(heap)
         shares[team_id] += 1
-        room -= 1
+        capacity -= 1
         if waiting > 1:
             heapq.heappush(heap, (in_flight + 1, turn, order, waiting - 1, team_id))
-    return room
+    return capacity
 
 
 def release_window(limit: int, per_slot: int, slots: int) -> int:

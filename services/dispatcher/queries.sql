@@ -33,9 +33,9 @@ select count(*) from shards where state = 'released';
 -- How many slots the runners have that are there and take work.
 select coalesce(sum(slots), 0) from runners where ready and seen_at > now() - make_interval(secs => :seen_s);
 
--- name: waiting_teams(room)
+-- name: waiting_teams(capacity)
 -- Teams with pending shards, once for each priority: how many shards they have in flight, how many wait (counted up to
--- the room there is), and whose turn it is. Priorities of phase and submission add up.
+-- the free capacity), and whose turn it is. Priorities of phase and submission add up.
 select
     w.team_id, w.priority, coalesce(f.in_flight, 0) as in_flight, c.waiting,
     row_number() over (order by tm.served_at nulls first, w.oldest, w.team_id) as turn
@@ -50,7 +50,7 @@ cross join lateral (
     select count(*) as waiting from (
         select 1 from shards
         where submission_id = any (w.submission_ids) and state = 'pending' and not_before <= now()
-        limit :room
+        limit :capacity
     ) as counted
 ) c
 left join (
@@ -189,6 +189,13 @@ select id as shard_id, attempt, runner_id from shards where state = 'running' an
 -- Released shards that no runner has taken for so long.
 select id as shard_id, attempt, runner_id from shards
 where state = 'released' and released_at < now() - make_interval(secs => :age_s);
+
+-- name: forget_runners(age_s)
+-- Removes the runners that have not been heard of for so long, unless a shard still waits for one of them.
+delete from runners r
+where r.seen_at < now() - make_interval(secs => :age_s)
+    and not exists (select from shards sh where sh.state = 'running' and sh.runner_id = r.id)
+returning r.id;
 
 -- name: drop_shards(submission_ids)!
 -- Whatever of these ended submissions has not ended, ends; what a runner had in hand was an execution.

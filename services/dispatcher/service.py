@@ -4,15 +4,13 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 
-import asyncpg
 import structlog
 from prometheus_client import Counter, Gauge
 
-from arena.rules.seeds import optimizer_seed, study_seed
-from arena.words.limits import Limits
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import tables
 from services.dispatcher.fairness import release_window
+from services.dispatcher.release import shard_message
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
@@ -22,11 +20,9 @@ from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
     RunnerHeartbeat,
-    ShardReleased,
     ShardsFinished,
     ShardsRevoked,
     ShardUnfinished,
-    StudyTask,
     SubmissionEnded,
     SubmissionMessage,
 )
@@ -37,7 +33,7 @@ RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 
 RELEASED = Counter("arena_shards_released", "Shards released to runners, every attempt counted")
-RETURNED = Counter("arena_shards_returned", "Attempts that ended without a result", ["outcome"])
+REQUEUED = Counter("arena_shards_returned", "Attempts that ended without a result", ["outcome"])
 INCIDENTS = Counter("arena_incidents", "Shards that failed too often and wait for the organizer")
 WAITING = Gauge("arena_shards_waiting", "Shards on the broker that no runner has taken")
 
@@ -90,7 +86,7 @@ class Dispatcher:
         for message in messages:
             if isinstance(message, ShardUnfinished):
                 held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
-                await self._return(held, message.runner_id, ExecutionOutcome(message.outcome), message.detail)
+                await self._requeue(held, message.runner_id, ExecutionOutcome(message.outcome), message.detail)
         self._look.set()
 
     async def _release(self) -> None:
@@ -99,41 +95,12 @@ class Dispatcher:
         slots = await tables.ready_slots(self._pool, settings.lease_s)
         window = release_window(settings.release_window, settings.release_per_slot, slots)
         while True:
-            rows, changes = await tables.release_fairly(self._pool, window)
-            if not rows:
+            shards, changes = await tables.release_fairly(self._pool, window)
+            if not shards:
                 return
             # A message that is lost from here on is found by the sweeper: the table says the shard is released.
-            await self._broker.publish([*(self._message(row) for row in rows), *changes])
-            RELEASED.inc(len(rows))
-
-    def _message(self, row: asyncpg.Record) -> ShardReleased:
-        test_case = f"{row['model']}_{row['dataset']}_{row['metric']}"
-        studies = range(row["first_study"], row["first_study"] + row["n_studies"])
-        return ShardReleased(
-            shard_id=row["shard_id"],
-            attempt=row["attempt"],
-            submission_id=row["submission_id"],
-            box_id=row["box_id"],
-            model=row["model"],
-            dataset=row["dataset"],
-            metric=row["metric"],
-            studies=[
-                StudyTask(
-                    study=study,
-                    seed=study_seed(row["competition_seed"], test_case, study),
-                    optimizer_seed=optimizer_seed(row["competition_seed"], test_case, study, row["blob_sha256"]),
-                )
-                for study in studies
-            ],
-            n_calls=row["n_calls"],
-            n_suggestions=row["n_suggestions"],
-            limits=Limits.model_validate(row["limits"]),
-            blob_sha256=row["blob_sha256"],
-            signature_wanted=row["signature_wanted"],
-            dataset_sha256=row["dataset_sha256"],
-            image=row["image"],
-            runtime=row["runtime"],
-        )
+            await self._broker.publish([*map(shard_message, shards), *changes])
+            RELEASED.inc(len(shards))
 
     async def _sweep(self) -> None:
         if await tables.expand_waiting(self._pool):
@@ -146,12 +113,15 @@ class Dispatcher:
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
-        for row in await tables.expired_leases(self._pool):
-            detail = f"runner {row['runner_id']} was not heard from for {settings.lease_s:g} s"
-            await self._return(_held(row), row["runner_id"], ExecutionOutcome.LEASE_EXPIRED, detail)
+        for lost in await tables.expired_leases(self._pool):
+            detail = f"runner {lost.runner_id} was not heard from for {settings.lease_s:g} s"
+            await self._requeue(lost.held, lost.runner_id, ExecutionOutcome.LEASE_EXPIRED, detail)
         age_s = settings.release_ttl_s if waiting else settings.message_lost_s
-        for row in await tables.stale_releases(self._pool, age_s):
-            await self._return(_held(row), None, ExecutionOutcome.MESSAGE_LOST, f"no runner took it in {age_s:g} s")
+        for lost in await tables.stale_releases(self._pool, age_s):
+            detail = f"no runner took it in {age_s:g} s"
+            await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, detail)
+        for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
+            log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
 
     async def _drop_leftovers(self) -> None:
         leftovers = await tables.ended_with_open_shards(self._pool)
@@ -167,7 +137,7 @@ class Dispatcher:
             [SubmissionEnded(submission_id=each, state=SubmissionState.FAILED) for each in failed]
         )
 
-    async def _return(self, held: HeldShard, runner_id: str | None, outcome: ExecutionOutcome, detail: str) -> None:
+    async def _requeue(self, held: HeldShard, runner_id: str | None, outcome: ExecutionOutcome, detail: str) -> None:
         state = await tables.requeue_shard(
             self._pool,
             held,
@@ -179,7 +149,7 @@ class Dispatcher:
         )
         if state is None:
             return
-        RETURNED.labels(outcome).inc()
+        REQUEUED.labels(outcome).inc()
         log.warning(
             "attempt ended without a result",
             shard=str(held.shard_id),
@@ -191,7 +161,3 @@ class Dispatcher:
         )
         if state is ShardState.INCIDENT:
             INCIDENTS.inc()
-
-
-def _held(row: asyncpg.Record) -> HeldShard:
-    return HeldShard(shard_id=row["shard_id"], attempt=row["attempt"])

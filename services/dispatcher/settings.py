@@ -15,4 +15,5 @@ class DispatcherSettings(ProcessSettings, DatabaseSettings, BrokerSettings, Leas
     sweep_interval_s: float = 5
     failures_before_incident: int = Field(default=3, ge=1)
     incident_limit_s: float = 24 * 3600
+    runner_forgotten_s: float = 24 * 3600
     submission_limit_s: float = 14 * 24 * 3600

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
-
 from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher.fairness import WaitingTeam, share_capacity
-from shared.database import Connection, Pool, load_queries
+from services.dispatcher.rows import LostAttempt, OpenSubmission, ReleasedShard, RequeuedShard
+from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
@@ -16,7 +15,7 @@ queries = load_queries(Path(__file__).with_name("queries.sql"))
 
 async def expand_waiting(pool: Pool) -> int:
     """Make the shards of every submission that has none; returns how many submissions there were."""
-    waiting = [row["id"] async for row in queries.unexpanded_submissions(pool)]
+    waiting = [submission_id async for (submission_id,) in queries.unexpanded_submissions(pool)]
     for submission_id in waiting:
         async with pool.acquire() as connection, connection.transaction():
             await queries.expand_submission(connection, submission_id=submission_id)
@@ -24,24 +23,22 @@ async def expand_waiting(pool: Pool) -> int:
     return len(waiting)
 
 
-async def release_fairly(pool: Pool, window: int) -> tuple[list[asyncpg.Record], list[PhaseChanged]]:
-    """Release shards until `window` are on the broker; returns their rows and the changes to announce."""
+async def release_fairly(pool: Pool, window: int) -> tuple[list[ReleasedShard], list[PhaseChanged]]:
+    """Release shards until `window` are on the broker; returns them and the changes to announce."""
     async with pool.acquire() as connection, connection.transaction():
-        room = window - await queries.count_released(connection)
-        if room <= 0:
+        capacity = window - await queries.count_released(connection)
+        if capacity <= 0:
             return [], []
-        teams = [WaitingTeam(**row) async for row in queries.waiting_teams(connection, room=room)]
-        shares = share_capacity(room, teams)
+        teams = await fetch_all(WaitingTeam, queries.waiting_teams(connection, capacity=capacity))
+        shares = share_capacity(capacity, teams)
         if not shares:
             return [], []
         await queries.mark_served(connection, team_ids=sorted(shares))
-        released = [
-            row
-            async for row in queries.release_shards(
-                connection, team_ids=list(shares.keys()), counts=list(shares.values())
-            )
-        ]
-        return released, await _start_submissions(connection, list({row["submission_id"] for row in released}))
+        released = await fetch_all(
+            ReleasedShard,
+            queries.release_shards(connection, team_ids=list(shares.keys()), counts=list(shares.values())),
+        )
+        return released, await _start_submissions(connection, list({shard.submission_id for shard in released}))
 
 
 async def ready_slots(pool: Pool, seen_s: float) -> int:
@@ -52,7 +49,7 @@ async def ready_slots(pool: Pool, seen_s: float) -> int:
 
 async def _start_submissions(connection: Connection, submission_ids: list[UUID]) -> list[PhaseChanged]:
     changes = []
-    phases = {row["phase_id"] async for row in queries.lock_queued(connection, submission_ids=submission_ids)}
+    phases = {phase_id async for (phase_id,) in queries.lock_queued(connection, submission_ids=submission_ids)}
     for phase_id in sorted(phases):
         change = await queries.next_change(connection, phase_id=phase_id)
         await queries.start_submissions(connection, submission_ids=submission_ids, phase_id=phase_id, change=change)
@@ -73,8 +70,8 @@ async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: floa
         if not heartbeat.held:
             return []
         kept = {
-            HeldShard(shard_id=row["shard_id"], attempt=row["attempt"])
-            async for row in queries.renew_leases(
+            HeldShard(shard_id=shard_id, attempt=attempt)
+            async for shard_id, attempt in queries.renew_leases(
                 connection,
                 shard_ids=[held.shard_id for held in heartbeat.held],
                 attempts=[held.attempt for held in heartbeat.held],
@@ -98,34 +95,45 @@ async def requeue_shard(
     """End an attempt without a result; returns the shard's new state, or None when the attempt was not in flight."""
     counted = outcome in {ExecutionOutcome.INFRASTRUCTURE_FAILURE, ExecutionOutcome.LEASE_EXPIRED}
     async with pool.acquire() as connection, connection.transaction():
-        row = await queries.requeue_shard(
-            connection,
-            shard_id=held.shard_id,
-            attempt=held.attempt,
-            runner_id=runner_id,
-            outcome=outcome,
-            detail=detail,
-            failures=int(counted),
-            failures_before_incident=failures_before_incident,
-            delay_s=delay_s if counted else 0,
+        requeued = await fetch_one(
+            RequeuedShard,
+            queries.requeue_shard(
+                connection,
+                shard_id=held.shard_id,
+                attempt=held.attempt,
+                runner_id=runner_id,
+                outcome=outcome,
+                detail=detail,
+                failures=int(counted),
+                failures_before_incident=failures_before_incident,
+                delay_s=delay_s if counted else 0,
+            ),
         )
-        if row is None:
+        if requeued is None:
             return None
-        if row["state"] == ShardState.INCIDENT:
+        if requeued.state == ShardState.INCIDENT:
             await queries.record_incident(
-                connection, submission_id=row["submission_id"], shard_id=held.shard_id, detail=detail
+                connection, submission_id=requeued.submission_id, shard_id=held.shard_id, detail=detail
             )
-        return ShardState(row["state"])
+        return ShardState(requeued.state)
 
 
-async def expired_leases(pool: Pool) -> list[asyncpg.Record]:
-    """Return shard_id, attempt and runner_id of running shards whose lease has run out."""
-    return [row async for row in queries.expired_leases(pool)]
+async def expired_leases(pool: Pool) -> list[LostAttempt]:
+    """Return running shards whose lease has run out."""
+    return await fetch_all(LostAttempt, queries.expired_leases(pool))
 
 
-async def stale_releases(pool: Pool, age_s: float) -> list[asyncpg.Record]:
-    """Return shard_id, attempt and runner_id of shards that have been released for longer than `age_s` seconds."""
-    return [row async for row in queries.stale_releases(pool, age_s=age_s)]
+async def stale_releases(pool: Pool, age_s: float) -> list[LostAttempt]:
+    """Return shards that were released `age_s` seconds ago or earlier, and that no runner has taken."""
+    return await fetch_all(LostAttempt, queries.stale_releases(pool, age_s=age_s))
+
+
+async def forget_runners(pool: Pool, age_s: float) -> list[str]:
+    """Remove the runners that were last heard of `age_s` seconds ago or earlier; returns their names.
+
+    Executions keep the names of the runners that ran them.
+    """
+    return [runner_id async for (runner_id,) in queries.forget_runners(pool, age_s=age_s)]
 
 
 async def drop_shards(pool: Pool, submission_ids: Sequence[UUID]) -> None:
@@ -135,24 +143,24 @@ async def drop_shards(pool: Pool, submission_ids: Sequence[UUID]) -> None:
 
 async def ended_with_open_shards(pool: Pool) -> list[UUID]:
     """Return ended submissions with shards still to drop."""
-    return [row["id"] async for row in queries.ended_with_open_shards(pool)]
+    return [submission_id async for (submission_id,) in queries.ended_with_open_shards(pool)]
 
 
 async def fail_overdue(pool: Pool, submission_limit_s: float, incident_limit_s: float) -> list[UUID]:
     """End the submissions that outstayed their limit; returns them."""
     async with pool.acquire() as connection, connection.transaction():
-        overdue = [
-            row
-            async for row in queries.overdue_submissions(
+        overdue = await fetch_all(
+            OpenSubmission,
+            queries.overdue_submissions(
                 connection, submission_limit_s=submission_limit_s, incident_limit_s=incident_limit_s
-            )
-        ]
-        for row in sorted(overdue, key=lambda row: row["phase_id"]):
-            change = await queries.next_change(connection, phase_id=row["phase_id"])
+            ),
+        )
+        for submission in sorted(overdue, key=lambda submission: submission.phase_id):
+            change = await queries.next_change(connection, phase_id=submission.phase_id)
             await queries.fail_submission(
                 connection,
-                submission_id=row["id"],
+                submission_id=submission.id,
                 change=change,
                 detail="It could not be finished in the time that a submission may take here.",
             )
-    return [row["id"] for row in overdue]
+    return [submission.id for submission in overdue]

@@ -14,8 +14,8 @@ Result = Callable[..., StudyFinished]
 async def release_all(pool: Pool) -> dict[tuple[UUID, int], tuple[UUID, int]]:
     """Expand and release everything; returns (shard, attempt) by (black box, first study)."""
     await dispatcher_tables.expand_waiting(pool)
-    rows, _ = await dispatcher_tables.release_fairly(pool, 10_000)
-    return {(row["box_id"], row["first_study"]): (row["shard_id"], row["attempt"]) for row in rows}
+    shards, _ = await dispatcher_tables.release_fairly(pool, 10_000)
+    return {(shard.box_id, shard.first_study): (shard.shard_id, shard.attempt) for shard in shards}
 
 
 def result(

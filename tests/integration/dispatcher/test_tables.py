@@ -14,8 +14,8 @@ def heartbeat(*held: HeldShard, runner_id: str = "runner-1") -> RunnerHeartbeat:
 
 
 async def release(pool: Pool, window: int = 100) -> list[HeldShard]:
-    rows, _ = await tables.release_fairly(pool, window)
-    return [HeldShard(shard_id=row["shard_id"], attempt=row["attempt"]) for row in rows]
+    shards, _ = await tables.release_fairly(pool, window)
+    return [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
 
 
 async def state_of(pool: Pool, shard_id: UUID) -> str:
@@ -50,10 +50,10 @@ async def test_the_first_study_of_every_box_is_released_before_any_second(pool: 
     await seed_submission(pool, seeded)
     await tables.expand_waiting(dispatcher_pool)
 
-    rows, _ = await tables.release_fairly(dispatcher_pool, 4)
+    shards, _ = await tables.release_fairly(dispatcher_pool, 4)
 
-    assert [row["box_id"] for row in rows] == seeded.boxes
-    assert {row["first_study"] for row in rows} == {0}
+    assert [shard.box_id for shard in shards] == seeded.boxes
+    assert {shard.first_study for shard in shards} == {0}
 
 
 async def test_release_shares_the_window_over_teams_and_never_exceeds_it(pool: Pool, dispatcher_pool: Pool) -> None:
@@ -63,10 +63,10 @@ async def test_release_shares_the_window_over_teams_and_never_exceeds_it(pool: P
     single = await seed_submission(pool, seeded, "one")
     await tables.expand_waiting(dispatcher_pool)
 
-    rows, changes = await tables.release_fairly(dispatcher_pool, 10)
+    shards, changes = await tables.release_fairly(dispatcher_pool, 10)
 
-    assert len(rows) == 10
-    assert sum(row["submission_id"] == single for row in rows) == 5
+    assert len(shards) == 10
+    assert sum(shard.submission_id == single for shard in shards) == 5
     assert await release(dispatcher_pool, 10) == []
     assert [change.phase_id for change in changes] == [seeded.phase_id]
     assert await pool.fetchval("select state from submissions where id = $1", single) == "running"
@@ -107,9 +107,9 @@ async def test_within_a_team_the_oldest_submission_goes_first(pool: Pool, dispat
     submissions = [await seed_submission(pool, seeded) for _ in range(3)]
     await tables.expand_waiting(dispatcher_pool)
 
-    rows, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
 
-    assert [row["submission_id"] for row in rows] == [
+    assert [shard.submission_id for shard in shards] == [
         *[submissions[0]] * 4,
         *[submissions[1]] * 4,
         *[submissions[2]] * 2,
@@ -123,8 +123,8 @@ async def test_teams_without_a_place_take_turns(pool: Pool, dispatcher_pool: Poo
 
     served = []
     for _ in range(8):
-        (row,), _ = await tables.release_fairly(dispatcher_pool, 1)
-        served.append(row["submission_id"])
+        (shard,), _ = await tables.release_fairly(dispatcher_pool, 1)
+        served.append(shard.submission_id)
         await pool.execute("update shards set state = 'done' where state = 'released'")
 
     assert served == submissions * 2
@@ -139,9 +139,9 @@ async def test_a_higher_priority_of_phase_or_submission_goes_first_across_teams(
     await pool.execute("update submissions set priority = 1 where id = $1", lifted)
     await pool.execute("update submissions set priority = -1 where id = $1", lowered)
 
-    rows, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
 
-    assert [row["submission_id"] for row in rows] == [*[lifted] * 4, *[first] * 4, *[lowered] * 2]
+    assert [shard.submission_id for shard in shards] == [*[lifted] * 4, *[first] * 4, *[lowered] * 2]
 
 
 async def test_an_organizer_run_of_the_organizer_takes_its_turn_like_a_team(pool: Pool, dispatcher_pool: Pool) -> None:
@@ -152,9 +152,9 @@ async def test_an_organizer_run_of_the_organizer_takes_its_turn_like_a_team(pool
     team = await seed_submission(pool, seeded, "team")
     await tables.expand_waiting(dispatcher_pool)
 
-    rows, _ = await tables.release_fairly(dispatcher_pool, 8)
+    shards, _ = await tables.release_fairly(dispatcher_pool, 8)
 
-    assert sum(row["submission_id"] == team for row in rows) == 4
+    assert sum(shard.submission_id == team for shard in shards) == 4
 
 
 async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool, dispatcher_pool: Pool) -> None:
@@ -203,7 +203,7 @@ async def test_a_lost_runner_s_shard_waits_again_and_its_old_attempt_is_revoked(
     await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=-1)
 
     expired = await tables.expired_leases(dispatcher_pool)
-    assert [row["shard_id"] for row in expired] == [held.shard_id]
+    assert [shard.shard_id for shard in expired] == [held.shard_id]
     state = await tables.requeue_shard(
         pool, held, "runner-1", ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
     )
@@ -348,9 +348,29 @@ async def test_what_is_released_names_the_data_set_image_and_runtime(pool: Pool,
     await seed_submission(pool, seeded)
     await tables.expand_waiting(dispatcher_pool)
 
-    rows, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
 
-    assert [(row["dataset_sha256"], row["image"], row["runtime"]) for row in rows] == [
+    assert [(shard.dataset_sha256, shard.image, shard.runtime) for shard in shards] == [
         ("hash", "image:1", "runsc"),
         (None, "image:1", "runsc"),
     ]
+
+
+async def test_a_runner_that_is_not_heard_of_for_long_is_forgotten_and_its_executions_keep_its_name(
+    pool: Pool, dispatcher_pool: Pool
+) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(dispatcher_pool)
+    (held,) = await release(dispatcher_pool)
+    await tables.record_heartbeat(dispatcher_pool, heartbeat(held, runner_id="gone"), 15)
+    await tables.record_heartbeat(dispatcher_pool, heartbeat(runner_id="there"), 15)
+    await pool.execute("update runners set seen_at = now() - interval '1 hour' where id = 'gone'")
+
+    assert await tables.forget_runners(dispatcher_pool, 1800) == [], "a shard is still its"
+    outcome = ExecutionOutcome.LEASE_EXPIRED
+    await tables.requeue_shard(dispatcher_pool, held, "gone", outcome, "it was silent", failures_before_incident=3)
+    assert await tables.forget_runners(dispatcher_pool, 7200) == [], "it was heard of in that time"
+    assert await tables.forget_runners(dispatcher_pool, 1800) == ["gone"]
+
+    assert [row["id"] for row in await pool.fetch("select id from runners")] == ["there"]
+    assert await pool.fetchval("select runner_id from executions") == "gone"

@@ -16,12 +16,12 @@ PROVENANCE = Provenance(optimizer_image="sha256:1", blackbox_image="sha256:2", c
 async def release(pool: Pool, count: int = 100) -> list[tuple[UUID, UUID, int, HeldShard]]:
     """(submission, black box, first study, attempt) of what is released, all in hand of a runner."""
     await dispatcher_tables.expand_waiting(pool)
-    rows, _ = await dispatcher_tables.release_fairly(pool, count)
-    held = [HeldShard(shard_id=row["shard_id"], attempt=row["attempt"]) for row in rows]
+    shards, _ = await dispatcher_tables.release_fairly(pool, count)
+    held = [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
     heartbeat = RunnerHeartbeat(runner_id="runner", slots=9, ready=True, held=held)
     await dispatcher_tables.record_heartbeat(pool, heartbeat, 60)
     return [
-        (row["submission_id"], row["box_id"], row["first_study"], each) for row, each in zip(rows, held, strict=True)
+        (shard.submission_id, shard.box_id, shard.first_study, each) for shard, each in zip(shards, held, strict=True)
     ]
 
 

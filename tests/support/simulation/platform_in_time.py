@@ -92,13 +92,13 @@ class PlatformInTime:
         for each in self.submissions:
             if each.durations:
                 waiting[each.team, each.priority] += len(each.durations)
-        room = release_window(64, 4, self.slots) - len(self.broker)
+        capacity = release_window(64, 4, self.slots) - len(self.broker)
         turns = {team: turn for turn, team in enumerate(self._served)}
         teams = [
             WaitingTeam(UUID(int=team), priority, self._in_flight[team], shards, turns[team])
             for (team, priority), shards in waiting.items()
         ]
-        for team_id, places in share_capacity(room, teams).items():
+        for team_id, places in share_capacity(capacity, teams).items():
             self._release(team_id.int, places)
         self._take()
 

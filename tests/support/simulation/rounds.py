@@ -34,14 +34,14 @@ class Rounds:
 
     def _go_on(self) -> None:
         self._take()
-        room = release_window(64, 4, self._slots) - len(self._broker)
+        capacity = release_window(64, 4, self._slots) - len(self._broker)
         turns = {team: turn for turn, team in enumerate(self._served)}
         waiting = [
             WaitingTeam(UUID(int=team), 0, self.in_flight[team], shards, turns[team])
             for team, shards in self._pending.items()
             if shards
         ]
-        for team_id, places in share_capacity(room, waiting).items():
+        for team_id, places in share_capacity(capacity, waiting).items():
             team = team_id.int
             self._pending[team] -= places
             self.in_flight[team] += places

@@ -44,17 +44,17 @@ def test_what_a_team_got_by_priority_counts_when_the_rest_is_shared() -> None:
     assert share_capacity(6, [its_other, other, lifted]) == {lifted.team_id: 3, other.team_id: 3}
 
 
-@given(room=st.integers(0, 60), teams=teams)
-def test_places_are_neither_wasted_nor_given_twice(room: int, teams: list[WaitingTeam]) -> None:
-    shares = share_capacity(room, teams)
+@given(capacity=st.integers(0, 60), teams=teams)
+def test_places_are_neither_wasted_nor_given_twice(capacity: int, teams: list[WaitingTeam]) -> None:
+    shares = share_capacity(capacity, teams)
 
-    assert sum(shares.values()) == min(room, sum(each.waiting for each in teams))
+    assert sum(shares.values()) == min(capacity, sum(each.waiting for each in teams))
     assert all(0 < shares[each.team_id] <= each.waiting for each in teams if each.team_id in shares)
 
 
-@given(room=st.integers(0, 60), teams=teams)
-def test_no_team_that_still_waits_has_less_than_another_was_given(room: int, teams: list[WaitingTeam]) -> None:
-    shares = share_capacity(room, teams)
+@given(capacity=st.integers(0, 60), teams=teams)
+def test_no_team_that_still_waits_has_less_than_another_was_given(capacity: int, teams: list[WaitingTeam]) -> None:
+    shares = share_capacity(capacity, teams)
 
     for poor in teams:
         if shares.get(poor.team_id, 0) < poor.waiting:

@@ -1,0 +1,36 @@
+"""What a runner is told of a shard: a pure decision."""
+
+from arena.rules.seeds import optimizer_seed, study_seed
+from arena.words.limits import Limits
+from services.dispatcher.rows import ReleasedShard
+from shared.messages import ShardReleased, StudyTask
+
+
+def shard_message(shard: ReleasedShard) -> ShardReleased:
+    """Return the message of a released shard, with the seeds of its studies."""
+    seed, test_case = shard.competition_seed, f"{shard.model}_{shard.dataset}_{shard.metric}"
+    return ShardReleased(
+        shard_id=shard.shard_id,
+        attempt=shard.attempt,
+        submission_id=shard.submission_id,
+        box_id=shard.box_id,
+        model=shard.model,
+        dataset=shard.dataset,
+        metric=shard.metric,
+        studies=[
+            StudyTask(
+                study=study,
+                seed=study_seed(seed, test_case, study),
+                optimizer_seed=optimizer_seed(seed, test_case, study, shard.blob_sha256),
+            )
+            for study in range(shard.first_study, shard.first_study + shard.n_studies)
+        ],
+        n_calls=shard.n_calls,
+        n_suggestions=shard.n_suggestions,
+        limits=Limits.model_validate(shard.limits),
+        blob_sha256=shard.blob_sha256,
+        signature_wanted=shard.signature_wanted,
+        dataset_sha256=shard.dataset_sha256,
+        image=shard.image,
+        runtime=shard.runtime,
+    )

@@ -1,0 +1,62 @@
+"""What the dispatcher's queries return."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from arena.words.states import ShardState
+from shared.messages import HeldShard
+
+
+@dataclass(frozen=True)
+class ReleasedShard:
+    """One attempt at a shard that was just released, with all that a runner must know of it."""
+
+    shard_id: UUID
+    attempt: int
+    submission_id: UUID
+    box_id: UUID
+    first_study: int
+    n_studies: int
+    model: str
+    dataset: str
+    metric: str
+    dataset_sha256: str | None
+    signature_wanted: bool
+    n_calls: int
+    n_suggestions: int
+    limits: dict[str, Any]
+    image: str | None
+    runtime: str | None
+    blob_sha256: str
+    competition_seed: str
+
+
+@dataclass(frozen=True)
+class LostAttempt:
+    """An attempt that nobody works on any more; `runner_id` is None when no runner had taken it."""
+
+    shard_id: UUID
+    attempt: int
+    runner_id: str | None
+
+    @property
+    def held(self) -> HeldShard:
+        """Return the attempt as runners name it."""
+        return HeldShard(shard_id=self.shard_id, attempt=self.attempt)
+
+
+@dataclass(frozen=True)
+class RequeuedShard:
+    """A shard whose attempt ended without a result, and what it is now."""
+
+    submission_id: UUID
+    state: ShardState
+
+
+@dataclass(frozen=True)
+class OpenSubmission:
+    """A submission that has not ended, and its phase."""
+
+    id: UUID
+    phase_id: UUID
