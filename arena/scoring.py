@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 from bayesmark.experiment_analysis import get_perf_array
 from bayesmark.np_util import linear_rescale
 from bayesmark.stats import t_EB
+
+Array: TypeAlias = "np.ndarray[Any, np.dtype[np.float64]]"
 
 
 @dataclass(frozen=True)
@@ -18,16 +21,23 @@ class Score:
     high: float | None
 
 
+def rescale(losses: Array, clip: Array | float, best: Array | float) -> Array:
+    """Return losses on the scale of scores: 1 is `clip`, 0 is `best`, clipped to [-1, 1]; the shapes broadcast.
+
+    `inf` is allowed and clips to 1. The formula is that of `bayesmark.experiment_analysis.compute_aggregates`.
+    """
+    rescaled: Array = np.clip(linear_rescale(losses, best, clip, 0.0, 1.0, enforce_bounds=False), -1.0, 1.0)
+    return rescaled
+
+
 def study_curve(visible: Sequence[Sequence[float]], clip: float, best: float) -> list[float]:
     """Return a study's loss after each iteration, n_calls of them: 1 is `clip`, 0 is `best`, clipped to [-1, 1].
 
-    The last is the study's loss. `visible` has shape (n_calls, n_suggestions) and no NaN; `inf` is allowed and clips to
-    1. The formula is that of `bayesmark.experiment_analysis.compute_aggregates`.
+    The last is the study's loss. `visible` has shape (n_calls, n_suggestions) and no NaN.
     """
     losses = np.asarray(visible, dtype=float)[:, :, np.newaxis]
     best_so_far = get_perf_array(losses, losses)
-    rescaled = linear_rescale(best_so_far[:, 0], best, clip, 0.0, 1.0, enforce_bounds=False)
-    curve: list[float] = np.clip(rescaled, -1.0, 1.0).tolist()
+    curve: list[float] = rescale(best_so_far[:, 0], clip, best).tolist()
     return curve
 
 

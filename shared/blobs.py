@@ -1,11 +1,15 @@
 """The blob store: uploaded zips under their SHA-256, on `file://` or `s3://` (obstore speaks both)."""
 
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlparse
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import ObjectStore, from_url
+
+PARTS_AT_ONCE = 2
+"""Parts of 5 MiB that are on their way to the store at a time."""
 
 
 class BlobMissing(Exception):
@@ -24,10 +28,13 @@ class Blobs:
             Path(urlparse(url).path).mkdir(parents=True, exist_ok=True)
         self._store: ObjectStore = from_url(url)
 
-    async def put(self, sha256: str, content: bytes | Path) -> None:
-        """Store a blob; a reader sees all of it or nothing. Raises BlobStoreUnavailable."""
+    async def put(self, sha256: str, content: bytes | Path | BinaryIO) -> None:
+        """Store a blob; a reader sees all of it or nothing. Of a file, PARTS_AT_ONCE parts are in memory at a time.
+
+        Raises BlobStoreUnavailable.
+        """
         try:
-            await obstore.put_async(self._store, sha256, content)
+            await obstore.put_async(self._store, sha256, content, max_concurrency=PARTS_AT_ONCE)
         except BaseError as error:
             raise BlobStoreUnavailable(f"cannot put blob {sha256}: {error}") from error
 

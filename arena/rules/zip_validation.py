@@ -1,4 +1,4 @@
-"""Which zips are accepted: pure checks on the bytes, which trust nothing that the zip says about itself."""
+"""Which zips are accepted: checks on the bytes, which trust nothing that the zip says about itself."""
 
 import io
 import re
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import BinaryIO
 
 CHUNK_BYTES = 256 * 1024
 PART_BYTES, NAME_BYTES = 255, 1024
@@ -32,15 +33,16 @@ class ZipLimits:
     files: int = 2000
 
 
-def check_zip(content: bytes, limits: ZipLimits) -> None:
-    """Check that a team's zip may be stored.
+def check_zip(content: bytes | BinaryIO, limits: ZipLimits) -> None:
+    """Check that a team's zip may be stored; a file is read piece by piece, wherever it stands.
 
     Raises InvalidZip with the reason. Sizes are counted while unpacking, because a header may lie.
     """
-    if len(content) > limits.packed_bytes:
+    file = io.BytesIO(content) if isinstance(content, bytes) else content
+    if file.seek(0, io.SEEK_END) > limits.packed_bytes:
         raise InvalidZip(f"The zip is larger than {limits.packed_bytes} bytes.")
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check_members(archive, limits)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
         raise InvalidZip(f"The upload is not a zip that can be read: {error}.") from error

@@ -3,13 +3,13 @@
 import asyncio
 
 from services.gateway.accounts.callers import hash_token
+from services.gateway.accounts.tables import put_organizer_token
 from services.gateway.app import create_app
 from services.gateway.dependencies import Parts
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
-from services.gateway.tables import queries
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.database import connect_database
@@ -24,7 +24,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         connect_broker(settings.broker_url) as broker,
     ):
         if settings.organizer_token is not None:
-            await queries.put_organizer_token(pool, hash=hash_token(settings.organizer_token.get_secret_value()))
+            await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))
         hub = ChangeNotifier(broker)
         feeds = Feeds(pool, hub)
         queue_estimates = QueueEstimates(pool, settings.lease_s)

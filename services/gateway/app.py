@@ -102,7 +102,7 @@ def create_app(parts: Parts) -> FastAPI:
 
     app.add_middleware(Packed)
     app.add_middleware(Measured)
-    app.add_middleware(RequestGuard, parts=parts)
+    app.add_middleware(RequestGuard, pool=parts.pool, settings=parts.settings)
     return app
 
 

@@ -7,10 +7,10 @@ import structlog
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse, Response
-from pydantic import BaseModel
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
+from arena.api.problems import PROBLEM_TYPE, ProblemBody
 from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
 from shared.broker.errors import BrokerUnavailable
@@ -31,21 +31,11 @@ PROBLEMS = {
     413: "The request is too large.",
     422: "The request is not what the route takes.",
     429: "Too many requests, or a quota is used up.",
-    503: "A part of the platform is away.",
+    503: "A part of the platform is unavailable.",
 }
 """What any route may answer other than success, and why."""
 
 
-class ProblemBody(BaseModel):
-    """RFC 9457 problem details; a problem may have further members."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
-
-
-PROBLEM_TYPE = "application/problem+json"
 RESPONSES: dict[int | str, dict[str, Any]] = {
     status: {"description": what, "content": {PROBLEM_TYPE: {"schema": ProblemBody.model_json_schema()}}}
     for status, what in PROBLEMS.items()
@@ -81,10 +71,10 @@ class Problem(HTTPException):
         return JSONResponse(body, self.status_code, headers, media_type=PROBLEM_TYPE)
 
 
-def away(error: BaseException) -> Problem | None:
-    """Return the 503 of an error that means a part is away, or None."""
+def unavailable(error: BaseException) -> Problem | None:
+    """Return the 503 of an error that means a part is unavailable, or None."""
     if isinstance(error, UNAVAILABLE_ERRORS):
-        return Problem(503, "A part of the platform is away; try again soon.", retry_after_s=RETRY_AFTER_S)
+        return Problem(503, "A part of the platform is unavailable; try again soon.", retry_after_s=RETRY_AFTER_S)
     return None
 
 
@@ -111,13 +101,13 @@ def add_problem_handlers(app: FastAPI) -> None:
         return answer(connection, problem)
 
     async def on_any(connection: HTTPConnection, error: Exception) -> Response:
-        problem = away(error)
+        problem = unavailable(error)
         path = connection.url.path
         if problem is None:
             log.error("request failed", path=path, exc_info=error)
             problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
         else:
-            log.warning("a part is away", path=path, error=repr(error))
+            log.warning("a part is unavailable", path=path, error=repr(error))
         return answer(connection, problem)
 
     for kind, handler in (

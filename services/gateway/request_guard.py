@@ -19,9 +19,10 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.accounts.callers import NOBODY, Caller, identify
-from services.gateway.dependencies import Parts
-from services.gateway.problems import Problem, answer, away
+from services.gateway.problems import Problem, answer, unavailable
+from services.gateway.settings import GatewaySettings
 from services.gateway.website.rendering import ASSETS_ADDRESS
+from shared.database import Pool
 
 log = structlog.get_logger()
 FORM_OVERHEAD_BYTES = 64 * 1024
@@ -51,13 +52,13 @@ SECURITY_HEADERS = {
 class RequestGuard:
     """Lets a request through with `state.caller` set; answers the others itself."""
 
-    def __init__(self, app: ASGIApp, parts: Parts) -> None:
+    def __init__(self, app: ASGIApp, pool: Pool, settings: GatewaySettings) -> None:
         self._app = app
-        self._parts = parts
-        self._rate = parse(parts.settings.anonymous_rate)
+        self._pool = pool
+        self._rate = parse(settings.anonymous_rate)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sending: Counter[UUID] = Counter()
-        self._upload_bytes = max(parts.settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
+        self._upload_bytes = max(settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request or WebSocket."""
@@ -72,34 +73,34 @@ class RequestGuard:
             await send(message)
 
         try:
-            caller = await self._let_in(HTTPConnection(scope))
+            caller = await self._find_caller(HTTPConnection(scope))
             scope.setdefault("state", {})["caller"] = caller
             with self._limit_uploads(caller, scope):
                 await self._app(scope, self._limit_body(receive, caller), send_with_headers)
         except Problem as problem:
             await answer(HTTPConnection(scope), problem)(scope, receive, send_with_headers)
 
-    async def _let_in(self, connection: HTTPConnection) -> Caller:
+    async def _find_caller(self, connection: HTTPConnection) -> Caller:
         if NUL in connection.url.path or NUL_ENCODED in connection.scope["query_string"]:
             raise Problem(400, "Expected an address without a NUL character, which no text here has.")
         if connection.url.path.startswith(ASSETS_ADDRESS):
             return NOBODY  # the same for everybody, and a page asks for several at once
         try:
-            caller = await identify(connection, self._parts)
+            caller = await identify(connection, self._pool)
         except Problem:
-            await self._count(connection)
+            await self._count_anonymous(connection)
             raise
         except Exception as error:
-            problem = away(error)
+            problem = unavailable(error)
             if problem is None:
                 raise
-            log.warning("a part is away", path=connection.url.path, error=repr(error))
+            log.warning("a part is unavailable", path=connection.url.path, error=repr(error))
             raise problem from error
         if caller is NOBODY:
-            await self._count(connection)
+            await self._count_anonymous(connection)
         return caller
 
-    async def _count(self, connection: HTTPConnection) -> None:
+    async def _count_anonymous(self, connection: HTTPConnection) -> None:
         """Count a request without a good token. Raises Problem 429 when there were too many from its network."""
         network = network_of(connection.client.host if connection.client else "")
         if not await self._limiter.hit(self._rate, network):

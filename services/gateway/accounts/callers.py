@@ -12,9 +12,9 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from arena.words.scopes import Scope
-from services.gateway.dependencies import Parts
+from services.gateway.accounts.tables import find_session, find_token
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
+from shared.database import Pool
 
 BEARER = "bearer "
 WEBSOCKET_PROTOCOL = "arena.bearer"
@@ -48,7 +48,7 @@ def hash_token(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
 
-async def identify(connection: HTTPConnection, parts: Parts) -> Caller:
+async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
     """Return who calls; raises Problem 401 for a token that is not good.
 
     A session that is over is nobody's. A session says who sits at the browser, not who wrote the page: what it changes
@@ -56,17 +56,18 @@ async def identify(connection: HTTPConnection, parts: Parts) -> Caller:
     """
     token = _token(connection)
     if token is not None:
-        row = await queries.find_token(parts.pool, hash=hash_token(token))
-        if row is None:
+        bearer = await find_token(pool, hash_token(token))
+        if bearer is None:
             raise Problem(401, "The token is not known here, or was revoked.")
     else:
         session = connection.cookies.get(SESSION_COOKIE)
-        row = session and await queries.find_session(parts.pool, hash=hash_token(session))
-        if not row:
+        bearer = await find_session(pool, hash_token(session)) if session else None
+        if bearer is None:
             return NOBODY
         if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
             check_origin(connection)
-    return Caller(row["role"], frozenset(Scope(each) for each in row["scopes"]), row["team_id"], row["competition_id"])
+    scopes = frozenset(Scope(each) for each in bearer.scopes)
+    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id)
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -90,18 +91,18 @@ def _token(connection: HTTPConnection) -> str | None:
 
 
 def _caller(connection: HTTPConnection) -> Caller:
-    caller: Caller = connection.state.caller  # put there by the gate
+    caller: Caller = connection.state.caller  # put there by the request guard
     return caller
 
 
 Anyone = Annotated[Caller, Depends(_caller)]
 
 
-def _let_in(*, team: Scope | None = None, organizer: Scope | None = None) -> Callable[..., Awaitable[Caller]]:
-    """Return a dependency that lets in these roles with these scopes: 401 for nobody, 403 for the others."""
+def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> Callable[..., Awaitable[Caller]]:
+    """Return a dependency that admits these roles with these scopes: 401 for nobody, 403 for the others."""
+    needed = {"team": team, "organizer": organizer}
 
     async def check(caller: Anyone) -> Caller:
-        needed = {"team": team, "organizer": organizer}
         if caller.role == "anyone":
             raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
         scope = needed[caller.role]
@@ -115,15 +116,15 @@ def _let_in(*, team: Scope | None = None, organizer: Scope | None = None) -> Cal
     return check
 
 
-Member = Annotated[Caller, Depends(_let_in(team=Scope.READ, organizer=Scope.READ))]
+Member = Annotated[Caller, Depends(require_scope(team=Scope.READ, organizer=Scope.READ))]
 """Teams and organizers who look."""
-Actor = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT, organizer=Scope.MANAGE))]
+Actor = Annotated[Caller, Depends(require_scope(team=Scope.SUBMIT, organizer=Scope.MANAGE))]
 """Teams and organizers who change a submission."""
-Team = Annotated[Caller, Depends(_let_in(team=Scope.SUBMIT))]
+Team = Annotated[Caller, Depends(require_scope(team=Scope.SUBMIT))]
 """Teams who submit."""
-Organizer = Annotated[Caller, Depends(_let_in(organizer=Scope.READ))]
+Organizer = Annotated[Caller, Depends(require_scope(organizer=Scope.READ))]
 """Organizers who look."""
-Manager = Annotated[Caller, Depends(_let_in(organizer=Scope.MANAGE))]
-"""Organizers who change competitions and their course."""
-Registrar = Annotated[Caller, Depends(_let_in(organizer=Scope.ACCOUNTS))]
-"""Organizers who make teams and tokens."""
+Manager = Annotated[Caller, Depends(require_scope(organizer=Scope.MANAGE))]
+"""Organizers who change competitions and control their phases."""
+Registrar = Annotated[Caller, Depends(require_scope(organizer=Scope.ACCOUNTS))]
+"""Organizers who create teams and tokens."""

@@ -32,11 +32,13 @@ update tokens set revoked_at = now() where team_id = :team_id and revoked_at is 
 insert into tokens (hash, role, team_id, name, scopes) values (:hash, :role, :team_id, :name, :scopes::text[])
 returning id;
 
--- name: list_tokens()
--- Every token, revoked ones too.
+-- name: list_tokens(after, after_id, size)
+-- A page of tokens after one of them, revoked ones too.
 select k.id, k.role, t.name as team, c.slug as competition, k.name, k.scopes, k.created_at, k.revoked_at
 from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
-order by k.created_at, k.id;
+where :after::timestamptz is null or (k.created_at, k.id) > (:after, :after_id)
+order by k.created_at, k.id
+limit :size;
 
 -- name: revoke_token(id)^
 -- A token is good no more; the first time it is revoked counts.
@@ -66,8 +68,8 @@ delete from sessions where hash = :hash;
 -- A team's name and its competition's.
 select t.name as team, c.slug from teams t join competitions c on c.id = t.competition_id where t.id = :team_id;
 
--- name: list_teams(competition_id)
--- The teams of a competition: what they submitted, and their own quotas by phase.
+-- name: list_teams(competition_id, after, size)
+-- A page of a competition's teams after a name: what they submitted, and their own quotas by phase.
 select
     t.name, t.created_at,
     (select count(*) from submissions s join phases p on p.id = s.phase_id
@@ -80,5 +82,6 @@ select
         ) order by p.position)
         from team_quotas q join phases p on p.id = q.phase_id where q.team_id = t.id
     ), '[]') as quotas
-from teams t where t.competition_id = :competition_id and not t.internal
-order by t.name;
+from teams t where t.competition_id = :competition_id and not t.internal and (:after::text is null or t.name > :after)
+order by t.name
+limit :size;

@@ -18,17 +18,17 @@ Body = dict[str, Any]
 @router.get("/black-boxes")
 async def list_black_boxes(slug: str, parts: WithParts, _: Organizer) -> Body:
     """Return every black box of a competition by its real name, and the seed that the seeds of studies derive from."""
-    competition = await find_competition(parts, slug)
-    seed = await queries.competition_seed(parts.pool, competition_id=competition["id"])
-    boxes = [dict(row) async for row in queries.list_black_boxes(parts.pool, competition_id=competition["id"])]
+    competition = await find_competition(parts.pool, slug)
+    seed = await queries.competition_seed(parts.pool, competition_id=competition.id)
+    boxes = [dict(row) async for row in queries.list_black_boxes(parts.pool, competition_id=competition.id)]
     return {"seed": seed, "black_boxes": boxes}
 
 
 @router.get("/costs")
 async def list_costs(slug: str, parts: WithParts, _: Organizer) -> Body:
     """Return what an evaluation of each black box took on average, in seconds, in the organizer's own studies."""
-    competition = await find_competition(parts, slug)
-    return {"costs": [dict(row) async for row in queries.list_costs(parts.pool, competition_id=competition["id"])]}
+    competition = await find_competition(parts.pool, slug)
+    return {"costs": [dict(row) async for row in queries.list_costs(parts.pool, competition_id=competition.id)]}
 
 
 @router.get("/baseline-graph")
@@ -37,10 +37,10 @@ async def get_baseline_graph(slug: str, parts: WithParts, _: Organizer) -> Body:
 
     The combining node is `scored` when the newest baseline set of this competition was made of those.
     """
-    competition = await find_competition(parts, slug)
+    competition = await find_competition(parts.pool, slug)
     nodes: list[Body] = [
         {**row, "kind": KINDS[row["purpose"]], "submission_id": str(row["submission_id"])}
-        async for row in queries.baseline_nodes(parts.pool, competition_id=competition["id"], purposes=list(KINDS))
+        async for row in queries.baseline_nodes(parts.pool, competition_id=competition.id, purposes=list(KINDS))
     ]
     made = await queries.newest_built_baseline(parts.pool, slug=slug)
     used = made_of_last(nodes, set(made["nodes"]) if made is not None else set())

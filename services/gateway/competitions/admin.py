@@ -31,6 +31,6 @@ async def diff_competition(slug: Slug, body: Competition, parts: WithParts, _: M
 @router.get("/competitions/{slug}/revisions")
 async def list_revisions(slug: Slug, parts: WithParts, _: Organizer) -> Body:
     """Return every revision of a competition, the newest first, with the document that was applied."""
-    competition = await find_competition(parts, slug)
-    rows = queries.list_revisions(parts.pool, competition_id=competition["id"])
+    competition = await find_competition(parts.pool, slug)
+    rows = queries.list_revisions(parts.pool, competition_id=competition.id)
     return {"revisions": [dict(row) async for row in rows]}

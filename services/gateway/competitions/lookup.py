@@ -1,39 +1,36 @@
 """A competition and its phases, for whoever may see them."""
 
-from collections.abc import Sequence
-
-import asyncpg
-
 from services.gateway.accounts.callers import Caller
-from services.gateway.dependencies import Parts
+from services.gateway.competitions import tables
+from services.gateway.competitions.tables import CompetitionRow, PhaseRow
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
+from shared.database import Pool
 
 
-async def find_competition(parts: Parts, slug: str) -> asyncpg.Record:
-    """Return a competition's row; 404 when there is none."""
-    row: asyncpg.Record | None = await queries.find_competition(parts.pool, slug=slug)
+async def find_competition(pool: Pool, slug: str) -> CompetitionRow:
+    """Return a competition; 404 when there is none."""
+    row = await tables.find_competition(pool, slug)
     if row is None:
         raise Problem(404, f"There is no competition {slug!r}.")
     return row
 
 
-async def visible_phases(parts: Parts, competition: asyncpg.Record, caller: Caller) -> Sequence[asyncpg.Record]:
+async def visible_phases(pool: Pool, competition: CompetitionRow, caller: Caller) -> list[PhaseRow]:
     """Return the phases that a caller may know of, in their order."""
-    phases = [row async for row in queries.list_phases(parts.pool, competition_id=competition["id"])]
-    return [row for row in phases if caller.role == "organizer" or row["visibility"] == "public"]
+    phases = await tables.list_phases(pool, competition.id)
+    return [phase for phase in phases if caller.role == "organizer" or phase.visibility == "public"]
 
 
-async def choose_phase(parts: Parts, competition: asyncpg.Record, name: str | None, caller: Caller) -> asyncpg.Record:
+async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None, caller: Caller) -> PhaseRow:
     """Return the phase of this name, or without a name the only open one."""
-    phases = await visible_phases(parts, competition, caller)
+    phases = await visible_phases(pool, competition, caller)
     if name is not None:
         for phase in phases:
-            if phase["name"] == name:
+            if phase.name == name:
                 return phase
-        raise Problem(404, f"There is no phase {name!r} in {competition['slug']}.")
-    open_phases = [phase for phase in phases if phase["is_open"]]
+        raise Problem(404, f"There is no phase {name!r} in {competition.slug}.")
+    open_phases = [phase for phase in phases if phase.is_open]
     if len(open_phases) != 1:
-        names = ", ".join(phase["name"] for phase in open_phases) or "none"
+        names = ", ".join(phase.name for phase in open_phases) or "none"
         raise Problem(422, f"Expected phase=, because not exactly one phase is open; open are: {names}.")
     return open_phases[0]

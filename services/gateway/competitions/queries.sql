@@ -1,6 +1,6 @@
 -- name: list_competitions()
 -- Every competition with a public phase.
-select c.slug, c.name from competitions c
+select c.id, c.slug, c.name from competitions c
 where exists (
     select from phases p
     where p.competition_id = c.id and p.kind = 'competition' and p.visibility = 'public'

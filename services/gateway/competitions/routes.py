@@ -7,9 +7,9 @@ from fastapi import APIRouter
 
 from arena.package_data import IMAGES
 from services.gateway.accounts.callers import Anyone
+from services.gateway.competitions import tables
 from services.gateway.competitions.lookup import find_competition, visible_phases
 from services.gateway.dependencies import WithParts
-from services.gateway.tables import queries
 
 router = APIRouter(prefix="/api/v1", tags=["competitions"])
 Body = dict[str, Any]
@@ -37,18 +37,20 @@ SHOWN = (
 @router.get("/competitions")
 async def list_competitions(parts: WithParts) -> Body:
     """Return the competitions that have a public phase."""
-    return {"competitions": [dict(row) async for row in queries.list_competitions(parts.pool)]}
+    return {
+        "competitions": [{"slug": each.slug, "name": each.name} for each in await tables.list_competitions(parts.pool)]
+    }
 
 
 @router.get("/competitions/{slug}")
 async def get_competition(slug: str, parts: WithParts, caller: Anyone) -> Body:
     """Return a competition's phases, with the opaque labels of their black boxes."""
-    competition = await find_competition(parts, slug)
-    phases = await visible_phases(parts, competition, caller)
+    competition = await find_competition(parts.pool, slug)
+    phases = await visible_phases(parts.pool, competition, caller)
     return {
         "slug": slug,
-        "name": competition["name"],
-        "phases": [{each: phase[each] for each in SHOWN} for phase in phases],
+        "name": competition.name,
+        "phases": [{each: getattr(phase, each) for each in SHOWN} for phase in phases],
     }
 
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, WebSocket
 
+from arena.api.live import LogEnded, LogText
 from services.gateway.accounts.callers import Organizer
 from services.gateway.dependencies import Parts, WithParts
 from services.gateway.executions.routes import find_execution
@@ -68,7 +69,7 @@ class _Reader:
                 await self._send_written(self._written.get_nowait())
             await self._send_recorded()
             if outcome is not None:
-                await send_message(self._websocket, {"type": "ended", "outcome": outcome})
+                await send_message(self._websocket, LogEnded(outcome=outcome))
                 return
             if clock() >= announce_at:
                 await self._parts.broker.publish([_followed(follower, self._shard_id, self._attempt, ANNOUNCED_FOR_S)])
@@ -95,4 +96,4 @@ class _Reader:
                 await self._send(row["study"], row["log"])
 
     async def _send(self, study: int, text: str) -> None:
-        await send_message(self._websocket, {"type": "log", "study": study, "text": text})
+        await send_message(self._websocket, LogText(study=study, text=text))

@@ -13,12 +13,14 @@ from fastapi import APIRouter
 from arena.words.limits import Limits
 from arena.words.states import ExecutionOutcome
 from services.gateway.accounts.callers import Manager, Organizer
+from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import Parts, WithParts
 from services.gateway.executions.routes import find_execution, parse_name
 from services.gateway.organizer_runs.routes import OrganizerRun, start
 from services.gateway.problems import Problem
+from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.tables import queries, submission_body
+from services.gateway.tables import queries
 
 router = APIRouter(prefix="/api/v1/admin", tags=["executions"])
 PURPOSE = "replay"
@@ -47,8 +49,8 @@ async def start_replay(execution: str, parts: WithParts, caller: Manager) -> Bod
     new = submission_id is None
     if submission_id is None:
         submission_id = await _start(parts, row, execution)
-    submission = await find_submission(parts, submission_id, caller)
-    return {"execution": execution, "new": new, "submission": submission_body(submission, caller.role)}
+    submission = await find_submission(parts.pool, submission_id, caller)
+    return {"execution": execution, "new": new, "submission": show_submission(submission, caller.role)}
 
 
 async def _start(parts: Parts, row: asyncpg.Record, execution: str) -> UUID:
@@ -71,7 +73,7 @@ async def _start(parts: Parts, row: asyncpg.Record, execution: str) -> UUID:
             parts.pool, competition_id=row["competition_id"], labels=[row["box"]]
         )
     ]
-    competition = await queries.find_competition(parts.pool, slug=row["competition"])
+    competition = await find_competition(parts.pool, row["competition"])
     # A nonce, because a replay that is not run would prove nothing.
     key = hashlib.sha256(f"{execution}\0{uuid.uuid4()}".encode()).hexdigest()
     submission_id, _ = await start(parts, competition, replay, boxes, key, row["blob_sha256"], row["size_bytes"])

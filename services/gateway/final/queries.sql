@@ -20,7 +20,7 @@ select count(*) from submissions where phase_id = :phase_id and ended_at is null
 select s.id, s.team_id, t.name as team, s.score
 from counting_submissions s join teams t on t.id = s.team_id
 where s.phase_id = :phase_id
-order by s.score desc, s.ended_at, t.name
+order by s.score desc, s.ended_at, t.name collate "C"
 limit :top;
 
 -- name: final_submissions(phase_id)

@@ -18,9 +18,11 @@ from arena.words.verdicts import Verdict
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.competitions.phases import find_phase, no_phase
+from services.gateway.competitions.tables import CompetitionRow
 from services.gateway.dependencies import Parts, WithParts
 from services.gateway.problems import Problem
-from services.gateway.tables import copy_submissions, queries
+from services.gateway.submissions.tables import copy_submissions
+from services.gateway.tables import queries
 from shared.database import Connection
 from shared.messages import PhaseChanged, SubmissionAccepted
 
@@ -46,13 +48,13 @@ class Final(BaseModel):
 @router.post("", status_code=202)
 async def start_final(slug: str, body: Final, parts: WithParts, _: Manager) -> Body:
     """Run the top teams' submissions in the final phase. Sent again, it adds what is missing; a finalist stays one."""
-    competition = await find_competition(parts, slug)
+    competition = await find_competition(parts.pool, slug)
     if body.origin == body.phase:
         raise Problem(422, f"Expected two phases, one to come from and one to go to; got {body.phase} twice.")
     origin = await find_phase(parts, slug, body.origin)
     async with parts.pool.acquire() as connection, connection.transaction():
         present = await queries.lock_competition(connection, slug=slug)
-        phase = await queries.lock_final_phase(connection, competition_id=competition["id"], phase=body.phase)
+        phase = await queries.lock_final_phase(connection, competition_id=competition.id, phase=body.phase)
         if phase is None:
             raise no_phase(slug, body.phase)
         await _check_ended(connection, origin, body)
@@ -85,7 +87,7 @@ async def show_final(
 
     With `losses`, those that are scored have the loss of every study, by black box and in the studies' order.
     """
-    competition = await find_competition(parts, slug)
+    competition = await find_competition(parts.pool, slug)
     shown = await _show(parts, competition, origin, phase)
     if losses:
         by_id: dict[UUID, dict[str, list[float]]] = {
@@ -145,9 +147,9 @@ async def _wanted(connection: Connection, origin_id: UUID, phase_id: UUID, top: 
     return again + [row["id"] for row in best if row["team_id"] not in present]
 
 
-async def _show(parts: Parts, competition: asyncpg.Record, origin_name: str, phase_name: str) -> Body:
-    origin = await find_phase(parts, competition["slug"], origin_name)
-    phase = await find_phase(parts, competition["slug"], phase_name)
+async def _show(parts: Parts, competition: CompetitionRow, origin_name: str, phase_name: str) -> Body:
+    origin = await find_phase(parts, competition.slug, origin_name)
+    phase = await find_phase(parts, competition.slug, phase_name)
     counting = [row async for row in queries.top_submissions(parts.pool, phase_id=origin["id"], top=None)]
     places = {row["team_id"]: (place, row["score"]) for place, row in enumerate(counting, start=1)}
     finalists = [
@@ -155,8 +157,8 @@ async def _show(parts: Parts, competition: asyncpg.Record, origin_name: str, pha
         async for row in queries.final_submissions(parts.pool, phase_id=phase["id"])
     ]
     return {
-        "competition": competition["slug"],
-        "name": competition["name"],
+        "competition": competition.slug,
+        "name": competition.name,
         "from": origin_name,
         **{name: phase[name] for name in ("n_calls", "n_suggestions", "studies_per_box", "boxes")},
         "phase": phase_name,

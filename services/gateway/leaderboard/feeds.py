@@ -1,16 +1,17 @@
 """The changes of each phase's leaderboard, worked out once for all who watch it."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeGuard
+from typing import TypeGuard
 from uuid import UUID
 
 import structlog
 
-from services.gateway.leaderboard.ranking import Leaderboard, Row
+from arena.api.leaderboard import LeaderboardRow
+from arena.api.live import LeaderboardChanges, LeaderboardSnapshot
+from services.gateway.leaderboard.ranking import LeaderboardReader
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
@@ -33,7 +34,7 @@ class PhaseFeed:
 
     change: int = -1
     frozen: bool = False
-    rows: dict[str, Row] = field(default_factory=dict)
+    rows: dict[str, LeaderboardRow] = field(default_factory=dict)
     _first: int = -1
     _numbers: dict[str, int] = field(default_factory=dict)
     _frozen_number: int = -1
@@ -41,10 +42,10 @@ class PhaseFeed:
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _looked: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def take(self, change: int, rows: list[Row], *, frozen: bool = False) -> None:
+    def take(self, change: int, rows: list[LeaderboardRow], *, frozen: bool = False) -> None:
         """Take the leaderboard as it is now; wakes who waits when it is news."""
         if change != self.change:
-            new = {row["team"]: row for row in rows}
+            new = {row.team: row for row in rows}
             if not 0 <= self.change < change:
                 self._first = change
             for team in new.keys() | self.rows.keys():
@@ -59,22 +60,23 @@ class PhaseFeed:
         self._looked.set()
         self._looked = asyncio.Event()
 
-    def since(self, number: int | None) -> dict[str, Any]:
+    def since(self, number: int | None) -> LeaderboardSnapshot | LeaderboardChanges:
         """Return the message that brings someone who has seen `number` up to date: changes if kept, else a snapshot."""
-        message = {"type": "snapshot", "change": self.change, "frozen": self.frozen, "rows": list(self.rows.values())}
         if not self._is_kept(number):
-            return message
+            return LeaderboardSnapshot(change=self.change, frozen=self.frozen, rows=list(self.rows.values()))
         new = {team for team, last in self._numbers.items() if last > number}
         rows = [row for team, row in self.rows.items() if team in new]
-        return message | {"type": "changes", "rows": rows, "removed": sorted(new - self.rows.keys())}
+        removed = sorted(new - self.rows.keys())
+        return LeaderboardChanges(change=self.change, frozen=self.frozen, rows=rows, removed=removed)
 
     def text_since(self, number: int | None) -> str | None:
         """Return that message as JSON, made once for all who have seen `number`; None if there is nothing to tell."""
         key = number if self._is_kept(number) else None
         if key not in self._texts:
             message = self.since(key)
-            told = key is not None and key >= self._frozen_number and not (message["rows"] or message["removed"])
-            text = None if told else json.dumps(message)
+            is_empty = isinstance(message, LeaderboardChanges) and not (message.rows or message.removed)
+            is_told = is_empty and key is not None and key >= self._frozen_number
+            text = None if is_told else message.model_dump_json()
             if len(self._texts) >= TEXTS_KEPT:
                 return text
             self._texts[key] = text
@@ -98,9 +100,9 @@ class PhaseFeed:
 class Feeds:
     """One feed and one task per view that somebody watches: of a phase the public's, or the organizers' present."""
 
-    def __init__(self, pool: Pool, hub: ChangeNotifier) -> None:
+    def __init__(self, pool: Pool, changes: ChangeNotifier) -> None:
         self._pool = pool
-        self._hub = hub
+        self._changes = changes
         self._feeds: dict[View, tuple[PhaseFeed, asyncio.Task[None]]] = {}
         self._watchers: dict[View, int] = {}
         self._tasks = asyncio.TaskGroup()
@@ -131,12 +133,12 @@ class Feeds:
 
     async def _update(self, view: View, feed: PhaseFeed) -> None:
         phase_id, present = view
-        leaderboard = Leaderboard(self._pool, phase_id, present=present)
+        reader = LeaderboardReader(self._pool, phase_id, present=present)
         while True:
-            announced = self._hub.announcement(phase_id)
+            announced = self._changes.announcement(phase_id)
             try:
-                standings = await leaderboard.load()
-                feed.take(standings.change, standings.rows, frozen=standings.frozen_at is not None)
+                leaderboard = await reader.load()
+                feed.take(leaderboard.change, leaderboard.rows, frozen=leaderboard.frozen_at is not None)
             except Exception as error:
                 if not is_transient(error):
                     raise

@@ -4,7 +4,7 @@ from fastapi import APIRouter, WebSocket
 
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithFeeds, WithPool
 from services.gateway.live.websocket import Since, run_feed
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
@@ -14,15 +14,16 @@ router = APIRouter(prefix="/api/v1", tags=["live"])
 async def watch_leaderboard(
     websocket: WebSocket,
     slug: str,
-    parts: WithParts,
+    pool: WithPool,
+    feeds: WithFeeds,
     caller: Anyone,
     phase: str | None = None,
     since: Since | None = None,
 ) -> None:
     """Send a phase's leaderboard and its changes as they come; while it is frozen, to organizers alone."""
-    competition = await find_competition(parts, slug)
-    chosen = await choose_phase(parts, competition, phase, caller)
-    async with parts.feeds.watch(chosen["id"], present=caller.role == "organizer") as feed:
+    competition = await find_competition(pool, slug)
+    chosen = await choose_phase(pool, competition, phase, caller)
+    async with feeds.watch(chosen.id, present=caller.role == "organizer") as feed:
 
         async def send_changes() -> None:
             seen = since

@@ -36,7 +36,9 @@ select
     t.name as team, best.submissions, best.changed_at, best.curve,
     best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
     best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
-    null::uuid as current_id
+    null::uuid as current_id, null::double precision as current_score, null::double precision as current_low,
+    null::double precision as current_high, null::integer as current_done, null::integer as current_total,
+    null::text as current_state
 from (
     select distinct on (s.team_id) s.*, made.submissions, made.changed_at
     from submissions s
@@ -62,12 +64,13 @@ from box_scores where submission_id = any (:submission_ids::uuid[])
 group by submission_id;
 
 -- name: ranks_before(phase_id)
--- Of a phase whose submissions are copies, such as a final: the places that its teams had in the public phase they are from.
+-- Of a phase whose submissions are copies, such as a final: the ranks that its teams had in the public phase they are
+-- from.
 select placed.phase, placed.team, placed.rank
 from (
     select
         p.name as phase, t.name as team, c.team_id, c.phase_id,
-        rank() over (partition by c.phase_id order by c.score desc, c.ended_at) as rank
+        row_number() over (partition by c.phase_id order by c.score desc, c.ended_at, t.name collate "C") as rank
     from counting_submissions c join phases p on p.id = c.phase_id join teams t on t.id = c.team_id
     where p.visibility = 'public' and p.kind = 'competition' and p.frozen_at is null and c.phase_id = (
         select o.phase_id from submissions s join submissions o on o.id = s.origin_id

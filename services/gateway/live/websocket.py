@@ -1,32 +1,27 @@
 """Sending a live feed to a WebSocket."""
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import structlog
 from fastapi import Query, WebSocket, WebSocketDisconnect
 from prometheus_client import Gauge
 
+from arena.api.body import Body
 from services.gateway.accounts.callers import WEBSOCKET_PROTOCOL
-from services.gateway.problems import away
+from services.gateway.problems import unavailable
 
 log = structlog.get_logger()
 
-
 Since = Annotated[int, Query(ge=0, lt=2**63)]
-
-
 NORMAL, TRY_AGAIN_LATER = 1000, 1013
-
-
 SOCKETS = Gauge("arena_sockets_open", "Open WebSockets", ["feed"])
 
 
-async def send_message(websocket: WebSocket, message: dict[str, Any]) -> None:
+async def send_message(websocket: WebSocket, message: Body) -> None:
     """Send one message; waits for a client that is slow. One that takes nothing at all is cut off by `serve_http`."""
-    await websocket.send_text(json.dumps(message))
+    await websocket.send_text(message.model_dump_json())
 
 
 async def run_feed(websocket: WebSocket, feed: str, send: Callable[[], Awaitable[None]]) -> None:
@@ -48,7 +43,7 @@ async def _send_or_end(websocket: WebSocket, send: Callable[[], Awaitable[None]]
     except WebSocketDisconnect:
         pass  # who reads sees it, too
     except Exception as error:
-        if away(error) is None:
+        if unavailable(error) is None:
             raise
         log.warning("live feed ended; the client may come again", error=repr(error))
         await websocket.close(TRY_AGAIN_LATER)

@@ -15,26 +15,6 @@ update shards set state = 'pending', failures = 0, not_before = '-infinity', cha
 where id = :shard_id and state = 'incident'
 returning id as shard_id, submission_id;
 
--- name: list_shards(submission_id)
--- Every shard of a submission with its executions.
-select
-    sh.id as shard_id, b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, sh.studies_done,
-    sh.state, sh.attempt, sh.failures, sh.runner_id,
-    coalesce((
-        select jsonb_agg(jsonb_build_object(
-            'attempt', e.attempt, 'runner_id', e.runner_id, 'outcome', e.outcome, 'detail', e.detail,
-            'released_at', e.released_at, 'ended_at', e.ended_at, 'provenance', e.provenance
-        ) order by e.attempt)
-        from executions e where e.shard_id = sh.id
-    ), '[]') as executions
-from shards sh join black_boxes b on b.id = sh.box_id
-where sh.submission_id = :submission_id
-order by sh.ordinal;
-
--- name: list_events(submission_id)
--- The history of a submission.
-select at, event, detail from submission_events where submission_id = :submission_id order by id;
-
 -- name: list_runners(lease_s, after, size)
 -- A page of the runners, by what they said of themselves last; one that is silent for longer than a lease is gone.
 select id, slots, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone

@@ -21,11 +21,14 @@ from arena.words.limits import Limits
 from arena.words.names import Label
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.lookup import find_competition
+from services.gateway.competitions.tables import CompetitionRow
 from services.gateway.dependencies import Parts, WithParts
 from services.gateway.problems import Problem
+from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.submissions.storage import check_and_store
-from services.gateway.tables import NewSubmission, insert_submission, new_id, queries, submission_body
+from services.gateway.submissions.tables import NewSubmission, insert_submission, new_id
+from services.gateway.submissions.uploads import hash_upload, store_zip
+from services.gateway.tables import queries
 from shared.messages import SubmissionAccepted
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer runs"])
@@ -60,24 +63,23 @@ async def start_organizer_run(
 ) -> Body:
     """Run a zip on some black boxes; `organizer_run` is a JSON object. One that is there is returned as it is."""
     wanted = _parse(organizer_run)
-    competition = await find_competition(parts, slug)
-    content = await file.read()
-    blob_sha256 = hashlib.sha256(content).hexdigest()
-    await check_and_store(parts, content, blob_sha256)
+    competition = await find_competition(parts.pool, slug)
+    upload = await hash_upload(file)
+    await store_zip(upload, parts.blobs, parts.settings)
     boxes = [
         row
         async for row in queries.organizer_run_boxes(
-            parts.pool, competition_id=competition["id"], labels=sorted(set(wanted.boxes))
+            parts.pool, competition_id=competition.id, labels=sorted(set(wanted.boxes))
         )
     ]
     unknown = set(wanted.boxes) - {box["label"] for box in boxes}
     if unknown:
         raise Problem(422, f"Competition {slug} has no black boxes {sorted(unknown)}.")
-    seed = await queries.competition_seed(parts.pool, competition_id=competition["id"])
-    key = organizer_run_key(seed, blob_sha256, boxes, wanted, images_version())
-    submission_id, new = await start(parts, competition, wanted, boxes, key, blob_sha256, len(content))
-    submission = await find_submission(parts, submission_id, caller)
-    return {"key": key, "new": new, "submission": submission_body(submission, caller.role)}
+    seed = await queries.competition_seed(parts.pool, competition_id=competition.id)
+    key = organizer_run_key(seed, upload.sha256, boxes, wanted, images_version())
+    submission_id, new = await start(parts, competition, wanted, boxes, key, upload.sha256, upload.size_bytes)
+    submission = await find_submission(parts.pool, submission_id, caller)
+    return {"key": key, "new": new, "submission": show_submission(submission, caller.role)}
 
 
 def _parse(text: str) -> OrganizerRun:
@@ -109,7 +111,7 @@ def organizer_run_key(
 
 async def start(
     parts: Parts,
-    competition: asyncpg.Record,
+    competition: CompetitionRow,
     organizer_run: OrganizerRun,
     boxes: list[asyncpg.Record],
     key: str,
@@ -123,11 +125,11 @@ async def start(
         if known is not None:
             await queries.ask_again(connection, key=key)
             return known, False
-        team_id = await queries.internal_team(connection, competition_id=competition["id"])
+        team_id = await queries.internal_team(connection, competition_id=competition.id)
         submission_id = new_id()
         phase_id = await queries.insert_organizer_run_phase(
             connection,
-            competition_id=competition["id"],
+            competition_id=competition.id,
             name=f"organizer-run-{submission_id}",
             limits=organizer_run.limits.model_dump(),
             **organizer_run.model_dump(include=PHASE_FIELDS),
@@ -135,7 +137,7 @@ async def start(
         await queries.put_phase_boxes(
             connection,
             phase_id=phase_id,
-            competition_id=competition["id"],
+            competition_id=competition.id,
             labels=[box["label"] for box in boxes],
         )
         new = NewSubmission(
@@ -145,14 +147,13 @@ async def start(
             blob_sha256=blob_sha256,
             filename=f"{organizer_run.purpose}.zip",
             size_bytes=size_bytes,
-            studies_total=len(boxes) * organizer_run.studies,
             created_at=datetime.now(UTC),
         )
         await insert_submission(connection, new, await queries.next_change(connection, phase_id=phase_id))
         await queries.put_organizer_run(
             connection,
             key=key,
-            competition_id=competition["id"],
+            competition_id=competition.id,
             submission_id=new.id,
             purpose=organizer_run.purpose,
             document=organizer_run.model_dump(),
@@ -165,6 +166,6 @@ async def start(
 @router.get("/competitions/{slug}/organizer-runs")
 async def list_organizer_runs(slug: str, parts: WithParts, _: Organizer, purpose: str | None = None) -> Body:
     """Return the organizer runs of a competition, newest first."""
-    competition = await find_competition(parts, slug)
-    rows = queries.list_organizer_runs(parts.pool, competition_id=competition["id"], purpose=purpose)
+    competition = await find_competition(parts.pool, slug)
+    rows = queries.list_organizer_runs(parts.pool, competition_id=competition.id, purpose=purpose)
     return {"organizer_runs": [dict(row) async for row in rows]}

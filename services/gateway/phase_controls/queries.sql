@@ -22,22 +22,3 @@ recorded as (
     select id, 'prioritized', jsonb_build_object('priority', priority) from prioritized
 )
 select priority from prioritized;
-
--- name: lock_choice(id, team_id, phase_id)
--- The submission that a team chooses and the one it chose before, locked in their order.
-select id from submissions
-where id = :id or (phase_id = :phase_id and team_id = :team_id and chosen)
-order by id for update;
-
--- name: unchoose(id, team_id, phase_id, change)!
--- What the team chose before counts no more.
-update submissions set chosen = false, change = :change
-where phase_id = :phase_id and team_id = :team_id and chosen and id <> :id;
-
--- name: choose(id, change)!
--- A scored submission is its team's choice; the event says since when.
-with chosen as (
-    update submissions set chosen = true, change = :change where id = :id and state = 'scored' and not chosen
-    returning id
-)
-insert into submission_events (submission_id, event, at) select id, 'chosen', clock_timestamp() from chosen;

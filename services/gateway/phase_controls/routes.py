@@ -79,8 +79,8 @@ async def put_team_quota(slug: str, team: str, body: TeamQuota, parts: WithParts
 @router.post("/submissions/{submission_id}/priority")
 async def prioritize(submission_id: UUID, body: Priority, parts: WithParts, caller: Manager) -> Body:
     """Let a submission go before those of lower priority, from the next free place on; what runs is not stopped."""
-    submission = await find_submission(parts, submission_id, caller)
+    submission = await find_submission(parts.pool, submission_id, caller)
     row = await queries.prioritize_submission(parts.pool, id=submission_id, priority=body.priority)
     if row is None:
-        raise Problem(409, f"The submission has ended already: it is {submission['state']}.")
+        raise Problem(409, f"The submission has ended already: it is {submission.state}.")
     return {"submission_id": str(submission_id), "priority": row["priority"]}

@@ -1,4 +1,4 @@
-"""The forecast of the queue as it is, worked out at most once a second for all who ask."""
+"""The estimates of the queue as it is, worked out at most once a second for all who ask."""
 
 import asyncio
 import math
@@ -6,13 +6,12 @@ import statistics
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-import asyncpg
-
-from services.gateway.queue.queue_estimate import UNKNOWN, Cost, Open, QueueEstimate, forecast
-from services.gateway.tables import queries
+from arena.words.states import SubmissionState
+from services.gateway.queue import tables
+from services.gateway.queue.queue_estimate import UNKNOWN, Cost, QueueEstimate, UnendedSubmission, estimate_queue
+from services.gateway.queue.tables import QueueRow, StudyTimesRow
 from shared.database import Pool
 
 KEPT_S = 1.0
@@ -41,36 +40,34 @@ class StudyTimes:
         return Cost(self.usual.seconds * speed, doubt, self.usual.noise)
 
 
-def study_times(rows: Sequence[Mapping[str, Any]]) -> StudyTimes:
-    """Return what the measured times of a phase say; rows are (submission, black box, studies, seconds, variance)."""
+def study_times(rows: Sequence[StudyTimesRow]) -> StudyTimes:
+    """Return what the measured times of a phase say."""
     boxes: dict[UUID, list[tuple[int, float]]] = {}
     for row in rows:
-        boxes.setdefault(row["box_id"], []).append((row["studies"], row["seconds"] + OVERHEAD_S))
+        boxes.setdefault(row.box_id, []).append((row.studies, row.seconds + OVERHEAD_S))
     means = {box: sum(n * each for n, each in found) / sum(n for n, _ in found) for box, found in boxes.items()}
     usual_s = statistics.fmean(means.values())
-    studies = sum(row["studies"] for row in rows)
-    squares = sum(
-        row["studies"] * (row["variance"] + (row["seconds"] + OVERHEAD_S - means[row["box_id"]]) ** 2) for row in rows
-    )
+    studies = sum(row.studies for row in rows)
+    squares = sum(row.studies * (row.variance + (row.seconds + OVERHEAD_S - means[row.box_id]) ** 2) for row in rows)
     between = statistics.pvariance(means.values())
-    own: dict[UUID, list[Mapping[str, Any]]] = {}
+    own: dict[UUID, list[StudyTimesRow]] = {}
     for row in rows:
-        own.setdefault(row["submission_id"], []).append(row)
+        own.setdefault(row.submission_id, []).append(row)
     speeds = {each: _speed(of_it, means, usual_s) for each, of_it in own.items()}
     doubt = USUAL_DOUBT if len(speeds) < 3 else max(LEAST_DOUBT, statistics.stdev(speeds.values()))
     noise = math.sqrt(squares / studies + between) / usual_s
-    known = {each: sum(row["studies"] for row in of_it) for each, of_it in own.items()}
+    known = {each: sum(row.studies for row in of_it) for each, of_it in own.items()}
     return StudyTimes(Cost(usual_s, doubt, noise), speeds, known)
 
 
-def _speed(rows: Sequence[Mapping[str, Any]], means: Mapping[UUID, float], usual_s: float) -> float:
-    took: float = sum(row["studies"] * (row["seconds"] + OVERHEAD_S) for row in rows)
-    expected: float = sum(row["studies"] * means[row["box_id"]] for row in rows)
+def _speed(rows: Sequence[StudyTimesRow], means: Mapping[UUID, float], usual_s: float) -> float:
+    took: float = sum(row.studies * (row.seconds + OVERHEAD_S) for row in rows)
+    expected: float = sum(row.studies * means[row.box_id] for row in rows)
     return (PRIOR_STUDIES * usual_s + took) / (PRIOR_STUDIES * usual_s + expected)
 
 
 class QueueEstimates:
-    """Keeps the last forecast for a second, and what was measured of a phase's studies for half a minute."""
+    """Keeps the last estimates for a second, and what was measured of a phase's studies for half a minute."""
 
     def __init__(self, pool: Pool, runner_silence_s: float) -> None:
         self._pool = pool
@@ -80,24 +77,24 @@ class QueueEstimates:
         self._made: dict[UUID, QueueEstimate] = {}
         self._measured: dict[UUID, tuple[float, StudyTimes | None]] = {}
 
-    async def find(self, submission: Mapping[str, Any] | asyncpg.Record) -> QueueEstimate:
-        """Return the forecast of a submission's row; what has ended has none."""
-        if submission["ended_at"] is not None:
+    async def find(self, submission_id: UUID, state: str) -> QueueEstimate:
+        """Return the estimate of a submission that is in this state; for one that has ended there is none."""
+        if state not in {SubmissionState.QUEUED, SubmissionState.RUNNING}:
             return UNKNOWN
         async with self._lock:
-            if time.monotonic() - self._made_at > KEPT_S or submission["id"] not in self._made:
+            if time.monotonic() - self._made_at > KEPT_S or submission_id not in self._made:
                 await self._make()
-        found = self._made.get(submission["id"], UNKNOWN)
-        # The row may be newer than the forecast: what runs by now has no position.
-        return found if submission["state"] == "queued" else QueueEstimate(None, found.remaining_s)
+        found = self._made.get(submission_id, UNKNOWN)
+        # The state may be newer than the estimate: what runs by now has no position.
+        return found if state == SubmissionState.QUEUED else QueueEstimate(None, found.remaining_s)
 
     async def _make(self) -> None:
-        rows = [row async for row in queries.queue(self._pool)]
-        room = await queries.room(self._pool, seen_s=self._runner_silence_s)
-        measured = await self._measure({row["phase_id"] for row in rows})
+        rows = await tables.list_queue(self._pool)
+        capacity = await tables.find_capacity(self._pool, self._runner_silence_s)
+        measured = await self._measure({row.phase_id for row in rows})
         evaluation_s = _evaluation_s(rows, measured)
-        queue = [_open(row, measured[row["phase_id"]], evaluation_s) for row in rows]
-        self._made = forecast(queue, room["slots"], room["released"])
+        queue = [_unended(row, measured[row.phase_id], evaluation_s) for row in rows]
+        self._made = estimate_queue(queue, capacity.slots, capacity.released)
         self._made_at = time.monotonic()
 
     async def _measure(self, phase_ids: set[UUID]) -> dict[UUID, StudyTimes | None]:
@@ -109,24 +106,31 @@ class QueueEstimates:
         }
         unknown = phase_ids - self._measured.keys()
         if unknown:
-            found: dict[UUID, list[Mapping[str, Any]]] = {phase_id: [] for phase_id in unknown}
-            async for row in queries.study_times(self._pool, phase_ids=list(unknown)):
-                found[row["phase_id"]].append(row)
+            found: dict[UUID, list[StudyTimesRow]] = {phase_id: [] for phase_id in unknown}
+            for row in await tables.list_study_times(self._pool, unknown):
+                found[row.phase_id].append(row)
             for phase_id, rows in found.items():
                 self._measured[phase_id] = (now, study_times(rows) if rows else None)
         return {phase_id: times for phase_id, (_, times) in self._measured.items()}
 
 
-def _evaluation_s(rows: Sequence[Mapping[str, Any]], measured: Mapping[UUID, StudyTimes | None]) -> float:
+def _evaluation_s(rows: Sequence[QueueRow], measured: Mapping[UUID, StudyTimes | None]) -> float:
     """Return what one evaluation takes in the phases that are known, for those that are not."""
-    evaluations = {row["phase_id"]: row["evaluations"] for row in rows}
+    evaluations = {row.phase_id: row.evaluations for row in rows}
     known = [times.usual.seconds / evaluations[phase] for phase, times in measured.items() if times is not None]
     return statistics.fmean(known) if known else 1.0
 
 
-def _open(row: Mapping[str, Any], times: StudyTimes | None, evaluation_s: float) -> Open:
-    return Open(
-        **{name: row[name] for name in Open.__dataclass_fields__ if name not in {"cost", "assumed_s"}},
-        cost=None if times is None else times.cost(row["submission_id"]),
-        assumed_s=evaluation_s * row["evaluations"],
+def _unended(row: QueueRow, times: StudyTimes | None, evaluation_s: float) -> UnendedSubmission:
+    return UnendedSubmission(
+        submission_id=row.submission_id,
+        team_id=row.team_id,
+        queued=row.queued,
+        priority=row.priority,
+        created_at=row.created_at,
+        turn=row.turn,
+        studies_left=row.studies_left,
+        studies_per_shard=row.studies_per_shard,
+        cost=None if times is None else times.cost(row.submission_id),
+        assumed_s=evaluation_s * row.evaluations,
     )

@@ -9,7 +9,7 @@ join phases p on p.id = s.phase_id
 join teams t on t.id = s.team_id
 where s.ended_at is null;
 
--- name: room(seen_s)^
+-- name: capacity(seen_s)^
 -- The slots of runners that are there and take work, and the shards that no runner has taken yet.
 select
     coalesce(sum(r.slots), 0)::integer as slots,

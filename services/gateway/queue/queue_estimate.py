@@ -14,8 +14,6 @@ from uuid import UUID
 
 Z = 1.7
 """How many standard deviations an interval reaches to either side; the tests say how often that holds the truth."""
-
-
 EPSILON_S = 1e-6
 
 
@@ -32,7 +30,7 @@ class Cost:
 
 
 @dataclass(frozen=True)
-class Open:
+class UnendedSubmission:
     """A submission that has not ended; `turn` is its team's place in the round.
 
     Where no cost is known, a study is assumed to take `assumed_s`, for the sake of the others.
@@ -64,8 +62,6 @@ class QueueEstimate:
 
 
 UNKNOWN = QueueEstimate(None, None)
-
-
 Span = tuple[float, float]
 """When a submission's work begins and ends, in seconds from now."""
 
@@ -73,7 +69,7 @@ Span = tuple[float, float]
 class _Line:
     """A team's submissions of one priority, oldest first, of which so many slot-seconds have flowed through."""
 
-    def __init__(self, submissions: Sequence[Open]) -> None:
+    def __init__(self, submissions: Sequence[UnendedSubmission]) -> None:
         self._submissions = submissions
         self._ends_s = list(
             itertools.accumulate(max(each.studies_left * each.study_s, EPSILON_S) for each in submissions)
@@ -107,8 +103,8 @@ class _Line:
         self.done_s = until
 
 
-def forecast(queue: Sequence[Open], slots: int, released: int) -> dict[UUID, QueueEstimate]:
-    """QueueEstimate every submission of the queue; `released` shards wait on the broker, before all others.
+def estimate_queue(queue: Sequence[UnendedSubmission], slots: int, released: int) -> dict[UUID, QueueEstimate]:
+    """Return an estimate for every submission of the queue; `released` shards wait on the broker, before all others.
 
     Without slots nothing is known of the time, and the order is that of one slot.
     """
@@ -131,7 +127,7 @@ def forecast(queue: Sequence[Open], slots: int, released: int) -> dict[UUID, Que
     }
 
 
-def _interval(each: Open, cost: Cost, span: Span, backlog_s: float) -> tuple[int, int]:
+def _interval(each: UnendedSubmission, cost: Cost, span: Span, backlog_s: float) -> tuple[int, int]:
     """Return the seconds until an end between which it is likely to be."""
     shard_s = cost.seconds * min(each.studies_per_shard, max(1, each.studies_left))
     end_s = max(span[1], span[0] + shard_s * (1.0 if each.queued else 0.5))
@@ -141,7 +137,7 @@ def _interval(each: Open, cost: Cost, span: Span, backlog_s: float) -> tuple[int
     return max(0, math.floor(low)), math.ceil(high)
 
 
-def _spans(queue: Sequence[Open], slots: int) -> dict[UUID, Span]:
+def _spans(queue: Sequence[UnendedSubmission], slots: int) -> dict[UUID, Span]:
     levels = [_lines(queue, level) for level in sorted({each.priority for each in queue}, reverse=True)]
     spans: dict[UUID, Span] = {}
     now = 0.0
@@ -155,8 +151,8 @@ def _spans(queue: Sequence[Open], slots: int) -> dict[UUID, Span]:
     return spans
 
 
-def _lines(queue: Iterable[Open], priority: int) -> list[_Line]:
-    teams: dict[UUID, list[Open]] = {}
+def _lines(queue: Iterable[UnendedSubmission], priority: int) -> list[_Line]:
+    teams: dict[UUID, list[UnendedSubmission]] = {}
     for each in sorted(queue, key=lambda each: each.created_at):
         if each.priority == priority:
             teams.setdefault(each.team_id, []).append(each)

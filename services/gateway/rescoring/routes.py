@@ -26,7 +26,8 @@ from services.gateway.rescoring.candidates import (
     select_submissions,
     wanted_changes,
 )
-from services.gateway.tables import copy_submissions, queries
+from services.gateway.submissions.tables import copy_submissions
+from services.gateway.tables import queries
 from shared.database import Connection
 from shared.messages import PhaseChanged, SubmissionAccepted, SubmissionEnded
 

@@ -1,27 +1,32 @@
 """A submission with its shards, executions and history, for the organizer."""
 
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
 
+from arena.api.inspection import InspectedShard, InspectedSubmission, SubmissionEvent
 from services.gateway.accounts.callers import Organizer
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithPool, WithQueueEstimates
+from services.gateway.submissions import result_tables
+from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.tables import queries, submission_body
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-Body = dict[str, Any]
 
 
 @router.get("/submissions/{submission_id}")
-async def inspect_submission(submission_id: UUID, parts: WithParts, caller: Organizer) -> Body:
+async def inspect_submission(
+    submission_id: UUID, pool: WithPool, estimates: WithQueueEstimates, caller: Organizer
+) -> InspectedSubmission:
     """Return a submission with its shards, executions and history."""
-    submission = await find_submission(parts, submission_id, caller)
-    return {
-        **submission_body(submission, caller.role, await parts.queue_estimates.find(submission)),
-        "blob_sha256": submission["blob_sha256"],
-        "priority": submission["priority"],
-        "shards": [dict(row) async for row in queries.list_shards(parts.pool, submission_id=submission_id)],
-        "events": [dict(row) async for row in queries.list_events(parts.pool, submission_id=submission_id)],
-    }
+    row = await find_submission(pool, submission_id, caller)
+    shown = show_submission(row, caller.role, await estimates.find(row.id, row.state))
+    shards = await result_tables.list_shards(pool, submission_id)
+    events = await result_tables.list_events(pool, submission_id)
+    return InspectedSubmission(
+        **shown.model_dump(),
+        blob_sha256=row.blob_sha256,
+        priority=row.priority,
+        shards=[InspectedShard.model_validate(each, from_attributes=True) for each in shards],
+        events=[SubmissionEvent.model_validate(each, from_attributes=True) for each in events],
+    )

@@ -1,44 +1,50 @@
-"""The live feeds: a snapshot, then numbered changes; who comes back names the last number seen."""
+"""The live feed of a submission: a snapshot, then numbered changes; who comes back names the last number seen."""
 
 import asyncio
-from typing import Any
 from uuid import UUID
 
-import structlog
 from fastapi import APIRouter, WebSocket
 
+from arena.api.live import FinishedStudy, SubmissionMessage
 from services.gateway.accounts.callers import Caller, Member
-from services.gateway.dependencies import Parts, WithParts
+from services.gateway.dependencies import WithChangeNotifier, WithPool, WithQueueEstimates
 from services.gateway.leaderboard.feeds import GAP_S
 from services.gateway.live.change_notifier import POLL_S
 from services.gateway.live.websocket import Since, run_feed, send_message
+from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.submissions import result_tables
+from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.tables import queries, submission_body
+from shared.database import Pool
 from shared.events import wait_for_any
 
-log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["live"])
+NOTHING = -1
 
 
 @router.websocket("/submissions/{submission_id}/live")
 async def watch_submission(
-    websocket: WebSocket, submission_id: UUID, parts: WithParts, caller: Member, since: Since | None = None
+    websocket: WebSocket,
+    submission_id: UUID,
+    pool: WithPool,
+    changes: WithChangeNotifier,
+    estimates: WithQueueEstimates,
+    caller: Member,
+    since: Since | None = None,
 ) -> None:
     """Send a submission and its studies as they finish, and its place in the queue; close when it has ended."""
-    submission = await find_submission(parts, submission_id, caller)
+    submission = await find_submission(pool, submission_id, caller)
 
     async def send_changes() -> None:
-        seen = -1 if since is None or since > submission["change"] else since
+        seen = NOTHING if since is None or since > submission.change else since
         first, position = True, None
         while True:
-            announced = parts.hub.announcement(submission["phase_id"])
-            message, ended = await _submission_since(parts, submission_id, caller, seen)
-            moved = message["submission"]["queue_position"] != position
-            if first or moved or message["change"] > seen:
-                message["type"] = "snapshot" if first and seen == -1 else "changes"
+            announced = changes.announcement(submission.phase_id)
+            message = await _since(pool, estimates, submission_id, caller, seen, is_snapshot=first and seen == NOTHING)
+            if first or message.submission.queue_position != position or message.change > seen:
                 await send_message(websocket, message)
-                first, seen, position = False, message["change"], message["submission"]["queue_position"]
-            if ended:
+                first, seen, position = False, message.change, message.submission.queue_position
+            if message.submission.ended_at is not None:
                 return
             await asyncio.sleep(GAP_S)
             await wait_for_any(announced, timeout_s=POLL_S)
@@ -46,21 +52,15 @@ async def watch_submission(
     await run_feed(websocket, "submission", send_changes)
 
 
-async def _submission_since(
-    parts: Parts, submission_id: UUID, caller: Caller, seen: int
-) -> tuple[dict[str, Any], bool]:
+async def _since(
+    pool: Pool, estimates: QueueEstimates, submission_id: UUID, caller: Caller, seen: int, *, is_snapshot: bool
+) -> SubmissionMessage:
     # The submission first: studies stored after it was read carry higher numbers and come again with the next message.
-    row = await queries.find_submission(parts.pool, id=submission_id)
-    studies = [
-        {
-            "box": each["box"],
-            "study": each["study"],
-            "loss": each["loss"],
-            "timed_out": each["timed_out"],
-            "change": each["change"],
-        }
-        async for each in queries.list_studies(parts.pool, submission_id=submission_id, since=seen)
-    ]
-    body = submission_body(row, caller.role, await parts.queue_estimates.find(row))
-    message = {"change": row["change"], "submission": body, "studies": studies}
-    return message, row["ended_at"] is not None
+    row = await find_submission(pool, submission_id, caller)
+    studies = await result_tables.studies_since(pool, submission_id, seen)
+    return SubmissionMessage(
+        type="snapshot" if is_snapshot else "changes",
+        change=row.change,
+        submission=show_submission(row, caller.role, await estimates.find(row.id, row.state)),
+        studies=[FinishedStudy.model_validate(each, from_attributes=True) for each in studies],
+    )

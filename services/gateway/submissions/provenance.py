@@ -1,64 +1,94 @@
 """What a score came from: revision, baseline set, zip, images, code and seeds."""
 
-from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter
 
+from arena.api.submissions import (
+    BaselineVersion,
+    HashedBaseline,
+    OrganizerProvenance,
+    ProvenanceOfStudies,
+    RevealedBox,
+    StoredZip,
+    StudyOrigin,
+    SubmissionProvenance,
+)
 from arena.rules.seeds import optimizer_seed, study_seed
+from arena.words.states import SubmissionState
 from services.gateway.accounts.callers import Member
-from services.gateway.dependencies import Parts, WithParts
+from services.gateway.dependencies import WithPool
+from services.gateway.submissions import result_tables
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.tables import queries
+from services.gateway.submissions.result_tables import OriginsRow, ProvenanceRow, StudyExecutionRow
+from services.gateway.submissions.tables import SubmissionRow
+from shared.database import Pool
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
-Body = dict[str, Any]
 
 
 @router.get("/submissions/{submission_id}/provenance")
-async def get_provenance(submission_id: UUID, parts: WithParts, caller: Member) -> Body:
+async def get_provenance(
+    submission_id: UUID, pool: WithPool, caller: Member
+) -> OrganizerProvenance | SubmissionProvenance:
     """Return what a score came from, as far as studies have finished.
 
     To its team: the revision, the zip, the baseline set's version and the digests of the optimizer's images. To the
     organizer all: hashes, the code that ran and scored it, and of every study its seeds and its execution, which can be
     replayed.
     """
-    submission = await find_submission(parts, submission_id, caller)
-    row = await queries.origins_of_score(parts.pool, submission_id=submission_id)
-    ran_by = [dict(each) async for each in queries.provenances_of(parts.pool, submission_id=submission_id)]
-    shown = {
-        "submission_id": submission_id,
-        **{name: submission[name] for name in ("competition", "phase", "team", "state", "score")},
-        "revision": row["revision"],
-        "zip": {"filename": submission["filename"], "sha256": row["blob_sha256"], "size_bytes": row["size_bytes"]},
-        "baseline": row["baseline"] and {"name": row["baseline"], "version": row["baseline_version"]},
-        "optimizer_images": sorted({each["optimizer_image"] for each in ran_by} - {None}),
-    }
-    return shown if caller.role == "team" else shown | await _for_the_organizer(parts, submission_id, row, ran_by)
+    submission = await find_submission(pool, submission_id, caller)
+    origins = await result_tables.origins_of_score(pool, submission_id)
+    ran_by = await result_tables.provenances_of(pool, submission_id)
+    shown = _for_its_team(submission, origins, ran_by)
+    return shown if caller.role == "team" else await _for_the_organizer(pool, shown, origins, ran_by)
 
 
-async def _for_the_organizer(parts: Parts, submission_id: UUID, row: asyncpg.Record, ran_by: list[Body]) -> Body:
-    seed = row["competition_seed"]
-    baseline = {"name": row["baseline"], "version": row["baseline_version"], "sha256": row["baseline_sha256"]}
-    boxes = [dict(each) async for each in queries.boxes_of_submission(parts.pool, submission_id=submission_id)]
-    studies = [
-        {
-            "box": each["box"],
-            "study": each["study"],
-            "seed": study_seed(seed, each["test_case"], each["study"]),
-            "optimizer_seed": optimizer_seed(seed, each["test_case"], each["study"], row["blob_sha256"]),
-            "execution": f"{each['shard_id']}:{each['attempt']}",
-        }
-        async for each in queries.executions_of_studies(parts.pool, submission_id=submission_id)
-    ]
-    return {
-        "origin_id": row["origin_id"],
-        "revised_at": row["revised_at"],
-        "revision_code_version": row["code_version"],
-        "baseline": row["baseline"] and baseline,
-        "ran_by": ran_by,
-        "competition_seed": seed,
-        "black_boxes": boxes,
-        "studies": studies,
-    }
+def _for_its_team(submission: SubmissionRow, origins: OriginsRow, ran_by: list[ProvenanceRow]) -> SubmissionProvenance:
+    baseline = None
+    if origins.baseline is not None and origins.baseline_version is not None:
+        baseline = BaselineVersion(name=origins.baseline, version=origins.baseline_version)
+    return SubmissionProvenance(
+        submission_id=submission.id,
+        competition=submission.competition,
+        phase=submission.phase,
+        team=submission.team,
+        state=SubmissionState(submission.state),
+        score=submission.score,
+        revision=origins.revision,
+        zip=StoredZip(filename=submission.filename, sha256=origins.blob_sha256, size_bytes=origins.size_bytes),
+        baseline=baseline,
+        optimizer_images=sorted({each.optimizer_image for each in ran_by if each.optimizer_image is not None}),
+    )
+
+
+async def _for_the_organizer(
+    pool: Pool, shown: SubmissionProvenance, origins: OriginsRow, ran_by: list[ProvenanceRow]
+) -> OrganizerProvenance:
+    baseline = None
+    if shown.baseline is not None and origins.baseline_sha256 is not None:
+        baseline = HashedBaseline(**shown.baseline.model_dump(), sha256=origins.baseline_sha256)
+    boxes = await result_tables.boxes_of_submission(pool, shown.submission_id)
+    studies = await result_tables.executions_of_studies(pool, shown.submission_id)
+    return OrganizerProvenance(
+        **shown.model_dump(exclude={"baseline"}),
+        baseline=baseline,
+        origin_id=origins.origin_id,
+        revised_at=origins.revised_at,
+        revision_code_version=origins.code_version,
+        ran_by=[ProvenanceOfStudies.model_validate(each, from_attributes=True) for each in ran_by],
+        competition_seed=origins.competition_seed,
+        black_boxes=[RevealedBox.model_validate(each, from_attributes=True) for each in boxes],
+        studies=[_study(each, origins) for each in studies],
+    )
+
+
+def _study(row: StudyExecutionRow, origins: OriginsRow) -> StudyOrigin:
+    seed = origins.competition_seed
+    return StudyOrigin(
+        box=row.box,
+        study=row.study,
+        seed=study_seed(seed, row.test_case, row.study),
+        optimizer_seed=optimizer_seed(seed, row.test_case, row.study, origins.blob_sha256),
+        execution=f"{row.shard_id}:{row.attempt}",
+    )

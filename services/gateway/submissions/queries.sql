@@ -1,3 +1,40 @@
+-- name: find_submission(id)^
+-- A submission with all that its team may know of it.
+select * from submission_details where id = :id;
+
+-- name: list_submissions(competition_id, phase, team_id, before, before_id, size)
+-- A page of a competition's submissions, the newest first, of one phase or team if given; a team sees none of a hidden
+-- phase.
+select * from submission_details
+where competition_id = :competition_id
+    and (:phase::text is null or phase = :phase)
+    and (:team_id::uuid is null or (team_id = :team_id and visibility = 'public'))
+    and (:before::timestamptz is null or (created_at, id) < (:before, :before_id))
+order by created_at desc, id desc
+limit :size;
+
+-- name: submissions_since(phase_id, team_id, since, size)
+-- Of a phase's submissions, or of one team's in it, those with a change after a number and those that have not ended:
+-- what has not ended first, then the newest. One that took the place of another in a re-scoring says so.
+select
+    s.*,
+    exists (
+        select from submissions o join phases op on op.id = o.phase_id
+        where o.id = s.origin_id and op.kind = 'archived'
+    ) as rescored
+from submission_details s
+where s.phase_id = :phase_id
+    and (:team_id::uuid is null or s.team_id = :team_id)
+    and (s.change > :since or s.ended_at is null)
+order by s.ended_at is null desc, s.created_at desc
+limit :size;
+
+-- name: counting_in(phase_id, team_id)
+-- The submissions of a phase that count, or the one of a team.
+select id from counting_submissions
+where phase_id = :phase_id and (:team_id::uuid is null or team_id = :team_id)
+order by id;
+
 -- name: find_replay(team_id, key)^
 -- What was answered to a request with this key.
 select request_sha256, answer from idempotency_keys where team_id = :team_id and key = :key;
@@ -6,9 +43,9 @@ select request_sha256, answer from idempotency_keys where team_id = :team_id and
 -- Makes submissions of one team come one after the other, so that quotas hold.
 select name from teams where id = :team_id for no key update;
 
--- name: terms(phase_id, team_id)^
--- Whether a phase is open at this moment, and the quotas of a team in it. To be asked under the phase's lock (next_change),
--- so that neither its times change nor the clock passes them before what is accepted has its place.
+-- name: effective_quota(phase_id, team_id)^
+-- Whether a phase is open at this moment, and the quotas of a team in it. To be asked under the phase's lock
+-- (next_change), so that neither its times change nor the clock passes them before what is accepted has its place.
 select
     p.name, p.opens_at, p.closes_at, p.counting, clock_timestamp() as at,
     coalesce(p.opens_at <= clock_timestamp(), true) and coalesce(p.closes_at > clock_timestamp(), true) as is_open,
@@ -51,9 +88,10 @@ from today;
 -- Takes the next number of a phase; the last lock of the transaction.
 select next_change(:phase_id);
 
--- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, created_at, change)!
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, created_at, change)^
 -- A submission is queued, with its first event; by what its phase is now, which a re-scoring may just have changed.
-with inserted as (
+-- Returns its row of submission_details, which the view itself shows only after this statement.
+with s as (
     insert into submissions (
         id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change, revision
     )
@@ -62,38 +100,27 @@ with inserted as (
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id), :created_at, :change,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id)
     from phases p where p.id = :phase_id
-    returning id
+    returning *
+),
+event as (
+    insert into submission_events (submission_id, event) select id, 'accepted' from s
 )
-insert into submission_events (submission_id, event) select id, 'accepted' from inserted;
+select
+    s.id, s.phase_id, s.team_id, s.origin_id, s.revision, s.blob_sha256, s.filename, s.size_bytes, s.priority,
+    s.state, s.verdict, s.verdict_stage, s.verdict_iteration, s.verdict_detail,
+    s.score, s.score_low, s.score_high, s.chosen,
+    s.studies_total, s.studies_done, s.studies_timed_out, s.suggest_errors, s.observe_errors,
+    s.created_at, s.started_at, s.ended_at, s.change,
+    c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team
+from s
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join teams t on t.id = s.team_id;
 
 -- name: insert_replay(team_id, key, request_sha256, submission_id, answer)!
 -- Keeps the answer for whoever sends the same request again.
 insert into idempotency_keys (team_id, key, request_sha256, submission_id, answer)
 values (:team_id, :key, :request_sha256, :submission_id, :answer);
-
--- name: find_submission(id)^
--- A submission with all that its team may know of it.
-select
-    s.*, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team
-from submissions s
-join phases p on p.id = s.phase_id
-join competitions c on c.id = p.competition_id
-join teams t on t.id = s.team_id
-where s.id = :id;
-
--- name: list_submissions(competition_id, phase, team_id)
--- The newest submissions of a competition, of one phase or team if given; a team sees none of a hidden phase.
-select
-    s.*, c.slug as competition, p.name as phase, p.practice, t.name as team
-from submissions s
-join phases p on p.id = s.phase_id
-join competitions c on c.id = p.competition_id
-join teams t on t.id = s.team_id
-where c.id = :competition_id
-    and (:phase::text is null or p.name = :phase)
-    and (:team_id::uuid is null or (t.id = :team_id and p.visibility = 'public'))
-order by s.created_at desc
-limit 500;
 
 -- name: lock_unended(id)^
 -- A submission that is about to be cancelled, locked before its phase.
@@ -107,20 +134,6 @@ with cancelled as (
     returning id
 )
 insert into submission_events (submission_id, event) select id, 'cancelled' from cancelled;
-
--- name: list_studies(submission_id, since)
--- Studies of a submission with a change after a number.
-select b.label as box, st.study, st.loss, st.timed_out, st.change
-from studies st join black_boxes b on b.id = st.box_id
-where st.submission_id = :submission_id and st.change > :since
-order by st.change, b.label, st.study;
-
--- name: list_logs(submission_id)
--- What a submission's optimizer wrote, study by study.
-select b.label as box, l.study, l.attempt, l.at, l.log
-from study_logs l join shards sh on sh.id = l.shard_id join black_boxes b on b.id = sh.box_id
-where l.submission_id = :submission_id
-order by b.label, l.study, l.attempt;
 
 -- name: copy_submissions(submission_ids, phase_id, change)
 -- Queues submissions again in another phase, from the same zips; one that is there already stays as it is.
@@ -144,3 +157,22 @@ recorded as (
     insert into submission_events (submission_id, event) select id, 'copied' from copied
 )
 select id from copied;
+
+-- name: lock_selection(id, team_id, phase_id)
+-- The submission that a team selects and the one it selected before, locked in their order.
+select id from submissions
+where id = :id or (phase_id = :phase_id and team_id = :team_id and chosen)
+order by id for update;
+
+-- name: unselect(id, team_id, phase_id, change)!
+-- What the team selected before counts no more.
+update submissions set chosen = false, change = :change
+where phase_id = :phase_id and team_id = :team_id and chosen and id <> :id;
+
+-- name: select_submission(id, change)!
+-- A scored submission is the one that its team wants to count; the event says since when.
+with chosen as (
+    update submissions set chosen = true, change = :change where id = :id and state = 'scored' and not chosen
+    returning id
+)
+insert into submission_events (submission_id, event, at) select id, 'chosen', clock_timestamp() from chosen;

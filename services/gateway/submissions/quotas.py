@@ -1,54 +1,88 @@
 """Effective quotas of a team in a phase, and whether the phase is open."""
 
 import math
+from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
-import asyncpg
-
+from arena.api.live import QuotaName, QuotaUse
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
+from services.gateway.submissions import tables
+from services.gateway.submissions.tables import EffectiveQuota, UsedQuota
 from shared.database import Connection
 
 ACTIVE_RETRY_AFTER_S = 60
-QUOTAS = ("attempts_per_day", "scored_per_day", "active_submissions")
 
 
-async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> asyncpg.Record:
+class Times(Protocol):
+    """When a phase is open."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
+
+
+async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> EffectiveQuota:
     """Return a phase's times and a team's quotas as they are now; the caller holds the phase's lock."""
-    terms: asyncpg.Record | None = await queries.terms(connection, phase_id=phase_id, team_id=team_id)
-    if terms is None:
-        raise Problem(409, "The phase was taken away at this moment; look at the competition's phases.")
-    return terms
+    quota = await tables.find_effective_quota(connection, phase_id, team_id)
+    if quota is None:
+        raise Problem(409, "The phase was deleted just now; look at the competition's phases.")
+    return quota
 
 
-def check_open(phase: asyncpg.Record) -> None:
-    """Raise Problem 409 unless the phase, or these terms of it, are open."""
-    if not phase["is_open"]:
-        opens, closes = (each and each.isoformat() for each in (phase["opens_at"], phase["closes_at"]))
+def has_quota(quota: EffectiveQuota) -> bool:
+    """Tell whether a team is limited by any quota."""
+    return (quota.attempts_per_day, quota.scored_per_day, quota.active_submissions) != (None, None, None)
+
+
+def check_open(phase: Times) -> None:
+    """Raise Problem 409 unless the phase is open."""
+    if not phase.is_open:
+        opens, closes = (each and each.isoformat() for each in (phase.opens_at, phase.closes_at))
         raise Problem(
             409,
-            f"Phase {phase['name']} is closed; it is open from {opens or 'the beginning'} to {closes or 'the end'}.",
+            f"Phase {phase.name} is closed; it is open from {opens or 'the beginning'} to {closes or 'the end'}.",
         )
 
 
-def check_quota(phase: asyncpg.Record, used: asyncpg.Record) -> None:
-    if phase["active_submissions"] is not None and used["active"] >= phase["active_submissions"]:
+def check_quota(quota: EffectiveQuota, used: UsedQuota) -> None:
+    """Raise Problem 429 when one more submission would be one too many."""
+    if quota.active_submissions is not None and used.active >= quota.active_submissions:
         raise Problem(
             429,
-            f"The team has {used['active']} submissions that have not ended, and may have "
-            f"{phase['active_submissions']}; wait for one to end, or cancel one.",
+            f"The team has {used.active} submissions that have not ended, and may have {quota.active_submissions}; "
+            "wait for one to end, or cancel one.",
             retry_after_s=ACTIVE_RETRY_AFTER_S,
         )
-    if phase["attempts_per_day"] is not None and used["attempts"] >= phase["attempts_per_day"]:
+    if quota.attempts_per_day is not None and used.attempts >= quota.attempts_per_day:
         raise Problem(
             429,
-            f"The team has made {used['attempts']} attempts in 24 hours, and may make {phase['attempts_per_day']}.",
-            retry_after_s=max(1, math.ceil(used["attempt_in_s"])),
+            f"The team has made {used.attempts} attempts in 24 hours, and may make {quota.attempts_per_day}.",
+            retry_after_s=_whole_seconds(used.attempt_in_s),
         )
-    if phase["scored_per_day"] is not None and used["scored"] >= phase["scored_per_day"]:
+    if quota.scored_per_day is not None and used.scored >= quota.scored_per_day:
         raise Problem(
             429,
-            f"The team has {used['scored']} submissions of the last 24 hours that were scored or are on the way, "
-            f"and may have {phase['scored_per_day']}.",
-            retry_after_s=max(1, math.ceil(used["score_in_s"])),
+            f"The team has {used.scored} submissions of the last 24 hours that were scored or are on the way, "
+            f"and may have {quota.scored_per_day}.",
+            retry_after_s=_whole_seconds(used.score_in_s),
         )
+
+
+def _whole_seconds(seconds: float | None) -> int:
+    return max(1, math.ceil(seconds or 0))
+
+
+def show_quota(quota: EffectiveQuota, used: UsedQuota) -> dict[QuotaName, QuotaUse]:
+    """Return of each quota that there is how much may be used and how much is."""
+    uses: dict[QuotaName, tuple[int | None, int]] = {
+        "attempts_per_day": (quota.attempts_per_day, used.attempts),
+        "scored_per_day": (quota.scored_per_day, used.scored),
+        "active_submissions": (quota.active_submissions, used.active),
+    }
+    return {name: QuotaUse(limit=limit, used=used) for name, (limit, used) in uses.items() if limit is not None}

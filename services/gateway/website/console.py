@@ -1,14 +1,13 @@
 """The organizer's console: a page for each part of the work, all on the API that the commands use."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithPool
 from services.gateway.problems import Problem
+from services.gateway.website.page_data import ConsoleData
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_place, to_sign_in
 
@@ -25,7 +24,7 @@ FIRST = "operation"
 
 @router.get("/c/{slug}/console")
 @router.get("/c/{slug}/console/{section}")
-async def console_page(request: Request, slug: str, parts: WithParts, caller: Anyone, section: str = FIRST) -> Response:
+async def console_page(request: Request, slug: str, pool: WithPool, caller: Anyone, section: str = FIRST) -> Response:
     """Show a section of the console to the organizer."""
     if caller.role == "anyone":
         return to_sign_in(request)
@@ -33,8 +32,8 @@ async def console_page(request: Request, slug: str, parts: WithParts, caller: An
         raise Problem(403, "The console is for organizers; sign in with an organizer's token.")
     if section not in SECTIONS:
         raise Problem(404, f"There is no section {section!r} of the console; there are: {', '.join(SECTIONS)}.")
-    place = await find_place(parts, caller, slug, None)
-    data: dict[str, Any] = {"slug": slug, "phases": [each["name"] for each in place.phases]}
+    place = await find_place(pool, caller, slug, None)
+    data = ConsoleData(slug=slug, phases=[each.name for each in place.phases])
     return render(
         "console.html.j2", place.viewer, competition=place.competition, data=data, section=section, sections=SECTIONS
     )

@@ -1,18 +1,17 @@
 """The pages that everybody sees, and how all pages come to the application."""
 
-from typing import Any
-
 from fastapi import APIRouter, FastAPI
-from fastapi.encoders import jsonable_encoder
 from starlette.responses import RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from services.gateway.accounts.callers import Anyone, Caller
-from services.gateway.dependencies import Parts, WithParts
-from services.gateway.leaderboard.ranking import Leaderboard
-from services.gateway.tables import queries
+from services.gateway.accounts.callers import Anyone
+from services.gateway.competitions.tables import PhaseRow, list_competitions
+from services.gateway.dependencies import WithPool
+from services.gateway.leaderboard.ranking import LeaderboardReader, RankedLeaderboard
+from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.website import console, rules, sessions, submission, submitting
+from services.gateway.website.page_data import LeaderboardData, RanksBefore
 from services.gateway.website.rendering import ASSETS, ASSETS_ADDRESS, KEEP, VERSION, render
 from services.gateway.website.viewers import Place, find_place, find_viewer
 
@@ -37,42 +36,37 @@ class Kept(StaticFiles):
 
 
 @router.get("/")
-async def home_page(parts: WithParts, caller: Anyone) -> Response:
+async def home_page(pool: WithPool, caller: Anyone) -> Response:
     """Show the competitions; where there is one, that one."""
-    competitions = [row async for row in queries.list_competitions(parts.pool)]
+    competitions = await list_competitions(pool)
     if len(competitions) == 1:
-        return RedirectResponse(f"/c/{competitions[0]['slug']}", 303)
-    return render("home.html.j2", await find_viewer(parts, caller), competitions=competitions)
+        return RedirectResponse(f"/c/{competitions[0].slug}", 303)
+    return render("home.html.j2", await find_viewer(pool, caller), competitions=competitions)
 
 
 @router.get("/c/{slug}")
-async def leaderboard_page(slug: str, parts: WithParts, caller: Anyone, phase: str | None = None) -> Response:
+async def leaderboard_page(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Response:
     """Show a phase's leaderboard, live."""
-    place = await find_place(parts, caller, slug, phase)
-    data = await _board(parts, caller, place) if place.phase else None
+    place = await find_place(pool, caller, slug, phase)
+    data = None
+    if place.phase is not None:
+        reader = LeaderboardReader(pool, place.phase.id, present=caller.role == "organizer")
+        data = _data(place, place.phase, await reader.load(), await ranks_before(pool, place.phase.id))
     return render(
         "leaderboard.html.j2", place.viewer, competition=place.competition, data=data, phases=place.phases,
         phase=place.phase,
     )  # fmt: skip
 
 
-async def _board(parts: Parts, caller: Caller, place: Place) -> dict[str, Any]:
-    phase = place.phase
-    assert phase is not None  # noqa: S101 - there is no board without one
-    standings = await Leaderboard(parts.pool, phase["id"], present=caller.role == "organizer").load()
-    places = [dict(row) async for row in queries.ranks_before(parts.pool, phase_id=phase["id"])]
-    body: dict[str, Any] = jsonable_encoder(
-        {
-            "slug": place.competition["slug"],
-            "phase": phase["name"],
-            "change": standings.change,
-            "frozen": standings.frozen_at is not None,
-            "frozen_at": standings.frozen_at,
-            "rows": standings.rows,
-            "team": place.viewer.team,
-            "before": {"phase": places[0]["phase"], "ranks": {row["team"]: row["rank"] for row in places}}
-            if places
-            else None,
-        }
+def _data(place: Place, phase: PhaseRow, ranked: RankedLeaderboard, before: list[RankBefore]) -> LeaderboardData:
+    ranks = {each.team: each.rank for each in before}
+    return LeaderboardData(
+        slug=place.competition.slug,
+        phase=phase.name,
+        change=ranked.change,
+        frozen=ranked.frozen_at is not None,
+        frozen_at=ranked.frozen_at,
+        rows=ranked.rows,
+        team=place.viewer.team,
+        before=RanksBefore(phase=before[0].phase, ranks=ranks) if before else None,
     )
-    return body

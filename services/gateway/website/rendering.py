@@ -7,10 +7,12 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal
 
-import asyncpg
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
+
+from services.gateway.competitions.tables import CompetitionRow
+from services.gateway.website.page_data import PageData
 
 ASSETS = Path(__file__).with_name("assets")
 ASSETS_ADDRESS = "/assets/"
@@ -44,17 +46,18 @@ def render(
     template: str,
     viewer: Viewer,
     *,
-    competition: Mapping[str, Any] | asyncpg.Record | None = None,
-    data: Mapping[str, Any] | None = None,
+    competition: CompetitionRow | None = None,
+    data: PageData | None = None,
     status: int = 200,
     headers: Mapping[str, str] | None = None,
     **more: Any,
 ) -> HTMLResponse:
-    """Return a page. `competition` has slug and name; `data` is what the page's script starts from, as JSON.
+    """Return a page. `data` is what the page's script starts from, as JSON.
 
     A page shows what its viewer may see, so nobody keeps it for another.
     """
-    html = environment.get_template(template).render(viewer=viewer, competition=competition, data=data or {}, **more)
+    shown = {} if data is None else data.model_dump(mode="json")
+    html = environment.get_template(template).render(viewer=viewer, competition=competition, data=shown, **more)
     return HTMLResponse(html, status, {"Cache-Control": "no-store", **(headers or {})})
 
 

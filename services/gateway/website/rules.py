@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-import asyncpg
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -17,13 +16,16 @@ from arena.words.limits import Limits
 from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdict
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.routes import list_packages
-from services.gateway.dependencies import Parts, WithParts
+from services.gateway.competitions.tables import PhaseRow
+from services.gateway.dependencies import WithPool, WithSettings
 from services.gateway.settings import GatewaySettings
-from services.gateway.tables import queries
+from services.gateway.submissions.tables import EffectiveQuota, find_effective_quota
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_place
+from shared.database import Pool
 
 router = APIRouter(include_in_schema=False)
+Quota = EffectiveQuota | PhaseRow
 UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 
@@ -49,20 +51,20 @@ class Ending:
 
 @router.get("/c/{slug}/rules")
 async def rules_page(
-    slug: str, request: Request, parts: WithParts, caller: Anyone, phase: str | None = None
+    slug: str, request: Request, pool: WithPool, settings: WithSettings, caller: Anyone, phase: str | None = None
 ) -> Response:
     """Show what holds in a phase, and how to take part in it."""
-    place = await find_place(parts, caller, slug, phase)
+    place = await find_place(pool, caller, slug, phase)
     shown: dict[str, Any] = {}
     if place.phase:
-        limits = Limits.model_validate(place.phase["limits"])
-        is_own = caller.competition_id == place.competition["id"]
+        limits = Limits.model_validate(place.phase.limits)
+        is_own = caller.competition_id == place.competition.id
         shown = {
             "study_time": say_time(limits.study_timeout_s),
-            "studies": place.phase["n_boxes"] * place.phase["studies_per_box"],
-            "quotas": describe_quotas(await _terms(parts, place.phase, caller) if is_own else place.phase),
+            "studies": place.phase.n_boxes * place.phase.studies_per_box,
+            "quotas": describe_quotas(await _quota(pool, place.phase, caller) if is_own else place.phase),
             "is_own": is_own,
-            "rules": [*zip_rules(parts.settings, limits), *sandbox_rules(limits)],
+            "rules": [*zip_rules(settings, limits), *sandbox_rules(limits)],
             "check": check_command(place.phase, limits),
         }
     return render(
@@ -80,23 +82,22 @@ async def rules_page(
     )
 
 
-async def _terms(parts: Parts, phase: asyncpg.Record, caller: Caller) -> asyncpg.Record:
+async def _quota(pool: Pool, phase: PhaseRow, caller: Caller) -> Quota:
     """Return the quotas of the team that looks, which may have been given others than the phase's."""
-    terms: asyncpg.Record | None = await queries.terms(parts.pool, phase_id=phase["id"], team_id=caller.team_id)
-    return terms or phase
+    return await find_effective_quota(pool, phase.id, caller.team_id) or phase
 
 
-def describe_quotas(terms: asyncpg.Record) -> list[str]:
+def describe_quotas(quota: Quota) -> list[str]:
     """Return a sentence for each quota that there is."""
-    sentences = {
-        "attempts_per_day": "{} in any 24 hours, scored or failed",
-        "scored_per_day": "{} in any 24 hours that were scored or are on the way",
-        "active_submissions": "{} at once that have not ended",
-    }
+    sentences = (
+        (quota.attempts_per_day, "{} in any 24 hours, scored or failed"),
+        (quota.scored_per_day, "{} in any 24 hours that were scored or are on the way"),
+        (quota.active_submissions, "{} at once that have not ended"),
+    )
     return [
-        sentence.format(f"{terms[quota]:,} submission{'' if terms[quota] == 1 else 's'}")
-        for quota, sentence in sentences.items()
-        if terms[quota] is not None
+        sentence.format(f"{limit:,} submission{'' if limit == 1 else 's'}")
+        for limit, sentence in sentences
+        if limit is not None
     ]
 
 
@@ -153,12 +154,12 @@ def describe_endings() -> list[Ending]:
     ]
 
 
-def check_command(phase: asyncpg.Record, limits: Limits) -> str:
+def check_command(phase: PhaseRow, limits: Limits) -> str:
     """Return `arena check` with whatever this phase has other than it assumes."""
     options: list[str] = []
     for name in ("n_calls", "n_suggestions"):
-        if phase[name] != Phase.model_fields[name].default:
-            options += [f"--{name.replace('_', '-')}", str(phase[name])]
+        if getattr(phase, name) != Phase.model_fields[name].default:
+            options += [f"--{name.replace('_', '-')}", str(getattr(phase, name))]
     for name, value in limits.model_dump().items():
         if value != Limits.model_fields[name].default:
             options += ["--limit", f"{name}={value:.15g}" if isinstance(value, float) else f"{name}={value}"]

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.gateway.accounts.callers import SESSION_COOKIE, TOKEN_BYTES, Anyone, check_origin, hash_token
-from services.gateway.dependencies import WithParts
-from services.gateway.tables import queries
+from services.gateway.accounts.tables import add_session, end_session
+from services.gateway.dependencies import WithPool
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_viewer
 
@@ -19,15 +19,15 @@ HERE = "/"
 
 
 @router.get("/sign-in")
-async def sign_in_page(parts: WithParts, caller: Anyone, to: str = HERE) -> Response:
+async def sign_in_page(pool: WithPool, caller: Anyone, to: str = HERE) -> Response:
     """Ask for a token; afterwards go on to the page `to`."""
-    return render("sign_in.html.j2", await find_viewer(parts, caller), to=local(to), fault=None)
+    return render("sign_in.html.j2", await find_viewer(pool, caller), to=local(to), fault=None)
 
 
 @router.post("/sign-in")
 async def sign_in(
     request: Request,
-    parts: WithParts,
+    pool: WithPool,
     caller: Anyone,
     token: Annotated[str, Form(max_length=TOKEN_CHARS)],
     to: Annotated[str, Form()] = HERE,
@@ -35,12 +35,9 @@ async def sign_in(
     """Give the browser a session for a good token."""
     check_origin(request)
     session = secrets.token_urlsafe(TOKEN_BYTES)
-    row = await queries.add_session(
-        parts.pool, hash=hash_token(session), token_hash=hash_token(token.strip()), days=SESSION_DAYS
-    )
-    if row is None:
+    if not await add_session(pool, hash_token(session), hash_token(token.strip()), SESSION_DAYS):
         fault = "This token is not known here, or was revoked. Copy it again, all of it; it begins with arena_."
-        return render("sign_in.html.j2", await find_viewer(parts, caller), to=local(to), fault=fault, status=401)
+        return render("sign_in.html.j2", await find_viewer(pool, caller), to=local(to), fault=fault, status=401)
     response = RedirectResponse(local(to), 303)
     response.set_cookie(
         SESSION_COOKIE,
@@ -54,10 +51,10 @@ async def sign_in(
 
 
 @router.post("/sign-out")
-async def sign_out(request: Request, parts: WithParts) -> Response:
+async def sign_out(request: Request, pool: WithPool) -> Response:
     """End the browser's session."""
     if session := request.cookies.get(SESSION_COOKIE):
-        await queries.end_session(parts.pool, hash=hash_token(session))
+        await end_session(pool, hash_token(session))
     response = RedirectResponse(HERE, 303)
     response.delete_cookie(SESSION_COOKIE)
     return response

@@ -8,10 +8,12 @@ from starlette.responses import Response
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import find_competition
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithPool, WithQueueEstimates
 from services.gateway.problems import Problem
+from services.gateway.submissions import result_tables
+from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.tables import queries, submission_body
+from services.gateway.website.page_data import SubmissionData
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_viewer, to_sign_in
 
@@ -19,29 +21,30 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/submissions/{submission_id}")
-async def submission_page(submission_id: UUID, request: Request, parts: WithParts, caller: Anyone) -> Response:
+async def submission_page(
+    submission_id: UUID, request: Request, pool: WithPool, estimates: WithQueueEstimates, caller: Anyone
+) -> Response:
     """Show a submission to its team or an organizer, live."""
     if caller.role == "anyone":
         return to_sign_in(request)
     if Scope.READ not in caller.scopes:
         raise Problem(403, "This page needs a token with the scope 'read'; sign in with another token.")
-    submission = await find_submission(parts, submission_id, caller)
-    phase = await queries.phase_of_page(parts.pool, phase_id=submission["phase_id"])
-    boxes = [row["label"] async for row in queries.boxes_of_page(parts.pool, phase_id=submission["phase_id"])]
-    data = {
-        "submission": submission_body(submission, caller.role, await parts.queue_estimates.find(submission)),
-        "boxes": boxes,
-        "first_study": phase["first_study"],
-        "studies_per_box": phase["studies_per_box"],
-        "study_timeout_s": phase["study_timeout_s"],
-        "may_act": bool({Scope.SUBMIT, Scope.MANAGE} & caller.scopes),
-        "is_organizer": caller.role == "organizer",
-        "has_logs": submission["practice"] and caller.role == "team",
-    }
+    row = await find_submission(pool, submission_id, caller)
+    phase = await result_tables.phase_of_studies(pool, row.phase_id)
+    data = SubmissionData(
+        submission=show_submission(row, caller.role, await estimates.find(row.id, row.state)),
+        boxes=await result_tables.labels_of_phase(pool, row.phase_id),
+        first_study=phase.first_study,
+        studies_per_box=phase.studies_per_box,
+        study_timeout_s=phase.study_timeout_s,
+        may_act=bool({Scope.SUBMIT, Scope.MANAGE} & caller.scopes),
+        is_organizer=caller.role == "organizer",
+        has_logs=row.practice and caller.role == "team",
+    )
     return render(
         "submission.html.j2",
-        await find_viewer(parts, caller),
-        competition=await find_competition(parts, submission["competition"]),
+        await find_viewer(pool, caller),
+        competition=await find_competition(pool, row.competition),
         data=data,
-        submission=submission,
+        submission=row,
     )

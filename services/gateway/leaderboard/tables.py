@@ -1,0 +1,111 @@
+"""A phase's leaderboard as Postgres has it: per team the submission that counts, and the one that is under way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from arena.words.states import SubmissionState
+from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+@dataclass(frozen=True)
+class PhaseChangeRow:
+    """The number of a phase's last change, and since when its leaderboard is frozen."""
+
+    change: int
+    frozen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class RankedSubmission:
+    """A submission on a leaderboard."""
+
+    id: UUID
+    state: SubmissionState
+    score: float | None
+    low: float | None
+    high: float | None
+    studies_done: int
+    studies_total: int
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A team with its counting submission, its newest one that has not ended, or both."""
+
+    team: str
+    submissions: int
+    changed_at: datetime
+    curve: list[float] | None
+    counting: RankedSubmission | None
+    current: RankedSubmission | None
+
+
+@dataclass(frozen=True)
+class RankBefore:
+    """The rank that a team had in the phase its submission was copied from."""
+
+    phase: str
+    team: str
+    rank: int
+
+
+async def find_phase_change(where: Pool | Connection, phase_id: UUID) -> PhaseChangeRow | None:
+    """Return the number of a phase's last change."""
+    return await fetch_one(PhaseChangeRow, queries.phase_change(where, phase_id=phase_id))
+
+
+async def list_teams(connection: Connection, phase_id: UUID) -> list[TeamRow]:
+    """Return the teams of a phase as they stand."""
+    return [_team(row) async for row in queries.leaderboard(connection, phase_id=phase_id)]
+
+
+async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) -> list[TeamRow]:
+    """Return the teams of a phase as they stood at a moment."""
+    return [_team(row) async for row in queries.frozen_leaderboard(connection, phase_id=phase_id, at=at)]
+
+
+def _team(row: Mapping[str, Any]) -> TeamRow:
+    counting = current = None
+    if row["best_id"] is not None:
+        counting = RankedSubmission(
+            id=row["best_id"],
+            state=SubmissionState.SCORED,
+            score=row["best_score"],
+            low=row["best_low"],
+            high=row["best_high"],
+            studies_done=row["best_done"],
+            studies_total=row["best_total"],
+            ended_at=row["best_ended_at"],
+        )
+    if row["current_id"] is not None:
+        current = RankedSubmission(
+            id=row["current_id"],
+            state=SubmissionState(row["current_state"]),
+            score=row["current_score"],
+            low=row["current_low"],
+            high=row["current_high"],
+            studies_done=row["current_done"],
+            studies_total=row["current_total"],
+            ended_at=None,
+        )
+    return TeamRow(row["team"], row["submissions"], row["changed_at"], row["curve"], counting, current)
+
+
+async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:
+    """Return the mean losses of scored submissions, by submission and black box."""
+    return {
+        row["submission_id"]: dict(zip(row["boxes"], row["losses"], strict=True))
+        async for row in queries.box_losses(pool, submission_ids=submission_ids)
+    }
+
+
+async def ranks_before(pool: Pool, phase_id: UUID) -> list[RankBefore]:
+    """Return the ranks that a final's teams had in the public phase they are from; nothing for another phase."""
+    return await fetch_all(RankBefore, queries.ranks_before(pool, phase_id=phase_id))

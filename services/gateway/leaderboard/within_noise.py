@@ -1,0 +1,29 @@
+"""Whether the order of two submissions may be chance: Bayesmark's paired interval over their shared black boxes."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import numpy as np
+from bayesmark.stats import t_EB
+
+Losses = Mapping[UUID, float]
+
+
+def within_noise(a: Losses, b: Losses) -> bool:
+    """Tell whether the 95 % interval (`t_EB`) of the paired difference over shared black boxes contains 0."""
+    return within_noise_all([(a, b)])[0]
+
+
+def within_noise_all(pairs: Sequence[tuple[Losses, Losses]]) -> list[bool]:
+    """Tell it of each pair; fewer than two shared black boxes are all noise. At once, as `t_EB` costs by the call."""
+    noise = [True] * len(pairs)
+    by_size: dict[int, dict[int, list[float]]] = {}
+    for number, (a, b) in enumerate(pairs):
+        shared = sorted(a.keys() & b.keys(), key=lambda box: box.int)
+        by_size.setdefault(len(shared), {})[number] = [a[box] - b[box] for box in shared]
+    for size, differences in by_size.items():
+        if size >= 2:
+            rows = np.array(list(differences.values()))
+            for number, contains_0 in zip(differences, abs(rows.mean(axis=-1)) <= t_EB(rows), strict=True):
+                noise[number] = bool(contains_0)
+    return noise

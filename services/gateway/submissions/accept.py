@@ -1,0 +1,76 @@
+"""How a team's zip becomes a submission: checks, quota, and one transaction that returns what it inserted."""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from arena.api.submissions import Submission
+from services.gateway.problems import Problem
+from services.gateway.submissions import tables
+from services.gateway.submissions.disclosure import show_submission
+from services.gateway.submissions.quotas import check_open, check_quota, find_effective_quota, has_quota
+from services.gateway.submissions.tables import NewSubmission
+from shared.database import Connection, Pool
+from shared.messages import PhaseChanged, SubmissionAccepted
+from shared.outbox import Outbox
+
+
+@dataclass(frozen=True)
+class RepeatableRequest:
+    """A team's request under its Idempotency-Key: sent again, it gets the first answer again."""
+
+    team_id: UUID
+    key: str
+    request_sha256: str
+
+
+def hash_request(slug: str, phase: str, blob_sha256: str) -> str:
+    """Return what two requests have in common that ask for the same."""
+    return hashlib.sha256(f"{slug}\0{phase}\0{blob_sha256}".encode()).hexdigest()
+
+
+async def find_answer(pool: Pool, request: RepeatableRequest) -> Submission | None:
+    """Return the answer to a request that came before; raises Problem 409 if the key was another request's."""
+    known = await tables.find_answer(pool, request.team_id, request.key)
+    if known is None:
+        return None
+    if known.request_sha256 != request.request_sha256:
+        raise Problem(409, "This Idempotency-Key was used for another request; use a new key for a new submission.")
+    return Submission.model_validate(known.answer)
+
+
+async def accept(pool: Pool, outbox: Outbox, new: NewSubmission, request: RepeatableRequest | None) -> Submission:
+    """Queue a submission if the phase is open and the quota allows it; a request that came twice gets one answer."""
+    try:
+        async with pool.acquire() as connection, connection.transaction():
+            answer = await _insert(connection, outbox, new, request)
+    except asyncpg.UniqueViolationError:
+        # The same key came twice at once and the other request was first.
+        answered = await find_answer(pool, request) if request else None
+        if answered is None:
+            raise
+        return answered
+    outbox.wake()
+    return answer
+
+
+async def _insert(
+    connection: Connection, outbox: Outbox, new: NewSubmission, request: RepeatableRequest | None
+) -> Submission:
+    await tables.lock_team(connection, new.team_id)
+    change = await tables.next_change(connection, new.phase_id)
+    quota = await find_effective_quota(connection, new.phase_id, new.team_id)
+    check_open(quota)
+    if has_quota(quota):
+        check_quota(quota, await tables.used_quota(connection, new.phase_id, new.team_id))
+    row = await tables.insert_submission(connection, dataclasses.replace(new, created_at=quota.at), change)
+    answer = show_submission(row, "team")
+    if request is not None:
+        await tables.keep_answer(connection, request.team_id, request.key, request.request_sha256, answer)
+    await outbox.put(
+        connection, [SubmissionAccepted(submission_id=new.id), PhaseChanged(phase_id=new.phase_id, change=change)]
+    )
+    return answer

@@ -1,0 +1,46 @@
+"""What a submission's row shows to whom. Pure."""
+
+from arena.api.submissions import Submission
+from arena.words.states import SubmissionState
+from arena.words.verdicts import VERDICTS, Verdict
+from services.gateway.queue.queue_estimate import UNKNOWN, QueueEstimate
+from services.gateway.submissions.tables import SubmissionRow
+
+
+def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNKNOWN) -> Submission:
+    """Return a submission as the API shows it to this role.
+
+    Of a failure on a secret black box its team learns the verdict, the stage and the iteration. Text that its code made
+    is a way out of the box, and for the organizer alone.
+    """
+    verdict = Verdict(row.verdict) if row.verdict else None
+    meaning = VERDICTS[verdict] if verdict else None
+    return Submission(
+        id=row.id,
+        competition=row.competition,
+        phase=row.phase,
+        team=row.team,
+        filename=row.filename,
+        state=SubmissionState(row.state),
+        verdict=verdict,
+        verdict_sentence=meaning.sentence if meaning else None,
+        verdict_fault=meaning.fault if meaning else None,
+        verdict_stage=row.verdict_stage,
+        verdict_iteration=row.verdict_iteration,
+        verdict_detail=row.verdict_detail if role == "organizer" or row.practice else None,
+        score=row.score,
+        interval=None if row.score_low is None or row.score_high is None else (row.score_low, row.score_high),
+        provisional=row.state != SubmissionState.SCORED,
+        chosen=row.chosen,
+        studies_total=row.studies_total,
+        studies_done=row.studies_done,
+        studies_timed_out=row.studies_timed_out,
+        suggest_errors=row.suggest_errors,
+        observe_errors=row.observe_errors,
+        queue_position=estimate.position,
+        remaining_s=estimate.remaining_s,
+        created_at=row.created_at,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        change=row.change,
+    )

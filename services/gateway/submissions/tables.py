@@ -1,0 +1,242 @@
+"""Submissions, and what is used of quotas, in Postgres. What their studies brought is in `result_tables`."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+from uuid import UUID
+
+from arena.api.submissions import Submission
+from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+@dataclass(frozen=True)
+class SubmissionRow:
+    """A row of the view `submission_details`."""
+
+    id: UUID
+    phase_id: UUID
+    team_id: UUID
+    origin_id: UUID | None
+    revision: int | None
+    blob_sha256: str
+    filename: str
+    size_bytes: int
+    priority: int
+    state: str
+    verdict: str | None
+    verdict_stage: str | None
+    verdict_iteration: int | None
+    verdict_detail: str
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    chosen: bool
+    studies_total: int
+    studies_done: int
+    studies_timed_out: int
+    suggest_errors: int
+    observe_errors: int
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+    change: int
+    competition_id: UUID
+    competition: str
+    phase: str
+    visibility: Literal["public", "organizer"]
+    practice: bool
+    team: str
+
+
+@dataclass(frozen=True)
+class ChangedSubmissionRow(SubmissionRow):
+    """A submission that has changed or not ended; `rescored` if it took the place of another in a re-scoring."""
+
+    rescored: bool
+
+
+@dataclass(frozen=True)
+class NewSubmission:
+    """A submission that was checked and whose zip is stored."""
+
+    id: UUID
+    phase_id: UUID
+    team_id: UUID
+    blob_sha256: str
+    filename: str
+    size_bytes: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class EffectiveQuota:
+    """A phase's times and a team's quotas in it, as they are at the moment `at`; a quota that is None is none."""
+
+    name: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+    counting: Literal["best", "chosen"]
+    at: datetime
+    is_open: bool
+    attempts_per_day: int | None
+    scored_per_day: int | None
+    active_submissions: int | None
+
+
+@dataclass(frozen=True)
+class UsedQuota:
+    """What a team has used of its quotas, and in how many seconds the oldest attempt and score will not count."""
+
+    active: int
+    attempts: int
+    scored: int
+    attempt_in_s: float | None
+    score_in_s: float | None
+
+
+@dataclass(frozen=True)
+class AnsweredRequest:
+    """What was answered to a request with an Idempotency-Key."""
+
+    request_sha256: str
+    answer: dict[str, Any]
+
+
+def new_id() -> UUID:
+    """Return a new submission's id."""
+    return uuid.uuid4()
+
+
+async def find_submission(where: Pool | Connection, submission_id: UUID) -> SubmissionRow | None:
+    """Return a submission, whoever asks."""
+    return await fetch_one(SubmissionRow, queries.find_submission(where, id=submission_id))
+
+
+async def list_submissions(
+    pool: Pool,
+    competition_id: UUID,
+    *,
+    phase: str | None,
+    team_id: UUID | None,
+    before: tuple[datetime, UUID] | None,
+    size: int,
+) -> list[SubmissionRow]:
+    """Return so many submissions that are older than the one of this time and id, the newest first."""
+    before_at, before_id = before or (None, None)
+    rows = queries.list_submissions(
+        pool,
+        competition_id=competition_id,
+        phase=phase,
+        team_id=team_id,
+        before=before_at,
+        before_id=before_id,
+        size=size,
+    )
+    return await fetch_all(SubmissionRow, rows)
+
+
+async def submissions_since(
+    pool: Pool, phase_id: UUID, team_id: UUID | None, since: int, size: int
+) -> list[ChangedSubmissionRow]:
+    """Return what of a phase, or of a team in it, has changed after a number or has not ended."""
+    rows = queries.submissions_since(pool, phase_id=phase_id, team_id=team_id, since=since, size=size)
+    return await fetch_all(ChangedSubmissionRow, rows)
+
+
+async def counting_submissions(pool: Pool, phase_id: UUID, team_id: UUID | None) -> list[UUID]:
+    """Return the submissions of a phase that count, or the one of a team."""
+    return [row["id"] async for row in queries.counting_in(pool, phase_id=phase_id, team_id=team_id)]
+
+
+async def find_answer(pool: Pool, team_id: UUID, key: str) -> AnsweredRequest | None:
+    """Return what was answered to a team's request with this Idempotency-Key."""
+    return await fetch_one(AnsweredRequest, queries.find_replay(pool, team_id=team_id, key=key))
+
+
+async def keep_answer(connection: Connection, team_id: UUID, key: str, request_sha256: str, answer: Submission) -> None:
+    """Keep an answer for whoever sends the same request again."""
+    await queries.insert_replay(
+        connection,
+        team_id=team_id,
+        key=key,
+        request_sha256=request_sha256,
+        submission_id=answer.id,
+        answer=answer.model_dump(mode="json"),
+    )
+
+
+async def lock_team(connection: Connection, team_id: UUID) -> None:
+    """Make submissions of one team come one after the other, so that quotas hold."""
+    await queries.lock_team(connection, team_id=team_id)
+
+
+async def next_change(connection: Connection, phase_id: UUID) -> int:
+    """Take the next number of a phase; the last lock of a transaction."""
+    change: int = await queries.next_change(connection, phase_id=phase_id)
+    return change
+
+
+async def find_effective_quota(where: Pool | Connection, phase_id: UUID, team_id: UUID | None) -> EffectiveQuota | None:
+    """Return a phase's times and a team's quotas, as they are now."""
+    return await fetch_one(EffectiveQuota, queries.effective_quota(where, phase_id=phase_id, team_id=team_id))
+
+
+async def used_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> UsedQuota:
+    """Return what a team has used of its quotas in a phase."""
+    return UsedQuota(**await queries.use_of_quota(connection, team_id=team_id, phase_id=phase_id))
+
+
+async def insert_submission(connection: Connection, new: NewSubmission, change: int) -> SubmissionRow:
+    """Insert a submission as this change of its phase, and return it."""
+    row = await queries.insert_submission(
+        connection,
+        id=new.id,
+        phase_id=new.phase_id,
+        team_id=new.team_id,
+        blob_sha256=new.blob_sha256,
+        filename=new.filename,
+        size_bytes=new.size_bytes,
+        created_at=new.created_at,
+        change=change,
+    )
+    return SubmissionRow(**row)
+
+
+async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID], phase_id: UUID) -> list[UUID]:
+    """Queue submissions again in another phase; returns the new ones. Announce each with `SubmissionAccepted`."""
+    change = await next_change(connection, phase_id)
+    rows = queries.copy_submissions(connection, submission_ids=list(submission_ids), phase_id=phase_id, change=change)
+    return [row["id"] async for row in rows]
+
+
+async def lock_unended(connection: Connection, submission_id: UUID) -> UUID | None:
+    """Lock a submission that has not ended, before its phase; returns the phase."""
+    row = await queries.lock_unended(connection, id=submission_id)
+    return None if row is None else row["phase_id"]
+
+
+async def cancel_submission(connection: Connection, submission_id: UUID, change: int) -> None:
+    """End a submission that has not ended."""
+    await queries.cancel_submission(connection, id=submission_id, change=change)
+
+
+async def lock_selection(connection: Connection, submission: SubmissionRow) -> None:
+    """Lock a submission and the one that its team selected before, in their order."""
+    rows = queries.lock_selection(
+        connection, id=submission.id, team_id=submission.team_id, phase_id=submission.phase_id
+    )
+    async for _ in rows:
+        pass
+
+
+async def select_submission(connection: Connection, submission: SubmissionRow, change: int) -> None:
+    """Make a scored submission the one that its team wants to count, instead of the one before."""
+    await queries.unselect(
+        connection, id=submission.id, team_id=submission.team_id, phase_id=submission.phase_id, change=change
+    )
+    await queries.select_submission(connection, id=submission.id, change=change)

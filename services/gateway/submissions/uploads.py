@@ -1,0 +1,51 @@
+"""Uploaded zips: hashed, validated and stored from the disk, never as a whole in memory."""
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from fastapi import UploadFile
+from prometheus_client import Counter
+
+from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from services.gateway.problems import Problem
+from services.gateway.settings import GatewaySettings
+from shared.blobs import Blobs
+
+CHUNK_BYTES = 1024 * 1024
+REFUSED = Counter("arena_submissions_refused", "Zips refused")
+
+
+@dataclass(frozen=True)
+class HashedUpload:
+    """An upload in a temporary file, with its SHA-256. The file is the request's and goes with it."""
+
+    file: BinaryIO
+    sha256: str
+    size_bytes: int
+
+
+async def hash_upload(upload: UploadFile) -> HashedUpload:
+    """Return an upload with its hash. The server has written it to disk already, but for a small one."""
+    return await asyncio.to_thread(_hash, upload.file)
+
+
+def _hash(file: BinaryIO) -> HashedUpload:
+    file.seek(0)
+    sha256 = hashlib.sha256()
+    while chunk := file.read(CHUNK_BYTES):
+        sha256.update(chunk)
+    return HashedUpload(file, sha256.hexdigest(), file.tell())
+
+
+async def store_zip(upload: HashedUpload, blobs: Blobs, settings: GatewaySettings) -> None:
+    """Store a zip that may be run under its SHA-256; raises Problem 422 for one that may not."""
+    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
+    try:
+        await asyncio.to_thread(check_zip, upload.file, limits)
+    except InvalidZip as reason:
+        REFUSED.inc()
+        raise Problem(422, str(reason)) from reason
+    upload.file.seek(0)
+    await blobs.put(upload.sha256, upload.file)

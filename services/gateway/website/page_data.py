@@ -1,0 +1,70 @@
+"""What the scripts of pages start from: each page's data, made of the bodies of the API."""
+
+from datetime import datetime
+from typing import Literal
+
+from arena.api.body import Body
+from arena.api.leaderboard import LeaderboardRow
+from arena.api.live import SubmissionsMessage
+from arena.api.submissions import Submission
+
+
+class RanksBefore(Body):
+    """The ranks that a final's teams had in the phase they are from."""
+
+    phase: str
+    ranks: dict[str, int]
+
+
+class LeaderboardData(Body):
+    """What the page of a leaderboard starts from; `team` is the viewer's."""
+
+    slug: str
+    phase: str
+    change: int
+    frozen: bool
+    frozen_at: datetime | None
+    rows: list[LeaderboardRow]
+    team: str | None
+    before: RanksBefore | None
+
+
+class SubmissionsData(Body):
+    """What the page of a phase's submissions starts from; `turns_in_s` is when the phase opens or closes next."""
+
+    slug: str
+    phase: str
+    role: Literal["team", "organizer"]
+    may_submit: bool
+    may_act: bool
+    shows_logs: bool
+    counting: Literal["best", "chosen"]
+    zip_limit_bytes: int
+    is_open: bool
+    opens_at: datetime | None
+    closes_at: datetime | None
+    turns_in_s: float | None
+    first: SubmissionsMessage | None
+
+
+class SubmissionData(Body):
+    """What the page of one submission starts from."""
+
+    submission: Submission
+    boxes: list[str]
+    first_study: int
+    studies_per_box: int
+    study_timeout_s: float
+    may_act: bool
+    is_organizer: bool
+    has_logs: bool
+
+
+class ConsoleData(Body):
+    """What a section of the console starts from; `phases` are their names."""
+
+    slug: str
+    phases: list[str]
+
+
+PageData = LeaderboardData | SubmissionsData | SubmissionData | ConsoleData
