@@ -21,7 +21,7 @@ class Score:
     high: float | None
 
 
-def rescale(losses: Array, clip: Array | float, best: Array | float) -> Array:
+def rescale(losses: Array, clip: "Array | float", best: "Array | float") -> Array:
     """Return losses on the scale of scores: 1 is `clip`, 0 is `best`, clipped to [-1, 1]; the shapes broadcast.
 
     `inf` is allowed and clips to 1. The formula is that of `bayesmark.experiment_analysis.compute_aggregates`.

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 from benchmarks.figures import Row
 from benchmarks.stack import ROOT, postgres_url
 from services.aggregator.service import Aggregator
-from services.gateway.leaderboard.ranking import Leaderboard
+from services.gateway.leaderboard.ranking import LeaderboardReader
 from shared.broker.connection import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
@@ -157,7 +157,7 @@ async def query_times_ms(pool: Pool, phase_id: UUID) -> list[float]:
     times = []
     for _ in range(QUERIES):
         start = time.perf_counter()
-        standings = await Leaderboard(pool, phase_id, present=False).load()
+        standings = await LeaderboardReader(pool, phase_id, present=False).load()
         times.append(1000 * (time.perf_counter() - start))
     if len(standings.rows) != 101:
         raise RuntimeError(f"expected 101 teams, got {len(standings.rows)}")

@@ -22,6 +22,7 @@ COMMAND_TIMEOUT_S = 30.0
 Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 RowT = TypeVar("RowT")
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+PoolOrConnection: TypeAlias = "Pool | Connection"
 
 
 def load_queries(path: Path) -> Any:

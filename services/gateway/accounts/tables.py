@@ -8,7 +8,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from arena.words.scopes import TEAM_SCOPES, Scope
-from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -122,7 +122,7 @@ async def revoke_team_tokens(connection: Connection, team_id: UUID) -> None:
 
 
 async def add_token(
-    where: Pool | Connection,
+    where: PoolOrConnection,
     token_hash: bytes,
     *,
     role: Literal["team", "organizer"],

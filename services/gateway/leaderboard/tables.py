@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.words.states import SubmissionState
-from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -56,7 +56,7 @@ class RankBefore:
     rank: int
 
 
-async def find_phase_change(where: Pool | Connection, phase_id: UUID) -> PhaseChangeRow | None:
+async def find_phase_change(where: PoolOrConnection, phase_id: UUID) -> PhaseChangeRow | None:
     """Return the number of a phase's last change."""
     return await fetch_one(PhaseChangeRow, queries.phase_change(where, phase_id=phase_id))
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from arena.api.submissions import Submission
-from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
 
@@ -112,7 +112,7 @@ def new_id() -> UUID:
     return uuid.uuid4()
 
 
-async def find_submission(where: Pool | Connection, submission_id: UUID) -> SubmissionRow | None:
+async def find_submission(where: PoolOrConnection, submission_id: UUID) -> SubmissionRow | None:
     """Return a submission, whoever asks."""
     return await fetch_one(SubmissionRow, queries.find_submission(where, id=submission_id))
 
@@ -181,7 +181,7 @@ async def next_change(connection: Connection, phase_id: UUID) -> int:
     return change
 
 
-async def find_effective_quota(where: Pool | Connection, phase_id: UUID, team_id: UUID | None) -> EffectiveQuota | None:
+async def find_effective_quota(where: PoolOrConnection, phase_id: UUID, team_id: UUID | None) -> EffectiveQuota | None:
     """Return a phase's times and a team's quotas, as they are now."""
     return await fetch_one(EffectiveQuota, queries.effective_quota(where, phase_id=phase_id, team_id=team_id))
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from services.dispatcher.fairness import WaitingTeam, release_window, share_capacity
-from services.gateway.queue.queue_estimate import Cost, Open
+from services.gateway.queue.queue_estimate import Cost, UnendedSubmission
 
 START = datetime(2020, 7, 1, tzinfo=UTC)
 
@@ -68,10 +68,10 @@ class PlatformInTime:
         self._go_on()
         return True
 
-    def open(self, cost_of: dict[int, Cost]) -> list[Open]:
+    def open(self, cost_of: dict[int, Cost]) -> list[UnendedSubmission]:
         """What the gateway would see of the queue now."""
         return [
-            Open(
+            UnendedSubmission(
                 submission_id=UUID(int=each.number),
                 team_id=UUID(int=each.team),
                 queued=each.began == math.inf,

@@ -1,27 +1,34 @@
 """Whoever follows a feed, from wherever, has the rows that are."""
 
 import asyncio
-import json
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
+from arena.api.body import example_of
+from arena.api.leaderboard import LeaderboardRow
+from arena.api.live import LeaderboardChanges, LeaderboardMessage, LeaderboardSnapshot
 from services.gateway.leaderboard.feeds import PhaseFeed
 
+MESSAGES: TypeAdapter[LeaderboardSnapshot | LeaderboardChanges] = TypeAdapter(LeaderboardMessage)
 boards = st.lists(st.dictionaries(st.sampled_from("abcde"), st.integers(0, 3), max_size=5), min_size=1, max_size=30)
 
 
-def rows(board: dict[str, int]) -> list[dict[str, Any]]:
-    return [{"team": team, "score": score} for team, score in board.items()]
+EXAMPLE = LeaderboardRow.model_validate(example_of(LeaderboardRow))
+Seen = dict[str, LeaderboardRow]
 
 
-def apply(seen: dict[str, Any], message: dict[str, Any]) -> dict[str, Any]:
+def rows(board: dict[str, int]) -> list[LeaderboardRow]:
+    return [EXAMPLE.model_copy(update={"team": team, "score": float(score)}) for team, score in board.items()]
+
+
+def apply(seen: Seen, message: LeaderboardSnapshot | LeaderboardChanges) -> Seen:
     """Do what a client does with a message."""
-    if message["type"] == "snapshot":
-        return {row["team"]: row for row in message["rows"]}
-    kept = {team: row for team, row in seen.items() if team not in message["removed"]}
-    return kept | {row["team"]: row for row in message["rows"]}
+    if isinstance(message, LeaderboardSnapshot):
+        return {row.team: row for row in message.rows}
+    kept = {team: row for team, row in seen.items() if team not in message.removed}
+    return kept | {row.team: row for row in message.rows}
 
 
 @given(boards, st.data())
@@ -32,36 +39,36 @@ def test_a_watcher_who_resumes_from_any_number_ends_with_the_current_rows(
     views = []
     for change, board in enumerate(history):
         feed.take(change, rows(board))
-        views.append((change, {row["team"]: row for row in rows(board)}))
+        views.append((change, {row.team: row for row in rows(board)}))
     number, seen = data.draw(st.sampled_from(views))
 
     message = feed.since(number)
 
-    assert message["type"] == "changes"
-    assert apply(seen, message) == {row["team"]: row for row in rows(history[-1])}
+    assert message.type == "changes"
+    assert apply(seen, message) == {row.team: row for row in rows(history[-1])}
 
 
 def test_a_newcomer_gets_a_snapshot() -> None:
     feed = PhaseFeed()
     feed.take(7, rows({"a": 1}))
-    assert feed.since(None) == {"type": "snapshot", "change": 7, "frozen": False, "rows": rows({"a": 1})}
+    assert feed.since(None) == LeaderboardSnapshot(change=7, frozen=False, rows=rows({"a": 1}))
 
 
 def test_a_number_that_is_not_known_gets_a_snapshot() -> None:
     feed = PhaseFeed()
     for change in range(5, 10):
         feed.take(change, rows({"a": change}))
-    assert feed.since(10**6)["type"] == "snapshot"
-    assert feed.since(4)["type"] == "snapshot"
-    assert feed.since(5)["type"] == "changes"
+    assert feed.since(10**6).type == "snapshot"
+    assert feed.since(4).type == "snapshot"
+    assert feed.since(5).type == "changes"
 
 
 def test_numbers_that_start_again_lower_are_not_taken_for_those_from_before() -> None:
     feed = PhaseFeed()
     for change, score in ((5, 1), (9, 2), (7, 3)):
         feed.take(change, rows({"a": score}))
-    assert feed.since(6)["type"] == "snapshot"
-    assert feed.since(9)["type"] == "snapshot"
+    assert feed.since(6).type == "snapshot"
+    assert feed.since(9).type == "snapshot"
 
 
 def test_all_who_have_seen_the_same_number_get_the_same_text() -> None:
@@ -72,7 +79,7 @@ def test_all_who_have_seen_the_same_number_get_the_same_text() -> None:
     text = feed.text_since(1)
 
     assert text is not None
-    assert json.loads(text) == feed.since(1)
+    assert MESSAGES.validate_json(text) == feed.since(1)
     assert feed.text_since(1) is text
     assert feed.text_since(None) is feed.text_since(0)
 
@@ -83,8 +90,8 @@ def test_a_number_by_which_no_row_has_changed_is_not_told_unless_the_board_was_f
     feed.take(2, rows({"a": 1}))
     assert feed.text_since(1) is None
     feed.take(3, rows({"a": 1}), frozen=True)
-    assert json.loads(feed.text_since(2) or "") == feed.since(2)
-    assert feed.since(2)["frozen"]
+    assert MESSAGES.validate_json(feed.text_since(2) or "") == feed.since(2)
+    assert feed.since(2).frozen
 
 
 async def test_who_has_seen_more_at_another_gateway_is_not_sent_back() -> None:
@@ -101,7 +108,7 @@ async def test_who_has_seen_more_at_another_gateway_is_not_sent_back() -> None:
     feed.take(3, rows({"a": 3}))
     await waiting
 
-    assert feed.since(2) == {"type": "changes", "change": 3, "frozen": False, "rows": rows({"a": 3}), "removed": []}
+    assert feed.since(2) == LeaderboardChanges(change=3, frozen=False, rows=rows({"a": 3}), removed=[])
 
 
 async def test_a_number_that_two_looks_do_not_find_is_nobodys() -> None:
@@ -112,4 +119,4 @@ async def test_a_number_that_two_looks_do_not_find_is_nobodys() -> None:
         await asyncio.sleep(0)
         feed.take(1, rows({"a": 1}))
     await waiting
-    assert feed.since(1000)["type"] == "snapshot"
+    assert feed.since(1000).type == "snapshot"

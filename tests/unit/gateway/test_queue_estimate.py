@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.gateway.queue.queue_estimate import Cost, Open, QueueEstimate, forecast
+from services.gateway.queue.queue_estimate import Cost, QueueEstimate, UnendedSubmission, estimate_queue
 from tests.support.simulation.platform_in_time import START, PlatformInTime, shards
 
 DOUBT, NOISE = 0.3, 0.5
@@ -37,7 +37,7 @@ def forecast_of(platform: PlatformInTime, usual_s: float, doubt: float = DOUBT) 
         weight = 3.0
         speed = (weight * usual_s + sum(each.spent_s)) / (weight + len(each.spent_s)) / usual_s
         costs[each.number] = Cost(usual_s * speed, doubt / math.sqrt(1 + len(each.spent_s) / weight), NOISE)
-    return forecast(platform.open(costs), platform.slots, len(platform.broker))
+    return estimate_queue(platform.open(costs), platform.slots, len(platform.broker))
 
 
 def test_the_interval_covers_the_truth_in_most_simulated_queues() -> None:
@@ -89,28 +89,28 @@ def test_a_newcomer_behind_twenty_of_another_team_is_next_and_keeps_its_share_of
     assert low <= 20 <= high < 60
 
 
-def entry(number: int, **changes: Any) -> Open:
+def entry(number: int, **changes: Any) -> UnendedSubmission:
     usual: dict[str, Any] = {"team": number, "queued": True, "priority": 0, "studies_left": 10, "cost": Cost(1.0, 0, 0)}
     usual |= changes
     team = UUID(int=usual.pop("team"))
     created = START + timedelta(seconds=number)
-    return Open(UUID(int=number), team, created_at=created, turn=number, studies_per_shard=1, **usual)
+    return UnendedSubmission(UUID(int=number), team, created_at=created, turn=number, studies_per_shard=1, **usual)
 
 
 def test_a_higher_priority_is_ahead() -> None:
-    found = forecast([entry(0), entry(1), entry(2, priority=1)], 1, 0)
+    found = estimate_queue([entry(0), entry(1), entry(2, priority=1)], 1, 0)
     assert [found[UUID(int=number)].position for number in (2, 0, 1)] == [1, 2, 3]
     assert found[UUID(int=2)].remaining_s == (9, 11)
 
 
 def test_without_slots_or_without_a_known_cost_there_is_a_position_and_no_time() -> None:
     queue = [entry(0), entry(1, cost=None)]
-    assert forecast(queue, 0, 0)[UUID(int=0)] == QueueEstimate(1, None)
-    assert forecast(queue, 4, 0)[UUID(int=1)] == QueueEstimate(2, None)
+    assert estimate_queue(queue, 0, 0)[UUID(int=0)] == QueueEstimate(1, None)
+    assert estimate_queue(queue, 4, 0)[UUID(int=1)] == QueueEstimate(2, None)
 
 
 def test_what_runs_has_no_position() -> None:
-    assert forecast([entry(0, queued=False)], 1, 0)[UUID(int=0)].position is None
+    assert estimate_queue([entry(0, queued=False)], 1, 0)[UUID(int=0)].position is None
 
 
 entries = st.builds(
@@ -127,8 +127,8 @@ entries = st.builds(
 @given(
     st.lists(entries, max_size=20, unique_by=lambda each: each.submission_id), st.integers(0, 50), st.integers(0, 64)
 )
-def test_every_queue_has_a_forecast(queue: list[Open], slots: int, released: int) -> None:
-    found = forecast(queue, slots, released)
+def test_every_queue_has_a_forecast(queue: list[UnendedSubmission], slots: int, released: int) -> None:
+    found = estimate_queue(queue, slots, released)
 
     assert found.keys() == {each.submission_id for each in queue}
     for each in queue:

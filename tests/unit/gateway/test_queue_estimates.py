@@ -1,23 +1,18 @@
 """What measured studies say of the cost of the next."""
 
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.gateway.queue.estimates import OVERHEAD_S, USUAL_DOUBT, study_times
+from services.gateway.queue.tables import StudyTimesRow
 
+PHASE = UUID(int=9)
 FAST, SLOW, NEW = (UUID(int=number) for number in (1, 2, 3))
 
 
-def row(submission: UUID, box: int, seconds: float, studies: int = 10, variance: float = 0.0) -> dict[str, Any]:
-    return {
-        "submission_id": submission,
-        "box_id": UUID(int=100 + box),
-        "studies": studies,
-        "seconds": seconds - OVERHEAD_S,
-        "variance": variance,
-    }
+def row(submission: UUID, box: int, seconds: float, studies: int = 10, variance: float = 0.0) -> StudyTimesRow:
+    return StudyTimesRow(PHASE, submission, UUID(int=100 + box), studies, seconds - OVERHEAD_S, variance)
 
 
 def test_the_usual_cost_is_the_mean_over_black_boxes_however_many_studies_each_has() -> None:

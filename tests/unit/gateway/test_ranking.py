@@ -1,7 +1,6 @@
 """The order of the leaderboard, and what is within the noise."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import numpy as np
@@ -9,71 +8,73 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from services.gateway.leaderboard.ranking import rank, within_noise
+from arena.words.states import SubmissionState
+from services.gateway.leaderboard.ranking import rank_teams
+from services.gateway.leaderboard.tables import RankedSubmission, TeamRow
+from services.gateway.leaderboard.within_noise import within_noise
 
 START = datetime(2020, 7, 1, tzinfo=UTC)
 
 
+def submission(score: float | None, state: SubmissionState, minute: int = 0) -> RankedSubmission:
+    """A finished or running submission with this score."""
+    ended_at = START + timedelta(minutes=minute) if state == SubmissionState.SCORED else None
+    return RankedSubmission(uuid4(), state, score, None, None, 1, 4, ended_at)
+
+
 def team(
-    name: str, best: float | None = None, current: float | None = None, minute: int = 0, **more: Any
-) -> dict[str, Any]:
-    """A row of the query: `best` is a finished submission's score, `current` a running one's, if it has one."""
-    running = more.get("running", current is not None)
-    return {
-        "team": name,
-        "submissions": 1,
-        "changed_at": START,
-        "curve": None,
-        "best_id": None if best is None else uuid4(),
-        "best_score": best,
-        "best_low": None if best is None else best - 1,
-        "best_high": None if best is None else best + 1,
-        "best_done": 4,
-        "best_total": 4,
-        "best_ended_at": START + timedelta(minutes=minute),
-        "current_id": uuid4() if running else None,
-        "current_score": current,
-        "current_low": None,
-        "current_high": None,
-        "current_done": 1,
-        "current_total": 4,
-        "current_state": "running",
-    }
+    name: str,
+    counting: float | None = None,
+    current: float | None = None,
+    minute: int = 0,
+    *,
+    running: bool = False,
+) -> TeamRow:
+    """A team with a scored submission, a running one with a provisional score, or both."""
+    return TeamRow(
+        team=name,
+        submissions=1,
+        changed_at=START,
+        curve=None,
+        counting=None if counting is None else submission(counting, SubmissionState.SCORED, minute),
+        current=submission(current, SubmissionState.RUNNING) if running or current is not None else None,
+    )
 
 
 def test_finished_come_first_by_score_then_unfinished_then_a_missing_score() -> None:
-    rows = rank(
+    rows = rank_teams(
         [
             team("nothing yet", running=True),
-            team("low", best=10.0),
+            team("low", counting=10.0),
             team("running high", current=99.0),
-            team("high", best=90.0, current=1.0),
+            team("high", counting=90.0, current=1.0),
             team("running low", current=5.0),
         ],
         {},
     )
 
-    assert [row["team"] for row in rows] == ["high", "low", "running high", "running low", "nothing yet"]
-    assert [row["rank"] for row in rows] == [1, 2, None, None, None]
-    assert [row["provisional"] for row in rows] == [False, False, True, True, True]
+    assert [row.team for row in rows] == ["high", "low", "running high", "running low", "nothing yet"]
+    assert [row.rank for row in rows] == [1, 2, None, None, None]
+    assert [row.provisional for row in rows] == [False, False, True, True, True]
 
 
 def test_of_equal_scores_the_earlier_comes_first() -> None:
-    rows = rank([team("late", best=50.0, minute=2), team("early", best=50.0, minute=1)], {})
-    assert [row["team"] for row in rows] == ["early", "late"]
+    rows = rank_teams([team("late", counting=50.0, minute=2), team("early", counting=50.0, minute=1)], {})
+    assert [row.team for row in rows] == ["early", "late"]
 
 
 def test_places_whose_order_is_noise_are_marked() -> None:
-    teams = [team("a", best=60.0), team("b", best=59.0), team("c", best=10.0)]
+    teams = [team("a", counting=60.0), team("b", counting=59.0), team("c", counting=10.0)]
     boxes = [uuid4() for _ in range(20)]
     draw = np.random.default_rng(0)
+    ids = [each.counting.id for each in teams if each.counting]
     losses = {
-        teams[0]["best_id"]: dict(zip(boxes, draw.normal(0.40, 0.1, 20), strict=True)),
-        teams[1]["best_id"]: dict(zip(boxes, draw.normal(0.41, 0.1, 20), strict=True)),
-        teams[2]["best_id"]: dict(zip(boxes, draw.normal(0.90, 0.1, 20), strict=True)),
+        ids[0]: dict(zip(boxes, draw.normal(0.40, 0.1, 20), strict=True)),
+        ids[1]: dict(zip(boxes, draw.normal(0.41, 0.1, 20), strict=True)),
+        ids[2]: dict(zip(boxes, draw.normal(0.90, 0.1, 20), strict=True)),
     }
 
-    assert [row["within_noise_of_next"] for row in rank(teams, losses)] == [True, False, False]
+    assert [row.within_noise_of_next for row in rank_teams(teams, losses)] == [True, False, False]
 
 
 numbers = st.floats(-1, 1, allow_nan=False)

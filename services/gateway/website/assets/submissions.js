@@ -31,11 +31,11 @@ function take(message) {
     submissions.set(submission.id, submission);
     touched.add(submission.id);
   }
-  for (const forecast of message.forecasts) {
-    const submission = submissions.get(forecast.id);
+  for (const estimate of message.queue_estimates) {
+    const submission = submissions.get(estimate.id);
     if (submission === undefined) continue;
-    submissions.set(forecast.id, { ...submission, ...forecast });
-    touched.add(forecast.id);
+    submissions.set(estimate.id, { ...submission, ...estimate });
+    touched.add(estimate.id);
   }
   if (message.counting) {
     const now = new Set(message.counting);
@@ -140,7 +140,7 @@ async function ask(row, what) {
   row.say(null);
   try {
     const answer = await post(`/submissions/${row.submission.id}/${what}`);
-    take({ type: "changes", submissions: [answer], forecasts: [] });
+    take({ type: "changes", submissions: [answer], queue_estimates: [] });
   } catch (problem) {
     row.say(problem.message);
   }
@@ -148,7 +148,7 @@ async function ask(row, what) {
 
 take(data.first);
 if (!isOrganizer) startEntry(data, (submission) => {
-  if (!submissions.has(submission.id)) take({ type: "changes", submissions: [submission], forecasts: [] });
+  if (!submissions.has(submission.id)) take({ type: "changes", submissions: [submission], queue_estimates: [] });
 });
 const query = `phase=${encodeURIComponent(data.phase)}`;
 watch(`/api/v1/competitions/${encodeURIComponent(data.slug)}/submissions/live?${query}`, {

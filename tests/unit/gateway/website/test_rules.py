@@ -1,5 +1,6 @@
 """How the rules page says what the settings are."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, say_size, zip_rules
 
 SETTINGS = GatewaySettings(database_url=SecretStr(""), broker_url=SecretStr(""))
-PHASE: Any = {"n_calls": 16, "n_suggestions": 8}
+PHASE: Any = SimpleNamespace(n_calls=16, n_suggestions=8)
 
 
 @pytest.mark.parametrize(
@@ -31,7 +32,7 @@ def test_a_size_is_told_exactly(size_bytes: int, text: str) -> None:
 
 def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> None:
     assert check_command(PHASE, Limits()) == "arena check my_optimizer"
-    phase: Any = {"n_calls": 5, "n_suggestions": 1}
+    phase: Any = SimpleNamespace(n_calls=5, n_suggestions=1)
     assert check_command(phase, Limits(study_timeout_s=1234567.5, pids_limit=9)) == (
         "arena check my_optimizer --n-calls 5 --n-suggestions 1 --limit study_timeout_s=1234567.5 --limit pids_limit=9"
     )
