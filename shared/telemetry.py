@@ -5,9 +5,11 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from fastapi import FastAPI
-from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi import FastAPI, Response
+from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from arena.api.health import Health, Readiness
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns why a part is not ready, or None when it is."""
@@ -48,18 +50,19 @@ def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
     """Add `/healthz` (the process answers), `/readyz` (503 and reasons while a part is unavailable) and `/metrics`."""
 
     @app.get("/healthz", tags=["operation"])
-    async def healthz() -> dict[str, str]:
-        return {"status": "ok"}
+    async def healthz() -> Health:
+        """Tell that the process answers."""
+        return Health()
 
-    @app.get("/readyz", tags=["operation"])
-    async def readyz() -> JSONResponse:
-        reasons = {name: await check() for name, check in checks.items()}
-        unavailable = {name: reason for name, reason in reasons.items() if reason is not None}
-        return JSONResponse(
-            {"status": "unavailable" if unavailable else "ok", "reasons": unavailable},
-            status_code=503 if unavailable else 200,
-        )
+    @app.get("/readyz", tags=["operation"], responses={503: {"model": Readiness, "description": "Not ready."}})
+    async def readyz(response: Response) -> Readiness:
+        """Tell whether every part that the service needs is available."""
+        found = {name: await check() for name, check in checks.items()}
+        reasons = {name: reason for name, reason in found.items() if reason is not None}
+        response.status_code = 503 if reasons else 200
+        return Readiness(status="unavailable" if reasons else "ok", reasons=reasons)
 
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
     async def metrics() -> PlainTextResponse:
+        """Return metrics in Prometheus' text format."""
         return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,6 +1,8 @@
 """The gateway's HTTP application: its routes, in one place."""
 
 import time
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import swagger_ui_bundle
@@ -23,10 +25,11 @@ from services.gateway.export import routes as export
 from services.gateway.final import routes as final
 from services.gateway.leaderboard import live as leaderboard_live
 from services.gateway.leaderboard import routes as leaderboard
+from services.gateway.openapi import API_VERSION, build_document
 from services.gateway.operations import routes as operations
 from services.gateway.organizer_runs import routes as organizer_runs
 from services.gateway.phase_controls import routes as phase_controls
-from services.gateway.problems import RESPONSES, add_problem_handlers
+from services.gateway.problems import add_problem_handlers
 from services.gateway.request_guard import RequestGuard
 from services.gateway.rescoring import routes as rescoring
 from services.gateway.submissions import black_boxes, inspection, provenance, selection
@@ -36,7 +39,7 @@ from services.gateway.submissions import routes as submissions
 from services.gateway.website.compression import Packed
 from services.gateway.website.pages import add_website
 from shared.database import database_check
-from shared.telemetry import add_health_routes
+from shared.telemetry import Check, add_health_routes
 
 STATIC = Path(__file__).with_name("static")
 ROUTES = (
@@ -75,28 +78,34 @@ class Measured:
         await self._app(scope, receive, send_measured)
 
 
-def create_app(parts: Parts) -> FastAPI:
-    """Return the application that works on these parts."""
+def create_api(checks: Mapping[str, Check]) -> FastAPI:
+    """Return the application with the API's routes and their description, and nothing behind them yet."""
     app = FastAPI(
         title="Arena",
-        version="1",
-        description="Black-box-optimization competitions",
+        version=API_VERSION,
         docs_url=None,
         redoc_url=None,
-        responses=RESPONSES,
+        generate_unique_id_function=lambda route: route.name,
     )
-    app.state.parts = parts
-    add_problem_handlers(app)
     for module in ROUTES:
         app.include_router(module.router)
-    add_health_routes(
-        app,
+    add_health_routes(app, checks)
+    document = cache(lambda: build_document(app, [module.router for module in ROUTES]))
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to change its description
+    return app
+
+
+def create_app(parts: Parts) -> FastAPI:
+    """Return the application that works on these dependencies."""
+    app = create_api(
         {
             "database": database_check(parts.pool),
             "broker": parts.broker.check(),
             "blob store": parts.blobs.check,
-        },
+        }
     )
+    app.state.parts = parts
+    add_problem_handlers(app)
     _add_api_pages(app)
     add_website(app)
 

@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
-from arena.api.problems import PROBLEM_TYPE, ProblemBody
+from arena.api.problems import PROBLEM_TYPE
 from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
 from shared.broker.errors import BrokerUnavailable
@@ -34,13 +34,6 @@ PROBLEMS = {
     503: "A part of the platform is unavailable.",
 }
 """What any route may answer other than success, and why."""
-
-
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": what, "content": {PROBLEM_TYPE: {"schema": ProblemBody.model_json_schema()}}}
-    for status, what in PROBLEMS.items()
-}
-"""How the API's description states them."""
 
 
 class Problem(HTTPException):

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -98,14 +98,17 @@ def _caller(connection: HTTPConnection) -> Caller:
 Anyone = Annotated[Caller, Depends(_caller)]
 
 
-def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> Callable[..., Awaitable[Caller]]:
-    """Return a dependency that admits these roles with these scopes: 401 for nobody, 403 for the others."""
-    needed = {"team": team, "organizer": organizer}
+class ScopeCheck:
+    """A dependency that admits the roles in `needed`, each with its scope: 401 for nobody, 403 for the others."""
 
-    async def check(caller: Anyone) -> Caller:
+    def __init__(self, needed: Mapping[str, Scope | None]) -> None:
+        self.needed = needed
+
+    async def __call__(self, caller: Anyone) -> Caller:
+        """Return the caller, if it is admitted."""
         if caller.role == "anyone":
             raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
-        scope = needed[caller.role]
+        scope = self.needed[caller.role]
         if scope is None:
             other = "organizers" if caller.role == "team" else "teams; use a team's token"
             raise Problem(403, f"This is for {other}.")
@@ -113,7 +116,10 @@ def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) 
             raise Problem(403, f"This needs a token with the scope '{scope}'.")
         return caller
 
-    return check
+
+def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> ScopeCheck:
+    """Return a dependency that admits teams, organizers or both, with these scopes."""
+    return ScopeCheck({"team": team, "organizer": organizer})
 
 
 Member = Annotated[Caller, Depends(require_scope(team=Scope.READ, organizer=Scope.READ))]

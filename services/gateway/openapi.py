@@ -1,0 +1,154 @@
+"""The API's description: `python -m services.gateway.openapi` writes it to docs/reference/openapi.json.
+
+FastAPI makes most of it from the routes and their bodies. Added here is what all routes have in common: how to
+authenticate, and what goes wrong.
+"""
+
+import hashlib
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from arena.api import live
+from arena.api.body import Body
+from arena.api.problems import PROBLEM_TYPE, InvalidField, ProblemBody
+from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck
+from services.gateway.problems import PROBLEMS
+
+API_VERSION = "1"
+STORED = Path("docs/reference/openapi.json")
+VERSIONS = Path("docs/reference/openapi-versions.json")
+REFERENCE = "#/components/schemas/{model}"
+DESCRIPTION = """Arena runs black-box-optimization competitions.
+
+Send a token as `Authorization: Bearer TOKEN`. Lists come in pages: ask for the next with `cursor=` the `next` of the
+page before. Every error is a problem of RFC 9457. Live feeds are WebSockets, which this description cannot list:
+`/api/v1/competitions/{slug}/live` sends `LeaderboardSnapshot` and `LeaderboardChanges`,
+`/api/v1/competitions/{slug}/submissions/live` sends `SubmissionsMessage`, `/api/v1/submissions/{id}/live` sends
+`SubmissionMessage`, and `/api/v1/admin/executions/{id}/log` sends `LogText` and `LogEnded`."""
+
+TAGS = {
+    "submissions": "Submit an optimizer, and see how far it has come and what its score came from.",
+    "leaderboard": "The ranking of a phase's teams.",
+    "competitions": "Competitions, their phases, and the packages of the images.",
+    "accounts": "Teams and tokens, for organizers.",
+    "organizer": "Create and change competitions, look into submissions, run the platform.",
+    "baselines": "Baseline sets, to which scores refer.",
+    "organizer runs": "The organizer's own studies: to estimate costs, to compute baselines, to replay.",
+    "planning": "What black boxes cost, and how far their baselines are.",
+    "executions": "Every attempt at a shard, with its log, and replays.",
+    "rescoring": "Run a phase's submissions again under another definition, compare, and apply it.",
+    "final": "The final phase: the best teams on other black boxes.",
+    "export": "What a phase's studies found, as a stream.",
+    "operation": "Whether a service runs and can work.",
+}
+
+
+def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
+    """Return the description of an application that has the routes of these routers."""
+    document = get_openapi(
+        title="Arena",
+        version=API_VERSION,
+        description=DESCRIPTION,
+        routes=app.routes,
+        servers=[{"url": "/", "description": "Where this description comes from."}],
+    )
+    routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
+    needs = {route.name: next(_scope_checks(route.dependant), None) for route in routes}
+    used: set[str] = set()
+    for operation in _operations(document):
+        used |= set(operation.get("tags", []))
+        _describe_security(operation, needs.get(operation["operationId"]))
+        _describe_problems(operation)
+    document["tags"] = [{"name": name, "description": what} for name, what in TAGS.items() if name in used]
+    components = document.setdefault("components", {})
+    components["schemas"] = _schemas(components.get("schemas", {}))
+    components["responses"] = {_problem_name(status): _problem(status) for status in PROBLEMS}
+    components["securitySchemes"] = {
+        "token": {"type": "http", "scheme": "bearer", "description": "A team's or an organizer's token."},
+        "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A signed-in browser."},
+    }
+    return document
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for operations in document["paths"].values():
+        yield from operations.values()
+
+
+def _scope_checks(dependant: Dependant) -> Iterator[ScopeCheck]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, ScopeCheck):
+            yield each.call
+        yield from _scope_checks(each)
+
+
+def _describe_security(operation: dict[str, Any], needs: ScopeCheck | None) -> None:
+    with_token: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
+    operation["security"] = with_token if needs else [{}, *with_token]
+    if needs:
+        who = [f"{role}'s token with the scope `{scope}`" for role, scope in needs.needed.items() if scope]
+        operation["description"] = f"{operation.get('description', '')}\n\nNeeds a {' or an '.join(who)}."
+
+
+def _describe_problems(operation: dict[str, Any]) -> None:
+    responses = {status: each for status, each in operation["responses"].items() if status != "422"}
+    problems = {str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in PROBLEMS}
+    operation["responses"] = dict(sorted((problems | responses).items()))
+
+
+def _problem_name(status: int) -> str:
+    return HTTPStatus(status).phrase.title().replace(" ", "")
+
+
+def _problem(status: int) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ProblemBody"}
+    return {"description": PROBLEMS[status], "content": {PROBLEM_TYPE: {"schema": schema}}}
+
+
+def _schemas(of_routes: dict[str, Any]) -> dict[str, Any]:
+    """Return the schemas of routes, problems and live messages, without FastAPI's own of errors."""
+    models: list[type[BaseModel]] = [ProblemBody, InvalidField]
+    models += [each for each in vars(live).values() if isinstance(each, type) and issubclass(each, Body)]
+    _, added = models_json_schema([(each, "serialization") for each in models], ref_template=REFERENCE)
+    kept = {name: each for name, each in of_routes.items() if name not in {"HTTPValidationError", "ValidationError"}}
+    return dict(sorted(({name: each for name, each in added["$defs"].items() if name != "Body"} | kept).items()))
+
+
+def hash_document(document: dict[str, Any]) -> str:
+    """Return what tells whether a document has changed."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+
+
+def write_document(root: Path, document: dict[str, Any]) -> None:
+    """Write the document below `root`; raises ValueError if its version names another document already."""
+    versions = json.loads((root / VERSIONS).read_text()) if (root / VERSIONS).exists() else {}
+    known = versions.setdefault(API_VERSION, hash_document(document))
+    if known != hash_document(document):
+        raise ValueError(
+            f"Expected another API_VERSION in {__file__}, because the API is not what {API_VERSION} was; raise it, and "
+            "add a line to CHANGELOG.md under 'API versions'."
+        )
+    (root / STORED).write_text(json.dumps(document, indent=2) + "\n")
+    (root / VERSIONS).write_text(json.dumps(versions, indent=2) + "\n")
+
+
+def main() -> None:
+    """Write the document into the folder that is given, else into this one."""
+    from services.gateway.app import create_api  # noqa: PLC0415 - which imports this module
+
+    write_document(Path(*sys.argv[1:2]), create_api({}).openapi())
+
+
+if __name__ == "__main__":
+    main()
