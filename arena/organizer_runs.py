@@ -33,7 +33,7 @@ class Zip:
 
 @dataclass(frozen=True)
 class Node:
-    """Studies of one optimizer on one black box; `purpose` says what for, and no more."""
+    """Studies of one optimizer on one black box; `purpose` only says what they are for."""
 
     purpose: str
     box: str
@@ -73,7 +73,7 @@ class Run:
 
 
 def run_all(client: Client, slug: str, nodes: Sequence[Node], show: Callable[[Sequence[Run]], None]) -> list[Run]:
-    """Run those nodes that the platform has not run yet; show all as they go until they have succeeded.
+    """Run the nodes that the platform has not run yet, and show all until they have succeeded.
 
     Raises Failure when one failed, and on Ctrl-C.
     """

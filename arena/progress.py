@@ -15,7 +15,7 @@ STEPS = 10
 
 @dataclass(frozen=True)
 class Step:
-    """How far one thing is; `key` tells it from the others that are shown beside it."""
+    """How far one thing is; `key` distinguishes it from the others that are shown beside it."""
 
     key: str
     name: str
@@ -44,7 +44,7 @@ def _show_nothing(_: Step) -> None:
 
 
 class ChangeLines:
-    """Prints a line when a thing has another state than in its last line, or is in another tenth of its studies."""
+    """Prints a line when a thing's state or its tenth of the studies differs from its last line."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

@@ -21,7 +21,7 @@ def show_json(body: Mapping[str, Any]) -> None:
 
 
 def plain(text: str) -> Text:
-    """Return other people's text as it is: it neither marks up nor steers the terminal."""
+    """Return other people's text so that it can neither mark up nor control the terminal."""
     return Text(clean_text(text, TEXT_CHARS))
 
 
@@ -35,7 +35,7 @@ def score_text(row: Mapping[str, Any]) -> str:
 
 
 def remaining_text(submission: Mapping[str, Any]) -> str:
-    """Return how long a submission may take still, as `0:02:00 to 0:05:00`; empty when nothing is known."""
+    """Return how long a submission may still take, as `0:02:00 to 0:05:00`; empty when nothing is known."""
     if not submission["remaining_s"]:
         return ""
     low, high = (timedelta(seconds=seconds) for seconds in submission["remaining_s"])

@@ -1,4 +1,4 @@
-"""Which code and images these are: the same for the same files, in an image and in a work tree alike."""
+"""Which code and images these are. The answer is the same for the same files, in an image and in a work tree."""
 
 import functools
 import hashlib
@@ -8,7 +8,7 @@ from arena.images.definition import installed_definitions
 from arena.package_data import package_path
 
 PACKAGES = ("arena", "shared", "services")
-"""Those that are installed: a client has the first alone."""
+"""Those that are installed; a client has only the first."""
 SIDES = ("blackbox", "optimizer")
 HEX_DIGITS = 12
 

@@ -44,7 +44,7 @@ def build_set(
 
 
 def combination_key(runs: Sequence[Run]) -> str:
-    """Return the hash of all that a baseline set depends on."""
+    """Return the hash of everything that a baseline set depends on."""
     inputs = {"nodes": sorted(run.key for run in runs), "bayesmark": version("bayesmark")}
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 

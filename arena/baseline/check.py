@@ -38,13 +38,13 @@ from arena.words.objectives import GENERALIZATION, VISIBLE
 ALPHA = 0.05
 BEST_SCATTER = 2.0
 ROUNDING = 1e-9
-"""Relative; machines sum in different orders, and what is one value to a model that learns nothing is many then."""
+"""Relative. Machines sum in different orders, so equal values of a model that learns nothing differ a little."""
 Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Official:
-    """What a reference says of one objective of a black box; `median` is of the best of `evaluations` random points."""
+    """A reference's numbers for an objective of a black box; `median` is of the best of `evaluations` random points."""
 
     clip: float
     median: float
@@ -54,7 +54,7 @@ class Official:
 
 @dataclass(frozen=True)
 class Difference:
-    """A number in which a set differs from the reference; `p` is the chance of as large a one, if there is a test."""
+    """A number that differs from the reference; `p` is the chance of a difference this large, if there is a test."""
 
     test_case: str
     objective: str
@@ -83,7 +83,7 @@ def differences(
     alpha: float,
     m: int | None,
 ) -> list[Difference]:
-    """Return in what one black box differs from the official set beyond noise; `alpha` is of each single test."""
+    """Return how one black box differs from the official set beyond noise; `alpha` is that of each single test."""
     case = random.test_case
     cure = "another problem: compare the data set and the versions of the packages"
     found = []
@@ -139,7 +139,7 @@ def compare_sets(
 
 
 def read_official(dataset: xr.Dataset, case: str, objective: str, n_suggestions: int) -> Official:
-    """Return what a reference set says of one objective of a black box."""
+    """Return what a reference set says about one objective of a black box."""
     at = {TEST_CASE: case, OBJECTIVE: objective}
     return Official(
         clip=float(dataset[PERF_CLIP].sel(at)),

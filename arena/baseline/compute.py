@@ -17,7 +17,7 @@ from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 METHODS = (f"{RANDOM_SEARCH}{ARG_DELIM}arena", "strong")
-"""Bayesmark knows random search by its name, and the others by not having it."""
+"""Bayesmark recognizes random search by this name."""
 Body = dict[str, Any]
 
 
@@ -31,7 +31,7 @@ class Evaluations:
     losses: dict[str, npt.NDArray[np.float64]]
 
     def best(self, objective: str) -> float:
-        """Return the least loss of all."""
+        """Return the smallest loss of all."""
         return float(self.losses[objective].min())
 
 
@@ -80,7 +80,7 @@ def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) ->
             },
         )
         with warnings.catch_warnings():
-            # Whoever builds the set is told by the black boxes' labels.
+            # The warning names black boxes by the labels that whoever builds the set knows.
             warnings.filterwarnings("ignore", "Random search is also the best", RuntimeWarning)
             objectives[objective,] = compute_baseline(losses)
     dataset = ds_concat(objectives, dims=(OBJECTIVE,)).sel({OBJECTIVE: [VISIBLE, GENERALIZATION]})

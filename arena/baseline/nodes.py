@@ -8,14 +8,14 @@ from arena.organizer_runs import Node, Zip
 RANDOM, STRONG, COMBINE = "random", "strong", "combine"
 PURPOSE = "baseline-"
 FIRST_STUDY = 500_000
-"""Far from the studies of a phase, so that no team's study has the seeds of one that its score refers to."""
+"""Far from the study numbers of a phase, so that no team's study has the seeds of a study that its score refers to."""
 ITERATION_S = 40.0
-"""The optimizer's own time by iteration, as in a study of a team; a longer study gets more in all."""
+"""The optimizer's own time an iteration, as in a team's study; a longer study gets more in total."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a baseline set is made from."""
+    """What a baseline set is computed from."""
 
     random: Zip
     strong: Zip
@@ -26,7 +26,7 @@ class Recipe:
     strong_studies: int
 
     def nodes(self, boxes: Sequence[str]) -> list[Node]:
-        """Return the two nodes of each black box; random search first, as it says early what is wrong with a box."""
+        """Return the two nodes of each black box, random search first, as it shows faults of a box early."""
         random = [
             Node(PURPOSE + RANDOM, box, self.random, self.n_calls, self.n_suggestions, self.random_studies, FIRST_STUDY)
             for box in boxes

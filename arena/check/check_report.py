@@ -15,7 +15,7 @@ OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
 
 
 def show_check_report(body: Body) -> None:
-    """Print scores and times by study, the log that tells most, and the verdict last."""
+    """Print scores and times by study, the most telling log, and the verdict last."""
     if body["studies"]:
         console.print(studies_table(body))
         _show_log(body)
@@ -72,7 +72,7 @@ def times_text(body: Body) -> str:
 
 
 def remarks(body: Body) -> list[str]:
-    """Return what a verdict of `scored` does not say."""
+    """Return remarks on what a verdict of `scored` hides."""
     studies = body["studies"]
     found = []
     if late := sum(each["timed_out"] for each in studies):

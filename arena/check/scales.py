@@ -1,4 +1,4 @@
-"""What losses of a black box refer to, read from a baseline file without the libraries that wrote it."""
+"""What losses of a black box are measured against, read from a baseline file without the libraries that wrote it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -35,15 +35,15 @@ Key = tuple[str, int]
 """A study: black box and number."""
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
-"""In the names of containers, so that a check removes what an earlier one left that was killed, and nobody else's."""
+"""Part of the containers' names, so that a check removes what an earlier, killed check left, and nothing else."""
 
 ATTEMPTS = 3
-"""As the platform tries a study before it is an incident."""
+"""As often as the platform tries a study before it is an incident."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Which studies to run, and what their losses refer to."""
+    """Which studies to run, and what their losses are measured against."""
 
     scales: dict[str, Scale]
     studies: int
@@ -55,13 +55,13 @@ class Plan:
 
     @property
     def keys(self) -> list[Key]:
-        """Every study: each black box once before any twice, so that what is wrong shows early."""
+        """Every study: each black box once before any twice, so that faults show early."""
         return [(box, study) for study in range(self.studies) for box in self.scales]
 
 
 @dataclass
 class Outcome:
-    """What came of a plan: the one or two results of each study, and what ended all of it before its end."""
+    """What came of a plan: the one or two results of each study, and what ended it early, if anything did."""
 
     finished: dict[Key, list[StudyResult]] = field(default_factory=dict)
     fatal: tuple[Key, Fatal] | None = None
@@ -99,7 +99,7 @@ def read_settings(environment: Mapping[str, str]) -> SandboxSettings:
 
 
 async def _find_images(settings: SandboxSettings) -> dict[str, str]:
-    """The ids of the two images. Raises Failure when there is no engine, or not these images on it."""
+    """The ids of the two images. Raises Failure when there is no engine, or it does not have these images."""
     ids = {}
     for image in (settings.optimizer_image, settings.blackbox_image):
         try:
@@ -154,7 +154,7 @@ async def _run_in_slots(
 
 
 async def _run_study(slot: Slot, plan: Plan, key: Key, content: bytes) -> StudyResult:
-    """Run one study, and again where the platform would. Raises Fatal, InfrastructureFailure."""
+    """Run one study, and repeat it where the platform would. Raises Fatal, InfrastructureFailure."""
     box, number = key
     model, dataset, metric = box.split("_")
     attempt = 1
@@ -239,5 +239,5 @@ def _study_body(key: Key, results: Sequence[StudyResult], loss: float) -> Body:
 
 
 def _traces(study: StudyResult) -> str:
-    """What has to be the same bit for bit when a study is run again; text, because a NaN differs from itself."""
+    """What must be the same, bit for bit, when a study runs again; as text, because a NaN differs from itself."""
     return json.dumps([study.suggestions, study.visible, study.generalization])

@@ -1,4 +1,4 @@
-"""The HTTP API as the commands use it: where it is, as whom, and what goes wrong."""
+"""The HTTP API as the commands use it: where it is, who asks, and what can go wrong."""
 
 import json
 import os
@@ -25,7 +25,7 @@ Body = dict[str, Any]
 
 
 class _Unavailable(Exception):
-    """The platform, or a part of it, does not answer for now."""
+    """The platform, or a part of it, does not answer at the moment."""
 
 
 class Client:
@@ -43,7 +43,7 @@ class Client:
         return self._json("GET", path, params={name: value for name, value in query.items() if value is not None})
 
     def post(self, path: str, body: Body | None = None) -> Body:
-        """POST an object. Not repeated once it may have had its effect."""
+        """POST an object. It is not repeated once it may have had its effect."""
         return self._json("POST", path, repeat=False, json=body)
 
     def put(self, path: str, body: Body) -> Body:
@@ -51,7 +51,7 @@ class Client:
         return self._json("PUT", path, json=body)
 
     def delete(self, path: str) -> Body:
-        """DELETE, and return what is said of it."""
+        """DELETE, and return the answer."""
         return self._json("DELETE", path)
 
     def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> Body:
@@ -93,7 +93,7 @@ class Client:
             yield answer.iter_lines()
 
     def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> Body:
-        """Return the object that answers a request, asked again with growing random waits while nobody answers."""
+        """Return the object that answers a request; ask again, with growing random waits, while nobody answers."""
         deadline = time.monotonic() + (RETRY_S if repeat else 0.0)
         wait_s = FIRST_WAIT_S
         while True:

@@ -1,4 +1,4 @@
-"""Watching submissions until they end: live, and again from where it was after a lost connection."""
+"""Watching submissions until they end: live, and after a lost connection from where it stopped."""
 
 import json
 import queue

@@ -29,5 +29,5 @@ def run(*command: str, timeout_s: float | None = None) -> str:
 
 
 def run_as_root(*command: str) -> str:
-    """Return what a command writes that needs root: by sudo when this user is another and need not give a password."""
+    """Return what a command writes that needs root: with sudo, if this user is not root and needs no password."""
     return run(*([] if os.geteuid() == 0 else ["sudo", "-n"]), *command)

@@ -1,4 +1,4 @@
-"""A folder becomes a zip: the same bytes for the same files, with the wheels that its requirements.txt asks for."""
+"""Makes a folder into a zip: the same bytes for the same files, with the wheels that its requirements.txt asks for."""
 
 import io
 import zipfile
@@ -43,7 +43,7 @@ def pack_folder(folder: Path, machine: str = this_machine()) -> Packed:
 
 
 def find_files(folder: Path) -> list[Path]:
-    """Return the files of a folder that belong into its zip."""
+    """Return the files of a folder that belong in its zip."""
     found = []
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder)
@@ -58,12 +58,12 @@ def find_files(folder: Path) -> list[Path]:
 
 
 def write_zip(contents: dict[str, bytes]) -> bytes:
-    """Return a zip whose bytes depend on names and contents alone."""
+    """Return a zip whose bytes depend on nothing but names and contents."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for name in sorted(contents):
             member = zipfile.ZipInfo(name, FIXED_TIME)
-            member.create_system, member.external_attr = 3, PLAIN_FILE  # else they tell on which system it was made
+            member.create_system, member.external_attr = 3, PLAIN_FILE  # or they tell on which system it was made
             packed_already = name.endswith(WHEEL)
             member.compress_type = zipfile.ZIP_STORED if packed_already else zipfile.ZIP_DEFLATED
             archive.writestr(member, contents[name])

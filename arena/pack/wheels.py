@@ -100,7 +100,7 @@ def explain_sources(requirements: Path, sources: Sequence[str]) -> str:
 
 
 def order_wheels(wheels: Mapping[str, bytes]) -> list[str]:
-    """Return the names of wheels, each after those it depends on; cycles, which exist, are cut by name."""
+    """Return the names of wheels, each after those it depends on. Cycles do exist; they are cut by name."""
     by_package: dict[str, str] = {parse_wheel_filename(name)[0]: name for name in sorted(wheels)}
     order: dict[str, None] = {}
     seen: set[str] = set()
@@ -118,7 +118,7 @@ def order_wheels(wheels: Mapping[str, bytes]) -> list[str]:
 
 
 def _needs(name: str, wheel: bytes) -> list[str]:
-    """The packages that a wheel's metadata names, whatever the condition: more order than needed does no harm."""
+    """Return the packages that a wheel's metadata names, whatever the condition: too much order does no harm."""
     try:
         with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
             (metadata,) = [each for each in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", each)]
@@ -131,7 +131,7 @@ def _needs(name: str, wheel: bytes) -> list[str]:
 
 
 def kept_of_image(requirements: Path, own: Mapping[str, Path]) -> dict[str, str]:
-    """Return what of the image stays: all but what is asked for in another version, or brought by the folder."""
+    """Return the image's packages that stay: all but those asked for in another version or brought by the folder."""
     kept = image_packages()
     for name in own:
         kept.pop(parse_wheel_filename(name)[0], None)
@@ -171,7 +171,7 @@ def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: 
     command += ["--find-links", str(folder), "--constraint", str(folder / "constraints.txt")]
     command += ["--dest", str(folder / "found"), "--requirement", str(requirements), *map(str, own.values())]
     environment = dict(os.environ)
-    if SYSTEM_CERTIFICATES.exists():  # has the host's extra certificate authorities, which pip's own bundle lacks
+    if SYSTEM_CERTIFICATES.exists():  # it has the host's extra certificate authorities, which pip's own bundle lacks
         environment.setdefault("PIP_CERT", str(SYSTEM_CERTIFICATES))
     try:
         done = subprocess.run(  # noqa: S603 - pip, with the participant's own requirements
@@ -184,7 +184,7 @@ def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: 
 
 
 def explain_failure(requirements: Path, output: str, machine: str) -> str:
-    """Return what pip's failure means for whoever packs: which requirement, and what to do."""
+    """Return what pip's failure means: which requirement is at fault, and what to do."""
     if conflict := re.search(r"The conflict is caused by:\n(.+?)(?=\n\s*\n|\Z)", output, re.DOTALL):
         return (
             f"{requirements}: expected requirements that go together, and with the image's packages (their versions "

@@ -1,1 +1,1 @@
-"""The report of a final: what is computed, drawn and written; nothing here asks the platform for anything."""
+"""The report of a final: computing, drawing and writing; nothing here asks the platform for anything."""

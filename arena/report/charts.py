@@ -26,7 +26,7 @@ from arena.report.tables import convergence, profile
 from arena.words.text import clean_line
 
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-"""Of Okabe and Ito, those that people of any colour vision tell apart and that show on white and on black."""
+"""Of Okabe and Ito: colours that people of any colour vision can tell apart, and that show on white and on black."""
 DASHES = ("solid", "dash", "dot", "dashdot")
 STYLES = [(colour, dash) for dash, colour in product(DASHES, COLOURS)]
 NAME_CHARS = 22
@@ -41,17 +41,17 @@ LEGEND = {
     "yanchor": "bottom",
 }
 INK = "#010203"
-"""Stands for the page's own ink in the drawing, which has a light and a dark one."""
+"""In the drawing, this stands for the page's own text colour, which is different in light and in dark."""
 
 
 def short_name(name: str, rank: int) -> str:
-    """Return what a team is called in charts: its rank makes it short and different from others."""
+    """Return a team's name in charts: short, and made unique by its rank."""
     line = clean_line(name, 200)
     return f"{rank}. {line if len(line) <= NAME_CHARS else line[: NAME_CHARS - 1] + '…'}"
 
 
 def names_of(data: FinalData, final: Final) -> list[str]:
-    """Return the teams' names for plotly, in the order of their places."""
+    """Return the teams' names for plotly, in the order of their ranks."""
     return [html.escape(short_name(data.teams[each.team].name, each.rank), quote=False) for each in final.places]
 
 
@@ -235,7 +235,7 @@ def critical_difference_svg(data: FinalData, final: Final, comparison: Compariso
     }
     drawn = io.StringIO()
     with mpl.rc_context(settings), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a name in a script that the measuring font has not
+        warnings.simplefilter("ignore", UserWarning)  # a name in a script that the measuring font lacks
         drawing = Drawing(figsize=(9, 1.6 + 0.17 * len(names)))
         axes = drawing.add_subplot()
         scikit_posthocs.critical_difference_diagram(
@@ -253,7 +253,7 @@ def critical_difference_svg(data: FinalData, final: Final, comparison: Compariso
         )
         axes.lines[-1].set(
             ydata=[2, 2], clip_on=False
-        )  # the length of the difference, which would lie over the axis' numbers
+        )  # the length of the difference, which would cover the axis' numbers
         axes.texts[-1].set_y(2.6)
         axes.tick_params(colors=INK)
         axes.spines["top"].set_color(INK)
@@ -268,7 +268,7 @@ def critical_difference_svg(data: FinalData, final: Final, comparison: Compariso
 
 
 def _inline(document: str) -> str:
-    """Return the `<svg>` of a document without what is not for a page: its head, and rules for every element."""
+    """Return the `<svg>` of a document without what does not belong on a page: its head and global rules."""
     svg = document[document.index("<svg") :]
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)
     return svg.replace(INK, "currentColor")

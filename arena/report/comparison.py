@@ -13,7 +13,7 @@ from arena.report.statistics import LEVEL, Array
 
 @dataclass(frozen=True)
 class Comparison:
-    """Friedman's and Nemenyi's tests over black boxes; teams in the order they were given in."""
+    """Friedman's and Nemenyi's tests over black boxes; teams are in the order in which they were given."""
 
     mean_ranks: Array
     friedman_statistic: float

@@ -22,7 +22,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class Team:
-    """A finalist whose studies are all there."""
+    """A finalist all of whose studies are there."""
 
     name: str
     submission_id: str
@@ -137,7 +137,7 @@ def _best_so_far(studies: Sequence[Body]) -> Array:
 
 
 def _scale(cases: list[str], baseline: Mapping[str, Any], n_calls: int) -> tuple[Array, Array, Array]:
-    """Return clip and best of each test case, and random search's mean loss at each iteration between the two."""
+    """Return clip and best of each test case, and random search's mean rescaled loss at each iteration."""
     dataset = xr.Dataset.from_dict(baseline["data"]).sel({OBJECTIVE: VISIBLE, TEST_CASE: cases})
     clip, best = dataset[PERF_CLIP].values, dataset[PERF_BEST].values
     mean = dataset[PERF_MEAN].transpose(ITER, TEST_CASE).values[:n_calls]

@@ -1,4 +1,4 @@
-"""The page: one file with everything in it, which loads nothing, and runs no script but its own two."""
+"""The page: one file with everything in it, which loads nothing and runs no scripts but its own two."""
 
 import base64
 import hashlib
@@ -55,7 +55,7 @@ def render(
 
 
 def content_policy(scripts: Sequence[str]) -> str:
-    """Return a content security policy by which the page loads nothing and runs these scripts alone."""
+    """Return a content security policy by which the page loads nothing and runs only these scripts."""
     hashes = (base64.b64encode(hashlib.sha256(each.encode()).digest()).decode() for each in scripts)
     allowed = " ".join(f"'sha256-{each}'" for each in hashes)
     return f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob:"

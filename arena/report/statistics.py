@@ -16,7 +16,7 @@ Ints: TypeAlias = "np.ndarray[Any, np.dtype[np.int64]]"
 REPLICATES = 10_000
 SEED = 2020
 LEVEL = 0.95
-"""Of every interval."""
+"""The confidence level of every interval."""
 CHUNK_DRAWS = 4_000_000
 """Study numbers drawn at a time, so that memory stays small."""
 SCORE_DIGITS = 9
@@ -36,7 +36,7 @@ class Place:
     rank_high: int
     p_best: float
     p_better_than_next: float | None
-    """None for the last."""
+    """None for the last team."""
     tie_group: int
     """Counts from 1: the teams whose difference to the first of their group is within the noise."""
     within_noise_of_next: bool
@@ -137,7 +137,7 @@ def within_noise(replicated: Array, a: int, b: int) -> bool:
 
 
 def tie_groups(replicated: Array) -> list[int]:
-    """Return each team's group, in order: a group ends before the first that is surely below the group's first."""
+    """Return each team's group, in order: a group ends before the first team that is surely below the group's first."""
     groups: list[int] = []
     first = 0
     for team in range(replicated.shape[1]):

@@ -16,7 +16,7 @@ from arena.report.statistics import Array, Final, scores_of
 
 Kind = Literal["text", "count", "score", "share", "p", "flag", "time"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A spreadsheet takes a cell that begins so for a formula, and a team's name may."""
+"""A spreadsheet takes a cell that begins like this for a formula, and a team's name may begin like this."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows of values as they are; None is what there is not."""
+    """Rows of values as they are; None where there is no value."""
 
     name: str
     columns: Sequence[Column]
@@ -56,7 +56,7 @@ def all_tables(data: FinalData, final: Final, comparison: Comparison | None, lab
 
 
 def final_table(data: FinalData, final: Final) -> Table:
-    """The order of the prizes and all that explains it."""
+    """The final ranking, and everything that explains it."""
     columns = [
         Column("rank", "rank", "count"),
         TEAM,
@@ -84,7 +84,7 @@ def final_table(data: FinalData, final: Final) -> Table:
 
 
 def feedback_table(data: FinalData, final: Final) -> Table:
-    """Each team's place before the final and in it."""
+    """Each team's rank before the final and in it."""
     columns = [
         TEAM,
         Column("feedback_rank", "feedback rank", "count"),

@@ -1,4 +1,4 @@
-"""The commands of a phase under way: its freeze, quotas of one team, who goes first."""
+"""The commands for a phase under way: freezing it, one team's quotas, who goes first."""
 
 from typing import Annotated, Any
 
