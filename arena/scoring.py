@@ -1,6 +1,11 @@
-"""The score. Bayesmark's own functions do the mathematics; this only feeds them."""
+"""The score. Bayesmark's own functions do the mathematics; this only feeds them.
 
-from collections.abc import Sequence
+The aggregator imports it, and it is a file of the black-box image, in which `arena check` scores: so it imports nothing
+of the project.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -30,6 +35,23 @@ def rescale(losses: Array, clip: "Array | float", best: "Array | float") -> Arra
     return rescaled
 
 
+@dataclass(frozen=True)
+class BoxStudies:
+    """The studies of one black box: what their losses refer to, and the visible losses of each."""
+
+    clip: float
+    best: float
+    visible: Sequence[Sequence[Sequence[float]]]
+
+
+@dataclass(frozen=True)
+class BoxScore:
+    """The loss of each study of one black box, and their mean."""
+
+    study_losses: list[float]
+    loss: float
+
+
 def study_curve(visible: Sequence[Sequence[float]], clip: float, best: float) -> list[float]:
     """Return a study's loss after each iteration, n_calls of them: 1 is `clip`, 0 is `best`, clipped to [-1, 1].
 
@@ -54,3 +76,12 @@ def submission_score(box_losses: Sequence[float]) -> Score:
         return Score(score, None, None)
     half_width = 100.0 * float(t_EB(losses))
     return Score(score, score - half_width, score + half_width)
+
+
+def score_studies(boxes: Mapping[str, BoxStudies]) -> tuple[dict[str, BoxScore], Score]:
+    """Return the score of a submission from its studies, at least one on each black box."""
+    scored = {}
+    for box, studies in boxes.items():
+        losses = [study_loss(visible, studies.clip, studies.best) for visible in studies.visible]
+        scored[box] = BoxScore(losses, math.fsum(losses) / len(losses))
+    return scored, submission_score([each.loss for each in scored.values()])

@@ -1,21 +1,17 @@
-"""Studies on this machine's own container engine, and what the platform would say of them."""
+"""Studies on this machine's own container engine."""
 
 import asyncio
 import hashlib
-import json
-import math
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from typing import Any
 
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
-from arena.check.scales import Scale
+from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.failure import Failure
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.sandbox.container_config import Cpu
@@ -25,14 +21,6 @@ from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
-from arena.scoring import study_loss, submission_score
-from arena.version import code_version
-from arena.words.limits import Limits
-from arena.words.verdicts import VERDICTS, Verdict
-
-Body = dict[str, Any]
-Key = tuple[str, int]
-"""A study: black box and number."""
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
 """Part of the containers' names, so that a check removes what an earlier, killed check left, and nothing else."""
@@ -41,39 +29,11 @@ ATTEMPTS = 3
 """As often as the platform tries a study before it is an incident."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """Which studies to run, and what their losses are measured against."""
-
-    scales: dict[str, Scale]
-    studies: int
-    n_calls: int
-    n_suggestions: int
-    limits: Limits
-    seed: str
-    twice: bool
-
-    @property
-    def keys(self) -> list[Key]:
-        """Every study: each black box once before any twice, so that faults show early."""
-        return [(box, study) for study in range(self.studies) for box in self.scales]
-
-
-@dataclass
-class Outcome:
-    """What came of a plan: the one or two results of each study, and what ended it early, if anything did."""
-
-    finished: dict[Key, list[StudyResult]] = field(default_factory=dict)
-    fatal: tuple[Key, Fatal] | None = None
-    images: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
-
-
 class _Ended(Exception):
     """A fatal error ends the other studies, too."""
 
 
-async def run_plan(plan: Plan, content: bytes, report: Callable[[Key, bool], None]) -> Outcome:
+async def run_plan(plan: CheckPlan, content: bytes, report: Callable[[Key, bool], None]) -> Outcome:
     """Run the studies of a zip as a runner does; `report(key, over)` is told when one begins and when it is over.
 
     Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
@@ -120,7 +80,7 @@ async def _find_images(settings: SandboxSettings) -> dict[str, str]:
 async def _run_in_slots(
     engine: Engine,
     settings: SandboxSettings,
-    plan: Plan,
+    plan: CheckPlan,
     content: bytes,
     report: Callable[[Key, bool], None],
     outcome: Outcome,
@@ -151,9 +111,11 @@ async def _run_in_slots(
             pass
         except* InfrastructureFailure as failures:
             raise failures.exceptions[0] from None
+        if losses := losses_by_box(plan, outcome):
+            outcome.scores = await slots[0].score(losses)
 
 
-async def _run_study(slot: Slot, plan: Plan, key: Key, content: bytes) -> StudyResult:
+async def _run_study(slot: Slot, plan: CheckPlan, key: Key, content: bytes) -> StudyResult:
     """Run one study, and repeat it where the platform would. Raises Fatal, InfrastructureFailure."""
     box, number = key
     model, dataset, metric = box.split("_")
@@ -178,66 +140,3 @@ async def _run_study(slot: Slot, plan: Plan, key: Key, content: bytes) -> StudyR
             if attempt == ATTEMPTS:
                 raise
             attempt += 1
-
-
-def judge(plan: Plan, outcome: Outcome, refusal: str | None) -> Body:
-    """Return what the platform would say, as one object."""
-    losses = {
-        key: study_loss(outcome.finished[key][0].visible, plan.scales[key[0]].clip, plan.scales[key[0]].best)
-        for key in sorted(outcome.finished)
-    }
-    by_box = {box: [loss for (of, _), loss in losses.items() if of == box] for box in sorted(plan.scales)}
-    means = {box: math.fsum(each) / len(each) for box, each in by_box.items() if each}
-    score = submission_score(list(means.values())) if means else None
-    verdict = None if refusal else outcome.fatal[1].verdict if outcome.fatal else Verdict.SCORED
-    return {
-        "scored": verdict == Verdict.SCORED,
-        "refused": refusal,
-        "verdict": verdict,
-        "verdict_sentence": VERDICTS[verdict].sentence if verdict else None,
-        "fatal": _fatal_body(*outcome.fatal) if outcome.fatal else None,
-        "score": score.score if score else None,
-        "interval": [score.low, score.high] if score and score.low is not None else None,
-        "boxes": [{"box": box, "studies": len(by_box[box]), "score": 100 * (1 - mean)} for box, mean in means.items()],
-        "studies": (studies := [_study_body(key, outcome.finished[key], loss) for key, loss in losses.items()]),
-        "studies_total": len(plan.keys),
-        "deterministic": all(each["same_again"] is not False for each in studies) if plan.twice and studies else None,
-        "warnings": outcome.warnings,
-        "n_calls": plan.n_calls,
-        "n_suggestions": plan.n_suggestions,
-        "seed": plan.seed,
-        "limits": plan.limits.model_dump(),
-        "images": outcome.images,
-        "code_version": code_version(),
-    }
-
-
-def _fatal_body(key: Key, fatal: Fatal) -> Body:
-    where = {"box": key[0], "study": key[1], "stage": fatal.stage, "iteration": fatal.iteration}
-    return {**where, "detail": fatal.detail, "log": fatal.log}
-
-
-def _study_body(key: Key, results: Sequence[StudyResult], loss: float) -> Body:
-    first = results[0]
-    iterations = [sum(pair) for pair in zip(first.suggest_time_s, first.observe_time_s, strict=True)]
-    return {
-        "box": key[0],
-        "study": key[1],
-        "score": 100 * (1 - loss),
-        "construct_time_s": first.construct_time_s,
-        "suggest_time_s": math.fsum(first.suggest_time_s),
-        "observe_time_s": math.fsum(first.observe_time_s),
-        "study_time_s": first.construct_time_s + math.fsum(iterations),
-        "worst_iteration_s": max(iterations),
-        "worst_iteration": iterations.index(max(iterations)) + 1,
-        "timed_out": first.timed_out,
-        "suggest_errors": first.suggest_errors,
-        "observe_errors": first.observe_errors,
-        "same_again": _traces(first) == _traces(results[1]) if len(results) > 1 else None,
-        "log": first.log,
-    }
-
-
-def _traces(study: StudyResult) -> str:
-    """What must be the same, bit for bit, when a study runs again; as text, because a NaN differs from itself."""
-    return json.dumps([study.suggestions, study.visible, study.generalization])

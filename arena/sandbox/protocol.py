@@ -43,6 +43,24 @@ class StudyReport(BaseModel):
     signature: list[float] | None
 
 
+class BoxScores(BaseModel):
+    """The loss of each study of one black box, and their mean."""
+
+    model_config = ConfigDict(frozen=True)
+    study_losses: list[float]
+    loss: float
+
+
+class Scores(BaseModel):
+    """What the black box makes of studies: losses by black box, the score and its interval, none for a single box."""
+
+    model_config = ConfigDict(frozen=True)
+    boxes: dict[str, BoxScores]
+    score: float
+    low: float | None
+    high: float | None
+
+
 def parse_answer(line: bytes, request_id: int) -> Answer:
     """Return the answer to the request with this id. Raises `BrokenAnswer`."""
     try:

@@ -1,6 +1,7 @@
 """A slot: one study at a time, between a warm black-box container and a fresh optimizer container."""
 
 import asyncio
+from collections.abc import Mapping
 from types import TracebackType
 
 import structlog
@@ -8,10 +9,12 @@ import structlog
 from arena.sandbox.container_config import ContainerConfig, Cpu, blackbox_config, optimizer_config
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
+from arena.sandbox.protocol import Scores
 from arena.sandbox.relay import Relay
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
-from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
+from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
 from arena.words.limits import Limits
 
 log = structlog.get_logger()
@@ -82,8 +85,25 @@ class Slot:
                 self._begin_discard(optimizer)
         finally:
             if not intact:
-                self._begin_discard(blackbox)
-                self._blackbox = self._begin_start(self._blackbox_config)
+                self._replace_blackbox(blackbox)
+
+    async def score(self, boxes: Mapping[str, BoxLosses]) -> Scores:
+        """Score studies in the black-box container, which has Bayesmark. Raises `InfrastructureFailure`."""
+        blackbox = await self._take_blackbox()
+        intact = False
+        try:
+            async with asyncio.timeout(self._settings.evaluation_timeout_s):
+                await blackbox.stream.send({"score": {box: vars(each) for box, each in boxes.items()}})
+                message = await blackbox.receive()
+            intact = True
+        except (TimeoutError, StreamEnded, StreamFlooded) as error:
+            raise InfrastructureFailure(f"expected the black-box container to score studies, got {error!r}") from error
+        finally:
+            if not intact:
+                self._replace_blackbox(blackbox)
+        if "scores" not in message:
+            raise InfrastructureFailure(f"expected scores from the black-box container, got {message}")
+        return Scores.model_validate(message["scores"])
 
     async def _take_blackbox(self) -> Container:
         """The warm container; if its start failed, one more try whose failure is the study's."""
@@ -122,6 +142,10 @@ class Slot:
         except InfrastructureFailure as failure:
             log.warning("container not started", image=config["Image"], cpu=self._cpu.number, error=str(failure))
             return failure
+
+    def _replace_blackbox(self, container: Container) -> None:
+        self._begin_discard(container)
+        self._blackbox = self._begin_start(self._blackbox_config)
 
     def _begin_discard(self, container: Container) -> None:
         self._tasks.create_task(self._engine.discard(container))

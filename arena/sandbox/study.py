@@ -67,6 +67,15 @@ class StudyResult:
     provenance: Provenance
 
 
+@dataclass(frozen=True)
+class BoxLosses:
+    """Visible losses of the studies of one black box, and the losses that stand for a score of 0 and of 100."""
+
+    clip: float
+    best: float
+    visible: list[Losses]
+
+
 class Fatal(Exception):
     """The team's code ended its submission; detail and log are text that every store and page can carry."""
 

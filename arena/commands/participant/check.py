@@ -25,8 +25,8 @@ from arena.terminal import console, show_json
 from arena.words.limits import Limits
 
 if TYPE_CHECKING:
+    from arena.check.plan import CheckPlan, Key, Outcome
     from arena.check.scales import Scale
-    from arena.check.studies import Key, Outcome, Plan
 
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
 """Fast ones, of different search spaces, metrics and data sets."""
@@ -56,10 +56,11 @@ def check(
     The exit code is 0 if it would be scored, else 1.
     """
     with needs_extra(CHECK):
-        from arena.check.studies import Outcome, Plan, judge
+        from arena.check.judgement import judge
+        from arena.check.plan import CheckPlan, Outcome
     scales, limits = _choose_scales(baseline, boxes), _parse_limits(limit or [])
     name, content = read_zip(zip_path)
-    plan = Plan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
+    plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
     refusal = find_refusal(content)
     if refusal is None:
         with _only_check_here(quiet=as_json):
@@ -113,7 +114,7 @@ def _only_check_here(*, quiet: bool) -> Iterator[None]:
         yield
 
 
-async def _run_until_signal(plan: "Plan", content: bytes, *, quiet: bool) -> "Outcome":
+async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -> "Outcome":
     """Run the studies; Ctrl-C and SIGTERM stop them, and no container stays."""
     with needs_extra(CHECK):
         import structlog

@@ -1,9 +1,10 @@
-"""Runs studies with stock Bayesmark, one after another, for the runner at the other end of stdin and stdout.
+"""Runs and scores studies with stock Bayesmark, one after another, for the runner at the other end of the streams.
 
 The runner is the only one that speaks to this process: one JSON object a line, each way. Imports and data stay loaded
 from study to study; every study seeds the global random states afresh, so that none can feel the one before it.
 """
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -18,6 +19,7 @@ from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_se
 from bayesmark.signatures import get_func_signature
 from bayesmark.sklearn_funcs import SklearnModel
 from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
+from scoring import BoxStudies, score_studies
 
 SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
 WARM_UP = ("DT", "iris", "acc")
@@ -138,8 +140,17 @@ def answer_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str,
         return {"failure": traceback.format_exc()[-3000:]}
 
 
+def answer_score(request: dict[str, Any]) -> dict[str, Any]:
+    """Return the score of studies by black box, or this side's failure."""
+    try:
+        boxes, score = score_studies({box: BoxStudies(**studies) for box, studies in request["score"].items()})
+    except Exception:  # noqa: BLE001 - the runner turns it into an infrastructure failure
+        return {"failure": traceback.format_exc()[-3000:]}
+    return {"scores": {"boxes": {box: dataclasses.asdict(each) for box, each in boxes.items()}, **vars(score)}}
+
+
 def main() -> None:
-    """Warm up, say so, then run studies until stdin ends."""
+    """Warm up, say so, then answer requests until stdin ends."""
     runner = RunnerConnection()
     # The first evaluation in a process imports and compiles lazily; no study should pay for that.
     load_problem(*WARM_UP).evaluate(
@@ -147,7 +158,7 @@ def main() -> None:
     )
     runner.send({"ready": True})
     while (request := runner.receive()) is not None:
-        runner.send(answer_study(request, runner))
+        runner.send(answer_score(request) if "score" in request else answer_study(request, runner))
 
 
 if __name__ == "__main__":

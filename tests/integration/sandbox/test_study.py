@@ -13,7 +13,8 @@ from arena.sandbox.engine.containers import Engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
-from arena.sandbox.study import Fatal, StudyResult
+from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyResult
+from arena.scoring import BoxStudies, score_studies
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
@@ -218,6 +219,27 @@ class Derived(Base):
     study = await slot.run_study(make_study(n_calls=1), zip_bytes)
 
     assert study.suggest_errors == 0
+
+
+async def test_studies_are_scored_in_the_black_box_container_as_by_the_aggregator(slot: Slot) -> None:
+    boxes = {
+        "one": BoxLosses(2.0, 1.0, [[[1.75, float("inf")], [1.5, 3.0]], [[1.25, 1.0], [1.0, 1.0]]]),
+        "two": BoxLosses(0.0, -1.0, [[[-0.3, -0.4], [-0.1, -0.7]]]),
+    }
+
+    scores = await slot.score(boxes)
+
+    by_box, score = score_studies({box: BoxStudies(**vars(each)) for box, each in boxes.items()})
+    assert {box: each.loss for box, each in scores.boxes.items()} == {box: each.loss for box, each in by_box.items()}
+    assert [len(each.study_losses) for each in scores.boxes.values()] == [2, 1]
+    assert (scores.score, scores.low, scores.high) == pytest.approx((score.score, score.low, score.high))
+
+
+async def test_what_cannot_be_scored_is_the_platforms_failure_and_the_slot_goes_on(slot: Slot) -> None:
+    with pytest.raises(InfrastructureFailure, match="expected scores"):
+        await slot.score({"none": BoxLosses(1.0, 0.0, [])})
+
+    await slot.run_study(make_study(n_calls=1), make_optimizer())
 
 
 async def test_slot_that_is_left_while_its_containers_start_leaves_none_behind(

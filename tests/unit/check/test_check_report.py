@@ -6,19 +6,31 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.check.check_report import remarks
+from arena.check.judgement import judge
+from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.check.scales import Scale
-from arena.check.studies import Outcome, Plan, judge
-from arena.sandbox.study import Fatal
+from arena.sandbox.protocol import Scores
+from arena.sandbox.study import Fatal, StudyResult
+from arena.scoring import BoxStudies, score_studies
 from arena.words.limits import Limits
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from tests.support.sandbox.results import make_result
 
-PLAN = Plan({"DT_iris_acc": Scale(1.0, 0.0), "kNN_wine_acc": Scale(4.0, 2.0)}, 2, 2, 2, Limits(), "s", twice=True)
+PLAN = CheckPlan({"DT_iris_acc": Scale(1.0, 0.0), "kNN_wine_acc": Scale(4.0, 2.0)}, 2, 2, 2, Limits(), "s", twice=True)
+
+
+def ran(finished: dict[Key, list[StudyResult]], fatal: tuple[Key, Fatal] | None = None) -> Outcome:
+    """What comes of these results, scored as in the black-box image."""
+    outcome = Outcome(finished, fatal)
+    losses = losses_by_box(PLAN, outcome)
+    boxes, score = score_studies({box: BoxStudies(**vars(each)) for box, each in losses.items()})
+    outcome.scores = Scores.model_validate({"boxes": {box: vars(each) for box, each in boxes.items()}, **vars(score)})
+    return outcome
 
 
 def test_the_score_is_the_mean_over_boxes_of_the_means_over_studies() -> None:
-    outcome = Outcome(
+    outcome = ran(
         {
             ("DT_iris_acc", 0): [make_result([[0.9, 0.5], [0.2, 0.7]])],
             ("DT_iris_acc", 1): [make_result([[0.4, 0.5], [0.6, 0.7]])],
@@ -35,7 +47,7 @@ def test_the_score_is_the_mean_over_boxes_of_the_means_over_studies() -> None:
 
 
 def test_times_are_the_optimizers_own_by_study_and_worst_iteration() -> None:
-    (study,) = judge(PLAN, Outcome({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}), None)["studies"]
+    (study,) = judge(PLAN, ran({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}), None)["studies"]
 
     assert (study["construct_time_s"], study["suggest_time_s"], study["observe_time_s"]) == (4.0, 3.0, 0.75)
     assert study["study_time_s"] == 7.75
@@ -44,7 +56,7 @@ def test_times_are_the_optimizers_own_by_study_and_worst_iteration() -> None:
 
 def test_a_fatal_error_is_the_verdict_whatever_was_finished_before() -> None:
     fatal = Fatal(Verdict.OUT_OF_RANGE, "x = 9", stage=Stage.SUGGEST, iteration=3, log="text")
-    outcome = Outcome({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}, (("kNN_wine_acc", 1), fatal))
+    outcome = ran({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]}, (("kNN_wine_acc", 1), fatal))
     body = judge(PLAN, outcome, None)
 
     assert (body["scored"], body["verdict"]) == (False, "out_of_range")
@@ -69,13 +81,13 @@ def test_a_study_is_the_same_again_only_bit_for_bit(generalization: list[list[fl
     first, again = (make_result(visible, generalization=generalization) for _ in range(2))
     other = make_result([[0.5, 0.5], [0.5, np.nextafter(0.25, 1)]], generalization=generalization)
 
-    assert judge(PLAN, Outcome({("DT_iris_acc", 0): [first, again]}), None)["deterministic"] is True
-    assert judge(PLAN, Outcome({("DT_iris_acc", 0): [first, other]}), None)["deterministic"] is False
+    assert judge(PLAN, ran({("DT_iris_acc", 0): [first, again]}), None)["deterministic"] is True
+    assert judge(PLAN, ran({("DT_iris_acc", 0): [first, other]}), None)["deterministic"] is False
 
 
 def test_what_a_good_verdict_hides_is_remarked() -> None:
     study = make_result([[0.5, 0.5], [0.5, 0.5]], timed_out=True, suggest_errors=2, observe_errors=1)
-    body = {**judge(PLAN, Outcome({("DT_iris_acc", 0): [study]}), None), "baseline": "baseline-16-8.json"}
+    body = {**judge(PLAN, ran({("DT_iris_acc", 0): [study]}), None), "baseline": "baseline-16-8.json"}
 
     found = " ".join(remarks(body))
 
