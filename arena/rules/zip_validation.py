@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
+from arena.words.limits import ZIP_FILES_LIMIT
+
 CHUNK_BYTES = 256 * 1024
 PART_BYTES, NAME_BYTES = 255, 1024
 """How long a name may be on common file systems: each part of it, and the whole."""
@@ -30,7 +32,7 @@ class ZipLimits:
 
     packed_bytes: int = 50 * 1024**2
     unpacked_bytes: int = 512 * 1024**2
-    files: int = 2000
+    files: int = ZIP_FILES_LIMIT
 
 
 def check_zip(content: bytes | BinaryIO, limits: ZipLimits) -> None:

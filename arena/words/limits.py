@@ -2,6 +2,9 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+ZIP_FILES_LIMIT = 2000
+"""How many files and folders a zip may have, where it is uploaded and where it is unpacked."""
+
 
 class Limits(BaseModel):
     """What an optimizer may use: its own time in a study and in an iteration, its memory, disk and processes."""

@@ -19,12 +19,6 @@ join competitions c on c.id = p.competition_id
 join teams t on t.id = s.team_id;
 comment on view submission_details is 'Submissions with the names of their competition, phase and team.';
 
-do $$
-begin
-    if exists (select from pg_roles where rolname = 'arena_gateway') then
-        grant select on submission_details to arena_gateway;
-    end if;
-end
-$$;
+grant select on submission_details to arena_gateway;
 
 -- migrate:down

@@ -41,7 +41,7 @@ def _hash(file: BinaryIO) -> HashedUpload:
 
 async def store_zip(upload: HashedUpload, blobs: Blobs, settings: GatewaySettings) -> None:
     """Store a zip that may be run under its SHA-256; raises Problem 422 for one that may not."""
-    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes, settings.zip_files_limit)
+    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes)
     try:
         await asyncio.to_thread(check_zip, upload.file, limits)
     except InvalidZip as reason:

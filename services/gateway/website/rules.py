@@ -12,7 +12,7 @@ from arena.api.competition_document import Phase
 from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.execution import LOG_CHARS
-from arena.words.limits import Limits
+from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdict
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.routes import list_packages
@@ -108,7 +108,7 @@ def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
     is_refused = unpacked == settings.unpacked_limit_bytes
     return [
         Rule("The zip", say_size(settings.zip_limit_bytes), refused),
-        Rule("Files in the zip", f"{settings.zip_files_limit:,}", refused),
+        Rule("Files in the zip", f"{ZIP_FILES_LIMIT:,}", refused),
         Rule("The zip, unpacked", say_size(unpacked), refused if is_refused else say_verdict(Verdict.DOES_NOT_LOAD)),
     ]
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.optimizer.unpack import BadZip, unpack
+from arena.sandbox.optimizer.unpack import FILES_LIMIT, BadZip, unpack
+from arena.words.limits import ZIP_FILES_LIMIT
 
 LIMIT_BYTES = 100_000
 
@@ -100,3 +101,7 @@ def test_damaged_content_is_refused(tmp_path: Path) -> None:
 def test_no_bytes_make_it_do_anything_but_refuse(data: bytes) -> None:
     with pytest.raises(BadZip):
         unpack(data, Path("/nonexistent"), LIMIT_BYTES)
+
+
+def test_as_many_files_are_unpacked_as_may_be_uploaded() -> None:
+    assert FILES_LIMIT == ZIP_FILES_LIMIT
