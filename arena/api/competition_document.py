@@ -7,7 +7,7 @@ from pydantic import Field
 
 from arena.api.body import Body, example, example_of
 from arena.words.limits import Limits
-from arena.words.names import Label, Name
+from arena.words.names import Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
@@ -30,7 +30,7 @@ class BlackBox(Body):
     @property
     def test_case(self) -> str:
         """Bayesmark's name of the test problem."""
-        return f"{self.model}_{self.dataset}_{self.metric}"
+        return name_test_case(self.model, self.dataset, self.metric)
 
 
 class Dataset(Body):

@@ -14,6 +14,7 @@ from bayesmark.experiment_baseline import compute_baseline
 from bayesmark.xr_util import ds_concat
 
 from arena.failure import Failure
+from arena.words.names import name_test_case
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 METHODS = (f"{RANDOM_SEARCH}{ARG_DELIM}arena", "strong")
@@ -42,7 +43,7 @@ def read_evaluations(lines: Iterable[str]) -> Evaluations:
     studies = [json.loads(line) for line in stream]
     return Evaluations(
         box=box["box"],
-        test_case=f"{box['model']}_{box['dataset']}_{box['metric']}",
+        test_case=name_test_case(box["model"], box["dataset"], box["metric"]),
         signature=tuple(box["signature"]),
         losses={
             VISIBLE: np.stack([np.array(study["visible"], dtype=float) for study in studies], axis=-1),

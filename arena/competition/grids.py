@@ -11,6 +11,7 @@ from arena.api.body import Body
 from arena.api.competition_document import BlackBox
 from arena.rules.bayesmark_names import METRICS, metrics_of
 from arena.rules.competition_document import DocumentFault, DocumentPath, suggest
+from arena.words.names import name_test_case
 
 LABEL_DIGITS = 8
 Names = Annotated[list[str], Field(min_length=1)]
@@ -35,7 +36,7 @@ class GridBox:
     @property
     def test_case(self) -> str:
         """Bayesmark's name of the test problem."""
-        return "_".join(self.fields[key] for key in ("model", "dataset", "metric"))
+        return name_test_case(self.fields["model"], self.fields["dataset"], self.fields["metric"])
 
 
 def expand_grid(grid: Grid, seed: str, listed: Collection[str]) -> Iterator[GridBox]:

@@ -7,6 +7,7 @@ from plotly.subplots import make_subplots
 
 from arena.estimate.tables import COLD, HOT, axes, notes, summary
 from arena.estimate.workload import Estimate, by_cell
+from arena.words.names import name_test_case
 
 CHART_HEIGHT_PX = 420
 BAR_PX = 22
@@ -54,7 +55,7 @@ def _savings(estimate: Estimate) -> go.Bar:
     bars = estimate.rows[::-1]
     return go.Bar(
         x=[row.saves.machine_hours for row in bars],
-        y=[f"{row.label}: {row.model}_{row.dataset}_{row.metric}" for row in bars],
+        y=[f"{row.label}: {name_test_case(row.model, row.dataset, row.metric)}" for row in bars],
         orientation="h",
         marker_color=f"rgb{HOT}",
         text=[f"{row.share:.1%}" for row in bars],

@@ -10,11 +10,12 @@ import numpy as np
 import xarray as xr
 from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MEAN, TEST_CASE
 from bayesmark.experiment_analysis import get_perf_array
-from bayesmark.np_util import linear_rescale
 from pydantic_core import from_json
 
 from arena.failure import Failure
 from arena.report.statistics import Array
+from arena.scoring import rescale
+from arena.words.names import name_test_case
 from arena.words.objectives import VISIBLE
 
 Body = dict[str, Any]
@@ -94,7 +95,7 @@ def read_data(lines: Iterable[str], final: Mapping[str, Any], baseline: Mapping[
     stream = iter(lines)
     header = from_json(next(stream))
     teams = scored_teams(final)
-    cases = {box["box"]: f"{box['model']}_{box['dataset']}_{box['metric']}" for box in header["boxes"]}
+    cases = {box["box"]: name_test_case(box["model"], box["dataset"], box["metric"]) for box in header["boxes"]}
     boxes = sorted(cases)
     clip, best, random = _scale([cases[box] for box in boxes], baseline, header["n_calls"])
     losses = np.full((len(teams), len(boxes), final["studies_per_box"], header["n_calls"]), np.nan)
@@ -106,8 +107,7 @@ def read_data(lines: Iterable[str], final: Mapping[str, Any], baseline: Mapping[
         found = _best_so_far(studies)
         if len(found) != losses.shape[2]:
             raise _missing(teams[rows[submission_id]].name, label, losses.shape[2], len(found))
-        rescaled = linear_rescale(found, best[column], clip[column], 0.0, 1.0, enforce_bounds=False)
-        losses[rows[submission_id], column] = np.clip(rescaled, -1.0, 1.0)
+        losses[rows[submission_id], column] = rescale(found, clip[column], best[column])
     absent = np.argwhere(np.isnan(losses[:, :, 0, 0]))
     if len(absent):
         row, column = absent[0]
@@ -141,5 +141,4 @@ def _scale(cases: list[str], baseline: Mapping[str, Any], n_calls: int) -> tuple
     dataset = xr.Dataset.from_dict(baseline["data"]).sel({OBJECTIVE: VISIBLE, TEST_CASE: cases})
     clip, best = dataset[PERF_CLIP].values, dataset[PERF_BEST].values
     mean = dataset[PERF_MEAN].transpose(ITER, TEST_CASE).values[:n_calls]
-    random = linear_rescale(mean, best, clip, 0.0, 1.0, enforce_bounds=False)
-    return clip, best, np.clip(random, -1.0, 1.0).mean(axis=1)
+    return clip, best, rescale(mean, clip, best).mean(axis=1)

@@ -10,6 +10,7 @@ from arena.report.data import FinalData
 from arena.report.page import render
 from arena.report.statistics import rank_final
 from arena.report.tables import all_tables, write_tables
+from arena.words.names import name_test_case
 
 Body = dict[str, Any]
 
@@ -29,6 +30,8 @@ def write_report(data: FinalData, out: Path, directory: Path | None, *, reveal: 
 
 def _labels(header: Mapping[str, Any], *, reveal: bool) -> dict[str, str]:
     return {
-        each["box"]: f"{each['box']} {each['model']}_{each['dataset']}_{each['metric']}" if reveal else each["box"]
+        each["box"]: f"{each['box']} {name_test_case(each['model'], each['dataset'], each['metric'])}"
+        if reveal
+        else each["box"]
         for each in header["boxes"]
     }

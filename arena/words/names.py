@@ -23,3 +23,8 @@ Name = Annotated[
 """Any text on one line that a page or a terminal can show as it is."""
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+
+
+def name_test_case(model: str, dataset: str, metric: str) -> str:
+    """Return Bayesmark's name of a test problem; in Postgres it is `black_boxes.test_case`."""
+    return f"{model}_{dataset}_{metric}"

@@ -8,7 +8,7 @@ join phase_boxes pb on pb.phase_id = p.id
 join black_boxes b on b.id = pb.box_id
 left join baseline_boxes bb
     on bb.baseline_id = p.baseline_id
-    and bb.test_case = b.model || '_' || b.dataset || '_' || b.metric
+    and bb.test_case = b.test_case
     and bb.objective = '_visible_to_opt'
 where s.id = any (:submission_ids::uuid[]);
 

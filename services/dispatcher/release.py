@@ -2,13 +2,14 @@
 
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.words.limits import Limits
+from arena.words.names import name_test_case
 from services.dispatcher.rows import ReleasedShard
 from shared.messages import ShardReleased, StudyTask
 
 
 def shard_message(shard: ReleasedShard) -> ShardReleased:
     """Return the message of a released shard, with the seeds of its studies."""
-    seed, test_case = shard.competition_seed, f"{shard.model}_{shard.dataset}_{shard.metric}"
+    seed, test_case = shard.competition_seed, name_test_case(shard.model, shard.dataset, shard.metric)
     return ShardReleased(
         shard_id=shard.shard_id,
         attempt=shard.attempt,
