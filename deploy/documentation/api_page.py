@@ -1,7 +1,7 @@
 """The page of the HTTP API, from its OpenAPI document."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 INTRODUCTION = """# HTTP API
@@ -24,6 +24,7 @@ def write_api_page(document: str) -> str:
         lines += ["", f"## {tag.capitalize()}"]
         for method, path, route in routes:
             lines += write_route(method, path, route)
+    lines += write_problems(api.get("components", {}).get("responses", {}))
     lines += ["", "## Bodies"]
     for name in sorted(schemas):
         lines += write_schema(name, schemas[name])
@@ -55,10 +56,19 @@ def write_route(method: str, path: str, route: Schema) -> list[str]:
     lines += ["", "| | body |", "|---|---|"]
     for media, content in route.get("requestBody", {}).get("content", {}).items():
         lines.append(f"| request | {name_type(content.get('schema', {}))}, `{media}` |")
-    for status, response in route.get("responses", {}).items():
+    own = {status: each for status, each in route.get("responses", {}).items() if "$ref" not in each}
+    for status, response in own.items():
         bodies = [f"{name_type(each.get('schema', {}))}" for each in response.get("content", {}).values()]
         lines.append(f"| {status} | {', '.join(bodies) or cell(response.get('description', ''))} |")
     return lines
+
+
+def write_problems(responses: Mapping[str, Schema]) -> list[str]:
+    """Return the lines of the answers that every route may give, which are problems."""
+    if not responses:
+        return []
+    lines = ["", "## Problems", "", "Every route may answer with one of these.", "", "| problem | meaning |", "|---|---|"]
+    return lines + [f"| {name} | {describe(each)} |" for name, each in responses.items()]
 
 
 def write_schema(name: str, schema: Schema) -> list[str]:
@@ -92,6 +102,8 @@ def name_types(schema: Schema) -> Iterator[str]:
             yield from name_types(option)
     elif "const" in schema:
         yield f"`{json.dumps(schema['const'])}`"
+    elif "prefixItems" in schema:
+        yield f"list of {', '.join(name_type(each) for each in schema['prefixItems'])}"
     elif schema.get("type") == "array":
         yield f"list of {name_type(schema.get('items', {}))}"
     elif schema.get("type") == "object" and isinstance(schema.get("additionalProperties"), dict):
