@@ -19,17 +19,31 @@ class CurrentSubmission(Body):
     studies_total: int
 
 
-class LeaderboardRow(Body):
-    """A team on the leaderboard: its counting submission, or while it has none, its current one, without a rank.
+class TeamColumns(Body):
+    """What a row says about its team as the leaderboard's queries give it: a field for each column of that name.
 
-    `within_noise_of_next` says that the order of this team and the next may be chance. `curve` is the counting
-    submission's mean rescaled loss after each iteration. `changed_at` is when the team last submitted, or one of its
-    submissions began or ended.
+    `changed_at` is when the team last submitted, or one of its submissions began or ended. `curve` is the counting
+    submission's mean rescaled loss after each iteration.
     """
 
     model_config = example(
+        team="Gaussians", submissions=17, changed_at="2026-07-09T08:30:00Z", curve=[0.51, 0.32, 0.2, 0.076]
+    )
+    team: str
+    submissions: int
+    changed_at: datetime
+    curve: list[float] | None
+
+
+class LeaderboardRow(TeamColumns):
+    """A team on the leaderboard: its counting submission, or while it has none, its current one, without a rank.
+
+    `within_noise_of_next` says that the order of this team and the next may be chance.
+    """
+
+    model_config = example(
+        **example_of(TeamColumns),
         rank=1,
-        team="Gaussians",
         submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
         state="scored",
         score=92.4,
@@ -38,13 +52,9 @@ class LeaderboardRow(Body):
         within_noise_of_next=True,
         studies_done=300,
         studies_total=300,
-        submissions=17,
-        changed_at="2026-07-09T08:30:00Z",
-        curve=[0.51, 0.32, 0.2, 0.076],
         current=None,
     )
     rank: int | None
-    team: str
     submission_id: UUID
     state: SubmissionState
     score: float | None
@@ -53,9 +63,6 @@ class LeaderboardRow(Body):
     within_noise_of_next: bool
     studies_done: int
     studies_total: int
-    submissions: int
-    changed_at: datetime
-    curve: list[float] | None
     current: CurrentSubmission | None
 
 

@@ -67,7 +67,15 @@ def write_problems(responses: Mapping[str, Schema]) -> list[str]:
     """Return the lines of the answers that every route may give, which are problems."""
     if not responses:
         return []
-    lines = ["", "## Problems", "", "Every route may answer with one of these.", "", "| problem | meaning |", "|---|---|"]
+    lines = [
+        "",
+        "## Problems",
+        "",
+        "Every route may answer with one of these.",
+        "",
+        "| problem | meaning |",
+        "|---|---|",
+    ]
     return lines + [f"| {name} | {describe(each)} |" for name, each in responses.items()]
 
 

@@ -77,7 +77,7 @@ def rank_teams(teams: Iterable[TeamRow], losses: Mapping[UUID, Losses]) -> list[
 
 def _key(entry: tuple[TeamRow, RankedSubmission]) -> RankingKey:
     team, submission = entry
-    return ranking_key(submission.score, submission.ended_at or NOT_ENDED, team.team)
+    return ranking_key(submission.score, submission.ended_at or NOT_ENDED, team.columns.team)
 
 
 def _row(
@@ -91,8 +91,8 @@ def _row(
         studies_total=team.current.studies_total,
     )
     return LeaderboardRow(
+        **dict(team.columns),
         rank=place,
-        team=team.team,
         submission_id=submission.id,
         state=submission.state,
         score=submission.score,
@@ -101,8 +101,5 @@ def _row(
         within_noise_of_next=within_noise_of_next,
         studies_done=submission.studies_done,
         studies_total=submission.studies_total,
-        submissions=team.submissions,
-        changed_at=team.changed_at,
-        curve=team.curve,
         current=current,
     )

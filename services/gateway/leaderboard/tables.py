@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
@@ -39,10 +40,7 @@ class RankedSubmission:
 class TeamRow:
     """A team with its counting submission, its newest one that has not ended, or both."""
 
-    team: str
-    submissions: int
-    changed_at: datetime
-    curve: list[float] | None
+    columns: TeamColumns
     counting: RankedSubmission | None
     current: RankedSubmission | None
 
@@ -95,7 +93,8 @@ def _team(row: Mapping[str, Any]) -> TeamRow:
             studies_total=row["current_total"],
             ended_at=None,
         )
-    return TeamRow(row["team"], row["submissions"], row["changed_at"], row["curve"], counting, current)
+    columns = TeamColumns.model_validate({name: row[name] for name in TeamColumns.model_fields})
+    return TeamRow(columns, counting, current)
 
 
 async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from services.gateway.leaderboard.ranking import rank_teams
 from services.gateway.leaderboard.tables import RankedSubmission, TeamRow
@@ -32,10 +33,7 @@ def team(
 ) -> TeamRow:
     """A team with a scored submission, a running one with a provisional score, or both."""
     return TeamRow(
-        team=name,
-        submissions=1,
-        changed_at=START,
-        curve=None,
+        columns=TeamColumns(team=name, submissions=1, changed_at=START, curve=None),
         counting=None if counting is None else submission(counting, SubmissionState.SCORED, minute),
         current=submission(current, SubmissionState.RUNNING) if running or current is not None else None,
     )
