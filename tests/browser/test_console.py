@@ -154,7 +154,7 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
     await gateway.apply(competition())
     page = await new_page(gateway.url, token_of(gateway.organizer))
     await page.goto("/c/c/console/planning")
-    await page.get_by_text("No baselines were asked for yet").wait_for()
+    await page.get_by_text("No baselines yet").wait_for()
     submissions = [(await submit(await gateway.team(name))).json()["id"] for name in ("a", "b")]
     await dispatcher_tables.expand_waiting(pool)
     for submission, kind in zip(submissions, ("random", "strong"), strict=True):

@@ -141,4 +141,4 @@ async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_cu
     await watcher.locator("#frozen").wait_for(state="hidden")
 
     await console.get_by_role("link", name="Planning").click()
-    await console.get_by_text("No baselines were asked for yet").wait_for()
+    await console.get_by_text("No baselines yet").wait_for()
