@@ -20,6 +20,8 @@ def write_api_page(document: str) -> str:
     api = json.loads(document)
     schemas = api.get("components", {}).get("schemas", {})
     lines = [INTRODUCTION.format(version=api["info"]["version"])]
+    if notes := api["info"].get("x-versions"):
+        lines += ["", "## Versions", "", *(f"- **{each['version']}**: {each['note']}" for each in reversed(notes))]
     for tag, routes in group_routes(api).items():
         lines += ["", f"## {tag.capitalize()}"]
         for method, path, route in routes:

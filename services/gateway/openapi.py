@@ -4,6 +4,7 @@ FastAPI makes most of it from the routes and their bodies. Added here is what al
 authenticate, and what goes wrong.
 """
 
+import argparse
 import hashlib
 import json
 import sys
@@ -27,7 +28,8 @@ from services.gateway.problems import PROBLEMS
 
 API_VERSION = "1"
 STORED = Path("docs/reference/openapi.json")
-VERSIONS = Path("docs/reference/openapi-versions.json")
+NOTES = "x-versions"
+COMMAND = "python -m services.gateway.openapi --note 'what has changed'"
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """Arena runs black-box-optimization competitions.
 
@@ -130,24 +132,40 @@ def hash_document(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
-def write_document(root: Path, document: dict[str, Any]) -> None:
-    """Write the document below `root`; raises ValueError if its version names another document already."""
-    versions = json.loads((root / VERSIONS).read_text()) if (root / VERSIONS).exists() else {}
-    known = versions.setdefault(API_VERSION, hash_document(document))
-    if known != hash_document(document):
-        raise ValueError(
-            f"Expected another API_VERSION in {__file__}, because the API is not what {API_VERSION} was; raise it, and "
-            "add a line to CHANGELOG.md under 'API versions'."
-        )
-    (root / STORED).write_text(json.dumps(document, indent=2) + "\n")
-    (root / VERSIONS).write_text(json.dumps(versions, indent=2) + "\n")
+def read_notes(root: Path) -> list[dict[str, str]]:
+    """Return the version notes of the stored document, the newest last: number, hash of the document, what changed."""
+    stored = root / STORED
+    notes: list[dict[str, str]] = json.loads(stored.read_text())["info"][NOTES] if stored.exists() else []
+    return notes
+
+
+def write_document(root: Path, document: dict[str, Any], note: str) -> None:
+    """Write the document below `root`; raises ValueError if it has changed and `note` does not say what.
+
+    The same note again is taken for the same change, still being worked on.
+    """
+    notes, changed_to = read_notes(root), hash_document(document)
+    if not notes or notes[-1]["sha256"] != changed_to:
+        if not note:
+            raise ValueError(f"Expected a note on what changed in the API, got none; run: {COMMAND}")
+        notes = [each for each in notes if each["note"] != note]
+        notes.append({"version": f"{API_VERSION}.{len(notes)}", "sha256": changed_to, "note": note})
+    noted = document | {"info": document["info"] | {NOTES: notes}}
+    (root / STORED).write_text(json.dumps(noted, indent=2) + "\n")
 
 
 def main() -> None:
     """Write the document into the folder that is given, else into this one."""
     from services.gateway.app import create_api  # noqa: PLC0415 - which imports this module
 
-    write_document(Path(*sys.argv[1:2]), create_api({}).openapi())
+    arguments = argparse.ArgumentParser(prog="python -m services.gateway.openapi", description=main.__doc__)
+    arguments.add_argument("root", nargs="?", type=Path, default=Path(), help="The source tree.")
+    arguments.add_argument("--note", default="", help="What has changed, for those who call the API.")
+    given = arguments.parse_args()
+    try:
+        write_document(given.root, create_api({}).openapi(), given.note)
+    except ValueError as error:
+        sys.exit(f"openapi: {error}")
 
 
 if __name__ == "__main__":
