@@ -54,8 +54,9 @@ class Outbox:
 
     async def _relay_batch(self) -> int:
         async with self._pool.acquire() as connection, connection.transaction():
-            rows = [row async for row in queries.take_outbox(connection, batch=BATCH)]
-            rows.sort(key=lambda row: row["id"])
-            if rows:
-                await self._broker.publish_raw([(row["routing_key"], row["body"].encode()) for row in rows])
-            return len(rows)
+            taken = sorted(
+                [(number, key, body) async for number, key, body in queries.take_outbox(connection, batch=BATCH)]
+            )
+            if taken:
+                await self._broker.publish_raw([(key, body.encode()) for _, key, body in taken])
+            return len(taken)

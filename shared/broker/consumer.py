@@ -60,7 +60,7 @@ class Consumer:
                 await self._settle([parsed for each in deliveries if (parsed := await self._parse(each)) is not None])
             except BROKER_ERRORS as error:
                 # Unacknowledged, so the broker delivers them again when it is back.
-                log.warning("the broker went away under a delivery", queue=self._queue, error=repr(error))
+                log.warning("the broker was lost during a delivery", queue=self._queue, error=repr(error))
 
     async def _parse(self, delivery: AbstractIncomingMessage) -> tuple[AbstractIncomingMessage, Message] | None:
         kind = self._messages.get(delivery.routing_key or "")

@@ -38,7 +38,7 @@ join black_boxes b on b.id = pb.box_id
 where p.id = :phase_id and not exists (
     select from baseline_boxes bb
     where bb.baseline_id = p.baseline_id and bb.objective = '_visible_to_opt'
-        and bb.test_case = b.model || '_' || b.dataset || '_' || b.metric and bb.iterations >= p.n_calls
+        and bb.test_case = b.test_case and bb.iterations >= p.n_calls
 )
 order by b.label;
 

@@ -75,7 +75,10 @@ async def test_what_was_delivered_and_not_handled_goes_back_at_the_end(broker: B
     async with limited():
         await broker.consume(SUBMISSIONS, handle, stop, prefetch=5)
 
-    assert await broker.count_waiting(SUBMISSIONS) == 4
+    async def are_back() -> bool:
+        return await broker.count_waiting(SUBMISSIONS) == 4
+
+    await wait_until(are_back, what="the four that were not handled wait again")
 
 
 async def test_a_message_committed_with_its_change_is_published_and_one_rolled_back_is_not(

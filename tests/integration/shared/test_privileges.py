@@ -81,6 +81,18 @@ async def test_the_database_takes_no_password_but_the_roles_own(database_url: st
         await asyncpg.connect(wrong)
 
 
+async def test_every_table_and_view_is_granted_to_whom_it_is_for(template_database: str) -> None:
+    owner = await asyncpg.connect(f"{POSTGRES}/{template_database}")
+    try:
+        forgotten = await owner.fetch(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'v') "
+            "and relacl is null and relname <> 'schema_migrations'"
+        )
+    finally:
+        await owner.close()
+    assert [row["relname"] for row in forgotten] == [], "a migration has to say which role may use it: 0007_roles.sql"
+
+
 async def test_only_the_gateway_may_see_tokens_and_sessions(template_database: str) -> None:
     owner = await asyncpg.connect(f"{POSTGRES}/{template_database}")
     try:
