@@ -116,7 +116,7 @@ class ExecutionPage(Page):
 
 
 class StudyResult(Body):
-    """The result of a study; times are in seconds, for each iteration, and `eval_time_s` for each evaluation."""
+    """The result of a study. Times are in seconds: one for each iteration, of `eval_time_s` one for each evaluation."""
 
     model_config = example(
         study=0,
@@ -127,7 +127,7 @@ class StudyResult(Body):
         construct_time_s=0.1,
         suggest_time_s=[0.2, 0.3],
         observe_time_s=[0.01, 0.01],
-        eval_time_s=[0.02, 0.02],
+        eval_time_s=[[0.02, 0.03], [0.02, 0.02]],
         cpu_s=4.2,
         memory_peak_bytes=180_000_000,
         finished_at="2026-07-09T08:31:00Z",
@@ -140,7 +140,7 @@ class StudyResult(Body):
     construct_time_s: float
     suggest_time_s: list[float]
     observe_time_s: list[float]
-    eval_time_s: list[float]
+    eval_time_s: list[list[float]]
     cpu_s: float | None
     memory_peak_bytes: int | None
     finished_at: datetime

@@ -45,9 +45,9 @@ class ExportHeader(Body):
 
 
 class ExportStudy(Body):
-    """A line of an export: one study, with a loss for every suggestion or iteration.
+    """A line of an export: one study, with the losses and times of each iteration's suggestions.
 
-    Times and suggestions are left out if only losses are asked for.
+    Times and suggestions are left out if only losses are asked for. Losses may be infinite: `Infinity` in the stream.
     """
 
     model_config = example(
@@ -55,16 +55,17 @@ class ExportStudy(Body):
         team="Gaussians",
         box="box-07",
         study=0,
-        visible=[0.4, 0.3],
-        generalization=[0.5, 0.3],
+        visible=[[0.4, 0.3], [0.35, 0.2]],
+        generalization=[[0.5, 0.3], [0.4, 0.2]],
     )
     submission_id: UUID
     team: str
     box: str
     study: int
-    visible: list[float]
-    generalization: list[float]
-    eval_time_s: list[float] | None = None
+    visible: list[list[float]]
+    generalization: list[list[float]]
+    eval_time_s: list[list[float]] | None = None
+    evaluation_cpu_s: float | None = None
     suggest_time_s: list[float] | None = None
     observe_time_s: list[float] | None = None
     suggestions: list[list[dict[str, Any]]] | None = None

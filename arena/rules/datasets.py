@@ -35,7 +35,7 @@ class InvalidDataset(Exception):
 def check_dataset(name: str, content: bytes) -> None:
     """Check whatever can be checked without Bayesmark; the gateway checks the rest. Raises InvalidDataset."""
     if len(content) > FILE_LIMIT_BYTES:
-        raise InvalidDataset([f"Expected at most {FILE_LIMIT_BYTES} bytes, got {len(content)}; take fewer rows."])
+        raise InvalidDataset([f"Expected at most {FILE_LIMIT_BYTES} bytes, got more; take fewer rows."])
     header, rows = _read(content)
     faults = [*_header_faults(header), *_width_faults(header, rows)]
     if not rows:

@@ -13,7 +13,6 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.accounts import routes as accounts
-from services.gateway.baselines import build_graph
 from services.gateway.baselines import routes as baselines
 from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
@@ -44,7 +43,7 @@ from shared.telemetry import Check, add_health_routes
 STATIC = Path(__file__).with_name("static")
 ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
-    *(competitions, competitions_admin, datasets, baselines, build_graph, accounts, operations, phase_controls),
+    *(competitions, competitions_admin, datasets, baselines, accounts, operations, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live),
 )
 

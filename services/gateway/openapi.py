@@ -22,6 +22,8 @@ from pydantic.json_schema import models_json_schema
 
 from arena.api import live
 from arena.api.body import Body
+from arena.api.export import ExportHeader, ExportStudy
+from arena.api.planning import NewOrganizerRun
 from arena.api.problems import PROBLEM_TYPE, InvalidField, ProblemBody
 from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck
 from services.gateway.problems import PROBLEMS
@@ -119,8 +121,8 @@ def _problem(status: int) -> dict[str, Any]:
 
 
 def _schemas(of_routes: dict[str, Any]) -> dict[str, Any]:
-    """Return the schemas of routes, problems and live messages, without FastAPI's own of errors."""
-    models: list[type[BaseModel]] = [ProblemBody, InvalidField]
+    """Return the schemas of routes, problems, lines of streams and live messages, without FastAPI's own of errors."""
+    models: list[type[BaseModel]] = [ProblemBody, InvalidField, NewOrganizerRun, ExportHeader, ExportStudy]
     models += [each for each in vars(live).values() if isinstance(each, type) and issubclass(each, Body)]
     _, added = models_json_schema([(each, "serialization") for each in models], ref_template=REFERENCE)
     kept = {name: each for name, each in of_routes.items() if name not in {"HTTPValidationError", "ValidationError"}}

@@ -13,20 +13,49 @@ select
 from unnest(:test_cases::text[], :objectives::text[], :clips::double precision[], :bests::double precision[])
     with ordinality as new (test_case, objective, clip, best, number);
 
--- name: list_baselines()
--- All baseline sets, without their documents.
-select name, version, source, created_at from baselines order by name, version;
+-- name: list_baselines(after, after_version, size)
+-- A page of the baseline sets, without their documents.
+select name, version, source, created_at from baselines
+where :after::text is null or (name, version) > (:after, :after_version::integer)
+order by name, version
+limit :size;
 
 -- name: find_baseline(name, version)^
 -- A baseline set; its newest version when none is given.
-select id, name, version, document from baselines
+select id, name, version from baselines
+where name = :name and (:version::integer is null or version = :version)
+order by version desc limit 1;
+
+-- name: find_document(name, version)$
+-- The document of a baseline set; of its newest version when none is given.
+select document from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
 
 -- name: list_baseline_versions()
--- Every version of every baseline set as a document names it.
-select id, name, version, name || '@' || version as baseline from baselines;
+-- Every version of every baseline set.
+select id, name, version from baselines;
 
 -- name: baseline_test_cases(baseline_id)
 -- The test cases that a baseline set covers.
 select distinct test_case, iterations from baseline_boxes where baseline_id = :baseline_id;
+
+-- name: baseline_nodes(competition_id, purposes)
+-- Of each kind and black box the organizer run that was asked for last.
+select distinct on (t.purpose, t.document -> 'boxes' ->> 0)
+    t.purpose, t.document -> 'boxes' ->> 0 as box, t.key, s.id as submission_id, s.state, s.verdict,
+    s.studies_done, s.studies_total, t.created_at as asked_at
+from organizer_runs t join submissions s on s.id = t.submission_id
+where t.competition_id = :competition_id and t.purpose = any (:purposes::text[])
+order by t.purpose, t.document -> 'boxes' ->> 0, t.created_at desc;
+
+-- name: newest_built_baseline(slug)^
+-- The newest baseline set that was made of this competition's organizer runs, and the keys of those.
+select
+    name, version, document -> 'meta' -> 'provenance' ->> 'key' as key,
+    array(
+        select json_array_elements(document -> 'meta' -> 'provenance' -> 'curves') ->> 'key'
+    ) as nodes
+from baselines
+where document -> 'meta' -> 'provenance' ->> 'competition' = :slug
+order by created_at desc limit 1;

@@ -1,39 +1,64 @@
-"""The organizer's routes of baseline sets."""
+"""The organizer's routes of baseline sets, and of the build that makes one."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, Query
+from pydantic import Field
 
-from arena.api.planning import NewBaseline
+from arena.api.planning import (
+    BaselineDocument,
+    BaselineGraph,
+    BaselinePage,
+    BaselineSummary,
+    ImportedBaseline,
+    NewBaseline,
+)
 from services.gateway.accounts.callers import Manager, Organizer
-from services.gateway.baselines import storage as baselines
-from services.gateway.dependencies import WithParts
+from services.gateway.baselines import tables
+from services.gateway.baselines.build_graph import KINDS, describe_graph
+from services.gateway.baselines.storage import store_baseline
+from services.gateway.competitions.lookup import find_competition
+from services.gateway.dependencies import WithPool
+from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
 
-router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-Body = dict[str, Any]
-Version = Annotated[int, Query(ge=1, le=2**31 - 1)]
+router = APIRouter(prefix="/api/v1/admin", tags=["baselines"])
+VERSION_LIMIT = 2**31
+Version = Annotated[int, Query(ge=1, lt=VERSION_LIMIT)]
+VersionInCursor = Annotated[int, Field(ge=1, lt=VERSION_LIMIT)]
 
 
 @router.post("/baselines", status_code=201)
-async def import_baseline(body: NewBaseline, parts: WithParts, _: Manager) -> Body:
+async def import_baseline(body: NewBaseline, pool: WithPool, _: Manager) -> ImportedBaseline:
     """Store a baseline set as the next version of its name."""
-    version = await baselines.store(parts.pool, body.name, body.source, body.document)
-    return {"name": body.name, "version": version}
+    return ImportedBaseline(name=body.name, version=await store_baseline(pool, body))
 
 
 @router.get("/baselines")
-async def list_baselines(parts: WithParts, _: Organizer) -> Body:
+async def list_baselines(
+    pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> BaselinePage:
     """Return every baseline set, without its document."""
-    return {"baselines": [dict(row) async for row in queries.list_baselines(parts.pool)]}
+    after = None if cursor is None else decode_cursor(cursor, tuple[str, VersionInCursor])
+    rows = await tables.list_baselines(pool, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.name, row.version))
+    return BaselinePage(baselines=[BaselineSummary(**asdict(row)) for row in shown], next=following)
 
 
 @router.get("/baselines/{name}")
-async def get_baseline(name: str, parts: WithParts, _: Organizer, version: Version | None = None) -> Body:
+async def get_baseline(name: str, pool: WithPool, _: Organizer, version: Version | None = None) -> BaselineDocument:
     """Return the document of a baseline set, the newest version unless one is named."""
-    row = await queries.find_baseline(parts.pool, name=name, version=version)
-    if row is None:
+    document = await tables.find_document(pool, name, version)
+    if document is None:
         raise Problem(404, f"There is no baseline set {name!r}{'' if version is None else f' version {version}'}.")
-    document: Body = row["document"]
-    return document
+    return BaselineDocument(document)
+
+
+@router.get("/competitions/{slug}/baseline-graph", tags=["planning"])
+async def get_baseline_graph(slug: str, pool: WithPool, _: Organizer) -> BaselineGraph:
+    """Return the nodes of the baseline build asked for last: two for each black box, and the one that combines them."""
+    competition = await find_competition(pool, slug)
+    asked = await tables.list_build_nodes(pool, competition.id, list(KINDS))
+    built = await tables.find_newest_built(pool, slug)
+    return BaselineGraph(competition=slug, nodes=describe_graph(asked, built))

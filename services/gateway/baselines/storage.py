@@ -8,9 +8,10 @@ import xarray as xr
 from bayesmark.constants import ITER, OBJECTIVE, PERF_MEAN, PERF_MED, TEST_CASE
 from bayesmark.experiment_baseline import MIN_POS, PAD_FACTOR
 
+from arena.api.planning import NewBaseline
 from arena.words.objectives import GENERALIZATION, VISIBLE
+from services.gateway.baselines.tables import NewBoxes, insert_baseline
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
 from shared.database import Pool
 
 SIGNATURE_LENGTH = 5
@@ -20,8 +21,15 @@ WHAT_IS_EXPECTED = (
 )
 
 
-async def store(pool: Pool, name: str, source: str, document: dict[str, Any]) -> int:
+async def store_baseline(pool: Pool, new: NewBaseline) -> int:
     """Store a baseline set as the next version of its name; returns the version. Raises Problem 422."""
+    boxes = read_boxes(new.document)
+    async with pool.acquire() as connection, connection.transaction():
+        return await insert_baseline(connection, new.name, new.source, new.document, boxes)
+
+
+def read_boxes(document: dict[str, Any]) -> NewBoxes:
+    """Return what scoring needs of a baseline set. Raises Problem 422 for what is none, or cannot be."""
     dataset, signatures = _read(document)
     pairs = [
         (str(case), objective) for case in dataset.coords[TEST_CASE].values for objective in (VISIBLE, GENERALIZATION)
@@ -30,20 +38,14 @@ async def store(pool: Pool, name: str, source: str, document: dict[str, Any]) ->
     clips = [float(dataset["clip"].sel(each)) for each in at]
     bests = [float(dataset["best"].sel(each)) for each in at]
     _check_best(dataset, pairs, clips, bests)
-    async with pool.acquire() as connection, connection.transaction():
-        row = await queries.insert_baseline(connection, name=name, source=source, document=document)
-        await queries.insert_baseline_boxes(
-            connection,
-            baseline_id=row["id"],
-            test_cases=[case for case, _ in pairs],
-            objectives=[objective for _, objective in pairs],
-            clips=clips,
-            bests=bests,
-            iterations=int(dataset.sizes[ITER]),
-            signatures=[value for case, _ in pairs for value in signatures[case]],
-        )
-    version: int = row["version"]
-    return version
+    return NewBoxes(
+        test_cases=[case for case, _ in pairs],
+        objectives=[objective for _, objective in pairs],
+        clips=clips,
+        bests=bests,
+        signatures=[value for case, _ in pairs for value in signatures[case]],
+        iterations=int(dataset.sizes[ITER]),
+    )
 
 
 def _check_best(dataset: xr.Dataset, pairs: list[tuple[str, str]], clips: list[float], bests: list[float]) -> None:

@@ -1,36 +1,59 @@
-"""The organizer's routes of a competition: apply, diff, revisions."""
+"""The organizer's routes of a competition: apply, diff, revisions, black boxes."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter
+from pydantic import Field
 
-from arena.api.competition_document import Competition
+from arena.api.competition_document import BlackBox, Competition
+from arena.api.competitions import AppliedCompetition, BlackBoxPage, CompetitionDiff, Revision, RevisionPage
 from arena.words.names import Slug
 from services.gateway.accounts.callers import Manager, Organizer
-from services.gateway.competitions import apply as setup
+from services.gateway.competitions import apply, tables
 from services.gateway.competitions.lookup import find_competition
-from services.gateway.dependencies import WithParts
-from services.gateway.tables import queries
+from services.gateway.dependencies import WithPool
+from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 
-router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-Body = dict[str, Any]
+router = APIRouter(prefix="/api/v1/admin/competitions/{slug}", tags=["organizer"])
+RevisionNumber = Annotated[int, Field(ge=1, lt=2**31)]
 
 
-@router.put("/competitions/{slug}")
-async def apply_competition(slug: Slug, body: Competition, parts: WithParts, _: Manager) -> Body:
+@router.put("")
+async def apply_competition(slug: Slug, body: Competition, pool: WithPool, _: Manager) -> AppliedCompetition:
     """Create or change a competition: its next revision. What scores already depend on does not change: 409."""
-    return await setup.apply(parts.pool, slug, body)
+    return await apply.apply(pool, slug, body)
 
 
-@router.post("/competitions/{slug}/diff")
-async def diff_competition(slug: Slug, body: Competition, parts: WithParts, _: Manager) -> Body:
+@router.post("/diff")
+async def diff_competition(slug: Slug, body: Competition, pool: WithPool, _: Manager) -> CompetitionDiff:
     """Return what applying this would change, and what of it would be refused; nothing is changed."""
-    return await setup.plan(parts.pool, slug, body)
+    return await apply.diff(pool, slug, body)
 
 
-@router.get("/competitions/{slug}/revisions")
-async def list_revisions(slug: Slug, parts: WithParts, _: Organizer) -> Body:
+@router.get("/revisions")
+async def list_revisions(
+    slug: Slug, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> RevisionPage:
     """Return every revision of a competition, the newest first, with the document that was applied."""
-    competition = await find_competition(parts.pool, slug)
-    rows = queries.list_revisions(parts.pool, competition_id=competition.id)
-    return {"revisions": [dict(row) async for row in rows]}
+    competition = await find_competition(pool, slug)
+    before = None if cursor is None else decode_cursor(cursor, tuple[RevisionNumber])[0]
+    rows = await tables.list_revisions(pool, competition.id, before, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.revision,))
+    return RevisionPage(revisions=[Revision(**asdict(row)) for row in shown], next=following)
+
+
+@router.get("/black-boxes", tags=["planning"])
+async def list_black_boxes(
+    slug: str, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> BlackBoxPage:
+    """Return every black box of a competition by its real name, and the seed that the seeds of studies derive from."""
+    competition = await find_competition(pool, slug)
+    after = None if cursor is None else decode_cursor(cursor, tuple[str])[0]
+    rows = await tables.list_black_boxes(pool, competition.id, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.label,))
+    return BlackBoxPage(
+        seed=await tables.find_seed(pool, competition.id),
+        black_boxes=[BlackBox(**asdict(row)) for row in shown],
+        next=following,
+    )

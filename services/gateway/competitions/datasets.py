@@ -2,47 +2,54 @@
 
 import asyncio
 import hashlib
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 
 from arena.api.competition_document import DATASET_PATTERN
-from arena.rules.datasets import InvalidDataset
+from arena.api.competitions import DatasetPage, StoredDataset, UploadedDataset
+from arena.rules.datasets import FILE_LIMIT_BYTES, InvalidDataset
 from arena.words.names import Slug
 from services.gateway.accounts.callers import Manager, Organizer
+from services.gateway.competitions import tables
 from services.gateway.competitions.dataset_size import measure_dataset
-from services.gateway.dependencies import WithParts
+from services.gateway.dependencies import WithBlobs, WithPool
+from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
 
-router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-Body = dict[str, Any]
+router = APIRouter(prefix="/api/v1/admin/competitions/{slug}/datasets", tags=["organizer"])
 
 
-@router.post("/competitions/{slug}/datasets", status_code=201)
+@router.post("", status_code=201)
 async def upload_dataset(
     slug: Slug,
-    parts: WithParts,
+    pool: WithPool,
+    blobs: WithBlobs,
     _: Manager,
     file: Annotated[UploadFile, File()],
     name: Annotated[str, Form(max_length=60, pattern=DATASET_PATTERN)],
-) -> Body:
+) -> UploadedDataset:
     """Store a CSV file as Bayesmark names and reads it; 422 with the rows and columns that make it no data set."""
-    content = await file.read()
+    # A byte more than is allowed is enough to refuse a file: the rest of it stays on the disk.
+    content = await file.read(FILE_LIMIT_BYTES + 1)
     try:
         size = await asyncio.to_thread(measure_dataset, name, content)
     except InvalidDataset as invalid:
         errors = [{"where": "file", "what": fault} for fault in invalid.faults]
         raise Problem(422, f"Data set {name}: {invalid}", errors=errors) from invalid
     sha256 = hashlib.sha256(content).hexdigest()
-    await parts.blobs.put(sha256, content)
-    await queries.put_dataset(
-        parts.pool, slug=slug, name=name, blob_sha256=sha256, n_rows=size.n_rows, n_features=size.n_features
-    )
-    return {"name": name, "sha256": sha256, "n_rows": size.n_rows, "n_features": size.n_features}
+    await blobs.put(sha256, content)
+    await tables.put_dataset(pool, slug, name, sha256, size.n_rows, size.n_features)
+    return UploadedDataset(name=name, sha256=sha256, n_rows=size.n_rows, n_features=size.n_features)
 
 
-@router.get("/competitions/{slug}/datasets")
-async def list_datasets(slug: Slug, parts: WithParts, _: Organizer) -> Body:
+@router.get("")
+async def list_datasets(
+    slug: Slug, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
+) -> DatasetPage:
     """Return the data sets that are stored for a competition."""
-    return {"datasets": [dict(row) async for row in queries.list_datasets(parts.pool, slug=slug)]}
+    after = None if cursor is None else decode_cursor(cursor, tuple[str, str])
+    rows = await tables.list_datasets(pool, slug, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.name, row.blob_sha256))
+    return DatasetPage(datasets=[StoredDataset(**asdict(row)) for row in shown], next=following)

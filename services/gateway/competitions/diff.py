@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from arena.api.competition_document import BlackBox, Competition, Phase
+from arena.api.competitions import DocumentChange
 from arena.rules.competition_document import DocumentFault
 
 FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline")
@@ -13,17 +14,7 @@ FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "pr
 
 
 @dataclass(frozen=True)
-class Change:
-    """One difference: `+` what comes, `-` what goes, `~` what becomes another."""
-
-    sign: Literal["+", "-", "~"]
-    what: str
-    before: Any = None
-    after: Any = None
-
-
-@dataclass(frozen=True)
-class Box:
+class CurrentBox:
     """A black box as it is: its data set's hash if it is the organizer's own, and whether studies depend on it."""
 
     label: str
@@ -33,11 +24,11 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Present:
+class CurrentCompetition:
     """A competition as it is; `boxes` are all there are, more than the document's if studies of others are kept."""
 
     document: Competition
-    boxes: Sequence[Box]
+    boxes: Sequence[CurrentBox]
     used_phases: frozenset[str]
 
     @property
@@ -47,52 +38,52 @@ class Present:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Diff:
     """What is to be done, and why it may not."""
 
-    changes: Sequence[Change]
+    changes: Sequence[DocumentChange]
     refusals: Sequence[DocumentFault]
 
 
-def compute_diff(present: Present | None, wanted: Competition) -> Plan:
+def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Diff:
     """Compare; `wanted` names each baseline by its version."""
-    if present is None:
+    if current is None:
         whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
-        return Plan(list(_changes(whole, wanted)), [])
-    return Plan(list(_changes(present.document, wanted)), list(_refusals(present, wanted)))
+        return Diff(list(_changes(whole, wanted)), [])
+    return Diff(list(_changes(current.document, wanted)), list(_refusals(current, wanted)))
 
 
-def _changes(present: Competition, wanted: Competition) -> Iterator[Change]:
+def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChange]:
     for key in ("name", "seed"):
-        before, after = getattr(present, key), getattr(wanted, key)
+        before, after = getattr(current, key), getattr(wanted, key)
         if before != after:
-            yield Change("~" if before else "+", key, before or None, after)
+            yield DocumentChange(sign="~" if before else "+", what=key, before=before or None, after=after)
     for kind, part, key in (
         ("data set", "datasets", "name"),
         ("black box", "black_boxes", "label"),
         ("phase", "phases", "name"),
     ):
-        before = {getattr(each, key): each.model_dump(mode="json") for each in getattr(present, part)}
+        before = {getattr(each, key): each.model_dump(mode="json") for each in getattr(current, part)}
         after = {getattr(each, key): each.model_dump(mode="json") for each in getattr(wanted, part)}
         yield from _part_changes(kind, before, after)
-    was, order = ([phase.name for phase in each.phases] for each in (present, wanted))
+    was, order = ([phase.name for phase in each.phases] for each in (current, wanted))
     if was != order and sorted(was) == sorted(order):
-        yield Change("~", "order of the phases", was, order)
+        yield DocumentChange(sign="~", what="order of the phases", before=was, after=order)
 
 
-def _part_changes(kind: str, present: dict[str, Any], wanted: dict[str, Any]) -> Iterator[Change]:
+def _part_changes(kind: str, current: dict[str, Any], wanted: dict[str, Any]) -> Iterator[DocumentChange]:
     for name, after in wanted.items():
-        before = present.get(name)
+        before = current.get(name)
         if before is None:
-            yield Change("+", f"{kind} {name}", None, after)
+            yield DocumentChange(sign="+", what=f"{kind} {name}", before=None, after=after)
             continue
         for key, value in after.items():
             yield from _value_changes(f"{kind} {name}: {key}", before[key], value)
-    for name in present.keys() - wanted.keys():
-        yield Change("-", f"{kind} {name}", present[name], None)
+    for name in current.keys() - wanted.keys():
+        yield DocumentChange(sign="-", what=f"{kind} {name}", before=current[name], after=None)
 
 
-def _value_changes(what: str, before: Any, after: Any) -> Iterator[Change]:
+def _value_changes(what: str, before: Any, after: Any) -> Iterator[DocumentChange]:
     """One change of a value, but of a table one for every key of it."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in after:
@@ -100,21 +91,21 @@ def _value_changes(what: str, before: Any, after: Any) -> Iterator[Change]:
         return
     was, becomes = (sorted(each) if isinstance(each, list) else each for each in (before, after))
     if was != becomes:
-        yield Change("~", what, was, becomes)
+        yield DocumentChange(sign="~", what=what, before=was, after=becomes)
 
 
-def _refusals(present: Present, wanted: Competition) -> Iterator[DocumentFault]:
-    if present.is_used and wanted.seed != present.document.seed:
+def _refusals(current: CurrentCompetition, wanted: Competition) -> Iterator[DocumentFault]:
+    if current.is_used and wanted.seed != current.document.seed:
         yield DocumentFault(("seed",), "The seed of a competition with studies does not change.", "Set it back.")
-    missing = present.used_phases - {phase.name for phase in wanted.phases}
+    missing = current.used_phases - {phase.name for phase in wanted.phases}
     for name in sorted(missing):
         yield DocumentFault(("phases",), f"Phase {name!r} has submissions and cannot be taken away.", "Put it back.")
-    before = {phase.name: phase for phase in present.document.phases}
+    before = {phase.name: phase for phase in current.document.phases}
     for index, phase in enumerate(wanted.phases):
-        if phase.name in present.used_phases:
+        if phase.name in current.used_phases:
             yield from _phase_refusals(before[phase.name], phase, index)
     hashes = {each.name: each.sha256 for each in wanted.datasets}
-    used = [box for box in present.boxes if box.is_used]
+    used = [box for box in current.boxes if box.is_used]
     for index, box in enumerate(wanted.black_boxes):
         yield from _box_refusals(box, index, hashes.get(box.dataset), used)
 
@@ -136,7 +127,7 @@ def _write_back(key: str, value: Any) -> str:
     return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
 
 
-def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[Box]) -> Iterator[DocumentFault]:
+def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[CurrentBox]) -> Iterator[DocumentFault]:
     for other in used:
         same_case, same_label = other.test_case == box.test_case, other.label == box.label
         if same_label and not same_case:

@@ -1,15 +1,14 @@
 """A phase by its name."""
 
-import asyncpg
-
-from services.gateway.dependencies import Parts
+from services.gateway.competitions import tables
+from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
-from services.gateway.tables import queries
+from shared.database import Pool
 
 
-async def find_phase(parts: Parts, slug: str, name: str) -> asyncpg.Record:
-    """Return a phase that teams know, with its baseline set and its boxes' labels; 404 when there is none."""
-    row: asyncpg.Record | None = await queries.find_phase(parts.pool, slug=slug, name=name)
+async def find_phase(pool: Pool, slug: str, name: str) -> PhaseRow:
+    """Return a phase that teams submit to; 404 when there is none."""
+    row = await tables.find_phase(pool, slug, name)
     if row is None:
         raise no_phase(slug, name)
     return row

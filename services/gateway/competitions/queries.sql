@@ -1,41 +1,48 @@
--- name: list_competitions()
--- Every competition with a public phase.
+-- name: list_competitions(after, size)
+-- A page of the competitions with a public phase, the oldest first.
 select c.id, c.slug, c.name from competitions c
 where exists (
-    select from phases p
-    where p.competition_id = c.id and p.kind = 'competition' and p.visibility = 'public'
-)
-order by c.created_at;
+        select from phases p
+        where p.competition_id = c.id and p.kind = 'competition' and p.visibility = 'public'
+    )
+    and (:after::text is null or (c.created_at, c.slug) > (
+        select a.created_at, a.slug from competitions a where a.slug = :after
+    ))
+order by c.created_at, c.slug
+limit :size;
 
 -- name: find_competition(slug)^
 -- A competition by its slug.
 select id, slug, name from competitions where slug = :slug;
 
--- name: list_phases(competition_id)
--- The phases of a competition in their order, with what teams may know of them.
-select
-    p.id, p.name, p.visibility, p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard, p.limits,
-    p.opens_at, p.closes_at, p.attempts_per_day, p.scored_per_day, p.active_submissions, p.practice, p.counting,
-    p.frozen_at, p.image, p.runtime,
-    coalesce(p.opens_at <= now(), true) and coalesce(p.closes_at > now(), true) as is_open,
-    count(pb.box_id) as n_boxes,
-    coalesce(array_agg(b.label order by b.label) filter (where b.id is not null), '{}') as boxes
-from phases p
-left join phase_boxes pb on pb.phase_id = p.id
-left join black_boxes b on b.id = pb.box_id
-where p.competition_id = :competition_id and p.kind = 'competition'
-group by p.id
-order by p.position;
+-- name: competition_seed(competition_id)$
+-- What the seeds of its studies derive from.
+select seed from competitions where id = :competition_id;
 
--- name: find_phase(slug, name)^
--- A phase that teams know, with what its scores depend on.
-select p.*, bl.name as baseline, bl.version as baseline_version,
-    array(
-        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
-        order by b.label
-    ) as boxes
-from phases p join competitions c on c.id = p.competition_id left join baselines bl on bl.id = p.baseline_id
-where c.slug = :slug and p.name = :name and p.kind = 'competition';
+-- name: list_phases(competition_id)
+-- The phases of a competition in their order.
+select * from phase_details where competition_id = :competition_id and kind = 'competition' order by position;
+
+-- name: find_phase(slug, name, kinds)^
+-- The phase of this name.
+select * from phase_details where competition = :slug and name = :name and kind = any (:kinds::text[]);
+
+-- name: lock_phase(slug, name)!
+-- Holds the phase of this name as it is, so that requests to change it come one after the other.
+select from phases p join competitions c on c.id = p.competition_id
+where c.slug = :slug and p.name = :name and p.kind = 'competition'
+for update of p;
+
+-- name: is_phase_used(phase_id)$
+-- Whether a phase has submissions.
+select exists (select from submissions where phase_id = :phase_id);
+
+-- name: list_black_boxes(competition_id, after, size)
+-- A page of a competition's black boxes by their real names.
+select label, model, dataset, metric from black_boxes
+where competition_id = :competition_id and (:after::text is null or label > :after)
+order by label
+limit :size;
 
 -- name: upsert_competition(slug, name, seed)$
 -- A competition, made or renamed.
@@ -57,35 +64,27 @@ for no key update of c;
 -- Holds the phases as they are: whoever submits waits, and is seen once the lock is there.
 select from phases where competition_id = :competition_id order by id for no key update;
 
--- name: present_phases(competition_id)
--- The phases of a document as they are, and whether scores depend on them.
-select
-    p.name, p.visibility, p.practice, bl.name || '@' || bl.version as baseline, p.n_calls, p.n_suggestions,
-    p.studies_per_box, p.studies_per_shard, p.limits, p.opens_at, p.closes_at, p.attempts_per_day, p.scored_per_day,
-    p.active_submissions, p.counting, p.priority, p.image, p.runtime,
-    array(
-        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id
-        where pb.phase_id = p.id order by b.label
-    ) as boxes,
-    exists (select from submissions s where s.phase_id = p.id) as is_used
-from phases p
-join baselines bl on bl.id = p.baseline_id
+-- name: used_phases(competition_id)
+-- The phases of a competition that scores depend on.
+select p.name from phases p
 where p.competition_id = :competition_id and p.kind = 'competition'
-order by p.position;
+    and exists (select from submissions s where s.phase_id = p.id);
 
--- name: present_boxes(competition_id)
+-- name: current_boxes(competition_id)
 -- The black boxes as they are, and whether studies were or will be run on them.
 select
-    b.label, b.model, b.dataset, b.metric, b.dataset_sha256,
+    b.label, b.model, b.dataset, b.metric, b.test_case, b.dataset_sha256,
     exists (
         select from phase_boxes pb join submissions s on s.phase_id = pb.phase_id where pb.box_id = b.id
     ) as is_used
 from black_boxes b where b.competition_id = :competition_id order by b.label;
 
--- name: list_datasets(slug)
--- The organizer's own data sets that are stored for a competition.
-select name, blob_sha256, n_rows, n_features, created_at from datasets where competition_slug = :slug
-order by name, created_at;
+-- name: list_datasets(slug, after, after_sha256, size)
+-- A page of the organizer's own data sets that are stored for a competition.
+select name, blob_sha256, n_rows, n_features, created_at from datasets
+where competition_slug = :slug and (:after::text is null or (name, blob_sha256) > (:after, :after_sha256::text))
+order by name, blob_sha256
+limit :size;
 
 -- name: put_dataset(slug, name, blob_sha256, n_rows, n_features)!
 -- A data set that was checked and whose file is stored.
@@ -100,10 +99,16 @@ select :competition_id, coalesce(max(revision), 0) + 1, :document, :code_version
 from competition_revisions where competition_id = :competition_id
 returning revision;
 
--- name: list_revisions(competition_id)
--- Every revision of a competition, the newest first.
+-- name: list_revisions(competition_id, before, size)
+-- A page of a competition's revisions, the newest first.
 select revision, code_version, created_at, document from competition_revisions
-where competition_id = :competition_id order by revision desc;
+where competition_id = :competition_id and (:before::integer is null or revision < :before)
+order by revision desc
+limit :size;
+
+-- name: last_document(competition_id)$
+-- The document of a competition's last revision.
+select document from competition_revisions where competition_id = :competition_id order by revision desc limit 1;
 
 -- name: clear_unused(competition_id, names)!
 -- Takes away the phases without submissions that are not wanted any more, and the others' black boxes, which come again.
@@ -134,7 +139,7 @@ values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
 on conflict (competition_id, label) do nothing;
 
 -- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, image, runtime)$
--- A phase, made or changed; the plan has refused what may not change.
+-- A phase, made or changed; the diff has refused what may not change.
 insert into phases (
     competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
     studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice,

@@ -1,65 +1,49 @@
 """What everybody may know of a competition, and of the images."""
 
-from pathlib import Path
-from typing import Any
-
 from fastapi import APIRouter
 
-from arena.package_data import IMAGES
+from arena.api.competitions import (
+    CompetitionDescription,
+    CompetitionPage,
+    CompetitionPhase,
+    CompetitionSummary,
+    Packages,
+)
 from services.gateway.accounts.callers import Anyone
-from services.gateway.competitions import tables
+from services.gateway.competitions import packages, tables
 from services.gateway.competitions.lookup import find_competition, visible_phases
-from services.gateway.dependencies import WithParts
+from services.gateway.competitions.tables import PhaseRow
+from services.gateway.dependencies import WithPool
+from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 
 router = APIRouter(prefix="/api/v1", tags=["competitions"])
-Body = dict[str, Any]
-SHOWN = (
-    "name",
-    "visibility",
-    "practice",
-    "n_calls",
-    "n_suggestions",
-    "studies_per_box",
-    "studies_per_shard",
-    "limits",
-    "opens_at",
-    "closes_at",
-    "attempts_per_day",
-    "scored_per_day",
-    "active_submissions",
-    "counting",
-    "frozen_at",
-    "is_open",
-    "boxes",
-)
 
 
 @router.get("/competitions")
-async def list_competitions(parts: WithParts) -> Body:
+async def list_competitions(pool: WithPool, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None) -> CompetitionPage:
     """Return the competitions that have a public phase."""
-    return {
-        "competitions": [{"slug": each.slug, "name": each.name} for each in await tables.list_competitions(parts.pool)]
-    }
+    after = None if cursor is None else decode_cursor(cursor, tuple[str])[0]
+    rows = await tables.list_competitions(pool, after, limit + 1)
+    shown, following = split_page(rows, limit, lambda row: (row.slug,))
+    return CompetitionPage(
+        competitions=[CompetitionSummary(slug=row.slug, name=row.name) for row in shown], next=following
+    )
 
 
 @router.get("/competitions/{slug}")
-async def get_competition(slug: str, parts: WithParts, caller: Anyone) -> Body:
+async def get_competition(slug: str, pool: WithPool, caller: Anyone) -> CompetitionDescription:
     """Return a competition's phases, with the opaque labels of their black boxes."""
-    competition = await find_competition(parts.pool, slug)
-    phases = await visible_phases(parts.pool, competition, caller)
-    return {
-        "slug": slug,
-        "name": competition.name,
-        "phases": [{each: getattr(phase, each) for each in SHOWN} for phase in phases],
-    }
+    competition = await find_competition(pool, slug)
+    phases = await visible_phases(pool, competition, caller)
+    return CompetitionDescription(slug=slug, name=competition.name, phases=[show_phase(phase) for phase in phases])
+
+
+def show_phase(row: PhaseRow) -> CompetitionPhase:
+    """Return what everybody may know of a phase."""
+    return CompetitionPhase(**{name: getattr(row, name) for name in CompetitionPhase.model_fields})
 
 
 @router.get("/packages")
-async def list_packages() -> Body:
+async def list_packages() -> Packages:
     """Return every package and version in the two images of a study."""
-    return {image: _packages(IMAGES / image / "requirements.lock") for image in ("optimizer", "blackbox")}
-
-
-def _packages(lock: Path) -> dict[str, str]:
-    pins = (line.split()[0].split("==") for line in lock.read_text().splitlines() if "==" in line and line[0].isalnum())
-    return {name: version for name, version, *_ in pins}
+    return packages.list_packages()

@@ -1,14 +1,17 @@
-"""Competitions and their phases in Postgres."""
+"""Competitions, their phases, black boxes, data sets and revisions in Postgres."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID
 
-from shared.database import Pool, fetch_all, fetch_one, load_queries
+from arena.words.states import PhaseKind
+from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(Path(__file__).with_name("queries.sql"))
+SUBMITTED_TO = (PhaseKind.COMPETITION,)
 
 
 @dataclass(frozen=True)
@@ -22,29 +25,77 @@ class CompetitionRow:
 
 @dataclass(frozen=True)
 class PhaseRow:
-    """A phase with what teams may know of it; `boxes` are the labels of its black boxes."""
+    """A row of the view `phase_details`; `boxes` are the labels of the phase's black boxes."""
 
     id: UUID
+    competition_id: UUID
+    competition: str
     name: str
+    kind: str
+    position: int
     visibility: Literal["public", "organizer"]
+    practice: bool
+    baseline: str | None
+    baseline_version: int | None
     n_calls: int
     n_suggestions: int
     studies_per_box: int
     studies_per_shard: int
+    first_study: int
     limits: dict[str, Any]
     opens_at: datetime | None
     closes_at: datetime | None
+    is_open: bool
     attempts_per_day: int | None
     scored_per_day: int | None
     active_submissions: int | None
-    practice: bool
     counting: Literal["best", "chosen"]
     frozen_at: datetime | None
+    priority: int
     image: str | None
     runtime: str | None
-    is_open: bool
-    n_boxes: int
     boxes: list[str]
+
+    @property
+    def n_boxes(self) -> int:
+        """How many black boxes the phase has."""
+        return len(self.boxes)
+
+    @property
+    def versioned_baseline(self) -> str | None:
+        """The baseline set as a document names it; None if there is none."""
+        return None if self.baseline is None else f"{self.baseline}@{self.baseline_version}"
+
+
+@dataclass(frozen=True)
+class BlackBoxRow:
+    """A black box by its real name."""
+
+    label: str
+    model: str
+    dataset: str
+    metric: str
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """One of the organizer's own data sets."""
+
+    name: str
+    blob_sha256: str
+    n_rows: int
+    n_features: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class RevisionRow:
+    """A revision of a competition with the document that made it so."""
+
+    revision: int
+    code_version: str
+    created_at: datetime
+    document: dict[str, Any]
 
 
 async def find_competition(pool: Pool, slug: str) -> CompetitionRow | None:
@@ -52,11 +103,85 @@ async def find_competition(pool: Pool, slug: str) -> CompetitionRow | None:
     return await fetch_one(CompetitionRow, queries.find_competition(pool, slug=slug))
 
 
-async def list_competitions(pool: Pool) -> list[CompetitionRow]:
-    """Return the competitions that have a public phase."""
-    return await fetch_all(CompetitionRow, queries.list_competitions(pool))
+async def find_seed(pool: Pool, competition_id: UUID) -> str:
+    """Return what the seeds of a competition's studies derive from."""
+    seed: str = await queries.competition_seed(pool, competition_id=competition_id)
+    return seed
 
 
-async def list_phases(pool: Pool, competition_id: UUID) -> list[PhaseRow]:
+async def list_competitions(pool: Pool, after: str | None = None, size: int | None = None) -> list[CompetitionRow]:
+    """Return so many competitions with a public phase made after the one of this slug, or all, the oldest first."""
+    return await fetch_all(CompetitionRow, queries.list_competitions(pool, after=after, size=size))
+
+
+async def list_phases(where: PoolOrConnection, competition_id: UUID) -> list[PhaseRow]:
     """Return the phases of a competition in their order."""
-    return await fetch_all(PhaseRow, queries.list_phases(pool, competition_id=competition_id))
+    return await fetch_all(PhaseRow, queries.list_phases(where, competition_id=competition_id))
+
+
+async def find_phase(
+    where: PoolOrConnection, slug: str, name: str, kinds: Sequence[PhaseKind] = SUBMITTED_TO
+) -> PhaseRow | None:
+    """Return the phase of this name, of those that teams submit to unless other kinds are wanted."""
+    return await fetch_one(PhaseRow, queries.find_phase(where, slug=slug, name=name, kinds=list(kinds)))
+
+
+async def lock_phase(connection: Connection, slug: str, name: str) -> PhaseRow | None:
+    """Lock the phase of this name until the transaction ends, and return it as it then is."""
+    await queries.lock_phase(connection, slug=slug, name=name)
+    return await find_phase(connection, slug, name)
+
+
+async def is_phase_used(connection: Connection, phase_id: UUID) -> bool:
+    """Tell whether a phase has submissions."""
+    used: bool = await queries.is_phase_used(connection, phase_id=phase_id)
+    return used
+
+
+async def put_phase_boxes(connection: Connection, phase_id: UUID, competition_id: UUID, labels: Iterable[str]) -> None:
+    """Give a phase the black boxes of these labels."""
+    await queries.put_phase_boxes(
+        connection, phase_id=phase_id, competition_id=competition_id, labels=sorted(set(labels))
+    )
+
+
+async def list_black_boxes(pool: Pool, competition_id: UUID, after: str | None, size: int) -> list[BlackBoxRow]:
+    """Return so many black boxes of a competition after the one of this label."""
+    rows = queries.list_black_boxes(pool, competition_id=competition_id, after=after, size=size)
+    return await fetch_all(BlackBoxRow, rows)
+
+
+async def put_dataset(pool: Pool, slug: str, name: str, blob_sha256: str, n_rows: int, n_features: int) -> None:
+    """Keep that a data set was checked and its file is stored."""
+    await queries.put_dataset(pool, slug=slug, name=name, blob_sha256=blob_sha256, n_rows=n_rows, n_features=n_features)
+
+
+async def list_datasets(
+    where: PoolOrConnection, slug: str, after: tuple[str, str] | None = None, size: int | None = None
+) -> list[DatasetRow]:
+    """Return so many data sets of a competition after the one of this name and hash, or all."""
+    name, blob_sha256 = after or (None, None)
+    rows = queries.list_datasets(where, slug=slug, after=name, after_sha256=blob_sha256, size=size)
+    return await fetch_all(DatasetRow, rows)
+
+
+async def list_revisions(pool: Pool, competition_id: UUID, before: int | None, size: int) -> list[RevisionRow]:
+    """Return so many revisions of a competition before the one of this number, the newest first."""
+    rows = queries.list_revisions(pool, competition_id=competition_id, before=before, size=size)
+    return await fetch_all(RevisionRow, rows)
+
+
+async def find_last_document(connection: Connection, competition_id: UUID) -> dict[str, Any]:
+    """Return the document of a competition's last revision; empty if there is none."""
+    document: dict[str, Any] | None = await queries.last_document(connection, competition_id=competition_id)
+    return document or {}
+
+
+async def insert_revision(
+    connection: Connection, competition_id: UUID, document: dict[str, Any], code_version: str
+) -> int:
+    """Insert the next revision of a competition; returns its number."""
+    revision: int = await queries.insert_revision(
+        connection, competition_id=competition_id, document=document, code_version=code_version
+    )
+    return revision

@@ -1,4 +1,4 @@
-"""The log of an execution to read along: what is on record, then what the runner sends while somebody follows."""
+"""The log of an execution while it is written: what is on record, then what the runner sends."""
 
 import asyncio
 import uuid
@@ -8,10 +8,12 @@ from fastapi import APIRouter, WebSocket
 
 from arena.api.live import LogEnded, LogText
 from services.gateway.accounts.callers import Organizer
-from services.gateway.dependencies import Parts, WithParts
-from services.gateway.executions.routes import find_execution
+from services.gateway.dependencies import WithBroker, WithChangeNotifier, WithPool
+from services.gateway.executions import tables
+from services.gateway.executions.lookup import find_execution
 from services.gateway.live.websocket import run_feed, send_message
-from services.gateway.tables import queries
+from shared.broker.connection import Broker
+from shared.database import Pool
 from shared.messages import LogFollowed, LogWritten
 
 router = APIRouter(prefix="/api/v1/admin", tags=["executions"])
@@ -22,36 +24,47 @@ ANNOUNCE_INTERVAL_S = 5.0
 
 
 @router.websocket("/executions/{execution}/log")
-async def follow_log(websocket: WebSocket, execution: str, parts: WithParts, _: Organizer) -> None:
-    """Send `{"type": "log", "study", "text"}` as an optimizer writes, then `{"type": "ended", "outcome"}`, and close.
+async def stream_log(
+    websocket: WebSocket,
+    execution: str,
+    pool: WithPool,
+    broker: WithBroker,
+    change_notifier: WithChangeNotifier,
+    _: Organizer,
+) -> None:
+    """Send what an optimizer writes, then how the execution ended, and close.
 
-    An execution that has ended sends what is on record of it.
+    Of an execution that has ended, what is on record is sent.
     """
-    row = await find_execution(parts, execution)
+    row = await find_execution(pool, execution)
     follower = uuid.uuid4()
 
     async def send_log() -> None:
-        with parts.hub.follow_log(follower) as written:
+        with change_notifier.follow_log(follower) as written:
+            stream = _LogStream(websocket, pool, broker, row.shard_id, row.attempt, written)
             try:
-                await _Reader(websocket, parts, row["shard_id"], row["attempt"], written).run(follower)
+                await stream.run(follower)
             finally:
-                await parts.broker.publish([_followed(follower, row["shard_id"], row["attempt"], 0)])
+                await stream.announce(follower, 0)
 
     await run_feed(websocket, "log", send_log)
 
 
-def _followed(follower: UUID, shard_id: UUID, attempt: int, expires_in_s: float) -> LogFollowed:
-    return LogFollowed(follower=follower, shard_id=shard_id, attempt=attempt, expires_in_s=expires_in_s)
-
-
-class _Reader:
+class _LogStream:
     """Sends the text of each study from one source: from the record, or as it is written if that came first."""
 
     def __init__(
-        self, websocket: WebSocket, parts: Parts, shard_id: UUID, attempt: int, written: "asyncio.Queue[LogWritten]"
+        self,
+        websocket: WebSocket,
+        pool: Pool,
+        broker: Broker,
+        shard_id: UUID,
+        attempt: int,
+        written: "asyncio.Queue[LogWritten]",
     ) -> None:
         self._websocket = websocket
-        self._parts = parts
+        self._pool = pool
+        self._broker = broker
         self._shard_id = shard_id
         self._attempt = attempt
         self._written = written
@@ -62,9 +75,8 @@ class _Reader:
         clock = asyncio.get_running_loop().time
         announce_at = clock()
         while True:
-            outcome: str | None = await queries.has_ended(
-                self._parts.pool, shard_id=self._shard_id, attempt=self._attempt
-            )
+            # Asked for first: what is written before the end is then sent before the end is told.
+            outcome = await tables.find_outcome(self._pool, self._shard_id, self._attempt)
             while not self._written.empty():
                 await self._send_written(self._written.get_nowait())
             await self._send_recorded()
@@ -72,11 +84,18 @@ class _Reader:
                 await send_message(self._websocket, LogEnded(outcome=outcome))
                 return
             if clock() >= announce_at:
-                await self._parts.broker.publish([_followed(follower, self._shard_id, self._attempt, ANNOUNCED_FOR_S)])
+                await self.announce(follower, ANNOUNCED_FOR_S)
                 announce_at = clock() + ANNOUNCE_INTERVAL_S
-            await self._wait_for_news()
+            await self._wait_for_text()
 
-    async def _wait_for_news(self) -> None:
+    async def announce(self, follower: UUID, expires_in_s: float) -> None:
+        """Tell the runner that somebody reads this log, for so long from now."""
+        message = LogFollowed(
+            follower=follower, shard_id=self._shard_id, attempt=self._attempt, expires_in_s=expires_in_s
+        )
+        await self._broker.publish([message])
+
+    async def _wait_for_text(self) -> None:
         try:
             async with asyncio.timeout(LOOK_INTERVAL_S):
                 message = await self._written.get()
@@ -90,10 +109,10 @@ class _Reader:
             await self._send(message.study, message.text)
 
     async def _send_recorded(self) -> None:
-        async for row in queries.logs_of_execution(self._parts.pool, shard_id=self._shard_id, attempt=self._attempt):
-            if row["study"] not in self._recorded | self._live:
-                self._recorded.add(row["study"])
-                await self._send(row["study"], row["log"])
+        for study, text in (await tables.list_logs(self._pool, self._shard_id, self._attempt)).items():
+            if study not in self._recorded | self._live:
+                self._recorded.add(study)
+                await self._send(study, text)
 
     async def _send(self, study: int, text: str) -> None:
         await send_message(self._websocket, LogText(study=study, text=text))

@@ -3,12 +3,14 @@
 set local plan_cache_mode = force_custom_plan;
 
 -- name: list_executions(competition, phase, team, submission_id, box, runner, outcome, verdict, since, before, before_shard, before_attempt, size)
--- Executions, those released last first, with what is still under way; beyond a cursor if there is one.
+-- A page of executions, those released last first, with what is still under way. Ended attempts are rows of executions,
+-- the others are shards. Each half repeats the filters and the limit, so that it reads no more than a page of its own
+-- table by that table's index; filters on the union would read both tables whole.
 with ended as (
     select
         sh.id as shard_id, e.attempt as attempt, e.runner_id, e.outcome, e.verdict, e.detail, e.released_at, e.taken_at,
         e.ended_at, e.cpu_s, e.memory_peak_bytes,
-        c.slug as competition, p.name as phase, p.kind, t.name as team, s.id as submission_id, s.filename,
+        c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
         b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
     from executions e
     join shards sh on sh.id = e.shard_id
@@ -38,7 +40,7 @@ under_way as (
     select
         sh.id as shard_id, sh.attempt as attempt, sh.runner_id, sh.state, null, '', sh.released_at, sh.taken_at,
         null::timestamptz, null::double precision, null::bigint,
-        c.slug as competition, p.name as phase, p.kind, t.name as team, s.id as submission_id, s.filename,
+        c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
         b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
     from shards sh
     join submissions s on s.id = sh.submission_id
@@ -68,8 +70,11 @@ page as (
     limit :size
 )
 select
-    page.*, coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
-    coalesce(page.cpu_s, u.cpu_s) as all_cpu_s, coalesce(page.memory_peak_bytes, u.memory_peak_bytes) as all_memory,
+    page.shard_id, page.attempt, page.runner_id, page.outcome, page.verdict, page.detail, page.released_at, page.taken_at,
+    page.ended_at, page.competition, page.phase, page.phase_kind, page.team, page.submission_id, page.filename, page.box,
+    page.model, page.dataset, page.metric, page.first_study, page.n_studies, page.n_calls, page.n_suggestions, page.limits,
+    coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
+    coalesce(page.cpu_s, u.cpu_s) as cpu_s, coalesce(page.memory_peak_bytes, u.memory_peak_bytes) as memory_peak_bytes,
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s
 from page
 cross join lateral attempt_usage(page.shard_id, page.attempt) u
@@ -78,20 +83,18 @@ order by page.released_at desc, page.shard_id, page.attempt;
 -- name: find_execution(shard_id, attempt)^
 -- One execution, ended or not, with everything that it depended on.
 select
-    e.outcome is not null as is_recorded, coalesce(e.outcome, sh.state) as outcome, e.verdict,
-    coalesce(e.detail, '') as detail, coalesce(e.runner_id, sh.runner_id) as runner_id,
+    sh.id as shard_id, :attempt::integer as attempt, coalesce(e.runner_id, sh.runner_id) as runner_id,
+    coalesce(e.outcome, sh.state) as outcome, e.verdict, coalesce(e.detail, '') as detail,
     coalesce(e.released_at, sh.released_at) as released_at,
-    case when e.outcome is null then sh.taken_at else e.taken_at end as taken_at, e.ended_at, e.provenance,
-    coalesce(e.cpu_s, u.cpu_s) as all_cpu_s, coalesce(e.memory_peak_bytes, u.memory_peak_bytes) as all_memory,
+    case when e.outcome is null then sh.taken_at else e.taken_at end as taken_at, e.ended_at,
+    c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
+    b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits,
     coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
+    coalesce(e.cpu_s, u.cpu_s) as cpu_s, coalesce(e.memory_peak_bytes, u.memory_peak_bytes) as memory_peak_bytes,
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s,
-    sh.id as shard_id, :attempt::integer as attempt, sh.first_study, sh.n_studies, sh.box_id,
-    c.id as competition_id, c.slug as competition, c.seed as competition_seed,
-    p.name as phase, p.kind, p.n_calls, p.n_suggestions, p.limits, p.image, p.runtime, bl.name as baseline,
-    bl.version as baseline_version,
-    t.name as team, s.id as submission_id, s.filename, s.blob_sha256, s.size_bytes, s.revision, s.origin_id,
-    s.verdict_stage, s.verdict_iteration,
-    b.label as box, b.model, b.dataset, b.metric, b.dataset_sha256
+    e.provenance, c.id as competition_id, c.seed as competition_seed, p.image, p.runtime, bl.name as baseline,
+    bl.version as baseline_version, s.blob_sha256, s.size_bytes, s.revision, s.origin_id, s.verdict_stage,
+    s.verdict_iteration, b.dataset_sha256, b.test_case
 from shards sh
 left join executions e on e.shard_id = sh.id and e.attempt = :attempt
 cross join lateral attempt_usage(sh.id, :attempt) u
@@ -115,7 +118,7 @@ from studies where shard_id = :shard_id and attempt = :attempt order by study;
 -- What the optimizer wrote in the ended studies of an attempt.
 select study, log from study_logs where shard_id = :shard_id and attempt = :attempt order by study;
 
--- name: has_ended(shard_id, attempt)$
+-- name: outcome_of_attempt(shard_id, attempt)$
 -- How an attempt ended, or that it is superseded or gone; null while it may still write something.
 select coalesce(
     (select outcome from executions where shard_id = :shard_id and attempt = :attempt),

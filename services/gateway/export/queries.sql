@@ -1,9 +1,3 @@
--- name: phase_for_export(slug, phase)^
--- A phase with the baseline that its scores refer to; an organizer run has none.
-select p.id, p.name, c.slug, p.n_calls, p.n_suggestions, bl.name as baseline, bl.version
-from phases p join competitions c on c.id = p.competition_id left join baselines bl on bl.id = p.baseline_id
-where c.slug = :slug and p.name = :phase and p.kind in ('competition', 'organizer_run');
-
 -- name: boxes_for_export(phase_id)
 -- The black boxes of a phase by their real names.
 select b.label as box, b.model, b.dataset, b.metric, b.signature
@@ -18,3 +12,26 @@ where s.phase_id = :phase_id and s.state = 'scored' and case
     else s.id = :submission_id
 end
 order by s.id;
+
+-- name: study_losses(submission_ids)
+-- The losses of every study of submissions.
+select
+    st.submission_id::text as submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization
+from studies st
+join submissions s on s.id = st.submission_id
+join teams t on t.id = s.team_id
+join black_boxes b on b.id = st.box_id
+where st.submission_id = any (:submission_ids::uuid[])
+order by st.submission_id, b.label, st.study;
+
+-- name: whole_studies(submission_ids)
+-- Every study of submissions with its losses, times and suggestions.
+select
+    st.submission_id::text as submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization, st.eval_time_s,
+    st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions
+from studies st
+join submissions s on s.id = st.submission_id
+join teams t on t.id = s.team_id
+join black_boxes b on b.id = st.box_id
+where st.submission_id = any (:submission_ids::uuid[])
+order by st.submission_id, b.label, st.study;

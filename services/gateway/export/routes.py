@@ -1,58 +1,70 @@
-"""A phase's evaluations as a stream of lines, from which `arena export` writes a Bayesmark results folder."""
+"""A phase's studies as a stream of lines, from which `arena export` writes a Bayesmark results folder."""
 
 import json
 from collections.abc import AsyncIterator
-from typing import Any
+from dataclasses import asdict
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
+from arena.api.export import ExportBaseline, ExportBox, ExportHeader
+from arena.words.states import PhaseKind
 from services.gateway.accounts.callers import Organizer
-from services.gateway.dependencies import WithParts
+from services.gateway.competitions.phases import no_phase
+from services.gateway.competitions.tables import PhaseRow, find_phase
+from services.gateway.dependencies import WithPool
+from services.gateway.export import tables
+from services.gateway.export.tables import ExportBoxRow
 from services.gateway.problems import Problem
-from services.gateway.tables import EXPORT_LOSSES, EXPORT_STUDIES, queries
 from shared.database import Pool
 
-router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
-PREFETCHED_ROWS = 50
+router = APIRouter(prefix="/api/v1/admin", tags=["export"])
+EXPORTED = (PhaseKind.COMPETITION, PhaseKind.ORGANIZER_RUN)
+NDJSON = "application/x-ndjson"
 
 
-@router.get("/competitions/{slug}/phases/{phase}/export")
+@router.get(
+    "/competitions/{slug}/phases/{phase}/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "A line of JSON with the header (`ExportHeader`), then one for every study (`ExportStudy`).",
+            "content": {NDJSON: {}},
+        }
+    },
+)
 async def export_phase(
-    slug: str, phase: str, parts: WithParts, _: Organizer, submission: UUID | None = None, only_losses: bool = False
+    slug: str, phase: str, pool: WithPool, _: Organizer, submission: UUID | None = None, only_losses: bool = False
 ) -> StreamingResponse:
     """Stream each team's counting submission, or the one named: a header line, then a line for every study.
 
     With `only_losses`, studies are without their suggestions and times.
     """
-    row = await queries.phase_for_export(parts.pool, slug=slug, phase=phase)
-    if row is None:
-        raise Problem(404, f"There is no phase {phase!r} of a competition {slug!r}.")
-    ids = [
-        each["id"]
-        async for each in queries.submissions_for_export(parts.pool, phase_id=row["id"], submission_id=submission)
-    ]
+    found = await find_phase(pool, slug, phase, EXPORTED)
+    if found is None:
+        raise no_phase(slug, phase)
+    ids = await tables.list_submissions(pool, found.id, submission)
     if submission is not None and not ids:
         raise Problem(409, f"Submission {submission} is not a scored submission of this phase.")
-    boxes = [dict(each) async for each in queries.boxes_for_export(parts.pool, phase_id=row["id"])]
-    query = EXPORT_LOSSES if only_losses else EXPORT_STUDIES
-    return StreamingResponse(_lines(parts.pool, row, boxes, ids, query), media_type="application/x-ndjson")
+    header = _describe(found, await tables.list_boxes(pool, found.id))
+    return StreamingResponse(_lines(pool, header, ids, only_losses=only_losses), media_type=NDJSON)
+
+
+def _describe(phase: PhaseRow, boxes: list[ExportBoxRow]) -> ExportHeader:
+    return ExportHeader(
+        competition=phase.competition,
+        phase=phase.name,
+        n_calls=phase.n_calls,
+        n_suggestions=phase.n_suggestions,
+        baseline=ExportBaseline(name=phase.baseline, version=phase.baseline_version),
+        boxes=[ExportBox(**asdict(row)) for row in boxes],
+    )
 
 
 async def _lines(
-    pool: Pool, phase: asyncpg.Record, boxes: list[dict[str, Any]], submission_ids: list[UUID], query: str
+    pool: Pool, header: ExportHeader, submission_ids: list[UUID], *, only_losses: bool
 ) -> AsyncIterator[str]:
-    header = {
-        "competition": phase["slug"],
-        "phase": phase["name"],
-        "n_calls": phase["n_calls"],
-        "n_suggestions": phase["n_suggestions"],
-        "baseline": {"name": phase["baseline"], "version": phase["version"]},
-        "boxes": boxes,
-    }
-    yield json.dumps(header) + "\n"
-    async with pool.acquire() as connection, connection.transaction(readonly=True):
-        async for row in connection.cursor(query, submission_ids, prefetch=PREFETCHED_ROWS):
-            yield json.dumps({**row, "submission_id": str(row["submission_id"])}) + "\n"
+    yield header.model_dump_json() + "\n"
+    async for study in tables.stream_studies(pool, submission_ids, only_losses=only_losses):
+        yield json.dumps(study) + "\n"

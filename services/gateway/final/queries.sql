@@ -1,12 +1,3 @@
--- name: lock_final_phase(competition_id, phase)^
--- The phase that is to be the final, locked, so that requests for it come one after the other.
-select p.id, p.name, p.studies_per_box, p.studies_per_shard, exists (
-    select from submissions s where s.phase_id = p.id
-) as is_used
-from phases p
-where p.competition_id = :competition_id and p.name = :phase and p.kind = 'competition'
-for update of p;
-
 -- name: set_final_studies(phase_id, studies)!
 -- How many studies a final has on each black box, every one a shard of its own.
 update phases set studies_per_box = :studies, studies_per_shard = 1 where id = :phase_id;

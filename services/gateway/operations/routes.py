@@ -1,11 +1,11 @@
 """The organizer's routes of the platform at work: overview, runners, incidents, dead letters."""
 
 from dataclasses import asdict
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import AwareDatetime
 
 from arena.api.operations import (
     DeadLetter,
@@ -37,7 +37,7 @@ async def list_incidents(
     pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> IncidentPage:
     """Return the shards that failed too often for the platform's own reasons."""
-    after = None if cursor is None else decode_cursor(cursor, tuple[datetime, UUID])
+    after = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, UUID])
     rows = await tables.list_incidents(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.changed_at, row.shard_id))
     return IncidentPage(incidents=[Incident(**asdict(row)) for row in shown], next=following)

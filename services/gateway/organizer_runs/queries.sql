@@ -1,12 +1,8 @@
 -- name: organizer_run_boxes(competition_id, labels)
 -- The black boxes of an organizer run.
-select id, label, model, dataset, metric, dataset_sha256 from black_boxes
+select label, model, dataset, metric, dataset_sha256 from black_boxes
 where competition_id = :competition_id and label = any (:labels::text[])
 order by label;
-
--- name: competition_seed(competition_id)$
--- What the seeds of its studies derive from.
-select seed from competitions where id = :competition_id;
 
 -- name: lock_organizer_run(key)!
 -- Makes requests for the same organizer run come one after the other.
@@ -51,11 +47,27 @@ insert into organizer_runs (key, competition_id, submission_id, purpose, documen
 values (:key, :competition_id, :submission_id, :purpose, :document)
 on conflict (key) do update set submission_id = excluded.submission_id, created_at = now();
 
--- name: list_organizer_runs(competition_id, purpose)
--- The organizer_runs of a competition, those asked for last first.
+-- name: list_organizer_runs(competition_id, purpose, before, before_key, size)
+-- A page of the organizer runs of a competition, those asked for last first.
 select
     t.key, t.purpose, t.document, t.created_at, p.name as phase, s.id as submission_id, s.state, s.verdict,
     s.studies_done, s.studies_total
 from organizer_runs t join submissions s on s.id = t.submission_id join phases p on p.id = s.phase_id
 where t.competition_id = :competition_id and (:purpose::text is null or t.purpose = :purpose)
-order by t.created_at desc;
+    and (:before::timestamptz is null or (t.created_at, t.key) < (:before, :before_key::text))
+order by t.created_at desc, t.key desc
+limit :size;
+
+-- name: list_costs(competition_id)
+-- What an evaluation of each black box took, in the organizer's own studies. Not every study knows its CPU time.
+select
+    b.label, b.model, b.dataset, b.metric, count(*) as studies, sum(cardinality(st.eval_time_s)) as evaluations,
+    sum((select sum(t) from unnest(st.eval_time_s) t)) / sum(cardinality(st.eval_time_s)) as evaluation_s,
+    sum(st.evaluation_cpu_s)
+    / sum(cardinality(st.eval_time_s)) filter (where st.evaluation_cpu_s is not null) as evaluation_cpu_s
+from organizer_runs t
+join studies st on st.submission_id = t.submission_id
+join black_boxes b on b.id = st.box_id
+where t.competition_id = :competition_id and t.purpose <> 'replay'
+group by b.id
+order by b.label;

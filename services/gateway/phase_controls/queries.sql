@@ -1,7 +1,7 @@
--- name: freeze_phase(id, frozen)^
+-- name: freeze_phase(id, frozen)$
 -- Freezes a phase's leaderboard at this moment, or lets it go on; one that is frozen stays as it was then.
 update phases set frozen_at = case when :frozen::boolean then coalesce(frozen_at, clock_timestamp()) end
-where id = :id returning name, frozen_at;
+where id = :id returning frozen_at;
 
 -- name: put_team_quota(team_id, phase_id, attempts_per_day, scored_per_day, active_submissions)!
 -- A team's own quotas in a phase.
@@ -11,7 +11,7 @@ on conflict (team_id, phase_id) do update
 set attempts_per_day = excluded.attempts_per_day, scored_per_day = excluded.scored_per_day,
     active_submissions = excluded.active_submissions;
 
--- name: prioritize_submission(id, priority)^
+-- name: prioritize_submission(id, priority)$
 -- Lets a submission that has not ended go before others, or after them.
 with prioritized as (
     update submissions set priority = :priority where id = :id and ended_at is null

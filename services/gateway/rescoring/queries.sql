@@ -1,14 +1,13 @@
+-- name: lock_rescoring(phase_id)!
+-- Makes requests about the candidate of one phase come one after the other.
+select pg_advisory_xact_lock(hashtextextended('rescoring of ' || :phase_id::uuid::text, 0));
+
 -- name: find_candidate(phase_id)^
 -- The candidate of a phase that is neither applied nor discarded.
-select p.*, bl.name as baseline, bl.version as baseline_version,
-    array(
-        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
-        order by b.label
-    ) as boxes
-from phases p left join baselines bl on bl.id = p.baseline_id
-where p.kind = 'rescoring_candidate' and exists (
+select d.* from phase_details d
+where d.kind = 'rescoring_candidate' and exists (
     select from submissions s join submissions o on o.id = s.origin_id
-    where s.phase_id = p.id and o.phase_id = :phase_id
+    where s.phase_id = d.id and o.phase_id = :phase_id
 );
 
 -- name: insert_candidate(phase_id, name, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, priority)$
@@ -43,7 +42,8 @@ where p.id = :phase_id and not exists (
 order by b.label;
 
 -- name: ended_submissions(phase_id, only_counting)
--- What can be run again of a phase: every submission that was scored or failed by its own fault, or only those that count.
+-- What can be run again of a phase: every submission that was scored or that failed through its own fault, or only
+-- those that count.
 select s.id from submissions s join teams t on t.id = s.team_id
 where s.phase_id = :phase_id and not t.internal and (
     (s.state = 'failed' and s.verdict <> 'platform_fault' and not :only_counting::boolean)
@@ -62,9 +62,10 @@ from submissions where phase_id = :phase_id;
 -- name: compare_submissions(old_id, new_id)
 -- The submissions of a phase that were run again, before and after; and those that count but were not.
 select
-    t.name as team, o.id as old_id, o.score as old_score, o.state as old_state,
+    t.name as team, o.id as old_id, o.score as old_score, o.ended_at as old_ended_at,
     o.id in (select c.id from counting_submissions c where c.phase_id = :old_id) as old_counts,
-    s.id as new_id, s.score as new_score, s.state as new_state, s.verdict as new_verdict,
+    s.id as new_id, s.score as new_score, s.ended_at as new_ended_at, s.state as new_state,
+    s.verdict as new_verdict,
     coalesce(s.id in (select c.id from counting_submissions c where c.phase_id = :new_id), false) as new_counts
 from submissions o
 join teams t on t.id = o.team_id
@@ -77,7 +78,7 @@ order by o.score desc nulls last, o.created_at, o.id;
 -- Locks the submissions of phases, before the phases, as in every transaction that changes both.
 select 1 from submissions where phase_id = any (:phase_ids::uuid[]) order by id for update;
 
--- name: unended_of(phase_ids)$
+-- name: count_unended(phase_ids)$
 -- How many submissions of phases have not ended.
 select count(*) from submissions where phase_id = any (:phase_ids::uuid[]) and ended_at is null;
 
@@ -103,8 +104,8 @@ select id, case phase_id when :live_id then 'rescoring applied' else 'archived' 
     jsonb_build_object('revision', :revision::integer)
 from swapped;
 
--- name: choose_again(live_id)!
--- A team's choice goes over to what its chosen submission became.
+-- name: select_again(live_id)!
+-- What a team has selected stays selected: the submission that takes the place of the selected one.
 update submissions s set chosen = true
 from submissions o
 where s.phase_id = :live_id and o.id = s.origin_id and o.chosen and not s.chosen;
@@ -127,17 +128,6 @@ delete from phase_boxes where phase_id = any (:phase_ids::uuid[]);
 -- name: give_boxes(phase_id, box_ids)!
 -- Gives a phase its black boxes.
 insert into phase_boxes (phase_id, box_id) select :phase_id, unnest(:box_ids::uuid[]);
-
--- name: last_document(competition_id)$
--- The document of a competition's last revision.
-select document from competition_revisions where competition_id = :competition_id order by revision desc limit 1;
-
--- name: add_revision(competition_id, document, code_version)$
--- One more revision of a competition.
-insert into competition_revisions (competition_id, revision, document, code_version)
-select :competition_id, coalesce(max(revision), 0) + 1, :document, :code_version
-from competition_revisions where competition_id = :competition_id
-returning revision;
 
 -- name: unended_submissions_of(phase_id)
 -- Submissions of a phase that have not ended.

@@ -15,7 +15,7 @@ from arena.words.execution import LOG_CHARS
 from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdict
 from services.gateway.accounts.callers import Anyone, Caller
-from services.gateway.competitions.routes import list_packages
+from services.gateway.competitions.packages import list_packages
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithPool, WithSettings
 from services.gateway.settings import GatewaySettings
@@ -74,7 +74,7 @@ async def rules_page(
         phases=place.phases,
         phase=place.phase,
         endings=describe_endings(),
-        packages=(await list_packages())["optimizer"],
+        packages=list_packages().optimizer,
         example=read_example(),
         log_chars=LOG_CHARS,
         address=str(request.base_url).rstrip("/"),

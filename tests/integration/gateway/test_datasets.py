@@ -78,4 +78,4 @@ async def test_a_baseline_covers_own_data_only_where_it_does(gateway: Gateway) -
 )
 async def test_a_file_that_is_no_data_set_is_422(gateway: Gateway, content: bytes, name: str, what: str) -> None:
     assert_problem(await upload(gateway, content, name), 422, what)
-    assert (await gateway.organizer.get(f"{ADMIN}/datasets")).json() == {"datasets": []}
+    assert (await gateway.organizer.get(f"{ADMIN}/datasets")).json()["datasets"] == []

@@ -140,4 +140,4 @@ async def test_losses_of_every_study_are_shown_of_those_that_are_scored(gateway:
         ("a", None),
     ]
     plain = (await gateway.organizer.get(PATH, params=QUERY)).json()
-    assert "losses" not in plain["finalists"][0]
+    assert plain["finalists"][0]["losses"] is None

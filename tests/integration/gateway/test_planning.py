@@ -68,7 +68,7 @@ async def test_candidates_are_all_black_boxes_by_their_names_with_the_seed(gatew
 
     found = (await gateway.organizer.get(f"{ADMIN}/competitions/c/black-boxes")).json()
 
-    assert found == {"seed": "s", "black_boxes": BOXES}
+    assert found == {"seed": "s", "black_boxes": BOXES, "next": None}
 
 
 async def test_the_graph_has_the_nodes_asked_for_last_and_is_done_when_a_set_is_made_of_them(

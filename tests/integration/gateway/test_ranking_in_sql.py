@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 
 from arena.rules.ranking import rank, ranking_key
+from services.gateway.final.tables import list_top
 from services.gateway.leaderboard.ranking import LeaderboardReader
 from services.gateway.leaderboard.tables import ranks_before
-from services.gateway.tables import queries
 from shared.database import Pool, connect_database
 from tests.support.seeding import Seeded, seed_phase
 
@@ -100,7 +100,7 @@ def ranked_teams(board: dict[str, list[Ended]], *, teams_choose: bool) -> list[s
 
 async def rank_in_sql(pool: Pool, phase_id: UUID) -> tuple[list[str], list[str], list[str]]:
     """Return the three teams at the top as a final finds them, and all as the leaderboard and a final show them."""
-    top = [row["team"] async for row in queries.top_submissions(pool, phase_id=phase_id, top=3)]
+    top = [row.team for row in await list_top(pool, phase_id, 3)]
     leaderboard = await LeaderboardReader(pool, phase_id, present=True).load()
     final_id = await pool.fetchval("select id from phases where name = 'final'")
     before = await ranks_before(pool, final_id)

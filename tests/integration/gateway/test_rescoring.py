@@ -88,6 +88,23 @@ async def test_a_candidate_is_seen_by_the_organizer_alone_and_applied_takes_the_
     assert (await gateway.organizer.get(PATH)).status_code == 404
 
 
+async def test_ties_in_a_rescoring_rank_as_on_the_leaderboard(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool)
+    await pool.execute("update submissions set score = 80 where id = $1", UUID(ids["a"]))
+    await pool.execute("update submissions set ended_at = now() + interval '1 second' where id = $1", UUID(ids["a"]))
+    new = {each["team"]: each["new_id"] for each in (await candidate(gateway, studies_per_box=3))["submissions"]}
+    for team in "ba":  # b ends first again
+        await score(pool, new[team], 70.0)
+
+    teams = (await gateway.organizer.get(PATH)).json()["teams"]
+    before = (await gateway.organizer.get("/api/v1/competitions/c/leaderboard")).json()["rows"]
+    (await gateway.organizer.post(f"{PATH}/apply")).raise_for_status()
+    after = (await gateway.organizer.get("/api/v1/competitions/c/leaderboard")).json()["rows"]
+
+    assert [(each["team"], each["old_rank"], each["new_rank"]) for each in teams] == [("b", 1, 1), ("a", 2, 2)]
+    assert [each["team"] for each in before] == [each["team"] for each in after] == ["b", "a"]
+
+
 async def test_the_file_of_before_is_refused_with_what_to_write_and_with_that_it_changes_nothing(
     gateway: Gateway, pool: Pool
 ) -> None:

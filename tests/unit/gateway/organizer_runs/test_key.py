@@ -4,14 +4,16 @@ from typing import Any
 
 import pytest
 
-from services.gateway.organizer_runs.routes import OrganizerRun, organizer_run_key
+from arena.api.planning import NewOrganizerRun
+from services.gateway.organizer_runs.key import organizer_run_key
+from services.gateway.organizer_runs.tables import RunBoxRow
 
-BOXES = [{"model": "DT", "dataset": "iris", "metric": "acc", "dataset_sha256": None}]
+BOXES = [RunBoxRow("box-01", "DT", "iris", "acc", None)]
 ORGANIZER_RUN: dict[str, Any] = {"purpose": "estimate", "boxes": ["box-01"], "n_calls": 3, "n_suggestions": 2}
 
 
 def key(*, seed: str = "s", blob: str = "ab", images: str = "i", **changes: Any) -> str:
-    return organizer_run_key(seed, blob, BOXES, OrganizerRun.model_validate(ORGANIZER_RUN | changes), images)
+    return organizer_run_key(seed, blob, BOXES, NewOrganizerRun.model_validate(ORGANIZER_RUN | changes), images)
 
 
 @pytest.mark.parametrize(
@@ -19,10 +21,10 @@ def key(*, seed: str = "s", blob: str = "ab", images: str = "i", **changes: Any)
     [{"seed": "t"}, {"blob": "cd"}, {"images": "j"}, {"n_calls": 4}, {"first_study": 1}, {"image": "x:1"}],
     ids=lambda changes: next(iter(changes)),
 )
-def test_what_losses_depend_on_makes_another_trial(changes: dict[str, Any]) -> None:
+def test_what_losses_depend_on_makes_another_run(changes: dict[str, Any]) -> None:
     assert key(**changes) != key()
 
 
 @pytest.mark.parametrize("changes", [{"purpose": "baseline-random"}, {"studies_per_shard": 5}, {"boxes": ["box-02"]}])
-def test_what_they_do_not_depend_on_makes_the_same(changes: dict[str, Any]) -> None:
+def test_what_they_do_not_depend_on_makes_the_same_run(changes: dict[str, Any]) -> None:
     assert key(**changes) == key()

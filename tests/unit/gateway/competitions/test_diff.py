@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.api.competition_document import Competition
-from services.gateway.competitions.diff import FIXED, Box, Plan, Present, compute_diff
+from services.gateway.competitions.diff import FIXED, CurrentBox, CurrentCompetition, Diff, compute_diff
 
 LABELS = [f"box-{number}" for number in range(4)]
 CASES = ["DT_iris_acc", "kNN_iris_acc", "DT_wine_acc", "kNN_wine_acc"]
@@ -38,12 +38,12 @@ def documents(draw: st.DrawFn) -> Competition:
     )
 
 
-def plan_of(present: Competition, wanted: Competition, used: set[str]) -> Plan:
-    """Plan with studies in these phases, as far as they are there."""
-    used &= {phase.name for phase in present.phases}
-    with_studies = {label for phase in present.phases if phase.name in used for label in phase.boxes}
-    boxes = [Box(box.label, box.test_case, None, box.label in with_studies) for box in present.black_boxes]
-    return compute_diff(Present(present, boxes, frozenset(used)), wanted)
+def plan_of(current: Competition, wanted: Competition, used: set[str]) -> Diff:
+    """Diff with studies in these phases, as far as they are there."""
+    used &= {phase.name for phase in current.phases}
+    with_studies = {label for phase in current.phases if phase.name in used for label in phase.boxes}
+    boxes = [CurrentBox(box.label, box.test_case, None, box.label in with_studies) for box in current.black_boxes]
+    return compute_diff(CurrentCompetition(current, boxes, frozenset(used)), wanted)
 
 
 def frozen(competition: Competition, used: set[str]) -> Any:
@@ -61,24 +61,24 @@ def frozen(competition: Competition, used: set[str]) -> Any:
 
 
 @given(documents(), st.sets(st.sampled_from(["a", "b", "c"])))
-def test_what_is_there_already_changes_nothing_and_is_not_refused(present: Competition, used: set[str]) -> None:
-    assert plan_of(present, present, used) == Plan([], [])
+def test_what_is_there_already_changes_nothing_and_is_not_refused(current: Competition, used: set[str]) -> None:
+    assert plan_of(current, current, used) == Diff([], [])
 
 
 @given(documents(), documents(), st.sets(st.sampled_from(["a", "b", "c"])))
 def test_what_is_not_refused_leaves_what_scores_depend_on(
-    present: Competition, wanted: Competition, used: set[str]
+    current: Competition, wanted: Competition, used: set[str]
 ) -> None:
-    plan = plan_of(present, wanted, used)
+    diff = plan_of(current, wanted, used)
 
-    assert bool(plan.changes) == (_sorted(present) != _sorted(wanted))
-    if not plan.refusals:
-        assert frozen(present, used) == frozen(wanted, used & {phase.name for phase in present.phases})
+    assert bool(diff.changes) == (_sorted(current) != _sorted(wanted))
+    if not diff.refusals:
+        assert frozen(current, used) == frozen(wanted, used & {phase.name for phase in current.phases})
 
 
 @given(documents(), documents())
-def test_without_studies_nothing_is_refused(present: Competition, wanted: Competition) -> None:
-    assert plan_of(present, wanted, set()).refusals == []
+def test_without_studies_nothing_is_refused(current: Competition, wanted: Competition) -> None:
+    assert plan_of(current, wanted, set()).refusals == []
     assert compute_diff(None, wanted).refusals == []
 
 

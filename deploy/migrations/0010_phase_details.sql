@@ -1,0 +1,20 @@
+-- migrate:up
+
+create view phase_details as
+select
+    p.id, p.competition_id, c.slug as competition, p.name, p.kind, p.position, p.visibility, p.practice,
+    bl.name as baseline, bl.version as baseline_version,
+    p.n_calls, p.n_suggestions, p.studies_per_box, p.studies_per_shard, p.first_study, p.limits,
+    p.opens_at, p.closes_at, coalesce(p.opens_at <= now(), true) and coalesce(p.closes_at > now(), true) as is_open,
+    p.attempts_per_day, p.scored_per_day, p.active_submissions, p.counting, p.frozen_at, p.priority, p.image, p.runtime,
+    array(
+        select b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id where pb.phase_id = p.id
+        order by b.label
+    ) as boxes
+from phases p
+join competitions c on c.id = p.competition_id
+left join baselines bl on bl.id = p.baseline_id;
+comment on view phase_details is 'Phases with their competition, their baseline set and the labels of their black boxes.';
+grant select on phase_details to arena_gateway;
+
+-- migrate:down

@@ -1,0 +1,140 @@
+"""Baseline sets and the organizer runs that they are built from, in Postgres."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+@dataclass(frozen=True)
+class NewBoxes:
+    """What scoring needs of a new baseline set: entry by entry a test case and an objective.
+
+    `signatures` has five numbers for each entry, one entry after the other.
+    """
+
+    test_cases: Sequence[str]
+    objectives: Sequence[str]
+    clips: Sequence[float]
+    bests: Sequence[float]
+    signatures: Sequence[float]
+    iterations: int
+
+
+@dataclass(frozen=True)
+class BaselineSummaryRow:
+    """A baseline set without its document."""
+
+    name: str
+    version: int
+    source: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class BaselineRow:
+    """A version of a baseline set."""
+
+    id: UUID
+    name: str
+    version: int
+
+    @property
+    def versioned_name(self) -> str:
+        """The baseline set as a document names it."""
+        return f"{self.name}@{self.version}"
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """How many iterations a baseline set has of a test case."""
+
+    test_case: str
+    iterations: int
+
+
+@dataclass(frozen=True)
+class BuildNodeRow:
+    """An organizer run that a baseline set is built from, the one asked for last of its purpose and black box."""
+
+    purpose: str
+    box: str
+    key: str
+    submission_id: UUID
+    state: str
+    verdict: str | None
+    studies_done: int
+    studies_total: int
+    asked_at: datetime
+
+
+@dataclass(frozen=True)
+class BuiltBaselineRow:
+    """A baseline set that was built from organizer runs; `nodes` are their keys."""
+
+    name: str
+    version: int
+    key: str | None
+    nodes: list[str]
+
+    @property
+    def versioned_name(self) -> str:
+        """The baseline set as a document names it."""
+        return f"{self.name}@{self.version}"
+
+
+async def insert_baseline(
+    connection: Connection, name: str, source: str, document: dict[str, Any], boxes: NewBoxes
+) -> int:
+    """Insert the next version of a baseline set; returns the version."""
+    row = await queries.insert_baseline(connection, name=name, source=source, document=document)
+    await queries.insert_baseline_boxes(connection, baseline_id=row["id"], **vars(boxes))
+    version: int = row["version"]
+    return version
+
+
+async def list_baselines(pool: Pool, after: tuple[str, int] | None, size: int) -> list[BaselineSummaryRow]:
+    """Return so many baseline sets after the one of this name and version."""
+    name, version = after or (None, None)
+    return await fetch_all(
+        BaselineSummaryRow, queries.list_baselines(pool, after=name, after_version=version, size=size)
+    )
+
+
+async def find_baseline(where: PoolOrConnection, name: str, version: int | None) -> BaselineRow | None:
+    """Return a version of a baseline set, the newest if None is named."""
+    return await fetch_one(BaselineRow, queries.find_baseline(where, name=name, version=version))
+
+
+async def find_document(pool: Pool, name: str, version: int | None) -> dict[str, Any] | None:
+    """Return the document of a version of a baseline set, the newest if None is named."""
+    document: dict[str, Any] | None = await queries.find_document(pool, name=name, version=version)
+    return document
+
+
+async def list_versions(connection: Connection) -> list[BaselineRow]:
+    """Return every version of every baseline set."""
+    return await fetch_all(BaselineRow, queries.list_baseline_versions(connection))
+
+
+async def list_coverage(connection: Connection, baseline_id: UUID) -> dict[str, int]:
+    """Return how many iterations a baseline set has of each test case."""
+    rows = queries.baseline_test_cases(connection, baseline_id=baseline_id)
+    return {row.test_case: row.iterations for row in await fetch_all(CoverageRow, rows)}
+
+
+async def list_build_nodes(pool: Pool, competition_id: UUID, purposes: Sequence[str]) -> list[BuildNodeRow]:
+    """Return of each purpose and black box the organizer run that was asked for last."""
+    rows = queries.baseline_nodes(pool, competition_id=competition_id, purposes=list(purposes))
+    return await fetch_all(BuildNodeRow, rows)
+
+
+async def find_newest_built(pool: Pool, slug: str) -> BuiltBaselineRow | None:
+    """Return the newest baseline set that was built from a competition's organizer runs."""
+    return await fetch_one(BuiltBaselineRow, queries.newest_built_baseline(pool, slug=slug))

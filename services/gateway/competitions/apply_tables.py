@@ -1,0 +1,89 @@
+"""A competition as a document finds it and leaves it, in Postgres."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from arena.api.competition_document import BlackBox, Phase
+from services.gateway.competitions.tables import put_phase_boxes, queries
+from shared.database import Connection, fetch_all, fetch_one
+
+
+@dataclass(frozen=True)
+class LockedCompetitionRow:
+    """A competition, locked for a change, with its last revision if it has one."""
+
+    id: UUID
+    name: str
+    seed: str
+    revision: int | None
+    document: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class CurrentBoxRow:
+    """A black box as it is, and whether studies were or will be run on it."""
+
+    label: str
+    model: str
+    dataset: str
+    metric: str
+    test_case: str
+    dataset_sha256: str | None
+    is_used: bool
+
+
+async def lock_competition(connection: Connection, slug: str) -> LockedCompetitionRow | None:
+    """Lock a competition until the transaction ends, and return it as it is."""
+    return await fetch_one(LockedCompetitionRow, queries.lock_competition(connection, slug=slug))
+
+
+async def lock_phases(connection: Connection, competition_id: UUID) -> None:
+    """Hold the phases of a competition as they are: who submits waits, and is seen once the lock is there."""
+    await queries.lock_phases(connection, competition_id=competition_id)
+
+
+async def list_used_phases(connection: Connection, competition_id: UUID) -> frozenset[str]:
+    """Return the names of the phases that scores depend on."""
+    rows = queries.used_phases(connection, competition_id=competition_id)
+    return frozenset([row["name"] async for row in rows])
+
+
+async def list_current_boxes(connection: Connection, competition_id: UUID) -> list[CurrentBoxRow]:
+    """Return the black boxes of a competition, and whether they are used."""
+    return await fetch_all(CurrentBoxRow, queries.current_boxes(connection, competition_id=competition_id))
+
+
+async def upsert_competition(connection: Connection, slug: str, name: str, seed: str) -> UUID:
+    """Make or rename a competition; returns its id."""
+    competition_id: UUID = await queries.upsert_competition(connection, slug=slug, name=name, seed=seed)
+    return competition_id
+
+
+async def clear_unused(connection: Connection, competition_id: UUID, phases: Iterable[str]) -> None:
+    """Remove the phases that no submission is in and that are not among those wanted, and the unused black boxes."""
+    await queries.clear_unused(connection, competition_id=competition_id, names=list(phases))
+    await queries.clear_unused_boxes(connection, competition_id=competition_id)
+
+
+async def upsert_box(connection: Connection, competition_id: UUID, box: BlackBox, dataset_sha256: str | None) -> None:
+    """Make a black box unless one has its label."""
+    await queries.upsert_box(
+        connection, competition_id=competition_id, dataset_sha256=dataset_sha256, **box.model_dump()
+    )
+
+
+async def upsert_phase(
+    connection: Connection, competition_id: UUID, phase: Phase, *, position: int, baseline_id: UUID
+) -> None:
+    """Make or change a phase, and give it its black boxes."""
+    phase_id: UUID = await queries.upsert_phase(
+        connection,
+        competition_id=competition_id,
+        position=position,
+        baseline_id=baseline_id,
+        limits=phase.limits.model_dump(),
+        **phase.model_dump(exclude={"limits", "baseline", "boxes"}),
+    )
+    await put_phase_boxes(connection, phase_id, competition_id, phase.boxes)

@@ -1,0 +1,18 @@
+"""What is installed in the images of a study, by the lock files that they are made from."""
+
+from functools import cache
+
+from arena.api.competitions import Packages
+from arena.package_data import IMAGES
+
+
+@cache
+def list_packages() -> Packages:
+    """Return every package and version in the two images of a study."""
+    return Packages(optimizer=_read_pins("optimizer"), blackbox=_read_pins("blackbox"))
+
+
+def _read_pins(image: str) -> dict[str, str]:
+    lines = (IMAGES / image / "requirements.lock").read_text().splitlines()
+    pins = (line.split()[0].split("==") for line in lines if "==" in line and line[0].isalnum())
+    return {name: version for name, version, *_ in pins}

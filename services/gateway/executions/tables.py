@@ -1,0 +1,192 @@
+"""Executions, their studies and their replays in Postgres."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from shared.database import Pool, fetch_all, fetch_one, load_queries
+
+queries = load_queries(Path(__file__).with_name("queries.sql"))
+
+
+@dataclass(frozen=True)
+class ExecutionFilters:
+    """Which executions are wanted: those that have each of these that is not None."""
+
+    competition: str | None = None
+    phase: str | None = None
+    team: str | None = None
+    submission_id: UUID | None = None
+    box: str | None = None
+    runner: str | None = None
+    outcome: str | None = None
+    verdict: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ExecutionRow:
+    """An attempt at a shard. Times, CPU and memory are over its finished studies, or the container's own account."""
+
+    shard_id: UUID
+    attempt: int
+    runner_id: str | None
+    outcome: str
+    verdict: str | None
+    detail: str
+    released_at: datetime | None
+    taken_at: datetime | None
+    ended_at: datetime | None
+    competition: str
+    phase: str
+    phase_kind: str
+    team: str
+    submission_id: UUID
+    filename: str
+    box: str
+    model: str
+    dataset: str
+    metric: str
+    first_study: int
+    n_studies: int
+    n_calls: int
+    n_suggestions: int
+    limits: dict[str, Any]
+    studies_done: int
+    studies_timed_out: int
+    cpu_s: float | None
+    memory_peak_bytes: int | None
+    construct_time_s: float | None
+    suggest_time_s: float | None
+    observe_time_s: float | None
+    eval_time_s: float | None
+
+    @property
+    def name(self) -> str:
+        """What the execution is called in addresses: the shard and the attempt."""
+        return f"{self.shard_id}:{self.attempt}"
+
+
+@dataclass(frozen=True)
+class RecordedExecutionRow(ExecutionRow):
+    """An execution with everything that its losses depend on."""
+
+    provenance: dict[str, Any] | None
+    competition_id: UUID
+    competition_seed: str
+    image: str | None
+    runtime: str | None
+    baseline: str | None
+    baseline_version: int | None
+    blob_sha256: str
+    size_bytes: int
+    revision: int | None
+    origin_id: UUID | None
+    verdict_stage: str | None
+    verdict_iteration: int | None
+    dataset_sha256: str | None
+    test_case: str
+
+
+@dataclass(frozen=True)
+class StudyResultRow:
+    """The result of a finished study."""
+
+    study: int
+    loss: float | None
+    timed_out: bool
+    suggest_errors: int
+    observe_errors: int
+    construct_time_s: float
+    suggest_time_s: list[float]
+    observe_time_s: list[float]
+    eval_time_s: list[list[float]]
+    cpu_s: float | None
+    memory_peak_bytes: int | None
+    finished_at: datetime
+
+
+@dataclass(frozen=True)
+class StudyOutcomeRow:
+    """What must be the same when a study is replayed; losses by iteration and suggestion."""
+
+    study: int
+    timed_out: bool
+    visible: list[list[float]]
+    generalization: list[list[float]]
+    suggestions: list[list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class ReplayRow:
+    """A replay: of which execution, how its submission stands, and its own execution once that has a result."""
+
+    execution: str
+    state: str
+    verdict: str | None
+    verdict_stage: str | None
+    verdict_iteration: int | None
+    ended_at: datetime | None
+    shard_id: UUID | None
+    attempt: int | None
+    provenance: dict[str, Any] | None
+
+
+async def list_executions(
+    pool: Pool, filters: ExecutionFilters, before: tuple[datetime, UUID, int] | None, size: int
+) -> list[ExecutionRow]:
+    """Return so many executions that were released before the one of this time, shard and attempt, the last first."""
+    released_at, shard_id, attempt = before or (None, None, None)
+    async with pool.acquire() as connection, connection.transaction(readonly=True):
+        await queries.plan_for_these_parameters(connection)
+        rows = queries.list_executions(
+            connection,
+            **vars(filters),
+            before=released_at,
+            before_shard=shard_id,
+            before_attempt=attempt,
+            size=size,
+        )
+        return await fetch_all(ExecutionRow, rows)
+
+
+async def find_execution(pool: Pool, shard_id: UUID, attempt: int) -> RecordedExecutionRow | None:
+    """Return an execution, ended or not."""
+    return await fetch_one(RecordedExecutionRow, queries.find_execution(pool, shard_id=shard_id, attempt=attempt))
+
+
+async def list_results(pool: Pool, shard_id: UUID, attempt: int) -> dict[int, StudyResultRow]:
+    """Return the results of an execution's finished studies by their numbers."""
+    rows = queries.studies_of_execution(pool, shard_id=shard_id, attempt=attempt)
+    return {row.study: row for row in await fetch_all(StudyResultRow, rows)}
+
+
+async def list_logs(pool: Pool, shard_id: UUID, attempt: int) -> dict[int, str]:
+    """Return what the optimizer wrote in each ended study of an execution."""
+    rows = queries.logs_of_execution(pool, shard_id=shard_id, attempt=attempt)
+    return {row["study"]: row["log"] async for row in rows}
+
+
+async def find_outcome(pool: Pool, shard_id: UUID, attempt: int) -> str | None:
+    """Return how an attempt ended, or that it is superseded; None while it may still write something."""
+    outcome: str | None = await queries.outcome_of_attempt(pool, shard_id=shard_id, attempt=attempt)
+    return outcome
+
+
+async def find_open_replay(pool: Pool, execution: str) -> UUID | None:
+    """Return the replay of an execution that is still under way."""
+    submission_id: UUID | None = await queries.open_replay(pool, execution=execution)
+    return submission_id
+
+
+async def find_replay(pool: Pool, submission_id: UUID) -> ReplayRow | None:
+    """Return how the replay stands that this submission is."""
+    return await fetch_one(ReplayRow, queries.find_replay_run(pool, submission_id=submission_id))
+
+
+async def list_outcomes(pool: Pool, shard_id: UUID | None, attempt: int | None) -> list[StudyOutcomeRow]:
+    """Return the outcomes of an attempt's studies, or without an attempt of all of the shard."""
+    rows = queries.outcomes_of_studies(pool, shard_id=shard_id, attempt=attempt)
+    return await fetch_all(StudyOutcomeRow, rows)

@@ -1,0 +1,50 @@
+"""Who is in the final, and what is shown of them. Pure."""
+
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from arena.api.reruns import Finalist
+from arena.words.states import SubmissionState
+from arena.words.verdicts import Verdict
+from services.gateway.final.tables import FinalistRow, TopRow
+
+
+def select_copies(best: Sequence[TopRow], present: Sequence[FinalistRow]) -> list[UUID]:
+    """Return what to copy into the final: runs that ended through no fault of their team, and teams not there yet."""
+    teams = {row.team_id for row in present}
+    again = [
+        row.id for row in present if row.state == SubmissionState.CANCELLED or row.verdict == Verdict.PLATFORM_FAULT
+    ]
+    return again + [row.id for row in best if row.team_id not in teams]
+
+
+def show_finalists(
+    finalists: Sequence[FinalistRow],
+    ranking: Sequence[TopRow],
+    losses: Mapping[UUID, dict[str, list[float]]],
+) -> list[Finalist]:
+    """Return the finalists beside their ranks and scores in the phase that they came from, ranked there as given."""
+    places = {row.team_id: (place, row.score) for place, row in enumerate(ranking, start=1)}
+    unranked: tuple[int | None, float | None] = (None, None)
+    return [_show(row, places.get(row.team_id, unranked), losses.get(row.id)) for row in finalists]
+
+
+def _show(row: FinalistRow, ranked: tuple[int | None, float | None], losses: dict[str, list[float]] | None) -> Finalist:
+    low, high = row.score_low, row.score_high
+    place, score = ranked
+    return Finalist(
+        team=row.team,
+        submission_id=row.id,
+        origin_id=row.origin_id,
+        submitted_at=row.submitted_at,
+        state=row.state,
+        verdict=row.verdict,
+        ended=row.ended_at is not None,
+        score=row.score,
+        interval=None if low is None or high is None else (low, high),
+        studies_done=row.studies_done,
+        studies_total=row.studies_total,
+        feedback_rank=place,
+        feedback_score=score,
+        losses=losses,
+    )
