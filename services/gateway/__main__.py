@@ -5,7 +5,7 @@ import asyncio
 from services.gateway.accounts.callers import hash_token
 from services.gateway.accounts.tables import put_organizer_token
 from services.gateway.app import create_app
-from services.gateway.dependencies import Parts
+from services.gateway.dependencies import Dependencies
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
@@ -25,17 +25,26 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     ):
         if settings.organizer_token is not None:
             await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))
-        hub = ChangeNotifier(broker)
-        feeds = Feeds(pool, hub)
+        change_notifier = ChangeNotifier(broker)
+        feeds = Feeds(pool, change_notifier)
         queue_estimates = QueueEstimates(pool, settings.lease_s)
-        parts = Parts(
-            pool, broker, Outbox(pool, broker), Blobs(settings.blob_url), hub, feeds, queue_estimates, settings
+        dependencies = Dependencies(
+            pool,
+            broker,
+            Outbox(pool, broker),
+            Blobs(settings.blob_url),
+            change_notifier,
+            feeds,
+            queue_estimates,
+            settings,
         )
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve_http(create_app(parts), settings, stop, trusted_proxies=settings.trusted_proxies))
-            tasks.create_task(hub.run(stop))
+            tasks.create_task(
+                serve_http(create_app(dependencies), settings, stop, trusted_proxies=settings.trusted_proxies)
+            )
+            tasks.create_task(change_notifier.run(stop))
             tasks.create_task(feeds.run(stop))
-            tasks.create_task(parts.outbox.run_relay(stop))
+            tasks.create_task(dependencies.outbox.run_relay(stop))
 
 
 if __name__ == "__main__":

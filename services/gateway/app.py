@@ -17,7 +17,7 @@ from services.gateway.baselines import routes as baselines
 from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
 from services.gateway.competitions import routes as competitions
-from services.gateway.dependencies import Parts
+from services.gateway.dependencies import Dependencies
 from services.gateway.executions import log_streaming, replays
 from services.gateway.executions import routes as executions
 from services.gateway.export import routes as export
@@ -94,23 +94,23 @@ def create_api(checks: Mapping[str, Check]) -> FastAPI:
     return app
 
 
-def create_app(parts: Parts) -> FastAPI:
+def create_app(dependencies: Dependencies) -> FastAPI:
     """Return the application that works on these dependencies."""
     app = create_api(
         {
-            "database": database_check(parts.pool),
-            "broker": parts.broker.check(),
-            "blob store": parts.blobs.check,
+            "database": database_check(dependencies.pool),
+            "broker": dependencies.broker.check(),
+            "blob store": dependencies.blobs.check,
         }
     )
-    app.state.parts = parts
+    app.state.dependencies = dependencies
     add_problem_handlers(app)
     _add_api_pages(app)
     add_website(app)
 
     app.add_middleware(Packed)
     app.add_middleware(Measured)
-    app.add_middleware(RequestGuard, pool=parts.pool, settings=parts.settings)
+    app.add_middleware(RequestGuard, pool=dependencies.pool, settings=dependencies.settings)
     return app
 
 

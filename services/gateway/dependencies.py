@@ -18,32 +18,24 @@ from shared.outbox import Outbox
 
 
 @dataclass(frozen=True)
-class Parts:
-    """The gateway's outside."""
+class Dependencies:
+    """Everything outside the gateway that it works with, and what it keeps in memory."""
 
     pool: Pool
     broker: Broker
     outbox: Outbox
     blobs: Blobs
-    hub: ChangeNotifier
+    change_notifier: ChangeNotifier
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
 
 
-def _parts(connection: HTTPConnection) -> Parts:
-    parts: Parts = connection.app.state.parts
-    return parts
-
-
-WithParts = Annotated[Parts, Depends(_parts)]
-
-
 def _one(name: str) -> Callable[[HTTPConnection], Any]:
-    """Return a FastAPI dependency that provides one of the parts."""
+    """Return what FastAPI calls to provide one of the dependencies."""
 
     def provide(connection: HTTPConnection) -> Any:
-        return getattr(connection.app.state.parts, name)
+        return getattr(connection.app.state.dependencies, name)
 
     return provide
 
@@ -52,7 +44,7 @@ WithPool = Annotated[Pool, Depends(_one("pool"))]
 WithBroker = Annotated[Broker, Depends(_one("broker"))]
 WithOutbox = Annotated[Outbox, Depends(_one("outbox"))]
 WithBlobs = Annotated[Blobs, Depends(_one("blobs"))]
-WithChangeNotifier = Annotated[ChangeNotifier, Depends(_one("hub"))]
+WithChangeNotifier = Annotated[ChangeNotifier, Depends(_one("change_notifier"))]
 WithFeeds = Annotated[Feeds, Depends(_one("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_one("queue_estimates"))]
 WithSettings = Annotated[GatewaySettings, Depends(_one("settings"))]

@@ -6,7 +6,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from services.gateway.app import create_app
-from services.gateway.dependencies import Parts
+from services.gateway.dependencies import Dependencies
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
@@ -35,19 +35,19 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, gateway_settings: GatewaySettings) -> None:
-    hub = ChangeNotifier(broker)
-    feeds, queue_estimates = Feeds(pool, hub), QueueEstimates(pool, gateway_settings.lease_s)
-    parts = Parts(
+    change_notifier = ChangeNotifier(broker)
+    feeds, queue_estimates = Feeds(pool, change_notifier), QueueEstimates(pool, gateway_settings.lease_s)
+    dependencies = Dependencies(
         pool,
         broker,
         Outbox(pool, broker),
         Blobs(gateway_settings.blob_url),
-        hub,
+        change_notifier,
         feeds,
         queue_estimates,
         gateway_settings,
     )
-    assert set(routes_of(create_app(parts).routes)) == set(ROUTES)
+    assert set(routes_of(create_app(dependencies).routes)) == set(ROUTES)
 
 
 async def make_tokens(gateway: Gateway) -> dict[str, str | None]:
