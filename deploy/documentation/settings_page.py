@@ -19,7 +19,7 @@ def write_settings_page(example: str) -> str:
         heading, *rest = paragraph.strip().splitlines()
         if SETTING.fullmatch(heading) or not any(SETTING.fullmatch(line) for line in rest):
             continue
-        lines += ["", f"## {heading.removeprefix('# ').rstrip('.')}", *HEADER]
+        lines += ["", f"## {heading.lstrip('# ').rstrip('.')}", *HEADER]
         meaning: list[str] = []
         for line in rest:
             if match := SETTING.fullmatch(line):
