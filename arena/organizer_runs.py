@@ -4,18 +4,23 @@ The platform keeps them, so whoever waits may stop and come again: the same node
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from arena.api.competition_document import BlackBox
+from arena.api.competitions import BlackBoxPage
+from arena.api.planning import OrganizerRunPage, OrganizerRunSummary, StartedOrganizerRun
+from arena.api.submissions import Submission
 from arena.client.http import Client
 from arena.failure import Failure
 from arena.pack.optimizer_zip import read_zip
+from arena.words.states import SubmissionState
+from arena.words.verdicts import Verdict
 
 POLL_S = 1.0
-Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Node:
     first_study: int = 0
     study_timeout_s: float | None = None
 
-    def organizer_run(self) -> Body:
+    def organizer_run(self) -> dict[str, Any]:
         """Return the node as the platform takes it."""
         return {
             "purpose": self.purpose,
@@ -66,10 +71,20 @@ class Run:
     new: bool
     submission: str
     phase: str
-    state: str
-    verdict: str | None
+    state: SubmissionState
+    verdict: Verdict | None
     studies_done: int
     studies_total: int
+
+    def at(self, seen: Submission | OrganizerRunSummary) -> "Run":
+        """Return the run as far as it is now."""
+        return replace(
+            self,
+            state=seen.state,
+            verdict=seen.verdict,
+            studies_done=seen.studies_done,
+            studies_total=seen.studies_total,
+        )
 
 
 def run_all(client: Client, slug: str, nodes: Sequence[Node], show: Callable[[Sequence[Run]], None]) -> list[Run]:
@@ -90,8 +105,10 @@ def _start(client: Client, slug: str, nodes: Sequence[Node]) -> list[Run]:
     runs = []
     for node in nodes:
         answer = client.start_organizer_run(slug, node.optimizer.filename, node.optimizer.content, node.organizer_run())
-        found = answer["submission"]
-        runs.append(Run(node, answer["key"], answer["new"], found["id"], found["phase"], **_progress(found)))
+        started = answer.parse(StartedOrganizerRun)
+        seen = started.submission
+        done = (seen.state, seen.verdict, seen.studies_done, seen.studies_total)
+        runs.append(Run(node, started.key, started.new, str(seen.id), seen.phase, *done))
     return runs
 
 
@@ -101,32 +118,27 @@ def _wait(client: Client, slug: str, runs: Sequence[Run], show: Callable[[Sequen
         show(runs)
         for run in runs:
             _check(run)
-        if all(run.state == "scored" for run in runs):
+        if all(run.state == SubmissionState.SCORED for run in runs):
             return list(runs)
         time.sleep(POLL_S)
 
 
 def _look(client: Client, slug: str, runs: Sequence[Run]) -> list[Run]:
     path = f"/api/v1/admin/competitions/{slug}/organizer-runs"
-    purposes = {run.node.purpose for run in runs if run.state != "scored"}
-    rows = {
-        row["submission_id"]: row for purpose in purposes for row in client.get(path, purpose=purpose)["organizer_runs"]
-    }
-    return [
-        run
-        if run.state == "scored"
-        # An organizer run that was first asked for with another purpose is listed under that.
-        else replace(run, **_progress(rows.get(run.submission) or client.get(f"/api/v1/submissions/{run.submission}")))
-        for run in runs
-    ]
+    listed: dict[str, OrganizerRunSummary] = {}
+    for purpose in {run.node.purpose for run in runs if run.state != SubmissionState.SCORED}:
+        page = client.get_all(path, "organizer_runs", purpose=purpose).parse(OrganizerRunPage)
+        listed |= {str(each.submission_id): each for each in page.organizer_runs}
+    return [run if run.state == SubmissionState.SCORED else run.at(_seen(client, run, listed)) for run in runs]
 
 
-def _progress(row: Body) -> Body:
-    return {name: row[name] for name in ("state", "verdict", "studies_done", "studies_total")}
+def _seen(client: Client, run: Run, listed: Mapping[str, OrganizerRunSummary]) -> Submission | OrganizerRunSummary:
+    """Return how far a run is; one that was first asked for with another purpose is listed under that."""
+    return listed.get(run.submission) or client.get(f"/api/v1/submissions/{run.submission}").parse(Submission)
 
 
 def _check(run: Run) -> None:
-    if run.state in {"failed", "cancelled"}:
+    if run.state in {SubmissionState.FAILED, SubmissionState.CANCELLED}:
         raise Failure(
             f"Expected {run.node.optimizer.filename} to finish its studies on {run.node.box}, but it ended as "
             f"{run.verdict}; 'arena logs {run.submission}' shows what it wrote. Repair what is wrong and run the same "
@@ -142,12 +154,12 @@ def exported(client: Client, slug: str, phase: str, submission: str) -> Iterator
         yield lines
 
 
-def choose_boxes(client: Client, slug: str, wanted: str | None) -> tuple[str, list[Body]]:
+def choose_boxes(client: Client, slug: str, wanted: str | None) -> tuple[str, list[BlackBox]]:
     """Return a competition's seed and its black boxes: those of a list with commas, or without one all."""
-    found = client.get(f"/api/v1/admin/competitions/{slug}/black-boxes")
+    found = client.get_all(f"/api/v1/admin/competitions/{slug}/black-boxes", "black_boxes").parse(BlackBoxPage)
     labels = [label.strip() for label in wanted.split(",")] if wanted is not None else None
-    known = {box["label"]: box for box in found["black_boxes"]}
+    known = {box.label: box for box in found.black_boxes}
     unknown = sorted(set(labels or ()) - known.keys())
     if unknown:
         raise Failure(f"Expected black boxes of {slug}, which has {', '.join(known)}; got {', '.join(unknown)}.")
-    return found["seed"], [box for label, box in known.items() if labels is None or label in labels]
+    return found.seed, [box for label, box in known.items() if labels is None or label in labels]

@@ -1,8 +1,8 @@
 """What the commands print with: text for people, one object for scripts."""
 
 import json
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rich.console import Console
@@ -25,18 +25,22 @@ def plain(text: str) -> Text:
     return Text(clean_text(text, TEXT_CHARS))
 
 
-def score_text(row: Mapping[str, Any]) -> str:
-    """Return a score with half the width of its 95 % interval."""
-    if row["score"] is None:
+def score_text(score: float | None, interval: Sequence[float] | None = None, digits: int = 3) -> str:
+    """Return a score, with half the width of its 95 % interval if it has one."""
+    if score is None:
         return NO_SCORE
-    if row["interval"] is None:
-        return f"{row['score']:.3f}"
-    return f"{row['score']:.3f} ± {(row['interval'][1] - row['interval'][0]) / 2:.3f}"
+    width = "" if interval is None else f" ± {(interval[1] - interval[0]) / 2:.{digits}f}"
+    return f"{score:.{digits}f}{width}"
 
 
-def remaining_text(submission: Mapping[str, Any]) -> str:
+def remaining_text(remaining_s: tuple[int, int] | None) -> str:
     """Return how long a submission may still take, as `0:02:00 to 0:05:00`; empty when nothing is known."""
-    if not submission["remaining_s"]:
+    if remaining_s is None:
         return ""
-    low, high = (timedelta(seconds=seconds) for seconds in submission["remaining_s"])
+    low, high = (timedelta(seconds=seconds) for seconds in remaining_s)
     return f"{low} to {high}"
+
+
+def time_text(at: datetime | None) -> str:
+    """Return a time in UTC, to the second; empty for none."""
+    return "" if at is None else f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}Z"

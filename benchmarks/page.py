@@ -75,8 +75,8 @@ def _submit(organizer: Client) -> UUID:
     body = {"name": "Benchmark", "seed": "benchmark", "black_boxes": boxes, "phases": [phase]}
     organizer.put("/api/v1/admin/competitions/bench", body)
     team = organizer.post("/api/v1/admin/competitions/bench/teams", {"name": "dice"})
-    submission = Client(organizer.url, team["token"]).submit("bench", None, "optimizer.zip", pack(RANDOM_SEARCH))
-    return UUID(submission["id"])
+    dice = Client(organizer.url, team.json["token"])
+    return UUID(dice.submit("bench", None, "optimizer.zip", pack(RANDOM_SEARCH)).json["id"])
 
 
 def many_boxes(document: dict[str, Any]) -> list[dict[str, str]]:

@@ -3,13 +3,20 @@
 import json
 from pathlib import Path
 
-from arena.client.http import Client, client_from_environment, read_json
+from arena.api.accounts import TeamToken
+from arena.api.competitions import CompetitionDiff
+from arena.api.leaderboard import Leaderboard
+from arena.api.planning import BaselinePage
+from arena.api.submissions import Submission
+from arena.client.http import Client, client_from_environment
 from arena.client.watch import watch
-from arena.commands.organizer.competition import apply_file, diff_file, read_file
 from arena.commands.participant.leaderboard import leaderboard_table
+from arena.competition.apply import apply_file, diff_file, read_file
 from arena.failure import Failure
+from arena.json_file import read_json
 from arena.pack.optimizer_zip import read_zip
 from arena.terminal import console
+from arena.words.states import SubmissionState
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
@@ -24,10 +31,11 @@ def main() -> None:
     slug = set_up_competition(client)
     tokens = team_tokens(client, slug)
     teams = {team: Client(client.url, token) for team, token in tokens.items()}
-    submissions = [teams[team].submit(slug, None, *read_zip(EXAMPLES / example))["id"] for team, example in ENTRIES]
-    ended = watch(client, submissions)
-    body = client.get(f"/api/v1/competitions/{slug}/leaderboard")
-    console.print(leaderboard_table(f"{body['competition']} / {body['phase']}", body["rows"]))
+    submissions = [
+        teams[team].submit(slug, None, *read_zip(EXAMPLES / example)).json["id"] for team, example in ENTRIES
+    ]
+    ended = [each.parse(Submission) for each in watch(client, submissions)]
+    console.print(leaderboard_table(client.get(f"/api/v1/competitions/{slug}/leaderboard").parse(Leaderboard)))
     console.print(
         "≈ within the noise of the next place; the leaderboard shows each team's best submission", style="dim"
     )
@@ -36,19 +44,20 @@ def main() -> None:
         f"The API is at {client.url}/docs. 'make down' stops it.",
         highlight=False,
     )
-    failed = [each for each in ended if each["state"] != "scored"]
+    failed = [each for each in ended if each.state != SubmissionState.SCORED]
     if failed:
-        raise Failure("; ".join(f"{each['id']} is {each['state']}: {each['verdict']}" for each in failed))
+        raise Failure("; ".join(f"{each.id} is {each.state}: {each.verdict}" for each in failed))
 
 
 def set_up_competition(client: Client) -> str:
     """Make the demo's baseline set and competition, unless they are there; returns the slug."""
-    known = {each["name"] for each in client.get("/api/v1/admin/baselines")["baselines"]}
+    page = client.get_all("/api/v1/admin/baselines", "baselines").parse(BaselinePage)
+    known = {each.name for each in page.baselines}
     if BASELINE not in known:
         document = read_json(EXAMPLES / "baselines" / "baseline-16-8.json")
         client.post("/api/v1/admin/baselines", {"name": BASELINE, "source": "official, 16 x 8", "document": document})
     found = read_file(client, EXAMPLES / "demo" / "competition.toml")
-    apply_file(client, found, diff_file(client, found))
+    apply_file(client, found, diff_file(client, found).parse(CompetitionDiff))
     return found.slug
 
 
@@ -60,7 +69,7 @@ def team_tokens(client: Client, slug: str) -> dict[str, str]:
             answer = client.post(f"/api/v1/admin/competitions/{slug}/teams", {"name": team})
         except Failure:
             answer = client.post(f"/api/v1/admin/competitions/{slug}/teams/{team}/token")
-        tokens[team] = answer["token"]
+        tokens[team] = answer.parse(TeamToken).token
     TOKENS.touch(mode=0o600)
     TOKENS.write_text(json.dumps(tokens))
     return tokens

@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
+from arena.api.inspection import InspectedSubmission
+from arena.api.planning import BaselinePage
 from arena.baseline.compute import Evaluations, compute_set, read_evaluations
 from arena.baseline.nodes import RANDOM, STRONG, Recipe, kind_of
 from arena.client.http import Client
@@ -17,6 +19,7 @@ from arena.failure import Failure
 from arena.organizer_runs import Run, choose_boxes, exported, run_all
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.words.objectives import VISIBLE
+from arena.words.states import ExecutionOutcome
 
 SOURCE_CHARS = 500
 
@@ -30,7 +33,7 @@ def build_set(
     seed, found = choose_boxes(client, slug, boxes)
     if not found:
         raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
-    runs = run_all(client, slug, recipe.nodes([box["label"] for box in found]), show)
+    runs = run_all(client, slug, recipe.nodes([box.label for box in found]), show)
     key = combination_key(runs)
     known = _find(client, name, key)
     made = known or _combine(client, slug, seed, name, key, runs)
@@ -50,9 +53,9 @@ def combination_key(runs: Sequence[Run]) -> str:
 
 
 def _find(client: Client, name: str, key: str) -> Body | None:
-    for each in client.get("/api/v1/admin/baselines")["baselines"]:
-        if each["name"] == name and each["source"].startswith(f"build {key}"):
-            return {"name": name, "version": each["version"]}
+    for each in client.get_all("/api/v1/admin/baselines", "baselines").parse(BaselinePage).baselines:
+        if each.name == name and each.source.startswith(f"build {key}"):
+            return {"name": name, "version": each.version}
     return None
 
 
@@ -68,13 +71,12 @@ def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Se
     document["meta"]["provenance"] = {
         "key": key,
         "competition": slug,
-        "versions": client.get("/api/v1/packages"),
+        "versions": client.get("/api/v1/packages").json,
         "curves": curves,
     }
     source = f"build {key} of {slug}: {len(kinds[RANDOM])} black boxes, best by {runs[-1].node.optimizer.filename}"
-    stored = client.post(
-        "/api/v1/admin/baselines", {"name": name, "source": source[:SOURCE_CHARS], "document": document}
-    )
+    new = {"name": name, "source": source[:SOURCE_CHARS], "document": document}
+    stored = client.post("/api/v1/admin/baselines", new).json
     strong = {each.box: each.best(VISIBLE) for each in kinds[STRONG]}
     return {
         **stored,
@@ -85,13 +87,13 @@ def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Se
 def _curve(client: Client, run: Run, test_case: str, seed: str) -> Body:
     """Return the record of one curve: what ran, in which images, with which seeds, and where its evaluations are."""
     node = run.node
-    submission = client.get(f"/api/v1/admin/submissions/{run.submission}")
-    sha256 = submission["blob_sha256"]
+    submission = client.get(f"/api/v1/admin/submissions/{run.submission}").parse(InspectedSubmission)
+    sha256 = submission.blob_sha256
     ran_by = [
-        execution["provenance"]
-        for shard in submission["shards"]
-        for execution in shard["executions"]
-        if execution["outcome"] == "done"
+        None if execution.provenance is None else execution.provenance.model_dump(mode="json")
+        for shard in submission.shards
+        for execution in shard.executions
+        if execution.outcome == ExecutionOutcome.DONE
     ]
     studies = range(node.first_study, node.first_study + node.studies)
     return {

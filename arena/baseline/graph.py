@@ -1,39 +1,37 @@
 """A baseline build as people see it: its nodes as a table, or as steps."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
+from arena.api.planning import BaselineNode
 from arena.baseline.nodes import COMBINE, RANDOM, STRONG, kind_of
 from arena.organizer_runs import Run
 from arena.progress import Step
 from arena.terminal import plain
+from arena.words.states import SubmissionState
 
 BAR_WIDTH = 16
-ORDER = {"running": 0, "failed": 0, "cancelled": 0, "queued": 1, "scored": 2}
-"""Rows at work come first."""
-COMBINING = {
-    "kind": COMBINE,
-    "box": None,
-    "state": "queued",
-    "studies_done": 0,
-    "studies_total": 1,
-    "baseline": None,
-}
+AT_WORK, WAITING, DONE = 0, 1, 2
+ORDER = {SubmissionState.QUEUED: WAITING, SubmissionState.SCORED: DONE}
+"""Rows at work, and rows that failed, come first."""
+COMBINING = BaselineNode(
+    kind=COMBINE, box=None, key=None, state=SubmissionState.QUEUED, studies_done=0, studies_total=1
+)
 
 
-def nodes_of(runs: Sequence[Run]) -> list[dict[str, Any]]:
+def nodes_of(runs: Sequence[Run]) -> list[BaselineNode]:
     """Return the nodes of a build that runs, as `graph_table` takes them."""
     nodes = [
-        {
-            "kind": kind_of(run.node),
-            "box": run.node.box,
-            "state": run.state,
-            "studies_done": run.studies_done,
-            "studies_total": run.studies_total,
-        }
+        BaselineNode(
+            kind=kind_of(run.node),
+            box=run.node.box,
+            key=run.key,
+            state=run.state,
+            studies_done=run.studies_done,
+            studies_total=run.studies_total,
+        )
         for run in runs
     ]
     return [*nodes, COMBINING]
@@ -50,29 +48,33 @@ def step_of(run: Run) -> Step:
     )
 
 
-def graph_table(nodes: Sequence[dict[str, Any]]) -> Table:
+def graph_table(nodes: Sequence[BaselineNode]) -> Table:
     """Return the graph as a table: a row for each black box, those at work first, and the node that combines all."""
-    by_box: dict[str, dict[str, dict[str, Any]]] = {}
+    by_box: dict[str, dict[str, BaselineNode]] = {}
     for node in nodes:
-        if node["box"] is not None:
-            by_box.setdefault(node["box"], {})[node["kind"]] = node
-    combine = next(node for node in nodes if node["kind"] == COMBINE)
-    done = sum(node["studies_done"] for node in nodes if node["box"] is not None)
-    total = sum(node["studies_total"] for node in nodes if node["box"] is not None)
+        if node.box is not None:
+            by_box.setdefault(node.box, {})[node.kind] = node
+    combine = next(node for node in nodes if node.kind == COMBINE)
+    done = sum(node.studies_done for node in nodes if node.box is not None)
+    total = sum(node.studies_total for node in nodes if node.box is not None)
     table = Table(box=None, show_footer=True)
     table.add_column("black box", footer="")
     table.add_column(f"{RANDOM} search", footer="")
     table.add_column("", justify="right", footer="└─")
     table.add_column(f"{STRONG} optimizer", footer=f"┴─> {COMBINE}")
-    table.add_column("", justify="right", footer=combine["baseline"] or f"{done}/{total}")
-    for box in sorted(by_box, key=lambda box: (min(ORDER[node["state"]] for node in by_box[box].values()), box)):
+    table.add_column("", justify="right", footer=combine.baseline or f"{done}/{total}")
+    for box in sorted(by_box, key=lambda box: (_order(by_box[box]), box)):
         cells = [part for kind in (RANDOM, STRONG) for part in _cells(by_box[box].get(kind))]
         table.add_row(plain(box), *cells)
     return table
 
 
-def _cells(node: dict[str, Any] | None) -> tuple[ProgressBar | str, str]:
+def _order(nodes: dict[str, BaselineNode]) -> int:
+    return min(ORDER.get(node.state, AT_WORK) for node in nodes.values())
+
+
+def _cells(node: BaselineNode | None) -> tuple[ProgressBar | str, str]:
     if node is None:
         return "-", ""
-    bar = ProgressBar(total=node["studies_total"], completed=node["studies_done"], width=BAR_WIDTH)
-    return bar, f"{node['studies_done']}/{node['studies_total']} {node['state']}"
+    bar = ProgressBar(total=node.studies_total, completed=node.studies_done, width=BAR_WIDTH)
+    return bar, f"{node.studies_done}/{node.studies_total} {node.state}"

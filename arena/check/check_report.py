@@ -27,7 +27,8 @@ def show_check_report(body: Body) -> None:
     if body["fatal"]:
         _show_fatal(body["fatal"])
     else:
-        console.print(f"score {score_text(body)} against {body['baseline']}; black boxes: {len(body['boxes'])}")
+        score = score_text(body["score"], body["interval"])
+        console.print(f"score {score} against {body['baseline']}; black boxes: {len(body['boxes'])}")
         console.print(plain(times_text(body)))
     for remark in remarks(body):
         console.print(plain(remark))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from arena.client.http import read_json
 from arena.failure import Failure
+from arena.json_file import read_json
 from arena.words.objectives import VISIBLE
 
 CLIP, BEST, TEST_CASE, OBJECTIVE = "clip", "best", "function", "objective"

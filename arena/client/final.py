@@ -1,7 +1,6 @@
 """The final as the API has it."""
 
-from typing import Any
-
+from arena.client.answer import Answer
 from arena.client.http import Client
 
 
@@ -10,8 +9,6 @@ def final_path(competition: str) -> str:
     return f"/api/v1/admin/competitions/{competition}/final"
 
 
-def get_final(
-    client: Client, competition: str, origin: str, phase: str, *, losses: bool | None = None
-) -> dict[str, Any]:
+def get_final(client: Client, competition: str, origin: str, phase: str, *, losses: bool | None = None) -> Answer:
     """Return a final as the platform shows it, on request with the losses of its studies."""
     return client.get(final_path(competition), **{"from": origin, "phase": phase, "losses": losses})

@@ -6,13 +6,14 @@ import random
 import ssl
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from arena.client.answer import Answer
 from arena.failure import Failure
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -20,8 +21,6 @@ ORGANIZER_TOKEN = Path(".arena/organizer-token")
 TIMEOUT_S = 30.0
 RETRY_S = 120.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
-
-Body = dict[str, Any]
 
 
 class _Unavailable(Exception):
@@ -38,23 +37,32 @@ class Client:
         verify = True if self.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._http = httpx.Client(base_url=self.url, headers=self.headers, timeout=TIMEOUT_S, verify=verify)
 
-    def get(self, path: str, **query: Any) -> Body:
+    def get(self, path: str, **query: Any) -> Answer:
         """GET an object."""
         return self._json("GET", path, params={name: value for name, value in query.items() if value is not None})
 
-    def post(self, path: str, body: Body | None = None) -> Body:
+    def get_all(self, path: str, things: str, **query: Any) -> Answer:
+        """GET a list page by page, as one page that holds all its `things`."""
+        page = self.get(path, **query).json
+        whole = dict(page)
+        while cursor := page.get("next"):
+            page = self.get(path, **query, cursor=cursor).json
+            whole[things] = [*whole[things], *page[things]]
+        return Answer(whole | {"next": None} if "next" in whole else whole)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
         """POST an object. It is not repeated once it may have had its effect."""
         return self._json("POST", path, repeat=False, json=body)
 
-    def put(self, path: str, body: Body) -> Body:
+    def put(self, path: str, body: Mapping[str, Any]) -> Answer:
         """PUT an object."""
         return self._json("PUT", path, json=body)
 
-    def delete(self, path: str) -> Body:
+    def delete(self, path: str) -> Answer:
         """DELETE, and return the answer."""
         return self._json("DELETE", path)
 
-    def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> Body:
+    def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> Answer:
         """Upload a zip; the key makes repeating it harmless."""
         return self._json(
             "POST",
@@ -64,8 +72,8 @@ class Client:
             headers={"Idempotency-Key": uuid.uuid4().hex},
         )
 
-    def start_organizer_run(self, slug: str, filename: str, content: bytes, organizer_run: Body) -> Body:
-        """Start the organizer's own studies; one organizer_run is never run twice, so repeating this is harmless."""
+    def start_organizer_run(self, slug: str, filename: str, content: bytes, organizer_run: Mapping[str, Any]) -> Answer:
+        """Start the organizer's own studies; the same are never run twice, so repeating this is harmless."""
         return self._json(
             "POST",
             f"/api/v1/admin/competitions/{slug}/organizer-runs",
@@ -73,7 +81,7 @@ class Client:
             data={"organizer_run": json.dumps(organizer_run)},
         )
 
-    def upload_dataset(self, slug: str, name: str, content: bytes) -> Body:
+    def upload_dataset(self, slug: str, name: str, content: bytes) -> Answer:
         """Upload a CSV file; the same again is the same."""
         return self._json(
             "POST",
@@ -92,14 +100,13 @@ class Client:
                 raise _failure(answer)
             yield answer.iter_lines()
 
-    def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> Body:
+    def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> Answer:
         """Return the object that answers a request; ask again, with growing random waits, while nobody answers."""
         deadline = time.monotonic() + (RETRY_S if repeat else 0.0)
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                body: Body = self._ask(method, path, **request).json()
-                return body
+                return Answer(self._ask(method, path, **request).json())
             except _Unavailable as error:
                 if time.monotonic() > deadline:
                     raise Failure(str(error)) from error
@@ -134,12 +141,3 @@ def client_from_environment() -> Client:
     if token is None and ORGANIZER_TOKEN.exists():
         token = ORGANIZER_TOKEN.read_text()
     return Client(os.environ.get("ARENA_URL", DEFAULT_URL), token.strip() if token else None)
-
-
-def read_json(path: Path) -> Body:
-    """Return the object in a JSON file."""
-    try:
-        body: Body = json.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise Failure(f"Cannot read {path} as JSON: {error}.") from error
-    return body

@@ -5,63 +5,64 @@ import queue
 import threading
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
+from arena.api.submissions import Submission
+from arena.client.answer import Answer
 from arena.client.feed import explain_refusal, open_feed
 from arena.client.http import Client
 from arena.failure import Failure
 from arena.progress import Step, show_progress
 from arena.terminal import console, remaining_text, score_text
 from arena.words.text import clean_line
+from arena.words.verdicts import Verdict
 
 NAME_CHARS = 80
 RECONNECT_S = 1.0
 UNAVAILABLE_LIMIT_S = 300.0
 IDLE_LIMIT_S = 3600.0
 
-Body = dict[str, Any]
 
-
-def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) -> list[Body]:
+def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) -> list[Answer]:
     """Show how far each submission is until all have ended; returns them as they ended."""
-    news: queue.Queue[Body | Failure] = queue.Queue()
-    for submission in submissions:
-        threading.Thread(target=_follow, args=(client, submission, news), daemon=True).start()
-    ended: dict[str, Body] = {}
+    news: queue.Queue[Answer | Failure] = queue.Queue()
+    for each in submissions:
+        threading.Thread(target=_follow, args=(client, each, news), daemon=True).start()
+    ended: dict[str, Answer] = {}
     with show_progress(console, quiet=quiet) as show:
         while len(ended) < len(set(submissions)):
             try:
-                state = news.get(timeout=IDLE_LIMIT_S)
+                answer = news.get(timeout=IDLE_LIMIT_S)
             except queue.Empty:
                 raise Failure(f"Nothing happened for {IDLE_LIMIT_S:g} s; ask again with 'arena status'.") from None
-            if isinstance(state, Failure):
-                raise state
-            show(step_of(state))
-            if state["ended_at"] is not None:
-                ended[state["id"]] = state
-    return [ended[submission] for submission in submissions]
+            if isinstance(answer, Failure):
+                raise answer
+            submission = answer.parse(Submission)
+            show(step_of(submission))
+            if submission.ended_at is not None:
+                ended[str(submission.id)] = answer
+    return [ended[each] for each in submissions]
 
 
-def step_of(submission: Body) -> Step:
+def step_of(submission: Submission) -> Step:
     """Return how far a submission is."""
-    name = f"{submission['team']}: {submission['filename'].removesuffix('.zip')}"
-    place = f"place {submission['queue_position']}" if submission["queue_position"] else ""
-    remaining = remaining_text(submission)
+    name = f"{submission.team}: {submission.filename.removesuffix('.zip')}"
+    place = f"place {submission.queue_position}" if submission.queue_position else ""
+    remaining = remaining_text(submission.remaining_s)
     return Step(
-        key=submission["id"],
+        key=str(submission.id),
         name=clean_line(name, NAME_CHARS),
-        done=submission["studies_done"],
-        total=submission["studies_total"],
-        state=submission["state"] if submission["verdict"] in {None, "scored"} else submission["verdict"],
-        score="" if submission["score"] is None else score_text(submission),
+        done=submission.studies_done,
+        total=submission.studies_total,
+        state=submission.state if submission.verdict in {None, Verdict.SCORED} else str(submission.verdict),
+        score="" if submission.score is None else score_text(submission.score, submission.interval),
         left=", ".join(filter(None, (place, remaining and f"{remaining} left"))),
-        ended=submission["ended_at"] is not None,
+        ended=submission.ended_at is not None,
     )
 
 
-def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]") -> None:
+def _follow(client: Client, submission: str, news: "queue.Queue[Answer | Failure]") -> None:
     """Put every state of one submission into `news`, up to its last."""
     seen: int | None = None
     unavailable_since: float | None = None
@@ -73,7 +74,7 @@ def _follow(client: Client, submission: str, news: "queue.Queue[Body | Failure]"
                 for text in feed:
                     message = json.loads(text)
                     seen = message["change"]
-                    news.put(message["submission"])
+                    news.put(Answer(message["submission"]))
                     if message["submission"]["ended_at"] is not None:
                         return
         except InvalidStatus as error:

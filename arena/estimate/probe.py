@@ -3,8 +3,8 @@
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
 
+from arena.api.competition_document import BlackBox
 from arena.client.http import Client
 from arena.estimate.workload import Probe
 from arena.failure import Failure
@@ -16,18 +16,18 @@ PROBE_SUGGESTIONS = 8
 
 
 def probe_boxes(
-    client: Client, slug: str, boxes: Sequence[dict[str, Any]], n_calls: int, show: Callable[[Sequence[Run]], None]
+    client: Client, slug: str, boxes: Sequence[BlackBox], n_calls: int, show: Callable[[Sequence[Run]], None]
 ) -> list[Probe]:
     """Run random search on each black box, unless that has been done, and return how long its evaluations took."""
     if not boxes:
         raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
     optimizer = Zip.read(RANDOM_SEARCH_OPTIMIZER)
-    nodes = [Node(PURPOSE, box["label"], optimizer, n_calls, PROBE_SUGGESTIONS, studies=1) for box in boxes]
+    nodes = [Node(PURPOSE, box.label, optimizer, n_calls, PROBE_SUGGESTIONS, studies=1) for box in boxes]
     probes = []
     for box, run in zip(boxes, run_all(client, slug, nodes, show), strict=True):
         with exported(client, slug, run.phase, run.submission) as lines:
             wall_s, cpu_s = read_times(lines)
-            probes.append(Probe(**box, evaluation_s=wall_s, evaluation_cpu_s=cpu_s))
+            probes.append(Probe(box.label, box.model, box.dataset, box.metric, wall_s, cpu_s))
     return probes
 
 

@@ -109,7 +109,7 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     await row.locator(".score:not(.provisional)", has_text=shown).wait_for()
     await watcher.locator("#board .chip.running").wait_for(state="detached", timeout=SCORING_MS)
     await check_page(watcher, "path-watcher")
-    board = Client(platform, None).get("/api/v1/competitions/autumn/leaderboard")["rows"]
+    board = Client(platform, None).get("/api/v1/competitions/autumn/leaderboard").json["rows"]
     assert {each["team"]: f"{each['score']:.3f}" for each in board}["dice"] == shown
 
 

@@ -53,8 +53,8 @@ async def until_scored(pool: Pool, *submissions: str) -> None:
 async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, pool: Pool, tmp_path: Path) -> None:
     arena = Arena(platform)
     dice, moody = set_up(Client(platform, ORGANIZER))
-    first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))["id"]
-    other = moody.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES)))["id"]
+    first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search")).json["id"]
+    other = moody.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES))).json["id"]
     await until_scored(pool, first, other)
 
     _, listed = await arena.json_and_code("executions", "--team", "dice", "--outcome", "done")
@@ -79,7 +79,7 @@ async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, 
     assert {row["team"] for row in candidate["teams"]} == {"dice", "library"}
     assert all(row["new_score"] is not None for row in candidate["teams"])
     _, applied = await arena.json_and_code("rescore", "apply", *phase)
-    rows = dice.get("/api/v1/competitions/e2e/leaderboard")["rows"]
+    rows = dice.get("/api/v1/competitions/e2e/leaderboard").json["rows"]
     assert {row["team"]: row["score"] for row in rows} == {row["team"]: row["new_score"] for row in applied["teams"]}
     assert {row["studies_total"] for row in rows} == {2}
 
@@ -89,7 +89,7 @@ async def test_a_running_log_is_read_along_until_its_execution_is_stopped(
 ) -> None:
     arena = Arena(platform)
     dice, _ = set_up(Client(platform, ORGANIZER))
-    submission = dice.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS)))["id"]
+    submission = dice.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS))).json["id"]
     running = "select id from shards where submission_id = $1 and state = 'running' limit 1"
     await wait_until(lambda: pool.fetchval(running, submission), what="a shard runs")
     execution = f"{await pool.fetchval(running, submission)}:1"

@@ -62,7 +62,7 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
 
 async def check_record(client: Client, pool: Pool) -> None:
     """The set says of each curve what it came from, and its best is the best of all that was evaluated for it."""
-    document = client.get("/api/v1/admin/baselines/mine")
+    document = client.get("/api/v1/admin/baselines/mine").json
     provenance, data = document["meta"]["provenance"], document["data"]
     curves = provenance["curves"]
     assert data["coords"]["function"]["data"] == CASES

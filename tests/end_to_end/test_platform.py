@@ -46,9 +46,9 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
     async with connect(board) as leaderboard:
         snapshot = json.loads(await leaderboard.recv())
         assert (snapshot["type"], snapshot["rows"]) == ("snapshot", [])
-        first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search"))
-        other = library.submit("e2e", None, *read_zip(EXAMPLES / "hyperopt_tpe"))
-        again = dice.submit("e2e", "feedback", *read_zip(EXAMPLES / "random_search"))
+        first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search")).json
+        other = library.submit("e2e", None, *read_zip(EXAMPLES / "hyperopt_tpe")).json
+        again = dice.submit("e2e", "feedback", *read_zip(EXAMPLES / "random_search")).json
         token = dice.headers["Authorization"].removeprefix("Bearer ")
         messages = await follow(platform, token, first["id"])
         rows: dict[str, Any] = {}
@@ -83,10 +83,10 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
         write_results_folder(
             lines,
             tmp_path / "results",
-            lambda name, version: organizer.get(f"/api/v1/admin/baselines/{name}", version=version),
+            lambda name, version: organizer.get(f"/api/v1/admin/baselines/{name}", version=version).json,
         )
     stock = leaderboard_scores(tmp_path / "results", tmp_path / "scratch")
-    ours = {row["team"]: row["score"] for row in organizer.get("/api/v1/competitions/e2e/leaderboard")["rows"]}
+    ours = {row["team"]: row["score"] for row in organizer.get("/api/v1/competitions/e2e/leaderboard").json["rows"]}
     assert stock == {f"{team}_arena_arena": pytest.approx(score, abs=1e-9) for team, score in ours.items()}
 
 
@@ -95,10 +95,10 @@ async def test_cancelling_kills_the_running_containers(platform: str, pool: Pool
     folder = tmp_path / "slow"
     folder.mkdir()
     (folder / "optimizer.py").write_bytes(SLOW)
-    submission = dice.submit("e2e", None, *read_zip(folder))
+    submission = dice.submit("e2e", None, *read_zip(folder)).json
     await wait_until(study_containers, what="a study runs")
 
-    cancelled = dice.post(f"/api/v1/submissions/{submission['id']}/cancel")
+    cancelled = dice.post(f"/api/v1/submissions/{submission['id']}/cancel").json
 
     assert cancelled["state"] == "cancelled"
 

@@ -1,16 +1,20 @@
 """`arena team` and `arena token`: who may use the platform, and as whom."""
 
-from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
+from arena.client.answer import Answer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json
 from arena.failure import Failure
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, show_json, time_text
+
+if TYPE_CHECKING:
+    from arena.api.accounts import Token
 
 TeamArgument = Annotated[str, typer.Argument(help="The team's name.")]
 
@@ -59,42 +63,48 @@ def create_token(
     if (team is None) != (competition is None):
         raise Failure("Expected --team and --competition together, or neither for an organizer's token.")
     path = "tokens" if team is None else f"competitions/{competition}/teams/{team}/tokens"
-    body = client_from_environment().post(f"/api/v1/admin/{path}", {"name": name, "scopes": scopes or None})
-    _show_token(body, as_json)
+    _show_token(
+        client_from_environment().post(f"/api/v1/admin/{path}", {"name": name, "scopes": scopes or None}), as_json
+    )
 
 
 def list_tokens(as_json: Json = False) -> None:
     """List the tokens, without their secrets."""
-    body = client_from_environment().get("/api/v1/admin/tokens")
+    answer = client_from_environment().get_all("/api/v1/admin/tokens", "tokens")
     if as_json:
-        show_json(body)
-    else:
-        console.print(tokens_table(body["tokens"]))
+        show_json(answer.json)
+        return
+    from arena.api.accounts import TokenPage
+
+    console.print(tokens_table(answer.parse(TokenPage).tokens))
 
 
 def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: Json = False) -> None:
     """Revoke a token: nothing accepts it any more."""
-    body = client_from_environment().delete(f"/api/v1/admin/tokens/{token}")
+    answer = client_from_environment().delete(f"/api/v1/admin/tokens/{token}")
     if as_json:
-        show_json(body)
-    else:
-        console.print(f"revoked {body['id']} at {body['revoked_at']}")
+        show_json(answer.json)
+        return
+    from arena.api.accounts import RevokedToken
+
+    revoked = answer.parse(RevokedToken)
+    console.print(f"revoked {revoked.id} at {time_text(revoked.revoked_at)}")
 
 
-def _show_token(body: Mapping[str, Any], as_json: bool) -> None:
+def _show_token(answer: Answer, as_json: bool) -> None:
     if as_json:
-        show_json(body)
+        show_json(answer.json)
     else:
-        console.print(body["token"], soft_wrap=True)
+        console.print(answer.json["token"], soft_wrap=True)
 
 
-def tokens_table(tokens: Sequence[Mapping[str, Any]]) -> Table:
+def tokens_table(tokens: Sequence["Token"]) -> Table:
     """Return tokens as a table."""
     table = Table()
     for column in ("id", "of", "name", "scopes", "created", "revoked"):
         table.add_column(column)
     for each in tokens:
-        owner = f"{each['team']} in {each['competition']}" if each["team"] else "organizer"
-        row = (each["id"], plain(owner), plain(each["name"]), ", ".join(each["scopes"]))
-        table.add_row(*row, each["created_at"], each["revoked_at"] or "")
+        owner = f"{each.team} in {each.competition}" if each.team else "organizer"
+        row = (str(each.id), plain(owner), plain(each.name), ", ".join(each.scopes))
+        table.add_row(*row, time_text(each.created_at), time_text(each.revoked_at))
     return table

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from arena.client.http import client_from_environment, read_json
+from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json
+from arena.json_file import read_json
 from arena.terminal import console, plain, show_json
 
 group = LazyGroup(
@@ -29,31 +30,36 @@ def import_baseline(
 ) -> None:
     """Import a baseline set from a file."""
     document = {"name": name, "source": f"file {file.name}", "document": read_json(file)}
-    body = client_from_environment().post("/api/v1/admin/baselines", document)
+    answer = client_from_environment().post("/api/v1/admin/baselines", document)
     if as_json:
-        show_json(body)
-    else:
-        console.print(f"{body['name']}@{body['version']}")
+        show_json(answer.json)
+        return
+    from arena.api.planning import ImportedBaseline
+
+    stored = answer.parse(ImportedBaseline)
+    console.print(f"{stored.name}@{stored.version}")
 
 
 def list_baselines(as_json: Json = False) -> None:
     """List the baseline sets."""
-    body = client_from_environment().get("/api/v1/admin/baselines")
+    answer = client_from_environment().get_all("/api/v1/admin/baselines", "baselines")
     if as_json:
-        show_json(body)
-    else:
-        for each in body["baselines"]:
-            console.print(plain(f"{each['name']}@{each['version']}  {each['source']}"))
+        show_json(answer.json)
+        return
+    from arena.api.planning import BaselinePage
+
+    for each in answer.parse(BaselinePage).baselines:
+        console.print(plain(f"{each.name}@{each.version}  {each.source}"))
 
 
 def graph(competition: CompetitionOption, as_json: Json = False) -> None:
     """Show how far the last baseline build is."""
-    body = client_from_environment().get(f"/api/v1/admin/competitions/{competition}/baseline-graph")
+    answer = client_from_environment().get(f"/api/v1/admin/competitions/{competition}/baseline-graph")
     if as_json:
-        show_json(body)
-    elif not body["nodes"]:
-        console.print("no baselines yet; 'arena baseline build' makes them")
-    else:
-        from arena.baseline.graph import graph_table
+        show_json(answer.json)
+        return
+    from arena.api.planning import BaselineGraph
+    from arena.baseline.graph import graph_table
 
-        console.print(graph_table(body["nodes"]))
+    nodes = answer.parse(BaselineGraph).nodes
+    console.print(graph_table(nodes) if nodes else "no baselines yet; 'arena baseline build' makes them")

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from arena.client.http import client_from_environment, read_json
+from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import Json
+from arena.json_file import read_json
 from arena.package_data import OFFICIAL_BASELINE
 from arena.terminal import console, plain, show_json
 
@@ -46,7 +47,7 @@ def check(
         from arena.baseline.check import compare_sets
     client = client_from_environment()
     set_name, _, set_version = name.partition("@")
-    document = client.get(f"/api/v1/admin/baselines/{set_name}", version=set_version or None)
+    document = client.get(f"/api/v1/admin/baselines/{set_name}", version=set_version or None).json
     official = read_json(reference)
     cases, found = compare_sets(client, document, official, reference_suggestions, reference_evaluations)
     _show(name, cases, found, as_json)

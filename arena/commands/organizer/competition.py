@@ -3,19 +3,22 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from arena.client.http import Client, client_from_environment
+from arena.client.answer import Answer
+from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
-from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
 from arena.failure import Failure
-from arena.rules.competition_document import DocumentFault
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, show_json, time_text
+
+if TYPE_CHECKING:
+    from arena.api.competition_document import Competition, Phase
+    from arena.api.competitions import CompetitionDiff, Revision
 
 group = LazyGroup(
     "Create, change and show competitions.",
@@ -30,7 +33,6 @@ group = LazyGroup(
 )
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
 VALUE_CHARS = 60
-Body = dict[str, Any]
 
 
 def apply_competition(
@@ -43,88 +45,62 @@ def apply_competition(
 
     It shows what changes and asks first; applying the same file again changes nothing.
     """
+    from arena.api.competitions import AppliedCompetition, CompetitionDiff
+    from arena.competition.apply import apply_file, diff_file, read_file
+
     client = client_from_environment()
     found = read_file(client, file)
-    plan = diff_file(client, found)
+    answer = diff_file(client, found)
+    diff = answer.parse(CompetitionDiff)
     if not as_json:
-        show_diff(found.slug, plan)
+        _show_diff(found.slug, diff)
     if dry_run:
         if as_json:
-            show_json(plan)
+            show_json(answer.json)
         return
-    if plan["changes"] and not (yes or as_json) and sys.stdin.isatty():
+    if diff.changes and not (yes or as_json) and sys.stdin.isatty():
         typer.confirm("Apply?", abort=True)
-    body = apply_file(client, found, plan)
+    answer = apply_file(client, found, diff)
     if as_json:
-        show_json(body)
-    else:
-        counts = f"{len(body['black_boxes'])} black boxes, {len(body['phases'])} phases"
-        console.print(f"{found.slug}: revision {body['revision']}, {counts}")
+        show_json(answer.json)
+        return
+    applied = answer.parse(AppliedCompetition)
+    counts = f"{len(applied.black_boxes)} black boxes, {len(applied.phases)} phases"
+    console.print(f"{found.slug}: revision {applied.revision}, {counts}")
 
 
 def show_competition(
     slug: Annotated[str, typer.Argument(help="Slug of the competition.")], as_json: Json = False
 ) -> None:
     """Show an applied competition and its revisions."""
-    revisions = client_from_environment().get(f"/api/v1/admin/competitions/{slug}/revisions")["revisions"]
+    answer = client_from_environment().get_all(f"/api/v1/admin/competitions/{slug}/revisions", "revisions")
+    revisions = answer.json["revisions"]
     if not revisions:
         raise Failure(f"Expected a competition that was applied, got {slug} without a revision; apply its file.")
     if as_json:
         show_json({"slug": slug, **revisions[0]["document"], "revisions": revisions})
         return
-    document = revisions[0]["document"]
-    console.print(plain(f"{slug}: {document['name']}"))
-    console.print(_phases_table(document["phases"]))
+    from arena.api.competition_document import Competition
+    from arena.api.competitions import RevisionPage
+
+    document = Answer(revisions[0]["document"]).parse(Competition)
+    console.print(plain(f"{slug}: {document.name}"))
+    console.print(_phases_table(document.phases))
     console.print(_boxes_table(document))
-    console.print(_revisions_table(revisions))
+    console.print(_revisions_table(answer.parse(RevisionPage).revisions))
 
 
-def read_file(client: Client, file: Path) -> CompetitionFile:
-    """Read a competition file against the baseline sets that are there. Raises InvalidCompetitionFile."""
-    baselines = client.get("/api/v1/admin/baselines")["baselines"]
-    names = {name for each in baselines for name in (each["name"], f"{each['name']}@{each['version']}")}
-    return read_competition(file, names)
-
-
-def diff_file(client: Client, found: CompetitionFile) -> Body:
-    """Return what applying a file would change. Raises InvalidCompetitionFile with the lines of what is refused."""
-    try:
-        plan = client.post(f"/api/v1/admin/competitions/{found.slug}/diff", found.document)
-    except Failure as failure:
-        raise found.refuse(failure) from failure
-    if plan["refusals"]:
-        raise found.refuse(Failure("refused", {"errors": plan["refusals"]}))
-    return plan
-
-
-def apply_file(client: Client, found: CompetitionFile, plan: Body) -> Body:
-    """Upload the data sets that are missing, then apply the document; either may be repeated after a break."""
-    places = {each["name"]: index for index, each in enumerate(found.document["datasets"])}
-    for name in plan["datasets_missing"]:
-        try:
-            client.upload_dataset(found.slug, name, found.contents[name])
-        except Failure as failure:
-            line = found.line_of(("datasets", places[name], "file"))
-            raise InvalidCompetitionFile(found.file, [(line, DocumentFault((), str(failure)))]) from failure
-    try:
-        return client.put(f"/api/v1/admin/competitions/{found.slug}", found.document)
-    except Failure as failure:
-        raise found.refuse(failure) from failure
-
-
-def show_diff(slug: str, plan: Body) -> None:
-    """Print what would change as a diff."""
-    if not plan["changes"]:
+def _show_diff(slug: str, diff: "CompetitionDiff") -> None:
+    if not diff.changes:
         console.print(f"{slug}: nothing changes")
-    for change in plan["changes"]:
-        sign = change["sign"]
-        line = Text(f"{sign} {change['what']}", style=COLOURS[sign])
-        if sign == "~":
-            line.append(f": {_value(change['before'])} → {_value(change['after'])}")
-        elif isinstance(change["after"], str):
-            line.append(f": {_value(change['after'])}")
+    for change in diff.changes:
+        line = Text(f"{change.sign} {change.what}", style=COLOURS[change.sign])
+        if change.sign == "~":
+            line.append(f": {_value(change.before)} → {_value(change.after)}")
+        elif isinstance(change.after, str):
+            line.append(f": {_value(change.after)}")
         console.print(line, soft_wrap=True)
-    for name in plan["datasets_missing"]:
+    for name in diff.datasets_missing:
         console.print(f"  data set {name} is uploaded", style="dim")
 
 
@@ -133,38 +109,38 @@ def _value(value: object) -> str:
     return plain(text if len(text) <= VALUE_CHARS else f"{text[:VALUE_CHARS]}…").plain
 
 
-def _phases_table(phases: Sequence[Body]) -> Table:
+def _phases_table(phases: Sequence["Phase"]) -> Table:
     table = Table(title="phases")
     for column in ("name", "baseline", "boxes", "studies", "size", "visibility", "opens", "closes"):
         table.add_column(column)
     for phase in phases:
         table.add_row(
-            phase["name"],
-            phase["baseline"],
-            str(len(phase["boxes"])),
-            str(phase["studies_per_box"]),
-            f"{phase['n_calls']} x {phase['n_suggestions']}",
-            "practice" if phase["practice"] else phase["visibility"],
-            phase["opens_at"] or "",
-            phase["closes_at"] or "",
+            phase.name,
+            phase.baseline,
+            str(len(phase.boxes)),
+            str(phase.studies_per_box),
+            f"{phase.n_calls} x {phase.n_suggestions}",
+            "practice" if phase.practice else phase.visibility,
+            time_text(phase.opens_at),
+            time_text(phase.closes_at),
         )
     return table
 
 
-def _boxes_table(document: Body) -> Table:
+def _boxes_table(document: "Competition") -> Table:
     table = Table(title="black boxes")
     for column in ("label", "model", "data set", "metric", "phases"):
         table.add_column(column)
-    for box in document["black_boxes"]:
-        phases = [phase["name"] for phase in document["phases"] if box["label"] in phase["boxes"]]
-        table.add_row(box["label"], box["model"], box["dataset"], box["metric"], ", ".join(phases))
+    for box in document.black_boxes:
+        phases = [phase.name for phase in document.phases if box.label in phase.boxes]
+        table.add_row(box.label, box.model, box.dataset, box.metric, ", ".join(phases))
     return table
 
 
-def _revisions_table(revisions: Sequence[Body]) -> Table:
+def _revisions_table(revisions: Sequence["Revision"]) -> Table:
     table = Table(title="revisions")
     for column in ("revision", "at", "code"):
         table.add_column(column)
     for each in revisions:
-        table.add_row(str(each["revision"]), each["created_at"], each["code_version"])
+        table.add_row(str(each.revision), time_text(each.created_at), each.code_version)
     return table

@@ -1,17 +1,20 @@
 """The commands about executions: what ran, and whether it gives the same result again."""
 
 import textwrap
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from arena.client.http import client_from_environment
 from arena.commands.options import Json
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, show_json, time_text
 
-Body = dict[str, Any]
-Execution = Annotated[str, typer.Argument(help="An execution, as SHARD_ID:ATTEMPT.")]
+if TYPE_CHECKING:
+    from arena.api.executions import Execution, ReplayComparison
+
+ExecutionArgument = Annotated[str, typer.Argument(help="An execution, as SHARD_ID:ATTEMPT.")]
 MEGABYTE = 1024**2
 
 
@@ -33,7 +36,7 @@ def executions(
 
     Each with its team, black box, runner and outcome, and the CPU time and memory that it used.
     """
-    body = client_from_environment().get(
+    answer = client_from_environment().get(
         "/api/v1/admin/executions",
         competition=competition,
         phase=phase,
@@ -48,14 +51,17 @@ def executions(
         cursor=cursor,
     )
     if as_json:
-        show_json(body)
+        show_json(answer.json)
         return
-    console.print(executions_table(body["executions"]))
-    if body["next"]:
-        console.print(f"There are more: --cursor '{body['next']}'", soft_wrap=True)
+    from arena.api.executions import ExecutionPage
+
+    page = answer.parse(ExecutionPage)
+    console.print(executions_table(page.executions))
+    if page.next:
+        console.print(f"There are more: --cursor '{page.next}'", soft_wrap=True)
 
 
-def executions_table(rows: list[Body]) -> Table:
+def executions_table(rows: Sequence["Execution"]) -> Table:
     """Return executions as a table of two lines each; `optimizer` is the time of construct, suggest and observe."""
     table = Table()
     for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
@@ -64,16 +70,15 @@ def executions_table(rows: list[Body]) -> Table:
     for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
         table.add_column(column, justify="right")
     for row in rows:
-        usage = row["usage"]
-        own = [usage[f"{what}_time_s"] for what in ("construct", "suggest", "observe")]
-        memory = usage["memory_peak_bytes"]
-        names = f"{row['team']}, {row['phase']}, {row['box']}"
+        usage = row.usage
+        own = [seconds for seconds in (usage.construct_time_s, usage.suggest_time_s, usage.observe_time_s) if seconds]
+        memory = usage.memory_peak_bytes
         table.add_row(
-            plain("\n".join([row["id"], *textwrap.wrap(names, len(row["id"]))])),
-            plain(f"{row['released_at'][:19]}\n{row['runner'] or ''}"),
-            f"{row['verdict'] or row['outcome']}\n{row['studies_done']} of {row['n_studies']}",
-            f"{_number(usage['cpu_s'])}\n{_number(memory and memory / MEGABYTE, 0)}",
-            f"{_number(None if None in own else sum(own))}\n{_number(usage['eval_time_s'])}",
+            plain("\n".join([row.id, *textwrap.wrap(f"{row.team}, {row.phase}, {row.box}", len(row.id))])),
+            plain(f"{time_text(row.released_at)[:19]}\n{row.runner or ''}"),
+            f"{row.verdict or row.outcome}\n{row.studies_done} of {row.n_studies}",
+            f"{_number(usage.cpu_s)}\n{_number(memory and memory / MEGABYTE, 0)}",
+            f"{_number(None if usage.suggest_time_s is None else sum(own))}\n{_number(usage.eval_time_s)}",
         )
     return table
 
@@ -82,35 +87,38 @@ def _number(value: float | None, digits: int = 2) -> str:
     return "" if value is None else f"{value:.{digits}f}"
 
 
-def replay(execution: Execution, as_json: Json = False) -> None:
+def replay(execution: ExecutionArgument, as_json: Json = False) -> None:
     """Run an execution again, and compare the results bit for bit.
 
     The exit code is 1 when they differ.
     """
+    from arena.api.executions import ReplayComparison
     from arena.client.watch import watch
 
     client = client_from_environment()
-    started = client.post(f"/api/v1/admin/executions/{execution}/replay")
-    watch(client, [started["submission"]["id"]], quiet=as_json)
-    compared = client.get(f"/api/v1/admin/replays/{started['submission']['id']}")
+    submission = client.post(f"/api/v1/admin/executions/{execution}/replay").json["submission"]["id"]
+    watch(client, [submission], quiet=as_json)
+    answer = client.get(f"/api/v1/admin/replays/{submission}")
+    compared = answer.parse(ReplayComparison)
     if as_json:
-        show_json(compared)
+        show_json(answer.json)
     else:
         _show_comparison(compared)
-    if not compared["identical"]:
+    if not compared.identical:
         raise typer.Exit(1)
 
 
-def _show_comparison(compared: Body) -> None:
-    if compared["identical"] is None:
-        console.print(f"The replay has no result to compare: it is {compared['state']}.")
-    elif compared["identical"]:
-        console.print(f"Identical, bit for bit: {compared['studies_compared']} studies.")
-    for each in compared["differences"]:
-        place = f"study {each['study']}: " if each["study"] is not None else ""
-        iteration = f", first in iteration {each['iteration']}" if each["iteration"] is not None else ""
-        reason = " (cut off by the clock)" if each["timed_out"] else ""
-        console.print(f"Different: {place}{each['what']}{iteration}{reason}")
-    for name in compared["provenance_differs"]:
-        pair = [(compared["provenance"][side] or {}).get(name) for side in ("execution", "replay")]
-        console.print(f"The platform differs: {name} was {pair[0]}, is {pair[1]}", soft_wrap=True)
+def _show_comparison(compared: "ReplayComparison") -> None:
+    if compared.identical is None:
+        console.print(f"The replay has no result to compare: it is {compared.state}.")
+    elif compared.identical:
+        console.print(f"Identical, bit for bit: {compared.studies_compared} studies.")
+    for each in compared.differences:
+        place = f"study {each.study}: " if each.study is not None else ""
+        iteration = f", first in iteration {each.iteration}" if each.iteration is not None else ""
+        reason = " (cut off by the clock)" if each.timed_out else ""
+        console.print(f"Different: {place}{each.what}{iteration}{reason}")
+    both = compared.provenance
+    for name in compared.provenance_differs:
+        was, now = (getattr(side, name, None) for side in (both.execution, both.replay))
+        console.print(f"The platform differs: {name} was {was}, is {now}", soft_wrap=True)

@@ -28,7 +28,7 @@ def export(
         written = write_results_folder(
             lines,
             directory,
-            lambda name, version: client.get(f"/api/v1/admin/baselines/{name}", version=version),
+            lambda name, version: client.get(f"/api/v1/admin/baselines/{name}", version=version).json,
         )
     if as_json:
         show_json(written)

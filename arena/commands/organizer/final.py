@@ -1,26 +1,30 @@
 """`arena final`: the last phase, started, watched and ranked."""
 
 import dataclasses
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich import box
 from rich.table import Table
+from rich.text import Text
 
 from arena.client.final import final_path, get_final
 from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
 from arena.failure import Failure
-from arena.terminal import NO_SCORE, console, plain, show_json
+from arena.terminal import NO_SCORE, console, plain, score_text, show_json
+from arena.words.states import SubmissionState
 
 if TYPE_CHECKING:
+    from arena.api.reruns import Finalist, FinalStatus, StartedFinal
     from arena.report.statistics import Place
 
 application = typer.Typer(
     add_completion=False, help="Run the best teams again on other black boxes, with more studies."
 )
-Body = dict[str, Any]
 NEEDED = {"competition": "--competition", "origin": "--from", "phase": "--phase"}
 
 
@@ -49,92 +53,112 @@ def final(
     if missing:
         raise Failure(f"Expected {', '.join(missing)}; see 'arena final --help'.")
     client = client_from_environment()
-    started = client.post(
+    answer = client.post(
         final_path(str(competition)),
         {"from": origin, "phase": phase, "top": top, "studies": studies, "even_if_unended": even_if_unended},
     )
     if not as_json:
-        _announce(started)
+        from arena.api.reruns import StartedFinal
+
+        _announce(answer.parse(StartedFinal))
     if wait:
         from arena.client.watch import watch
 
-        watch(client, [each["submission_id"] for each in started["finalists"]], quiet=as_json)
+        watch(client, [each["submission_id"] for each in answer.json["finalists"]], quiet=as_json)
         show(str(competition), str(origin), str(phase), as_json)
     elif as_json:
-        show_json(started)
+        show_json(answer.json)
 
 
 @application.command()
 def show(competition: CompetitionOption, origin: OriginOption, phase: FinalPhaseOption, as_json: Json = False) -> None:
     """Show the final ranking beside that of the phase before, with how sure each rank is."""
-    shown = get_final(client_from_environment(), competition, origin, phase, losses=True)
-    places = _rank(shown)
-    by_id = {
-        each["submission_id"]: {name: each[name] for name in each if name != "losses"} for each in shown["finalists"]
-    }
-    rows = [by_id.pop(place["submission_id"]) | place for place in places] + list(by_id.values())
-    if as_json:
-        show_json(shown | {"finalists": rows})
-    else:
-        console.print(_table(shown, rows))
+    from arena.api.reruns import FinalStatus
+
+    answer = get_final(client_from_environment(), competition, origin, phase, losses=True)
+    status = answer.parse(FinalStatus)
+    places = rank_finalists(answer.json, status)
+    if not as_json:
+        by_id = {str(each.submission_id): each for each in status.finalists}
+        console.print(final_table(status, [(by_id[each], places.get(each)) for each in _order(by_id, places)]))
+        return
+    raw = {each["submission_id"]: each for each in answer.json["finalists"]}
+    finalists = [raw[each] | places.get(each, {}) for each in _order(raw, places)]
+    without_losses = [{name: value for name, value in each.items() if name != "losses"} for each in finalists]
+    show_json(answer.json | {"finalists": without_losses})
 
 
-def _rank(shown: Body) -> list[Body]:
-    """Rank the finalists that are scored; the earlier submission comes first among equals."""
-    if not any(each["state"] == "scored" for each in shown["finalists"]):
-        return []
-    with needs_extra(REPORT):
-        from arena.report.data import losses_of
-        from arena.report.statistics import rank_final
+def _order(finalists: Iterable[str], places: Mapping[str, Any]) -> list[str]:
+    return [*places, *(each for each in finalists if each not in places)]
+
+
+def rank_finalists(shown: Mapping[str, Any], status: "FinalStatus") -> dict[str, dict[str, Any]]:
+    """Return the place of each finalist that is scored by its submission, in order; the earlier wins among equals.
+
+    Without the extra that has the statistics, a place is its rank and nothing else.
+    """
+    scored = [each for each in status.finalists if each.score is not None and each.state == SubmissionState.SCORED]
+    if not scored:
+        return {}
+    try:
+        with needs_extra(REPORT):
+            from arena.report.data import losses_of
+            from arena.report.statistics import rank_final
+    except Failure as missing:
+        print(f"arena: ranked by score alone, without how sure it is. {missing}", file=sys.stderr)  # noqa: T201
+        ordered = sorted(scored, key=lambda each: (-(each.score or 0.0), each.submitted_at))
+        return {str(each.submission_id): {"rank": rank} for rank, each in enumerate(ordered, start=1)}
     teams, losses = losses_of(shown)
-    return [{"submission_id": teams[each.team].submission_id} | _place(each) for each in rank_final(losses).places]
+    return {teams[each.team].submission_id: _place(each) for each in rank_final(losses).places}
 
 
-def _announce(started: Body) -> None:
-    new, all_of = len(started["new"]), len(started["finalists"])
+def _announce(started: "StartedFinal") -> None:
     console.print(
-        f"{all_of} finalists, {new} of them new; {started['studies_per_box']} studies on each of "
-        f"{len(started['boxes'])} black boxes"
+        f"{len(started.finalists)} finalists, {len(started.new)} of them new; {started.studies_per_box} studies on "
+        f"each of {len(started.boxes)} black boxes"
     )
-    if started["shared_boxes"]:
-        boxes = ", ".join(started["shared_boxes"])
-        console.print(plain(f"Teams have seen scores on these black boxes before, in {started['from']}: {boxes}"))
+    if started.shared_boxes:
+        boxes = ", ".join(started.shared_boxes)
+        console.print(plain(f"Teams have seen scores on these black boxes before, in {started.origin}: {boxes}"))
 
 
-def _place(place: "Place") -> Body:
+def _place(place: "Place") -> dict[str, Any]:
     return {name: value for name, value in dataclasses.asdict(place).items() if name != "team"}
 
 
-def _table(shown: Body, rows: list[Body]) -> Table:
-    """Return the final beside the phase before it; `≈` marks a place that is within the noise of the next."""
-    title = plain(f"{shown['competition']} / {shown['phase']}, after {shown['from']}")
+def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[str, Any] | None]]) -> Table:
+    """Return the final beside the phase before it; `≈` marks a rank that is within the noise of the next."""
+    title = plain(f"{status.competition} / {status.phase}, after {status.origin}")
     table = Table(title=title, box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("rank", justify="right", no_wrap=True, min_width=4)
     table.add_column("team", min_width=12, overflow="fold")
-    for column in ("score", "95 %", "ranks", "best", "> next", "tie", shown["from"]):
+    for column in ("score", "95 %", "ranks", "best", "> next", "tie", status.origin):
         table.add_column(plain(column), justify="right")
-    for row in rows:
-        before = f"{row['feedback_rank'] or NO_SCORE}: {_number(row['feedback_score'])}"
-        if "rank" in row:
-            table.add_row(
-                f"{row['rank']}{' ≈' if row['within_noise_of_next'] else ''}",
-                plain(row["team"]),
-                _number(row["score"]),
-                f"{row['score_low']:.2f} to {row['score_high']:.2f}",
-                f"{row['rank_low']} to {row['rank_high']}",
-                f"{row['p_best']:.0%}",
-                NO_SCORE if row["p_better_than_next"] is None else f"{row['p_better_than_next']:.0%}",
-                str(row["tie_group"]),
-                before,
-            )
+    for finalist, place in rows:
+        before = f"{finalist.feedback_rank or NO_SCORE}: {score_text(finalist.feedback_score)}"
+        if place is None:
+            state = finalist.verdict or f"{finalist.studies_done}/{finalist.studies_total}"
+            table.add_row(NO_SCORE, plain(f"{finalist.team} ({state})"), *[NO_SCORE] * 6, before)
+        elif "score" not in place:
+            score = score_text(finalist.score)
+            table.add_row(str(place["rank"]), plain(finalist.team), score, *[NO_SCORE] * 5, before)
         else:
-            state = row["verdict"] or f"{row['studies_done']}/{row['studies_total']}"
-            table.add_row(NO_SCORE, plain(f"{row['team']} ({state})"), *[NO_SCORE] * 6, before)
+            table.add_row(*_sure_cells(finalist.team, place), before)
     table.caption = (
         "best, > next: how sure the team is the best, and better than the next; tie: groups within the noise"
     )
     return table
 
 
-def _number(score: float | None) -> str:
-    return NO_SCORE if score is None else f"{score:.3f}"
+def _sure_cells(team: str, place: Mapping[str, Any]) -> tuple[str | Text, ...]:
+    better = place["p_better_than_next"]
+    return (
+        f"{place['rank']}{' ≈' if place['within_noise_of_next'] else ''}",
+        plain(team),
+        score_text(place["score"]),
+        f"{place['score_low']:.2f} to {place['score_high']:.2f}",
+        f"{place['rank_low']} to {place['rank_high']}",
+        f"{place['p_best']:.0%}",
+        NO_SCORE if better is None else f"{better:.0%}",
+        str(place["tie_group"]),
+    )

@@ -1,13 +1,14 @@
 """The commands for a phase under way: freezing it, one team's quotas, who goes first."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from arena.client.answer import Answer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption, SubmissionArgument
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, show_json, time_text
 
 group = LazyGroup(
     "Freeze and unfreeze the leaderboard of a phase.",
@@ -16,7 +17,6 @@ group = LazyGroup(
         Listed("unfreeze", "organizer.phase_controls:unfreeze", "Show the current leaderboard to everybody again."),
     ],
 )
-Body = dict[str, Any]
 PhaseName = Annotated[str, typer.Argument(metavar="PHASE", help="Name of the phase.")]
 Quota = Annotated[int | None, typer.Option(help="Quota of this team; the phase's if not given.")]
 
@@ -35,9 +35,15 @@ def unfreeze(phase: PhaseName, competition: CompetitionOption, as_json: Json = F
 
 
 def _set_frozen(competition: str, phase: str, verb: str, as_json: bool) -> None:
-    body = client_from_environment().post(f"/api/v1/admin/competitions/{competition}/phases/{phase}/{verb}")
-    state = f"frozen since {body['frozen_at']}" if body["frozen"] else "not frozen"
-    _show(body, f"{competition} / {phase}: {state}", as_json)
+    answer = client_from_environment().post(f"/api/v1/admin/competitions/{competition}/phases/{phase}/{verb}")
+    if as_json:
+        show_json(answer.json)
+        return
+    from arena.api.competitions import FrozenPhase
+
+    now = answer.parse(FrozenPhase)
+    state = f"frozen since {time_text(now.frozen_at)}" if now.frozen else "not frozen"
+    console.print(plain(f"{competition} / {phase}: {state}"))
 
 
 def put_team_quota(
@@ -59,9 +65,9 @@ def put_team_quota(
         "active_submissions": active_submissions,
     }
     path = f"/api/v1/admin/competitions/{competition}/teams/{team}/quota"
-    body = client_from_environment().put(path, {"phase": phase, **quotas})
+    answer = client_from_environment().put(path, {"phase": phase, **quotas})
     own = ", ".join(f"{name} {number}" for name, number in quotas.items() if number is not None)
-    _show(body, f"{team} in {competition} / {phase}: {own or 'the quotas of the phase'}", as_json)
+    _show(answer, f"{team} in {competition} / {phase}: {own or 'the quotas of the phase'}", as_json)
 
 
 def prioritize(
@@ -74,12 +80,12 @@ def prioritize(
     This holds across teams.
     """
     path = f"/api/v1/admin/submissions/{submission}/priority"
-    body = client_from_environment().post(path, {"priority": priority})
-    _show(body, f"{submission}: priority {body['priority']}", as_json)
+    answer = client_from_environment().post(path, {"priority": priority})
+    _show(answer, f"{submission}: priority {answer.json['priority']}", as_json)
 
 
-def _show(body: Body, sentence: str, as_json: bool) -> None:
+def _show(answer: Answer, sentence: str, as_json: bool) -> None:
     if as_json:
-        show_json(body)
+        show_json(answer.json)
     else:
         console.print(plain(sentence))

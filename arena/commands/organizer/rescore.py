@@ -1,15 +1,19 @@
 """`arena rescore`: a phase's submissions again under a changed definition, first as a candidate."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
 
+from arena.client.answer import Answer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption
 from arena.failure import Failure
-from arena.terminal import NO_SCORE, console, plain, show_json
+from arena.terminal import NO_SCORE, console, plain, score_text, show_json
+
+if TYPE_CHECKING:
+    from arena.api.reruns import RescoringComparison
 
 group = LazyGroup(
     "Run a phase's submissions again under a changed definition.",
@@ -20,7 +24,6 @@ group = LazyGroup(
         Listed("discard", "organizer.rescore:discard", "Stop the candidate and hide it."),
     ],
 )
-Body = dict[str, Any]
 
 
 def _count(what: str) -> Any:
@@ -74,14 +77,14 @@ def start(
     _show(candidate, as_json)
 
 
-def _start(competition: str, phase: str, wanted: Body, *, wait: bool, quiet: bool) -> Body:
+def _start(competition: str, phase: str, wanted: dict[str, Any], *, wait: bool, quiet: bool) -> Answer:
     client = client_from_environment()
     path = _path(competition, phase)
     candidate = client.post(path, {name: each for name, each in wanted.items() if each is not None})
     if wait:
         from arena.client.watch import watch
 
-        watch(client, [each["new_id"] for each in candidate["submissions"]], quiet=quiet)
+        watch(client, [each["new_id"] for each in candidate.json["submissions"]], quiet=quiet)
         candidate = client.get(path)
     return candidate
 
@@ -101,42 +104,56 @@ def show(competition: CompetitionOption, phase: PhaseOption, as_json: Json = Fal
 
 def apply(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
     """Make the candidate the phase; the old scores are archived."""
-    _show(client_from_environment().post(_path(competition, phase, "/apply")), as_json)
+    answer = client_from_environment().post(_path(competition, phase, "/apply"))
+    if as_json:
+        show_json(answer.json)
+        return
+    from arena.api.reruns import AppliedRescoring
+
+    applied = answer.parse(AppliedRescoring)
+    console.print(comparison_table(applied.competition, applied.phase, applied))
+    console.print(f"applied as revision {applied.revision}")
 
 
 def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
     """Stop the candidate and hide it."""
-    body = client_from_environment().post(_path(competition, phase, "/discard"))
+    answer = client_from_environment().post(_path(competition, phase, "/discard"))
     if as_json:
-        show_json(body)
+        show_json(answer.json)
     else:
-        console.print(f"discarded; {len(body['stopped'])} submissions were stopped")
+        console.print(f"discarded; {len(answer.json['stopped'])} submissions were stopped")
 
 
-def _show(body: Body, as_json: bool) -> None:
+def _show(answer: Answer, as_json: bool) -> None:
     if as_json:
-        show_json(body)
+        show_json(answer.json)
         return
-    changes = ", ".join(f"{name}: {value}" for name, value in body["changes"].items()) or "nothing"
-    table = Table(title=plain(f"{body['competition']} / {body['phase']}, changed: {changes}"))
+    from arena.api.reruns import RescoringStatus
+
+    candidate = answer.parse(RescoringStatus)
+    console.print(comparison_table(candidate.competition, candidate.phase, candidate))
+    progress = candidate.progress
+    console.print(
+        f"{progress.ended} of {progress.submissions} submissions, "
+        f"{progress.studies_done} of {progress.studies_total} studies"
+    )
+
+
+def comparison_table(competition: str, phase: str, comparison: "RescoringComparison") -> Table:
+    """Return ranks and scores before and after as a table, a row for each team."""
+    changes = ", ".join(f"{name}: {value}" for name, value in comparison.changes.items()) or "nothing"
+    table = Table(title=plain(f"{competition} / {phase}, changed: {changes}"))
     table.add_column("team")
     for column in ("rank", "new rank", "score", "new score", "difference"):
         table.add_column(column, justify="right")
-    for row in body["teams"]:
-        scores = row["old_score"], row["new_score"]
+    for row in comparison.teams:
+        known = row.old_score is not None and row.new_score is not None
         table.add_row(
-            plain(row["team"]),
-            str(row["old_rank"] or NO_SCORE),
-            str(row["new_rank"] or NO_SCORE),
-            *(NO_SCORE if score is None else f"{score:.3f}" for score in scores),
-            NO_SCORE if None in scores else f"{scores[1] - scores[0]:+.3f}",
+            plain(row.team),
+            str(row.old_rank or NO_SCORE),
+            str(row.new_rank or NO_SCORE),
+            score_text(row.old_score),
+            score_text(row.new_score),
+            f"{(row.new_score or 0.0) - (row.old_score or 0.0):+.3f}" if known else NO_SCORE,
         )
-    console.print(table)
-    if "progress" in body:
-        progress = body["progress"]
-        console.print(
-            f"{progress['ended']} of {progress['submissions']} submissions, "
-            f"{progress['studies_done']} of {progress['studies_total']} studies"
-        )
-    else:
-        console.print(f"applied as revision {body['revision']}")
+    return table

@@ -1,7 +1,7 @@
 """`arena logs`: what an optimizer wrote, of a submission or of one execution, also while it runs."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 import typer
@@ -26,14 +26,15 @@ def logs(
         _follow(client, which, as_json)
         return
     if ":" in which:
-        body = client.get(f"/api/v1/admin/executions/{which}")
-        wrote = [{"box": body["box"], **each} for each in body["studies"] if each["log"]]
-        body = {"execution": which, "logs": wrote}
+        execution = client.get(f"/api/v1/admin/executions/{which}").json
+        wrote = [{"box": execution["box"], **each} for each in execution["studies"] if each["log"]]
+        found: Mapping[str, Any] = {"execution": which, "logs": wrote}
     else:
-        body = client.get(f"/api/v1/submissions/{which}/logs")
+        found = client.get_all(f"/api/v1/submissions/{which}/logs", "logs").json
     if as_json:
-        show_json(body)
-    for each in [] if as_json else body["logs"]:
+        show_json(found)
+        return
+    for each in found["logs"]:
         console.rule(f"{each['box']} / {each['study']}")
         console.print(plain(each["log"]))
 

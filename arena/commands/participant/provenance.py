@@ -1,15 +1,18 @@
 """`arena provenance`: what a score came from."""
 
-from typing import Annotated, Any
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from arena.client.http import client_from_environment
 from arena.commands.options import Json
-from arena.terminal import NO_SCORE, console, plain, show_json
+from arena.terminal import NO_SCORE, console, plain, score_text, show_json
 
-Body = dict[str, Any]
+if TYPE_CHECKING:
+    from arena.api.submissions import StudyOrigin, SubmissionProvenance
+
 RAN_BY = ("optimizer_image", "blackbox_image", "runtime", "runner_code_version", "aggregator_code_version")
 
 
@@ -21,46 +24,57 @@ def provenance(
 
     Organizers also see the code versions and the seeds.
     """
-    body = client_from_environment().get(f"/api/v1/submissions/{submission}/provenance")
+    answer = client_from_environment().get(f"/api/v1/submissions/{submission}/provenance")
     if as_json:
-        show_json(body)
+        show_json(answer.json)
         return
-    console.print(_origins_table(body))
-    if "studies" in body:
-        console.print(_seeds_table(body["studies"]))
-        console.print("'arena replay EXECUTION' runs an execution again and compares, bit for bit.")
+    from arena.api.submissions import OrganizerProvenance, SubmissionProvenance
+
+    if "studies" not in answer.json:  # what a team may know
+        console.print(origins_table(answer.parse(SubmissionProvenance)))
+        return
+    record = answer.parse(OrganizerProvenance)
+    console.print(origins_table(record))
+    console.print(_seeds_table(record.studies))
+    console.print("'arena replay EXECUTION' runs an execution again and compares, bit for bit.")
 
 
-def _origins_table(body: Body) -> Table:
+def origins_table(record: "SubmissionProvenance") -> Table:
+    """Return what a score came from as a table."""
     table = Table(show_header=False, box=None)
-    table.add_row("submission", body["submission_id"])
-    table.add_row("competition", f"{body['competition']} / {body['phase']}")
-    table.add_row("team", plain(body["team"]))
-    table.add_row("score", NO_SCORE if body["score"] is None else f"{body['score']:.3f}")
-    code = body.get("revision_code_version")
-    table.add_row("revision", f"{body['revision'] or NO_SCORE}" + (f", applied by code {code}" if code else ""))
-    table.add_row("zip", plain(f"{body['zip']['filename']}, SHA-256 {body['zip']['sha256']}"))
-    if baseline := body["baseline"]:
-        digest = f", SHA-256 {baseline['sha256']}" if "sha256" in baseline else ""
-        table.add_row("baseline", plain(f"{baseline['name']}@{baseline['version']}{digest}"))
-    if "ran_by" not in body:
-        for image in body["optimizer_images"]:
-            table.add_row("optimizer image", image)
-        return table
-    for each in body["ran_by"]:
-        table.add_row("", f"{each['studies']} studies by")
-        for name in RAN_BY:
-            table.add_row(name.replace("_", " "), each[name] or NO_SCORE)
-    table.add_row("competition seed", plain(body["competition_seed"]))
+    for name, text in _origins(record):
+        table.add_row(name, plain(text))
     return table
 
 
-def _seeds_table(studies: list[Body]) -> Table:
+def _origins(record: "SubmissionProvenance") -> Iterator[tuple[str, str]]:
+    from arena.api.submissions import HashedBaseline, OrganizerProvenance
+
+    detailed = record if isinstance(record, OrganizerProvenance) else None
+    code = detailed and detailed.revision_code_version
+    yield "submission", str(record.submission_id)
+    yield "competition", f"{record.competition} / {record.phase}"
+    yield "team", record.team
+    yield "score", score_text(record.score)
+    yield "revision", f"{record.revision or NO_SCORE}" + (f", applied by code {code}" if code else "")
+    yield "zip", f"{record.zip.filename}, SHA-256 {record.zip.sha256}"
+    if baseline := record.baseline:
+        digest = f", SHA-256 {baseline.sha256}" if isinstance(baseline, HashedBaseline) else ""
+        yield "baseline", f"{baseline.name}@{baseline.version}{digest}"
+    if detailed is None:
+        yield from (("optimizer image", image) for image in record.optimizer_images)
+        return
+    for each in detailed.ran_by:
+        yield "", f"{each.studies} studies by"
+        yield from ((name.replace("_", " "), getattr(each, name) or NO_SCORE) for name in RAN_BY)
+    yield "competition seed", detailed.competition_seed
+
+
+def _seeds_table(studies: Sequence["StudyOrigin"]) -> Table:
     table = Table(title="studies")
     for column in ("box", "study", "seed", "optimizer seed"):
         table.add_column(column, justify="left" if column == "box" else "right")
     table.add_column("execution", no_wrap=True)
     for each in studies:
-        seeds = (str(each["seed"]), str(each["optimizer_seed"]))
-        table.add_row(each["box"], str(each["study"]), *seeds, each["execution"])
+        table.add_row(each.box, str(each.study), str(each.seed), str(each.optimizer_seed), each.execution)
     return table

@@ -1,14 +1,20 @@
 """The commands about a team's submissions: submit, status, watch, cancel, choose."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
+from arena.client.answer import Answer
 from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, Json, OpenPhaseOption, SubmissionArgument
 from arena.terminal import console, plain, remaining_text, score_text, show_json
+
+if TYPE_CHECKING:
+    from arena.api.submissions import Submission
 
 WatchOption = Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")]
 
@@ -28,7 +34,7 @@ def submit(
     if watch:
         from arena.client.watch import watch as watch_submissions
 
-        (submission,) = watch_submissions(client, [submission["id"]], quiet=as_json)
+        (submission,) = watch_submissions(client, [submission.json["id"]], quiet=as_json)
     show_submission(submission, as_json=as_json)
 
 
@@ -53,7 +59,7 @@ def watch(
 
     ended = watch_submissions(client_from_environment(), submissions, quiet=as_json)
     if as_json:
-        show_json({"submissions": ended})
+        show_json({"submissions": [each.json for each in ended]})
 
 
 def cancel(submission: SubmissionArgument, as_json: Json = False) -> None:
@@ -68,33 +74,44 @@ def choose(
     show_submission(client_from_environment().post(f"/api/v1/submissions/{submission}/choose"), as_json=as_json)
 
 
-def show_submission(submission: Mapping[str, Any], *, as_json: bool) -> None:
+def show_submission(answer: Answer, *, as_json: bool) -> None:
     """Print a submission's state, verdict and score."""
     if as_json:
-        show_json(submission)
+        show_json(answer.json)
         return
-    from rich.table import Table
+    from arena.api.submissions import Submission
 
+    console.print(submission_table(answer.parse(Submission)))
+
+
+def submission_table(submission: "Submission") -> Table:
+    """Return a submission as a table of what there is to say of it."""
     table = Table(show_header=False, box=None)
-    table.add_row("submission", submission["id"])
-    table.add_row("competition", f"{submission['competition']} / {submission['phase']}")
-    table.add_row("team", plain(submission["team"]))
-    table.add_row("state", submission["state"])
-    if submission["queue_position"]:
-        table.add_row("queue position", str(submission["queue_position"]))
-    if submission["remaining_s"]:
-        table.add_row("remaining", remaining_text(submission))
-    table.add_row("studies", f"{submission['studies_done']} of {submission['studies_total']}")
-    table.add_row("score", score_text(submission) + (" (provisional)" if submission["provisional"] else ""))
-    if submission["chosen"]:
-        table.add_row("", "chosen to count")
+    for name, text in _facts(submission):
+        table.add_row(name, text)
+    return table
+
+
+def _facts(submission: "Submission") -> Iterator[tuple[str, Text]]:
+    yield "submission", plain(str(submission.id))
+    yield "competition", plain(f"{submission.competition} / {submission.phase}")
+    yield "team", plain(submission.team)
+    yield "state", plain(submission.state)
+    if submission.queue_position:
+        yield "queue position", plain(str(submission.queue_position))
+    if submission.remaining_s:
+        yield "remaining", plain(remaining_text(submission.remaining_s))
+    yield "studies", plain(f"{submission.studies_done} of {submission.studies_total}")
+    provisional = " (provisional)" if submission.provisional else ""
+    yield "score", plain(score_text(submission.score, submission.interval) + provisional)
+    if submission.chosen:
+        yield "", plain("chosen to count")
     for count in ("studies_timed_out", "suggest_errors", "observe_errors"):
-        if submission[count]:
-            table.add_row(count.replace("_", " "), str(submission[count]))
-    if submission["verdict"]:
-        table.add_row("verdict", f"{submission['verdict']}: {submission['verdict_sentence']}")
-    if submission["verdict_stage"]:
-        table.add_row("", f"in {submission['verdict_stage']}, iteration {submission['verdict_iteration']}")
-    if submission["verdict_detail"]:
-        table.add_row("", plain(submission["verdict_detail"]))
-    console.print(table)
+        if number := getattr(submission, count):
+            yield count.replace("_", " "), plain(str(number))
+    if submission.verdict:
+        yield "verdict", plain(f"{submission.verdict}: {submission.verdict_sentence}")
+    if submission.verdict_stage:
+        yield "", plain(f"in {submission.verdict_stage}, iteration {submission.verdict_iteration}")
+    if submission.verdict_detail:
+        yield "", plain(submission.verdict_detail)

@@ -24,6 +24,7 @@ def set_up(organizer: Client) -> tuple[Client, Client]:
     organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
     organizer.put("/api/v1/admin/competitions/e2e", COMPETITION)
     tokens = [
-        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name})["token"] for name in ("dice", "library")
+        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name}).json["token"]
+        for name in ("dice", "library")
     ]
     return Client(organizer.url, tokens[0]), Client(organizer.url, tokens[1])

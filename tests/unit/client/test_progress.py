@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
+from arena.api.body import example_of
+from arena.api.submissions import Submission
 from arena.client.watch import step_of
 from arena.progress import Step, show_progress
 
@@ -71,19 +73,15 @@ def test_on_a_terminal_bars_are_shown() -> None:
 
 
 def test_a_submission_that_failed_is_shown_by_its_verdict() -> None:
-    submission = {
-        "id": "1",
-        "team": "a",
-        "filename": "mine.zip",
-        "studies_done": 1,
-        "studies_total": 2,
-        "state": "failed",
-        "verdict": "out_of_memory",
-        "score": None,
-        "interval": None,
-        "queue_position": None,
-        "remaining_s": None,
-        "ended_at": "2026-01-01T00:00:00Z",
-    }
+    changes = {"state": "failed", "verdict": "out_of_memory", "ended_at": "2026-01-01T00:00:00Z", "remaining_s": None}
+    failed = Submission.model_validate(example_of(Submission) | changes)
 
-    assert step_of(submission) == Step("1", "a: mine", 1, 2, state="out_of_memory", ended=True)
+    assert step_of(failed) == Step(
+        str(failed.id),
+        "Gaussians: turbo",
+        done=120,
+        total=300,
+        state="out_of_memory",
+        score="88.100 ± 4.100",
+        ended=True,
+    )
