@@ -3,7 +3,7 @@
 from __future__ import annotations  # asyncpg's classes take parameters in its stubs alone
 
 from collections.abc import AsyncIterable, Awaitable, Mapping
-from pathlib import Path
+from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias, TypeVar
 
 import aiosql
@@ -25,12 +25,12 @@ Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 PoolOrConnection: TypeAlias = "Pool | Connection"
 
 
-def load_queries(path: Path) -> Any:
-    """Load the named queries of a `.sql` file, or of all in a folder.
+def load_queries(file: Traversable) -> Any:
+    """Load the named queries of a `.sql` file of a package.
 
     A name becomes a coroutine function of (connection, **parameters).
     """
-    return aiosql.from_path(path, "asyncpg")
+    return aiosql.from_str(file.read_text(), "asyncpg")
 
 
 async def fetch_all(row_type: type[RowT], rows: AsyncIterable[Mapping[str, Any]]) -> list[RowT]:

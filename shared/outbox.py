@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 
 import structlog
 
@@ -13,7 +13,7 @@ from shared.events import wait_for_any
 from shared.messages import Message
 
 log = structlog.get_logger()
-queries = load_queries(Path(__file__).with_suffix(".sql"))
+queries = load_queries(files("shared") / "outbox.sql")
 BATCH = 200
 POLL_S = 2.0
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from importlib.resources import files
 from uuid import UUID
 
 from arena.scoring import submission_score
@@ -12,7 +12,7 @@ from services.aggregator.rows import LockedSubmission, LockedSubmissions, Scorin
 from shared.database import Connection, Pool, fetch_all, load_queries
 from shared.messages import StudyEnded, StudyFatal, StudyFinished
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.aggregator") / "queries.sql")
 
 INSERT_STUDY = """
     insert into studies (

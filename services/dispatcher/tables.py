@@ -1,7 +1,7 @@
 """What the dispatcher reads and writes in Postgres. Each public function is one transaction."""
 
 from collections.abc import Sequence
-from pathlib import Path
+from importlib.resources import files
 from uuid import UUID
 
 from arena.words.states import ExecutionOutcome, ShardState
@@ -10,7 +10,7 @@ from services.dispatcher.rows import LostAttempt, OpenSubmission, ReleasedShard,
 from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.dispatcher") / "queries.sql")
 
 
 async def expand_waiting(pool: Pool) -> int:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 import swagger_ui_bundle
@@ -40,7 +41,7 @@ from services.gateway.website.pages import add_website
 from shared.database import database_check
 from shared.telemetry import Check, add_health_routes
 
-STATIC = Path(__file__).with_name("static")
+STATIC = Path(str(files("services.gateway") / "static"))
 ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, phase_controls),

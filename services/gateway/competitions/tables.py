@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
 from arena.words.states import PhaseKind
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.competitions") / "queries.sql")
 SUBMITTED_TO = (PhaseKind.COMPETITION,)
 
 

@@ -2,13 +2,13 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 from shared.database import Pool, fetch_all, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.export") / "queries.sql")
 
 
 @dataclass(frozen=True)

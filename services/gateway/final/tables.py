@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from uuid import UUID
 
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.final") / "queries.sql")
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.leaderboard") / "queries.sql")
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from uuid import UUID
 
 from shared.database import Pool, fetch_all, fetch_one, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.operations") / "queries.sql")
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
 from arena.api.planning import NewOrganizerRun
 from shared.database import Connection, Pool, fetch_all, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.organizer_runs") / "queries.sql")
 PHASE_FIELDS = {"n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard", "image", "runtime"}
 
 

@@ -1,13 +1,13 @@
 """What the organizer changes of a running phase, in Postgres."""
 
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from uuid import UUID
 
 from arena.api.competitions import NewTeamQuota
 from shared.database import Connection, Pool, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.phase_controls") / "queries.sql")
 
 
 async def set_frozen(connection: Connection, phase_id: UUID, *, frozen: bool) -> datetime | None:

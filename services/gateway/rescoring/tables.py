@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from arena.api.reruns import RescoringRequest
 from services.gateway.competitions.tables import PhaseRow
 from shared.database import Connection, fetch_all, fetch_one, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.rescoring") / "queries.sql")
 DEFINITION_COUNTS = {"n_calls", "n_suggestions", "studies_per_box", "studies_per_shard"}
 
 

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
 from arena.api.submissions import Submission
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
-queries = load_queries(Path(__file__).with_name("queries.sql"))
+queries = load_queries(files("services.gateway.submissions") / "queries.sql")
 
 
 @dataclass(frozen=True)

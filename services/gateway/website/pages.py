@@ -12,7 +12,7 @@ from services.gateway.leaderboard.ranking import LeaderboardReader, RankedLeader
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.website import console, rules, sessions, submission, submitting
 from services.gateway.website.page_data import LeaderboardData, RanksBefore
-from services.gateway.website.rendering import ASSETS, ASSETS_ADDRESS, KEEP, VERSION, render
+from services.gateway.website.rendering import ASSETS_ADDRESS, KEEP, VERSION, render
 from services.gateway.website.viewers import Place, find_place, find_viewer
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +22,7 @@ def add_website(app: FastAPI) -> None:
     """Add the pages and what they load."""
     for module_router in (router, console.router, rules.router, sessions.router, submission.router, submitting.router):
         app.include_router(module_router)
-    app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(directory=ASSETS), name="assets")
+    app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
 
 class Kept(StaticFiles):

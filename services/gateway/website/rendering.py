@@ -4,24 +4,25 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
+from importlib.resources import files
 from typing import Any, Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
 from services.gateway.competitions.tables import CompetitionRow
 from services.gateway.website.page_data import PageData
 
-ASSETS = Path(__file__).with_name("assets")
+ASSETS = files("services.gateway.website") / "assets"
 ASSETS_ADDRESS = "/assets/"
-VERSION = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(ASSETS.iterdir()))).hexdigest()[:16]
+CONTENTS = (file.read_bytes() for file in sorted(ASSETS.iterdir(), key=lambda file: file.name))
+VERSION = hashlib.sha256(b"".join(CONTENTS)).hexdigest()[:16]
 KEEP = "public, max-age=31536000, immutable"
 NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", ASSETS_ADDRESS)
 
 environment = Environment(
-    loader=FileSystemLoader(Path(__file__).with_name("templates")),
+    loader=PackageLoader("services.gateway.website"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
