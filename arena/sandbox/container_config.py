@@ -47,7 +47,7 @@ ENVIRONMENT = {
 class Cpu:
     """A CPU of the engine's machine to which a slot's containers are pinned.
 
-    `sharer` is 0 for who has it alone; others that use it as well count from 1, and have uids of their own.
+    `sharer` is 0 for the first slot on a CPU; others that share it count from 1, and have uids of their own.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""What limits every optimizer's container beside its phase's limits: the runner sets it, the rules page tells it."""
+"""Limits of every optimizer's container beside those of its phase: the runner sets them, the rules page shows them."""
 
 OPEN_FILES_LIMIT = 1024
 INODES_LIMIT = 50_000

@@ -18,7 +18,7 @@ Point = dict[StrictStr, StrictBool | StrictInt | StrictFloat | StrictStr | Uncon
 
 
 class BrokenAnswer(Exception):
-    """What came is no answer to what was asked; the message says what was expected and what came."""
+    """What came does not answer the question; the message says what was expected and what came."""
 
 
 class Answer(BaseModel):
@@ -52,7 +52,7 @@ class BoxScores(BaseModel):
 
 
 class Scores(BaseModel):
-    """What the black box makes of studies: losses by black box, the score and its interval, none for a single box."""
+    """What the black box computes from studies: losses by black box, the score, and its interval (none for one box)."""
 
     model_config = ConfigDict(frozen=True)
     boxes: dict[str, BoxScores]

@@ -1,4 +1,4 @@
-"""The conversation of one study: what the black box asks is put to the optimizer, within its limits."""
+"""The conversation of one study: the black box's questions are put to the optimizer, within its limits."""
 
 import asyncio
 from typing import Any
@@ -25,10 +25,10 @@ log = structlog.get_logger()
 LAST_WORDS_TIMEOUT_S = 2
 LAST_WORDS_CHARS = 3000
 LOG_TIMEOUT_S = 0.005
-"""What was written before the last answer has arrived with it; a little later is late."""
+"""Whatever was written before the last answer has arrived with it; this allows for a little more."""
 USAGE_TIMEOUT_S = 0.01
 USAGE_TIMEOUT_SHARE = 0.01
-"""How long an engine may take to say what was used: next to nothing of a short study, a part of a long one."""
+"""How long an engine may take to say what was used: very little for a short study, and a share of a long one."""
 
 
 class TimeIsUp(Exception):
@@ -112,7 +112,7 @@ class Relay:
             async with asyncio.timeout(LOG_TIMEOUT_S):
                 await stream.drain()
         except (TimeoutError, StreamFlooded):
-            pass  # there is more, but not for us
+            pass  # there is more, and we do not read it
         return clean_text(stream.stderr_tail, LOG_CHARS)
 
     async def _load(self, zip_bytes: bytes) -> None:

@@ -52,7 +52,7 @@ NEW_NAMESPACES = 0x7E020000
 ENOSYS = 38
 SOCKET_FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
 PERSONALITIES = (0x0, 0xFFFFFFFF)
-"""Linux as it is, and the question which one it is."""
+"""Linux as it is, and the call that asks which one it is."""
 
 
 def _allow(names: list[str], *arguments: dict[str, object]) -> dict[str, object]:

@@ -106,7 +106,7 @@ class Slot:
         return Scores.model_validate(message["scores"])
 
     async def _take_blackbox(self) -> Container:
-        """The warm container; if its start failed, one more try whose failure is the study's."""
+        """Return the warm container. If its start failed, try once more; that failure is the study's."""
         container = await asyncio.shield(self._blackbox)
         if isinstance(container, InfrastructureFailure):
             self._blackbox = self._begin_start(self._blackbox_config)
@@ -116,7 +116,7 @@ class Slot:
         return container
 
     async def _take_optimizer(self, spec: StudySpec) -> Container:
-        """The prepared container if it was prepared for such a study and lives, else a new one; prepares the next."""
+        """Return the prepared container if it fits the study and lives, else a new one; prepare the next."""
         if spec.image or spec.runtime:
             await self._self_test.require(spec.image, spec.runtime, self._cpu)
         config = optimizer_config(self._settings, spec.limits, self._cpu, image=spec.image, runtime=spec.runtime)
@@ -136,7 +136,7 @@ class Slot:
         return container.config == config and await self._engine.is_running(container)
 
     async def _start(self, config: ContainerConfig) -> Container | InfrastructureFailure:
-        """Start a container ahead of need; a failure is logged, and met again by whoever needs the container."""
+        """Start a container ahead of need. A failure is logged, and raised when the container is needed."""
         try:
             return await self._engine.start(config)
         except InfrastructureFailure as failure:

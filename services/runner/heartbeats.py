@@ -1,4 +1,4 @@
-"""What this runner says of itself: that it is there, whether it takes work, and what it has in hand."""
+"""What this runner says about itself: that it is there, whether it takes work, and what it has in hand."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from shared.messages import RunnerHeartbeat
 log = structlog.get_logger()
 
 HEARTBEAT_GAP_S = 0.1
-"""News is told at once, but no more often than this."""
+"""News is sent at once, but no more often than this."""
 
 
 class Heartbeats:

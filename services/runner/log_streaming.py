@@ -18,7 +18,7 @@ from shared.messages import HeldShard, LogFollowed, LogWritten
 
 GAP_S = 0.5
 STREAMS_LIMIT = 8
-"""Of one runner; who comes later waits for one to end."""
+"""For one runner; whoever comes later waits until one ends."""
 
 
 @dataclass
@@ -31,7 +31,7 @@ class _LogStream:
     decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8"))
 
     def read(self, running: RunningStudy | None) -> LogWritten | None:
-        """What was not sent yet; a study that is new to this stream is read from as early as is kept."""
+        """What was not sent yet. A study that is new to this stream is read from the earliest text that is kept."""
         if running is None or running.spec.execution != execution_name(self.held):
             return None
         if running is not self.reading:

@@ -1,4 +1,4 @@
-"""What the broker's messages say of a study, in the sandbox's words and back."""
+"""Translates between the broker's messages and the sandbox's own types."""
 
 from arena.sandbox.study import Fatal, StudyResult, StudySpec
 from shared.messages import HeldShard, ShardReleased, StudyFatal, StudyFinished, StudyTask

@@ -10,7 +10,7 @@ from aiodocker.exceptions import DockerError
 from arena.sandbox.study import InfrastructureFailure
 
 CALL_TIMEOUT_S = 30
-"""For one call of the engine; it may be slow on a loaded machine, but then it is as good as gone."""
+"""For one call of the engine. It may be slow on a loaded machine; slower than this, it is as good as gone."""
 
 ENGINE_ERRORS = (DockerError, aiohttp.ClientError, OSError)
 """What a call raises when it fails; TimeoutError is an OSError."""
@@ -20,7 +20,7 @@ NOT_FOUND, CONFLICT = 404, 409
 
 @contextlib.contextmanager
 def engine_call(purpose: str) -> Iterator[None]:
-    """What goes wrong with the engine inside becomes an `InfrastructureFailure` that names the purpose."""
+    """Turn what goes wrong with the engine inside into an `InfrastructureFailure` that names the purpose."""
     try:
         yield
     except ENGINE_ERRORS as error:

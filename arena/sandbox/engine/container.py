@@ -1,4 +1,4 @@
-"""A started container and the talk with it."""
+"""A started container, and the conversation with it."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Containers of one owner: started, inspected, removed, and found again when nobody owns them any more."""
+"""Containers of one owner: starting, inspecting and removing them, and finding those that nobody owns any more."""
 
 import asyncio
 import contextlib
@@ -95,7 +95,7 @@ class Engine:
         return stream
 
     async def read_usage(self, container: Container, timeout_s: float) -> Usage:
-        """What a running container has used so far; nothing where that cannot be said in this time. Never raises."""
+        """Return what a running container has used so far, or nothing if that takes too long. Never raises."""
         return await read_usage(self.docker, container.id, self._control_groups, timeout_s)
 
     async def find_cause_of_death(self, container: Container) -> Death:
@@ -103,7 +103,7 @@ class Engine:
         return await find_cause_of_death(self.docker, self._settings.engine_url, container.id)
 
     async def is_running(self, container: Container) -> bool:
-        """Whether a prepared container still is what it was. Raises `InfrastructureFailure`."""
+        """Tell whether a prepared container is still what it was. Raises `InfrastructureFailure`."""
         with engine_call("inspect a prepared container"):
             try:
                 async with asyncio.timeout(CALL_TIMEOUT_S):

@@ -1,4 +1,4 @@
-"""Why a container that was not told to end is no longer there, and whose fault that is."""
+"""Why a container ended without being told to, and whose fault that is."""
 
 import asyncio
 import json
@@ -16,7 +16,7 @@ LATE_EVENTS_S = 1.0
 """How long after a container's death the engine may still tell why."""
 SIGKILLED = 137
 TRUSTED_ATTEMPTS = 2
-"""How often a death by SIGKILL that nobody explains is taken for the host's doing."""
+"""How often an unexplained death by SIGKILL is taken for the host's doing."""
 
 
 @dataclass(frozen=True)

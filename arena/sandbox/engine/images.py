@@ -1,4 +1,4 @@
-"""Which images the names stand for."""
+"""Which images the names mean."""
 
 import asyncio
 
@@ -8,7 +8,7 @@ from arena.sandbox.engine.connection import CALL_TIMEOUT_S, engine_call
 
 
 class Images:
-    """The ids of what images' names stood for at the last look: containers are made by them, so they are what ran."""
+    """The ids that images' names had at the last look. Containers are made by id, so the record says what ran."""
 
     def __init__(self, docker: Docker) -> None:
         self._docker = docker
@@ -21,7 +21,7 @@ class Images:
         return self._ids[name]
 
     async def look_up(self, *names: str) -> None:
-        """Learn anew what names stand for. Raises `InfrastructureFailure`."""
+        """Look up again what the names mean. Raises `InfrastructureFailure`."""
         with engine_call("look for the images"):
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 for name in names:

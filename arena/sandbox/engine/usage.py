@@ -23,7 +23,7 @@ MEMORY_FILES = ("memory.max_usage_in_bytes", "memory.peak")
 
 
 async def read_usage(docker: Docker, container_id: str, control_groups: Path, timeout_s: float) -> Usage:
-    """What a running container has used so far; nothing where that cannot be said in this time. Never raises."""
+    """Return what a running container has used so far, or nothing if that cannot be said in time. Never raises."""
     usage = read_control_groups(container_id, control_groups)
     if usage.cpu_s is not None:
         return usage
@@ -40,7 +40,7 @@ async def read_usage(docker: Docker, container_id: str, control_groups: Path, ti
 
 
 def read_control_groups(container_id: str, root: Path) -> Usage:
-    """Return what the host's kernel says of a container; nothing when its control group cannot be seen from here."""
+    """Return what the host's kernel says about a container; nothing when its control group cannot be seen from here."""
     folders = list(_folders(container_id, root))
     cpu, memory = _read_first(folders, CPU_FILES), _read_first(folders, MEMORY_FILES)
     return Usage(cpu_s=_cpu_seconds(cpu), memory_peak_bytes=None if memory is None else int(memory))
