@@ -9,7 +9,7 @@ from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from arena.api.health import Health, Readiness
+from arena.api.operations import Health, Readiness
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns why a part is not ready, or None when it is."""

@@ -1,10 +1,26 @@
-"""The platform at work: runners, what waits, incidents and dead letters."""
+"""The platform at work: health, runners, what waits, incidents and dead letters."""
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 from uuid import UUID
 
 from arena.api.body import Body, Page, example, example_of
+
+
+class Health(Body):
+    """The process answers."""
+
+    model_config = example(status="ok")
+    status: Literal["ok"] = "ok"
+
+
+class Readiness(Body):
+    """Whether a service can work: of each part that is unavailable, why."""
+
+    model_config = example(status="unavailable", reasons={"broker": "the broker does not answer"})
+    status: Literal["ok", "unavailable"]
+    reasons: dict[str, str]
 
 
 class RunnerState(StrEnum):

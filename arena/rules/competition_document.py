@@ -103,7 +103,7 @@ def _twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[Document
         value = getattr(model, name)
         if value in seen:
             where = (part, index) if name == "test_case" else (part, index, name)
-            cure = "Take one away." if name == "test_case" else "Rename one."
+            cure = "Remove one." if name == "test_case" else "Rename one."
             yield DocumentFault(where, f"Expected every {name.replace('_', ' ')} once, got {value!r} again.", cure)
         seen[value] = index
 
@@ -131,7 +131,7 @@ def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[D
             cure = suggest(label, labels, "Add it to black_boxes.")
             yield DocumentFault((*at, "boxes", place), f"There is no black box {label!r}.", cure)
         if label in phase.boxes[:place]:
-            yield DocumentFault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Take one away.")
+            yield DocumentFault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Remove one.")
     name, _, version = phase.baseline.partition("@")
     if not name or ("@" in phase.baseline and not (version.isascii() and version.isdigit())):
         what = f"Expected a baseline set as NAME or NAME@VERSION, got {phase.baseline!r}."

@@ -1,11 +1,11 @@
 -- name: insert_baseline(name, source, document)^
--- A new version of a baseline set.
+-- Adds the next version of a baseline set.
 insert into baselines (name, version, source, document)
 select :name, coalesce(max(version), 0) + 1, :source, :document from baselines where name = :name
 returning id, version;
 
 -- name: insert_baseline_boxes(baseline_id, test_cases, objectives, clips, bests, iterations, signatures)!
--- What scoring needs of a baseline set; signatures have five numbers each, one after the other.
+-- Adds what scoring needs of a baseline set; `signatures` has five numbers for each entry, one entry after the other.
 insert into baseline_boxes (baseline_id, test_case, objective, clip, best, iterations, signature)
 select
     :baseline_id, test_case, objective, clip, best, :iterations,
@@ -21,13 +21,13 @@ order by name, version
 limit :size;
 
 -- name: find_baseline(name, version)^
--- A baseline set; its newest version when none is given.
+-- A version of a baseline set, the newest when none is given.
 select id, name, version from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
 
 -- name: find_document(name, version)$
--- The document of a baseline set; of its newest version when none is given.
+-- The document of a version of a baseline set, of the newest when none is given.
 select document from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
@@ -37,11 +37,11 @@ order by version desc limit 1;
 select id, name, version from baselines;
 
 -- name: baseline_test_cases(baseline_id)
--- The test cases that a baseline set covers.
+-- The test cases that a baseline set covers, and for how many iterations.
 select distinct test_case, iterations from baseline_boxes where baseline_id = :baseline_id;
 
 -- name: baseline_nodes(competition_id, purposes)
--- Of each kind and black box the organizer run that was asked for last.
+-- For each purpose and black box, the organizer run that was asked for last.
 select distinct on (t.purpose, t.document -> 'boxes' ->> 0)
     t.purpose, t.document -> 'boxes' ->> 0 as box, t.key, s.id as submission_id, s.state, s.verdict,
     s.studies_done, s.studies_total, t.created_at as asked_at
@@ -50,7 +50,7 @@ where t.competition_id = :competition_id and t.purpose = any (:purposes::text[])
 order by t.purpose, t.document -> 'boxes' ->> 0, t.created_at desc;
 
 -- name: newest_built_baseline(slug)^
--- The newest baseline set that was made of this competition's organizer runs, and the keys of those.
+-- The newest baseline set that was built from this competition's organizer runs, and the keys of those.
 select
     name, version, document -> 'meta' -> 'provenance' ->> 'key' as key,
     array(

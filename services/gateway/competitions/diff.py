@@ -1,4 +1,4 @@
-"""What applying a document would change of a competition, and what of that is refused: pure, on both as they are."""
+"""What applying a document would change in a competition, and what of that is refused. Pure."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,7 @@ from arena.api.competitions import DocumentChange
 from arena.rules.competition_document import DocumentFault
 
 FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline")
-"""What scores of a phase depend on beside its black boxes; limits, image and runtime may change."""
+"""What the scores of a phase depend on, besides its black boxes; limits, image and runtime may change."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class CurrentBox:
 
 @dataclass(frozen=True)
 class CurrentCompetition:
-    """A competition as it is; `boxes` are all there are, more than the document's if studies of others are kept."""
+    """A competition as it is. `boxes` may be more than the document lists: black boxes with studies are kept."""
 
     document: Competition
     boxes: Sequence[CurrentBox]
@@ -39,14 +39,14 @@ class CurrentCompetition:
 
 @dataclass(frozen=True)
 class Diff:
-    """What is to be done, and why it may not."""
+    """What would change, and why some of it may not."""
 
     changes: Sequence[DocumentChange]
     refusals: Sequence[DocumentFault]
 
 
 def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Diff:
-    """Compare; `wanted` names each baseline by its version."""
+    """Compare a competition, or none yet, with a document that names each baseline by its version."""
     if current is None:
         whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
         return Diff(list(_changes(whole, wanted)), [])
@@ -84,7 +84,7 @@ def _part_changes(kind: str, current: dict[str, Any], wanted: dict[str, Any]) ->
 
 
 def _value_changes(what: str, before: Any, after: Any) -> Iterator[DocumentChange]:
-    """One change of a value, but of a table one for every key of it."""
+    """Return the change of a value; of a table, one change for each key that differs."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in after:
             yield from _value_changes(f"{what}.{key}", before.get(key), after[key])
@@ -99,7 +99,7 @@ def _refusals(current: CurrentCompetition, wanted: Competition) -> Iterator[Docu
         yield DocumentFault(("seed",), "The seed of a competition with studies does not change.", "Set it back.")
     missing = current.used_phases - {phase.name for phase in wanted.phases}
     for name in sorted(missing):
-        yield DocumentFault(("phases",), f"Phase {name!r} has submissions and cannot be taken away.", "Put it back.")
+        yield DocumentFault(("phases",), f"Phase {name!r} has submissions and cannot be removed.", "Put it back.")
     before = {phase.name: phase for phase in current.document.phases}
     for index, phase in enumerate(wanted.phases):
         if phase.name in current.used_phases:
@@ -122,7 +122,7 @@ def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Docume
 
 
 def _write_back(key: str, value: Any) -> str:
-    """The cure, as it goes into the file: what is applied may be no edit of it, but a re-scoring or the final."""
+    """Return what to write into the file. It may be the platform that differs: by a re-scoring, or by the final."""
     instead = " instead of a split" if key == "boxes" else ""
     return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
 

@@ -16,7 +16,7 @@ limit :size;
 select id, slug, name from competitions where slug = :slug;
 
 -- name: competition_seed(competition_id)$
--- What the seeds of its studies derive from.
+-- The seed that the seeds of a competition's studies derive from.
 select seed from competitions where id = :competition_id;
 
 -- name: list_phases(competition_id)
@@ -24,11 +24,11 @@ select seed from competitions where id = :competition_id;
 select * from phase_details where competition_id = :competition_id and kind = 'competition' order by position;
 
 -- name: find_phase(slug, name, kinds)^
--- The phase of this name.
+-- The phase of a competition by its name, if it is of one of these kinds.
 select * from phase_details where competition = :slug and name = :name and kind = any (:kinds::text[]);
 
 -- name: lock_phase(slug, name)!
--- Holds the phase of this name as it is, so that requests to change it come one after the other.
+-- Locks a phase, so that requests to change it are handled one after the other.
 select from phases p join competitions c on c.id = p.competition_id
 where c.slug = :slug and p.name = :name and p.kind = 'competition'
 for update of p;
@@ -45,13 +45,13 @@ order by label
 limit :size;
 
 -- name: upsert_competition(slug, name, seed)$
--- A competition, made or renamed.
+-- Creates a competition, or changes its name and seed.
 insert into competitions (slug, name, seed) values (:slug, :name, :seed)
 on conflict (slug) do update set name = excluded.name, seed = excluded.seed
 returning id;
 
 -- name: lock_competition(slug)^
--- A competition as it is, for a change, with its last revision.
+-- Locks a competition before a change, and returns it with its last revision.
 select c.id, c.name, c.seed, r.revision, r.document
 from competitions c
 left join lateral (
@@ -61,7 +61,8 @@ where c.slug = :slug
 for no key update of c;
 
 -- name: lock_phases(competition_id)!
--- Holds the phases as they are: whoever submits waits, and is seen once the lock is there.
+-- Locks the phases of a competition. Submitting locks a phase, too: a team that submits now waits, and what was submitted
+-- before is seen.
 select from phases where competition_id = :competition_id order by id for no key update;
 
 -- name: used_phases(competition_id)
@@ -71,7 +72,7 @@ where p.competition_id = :competition_id and p.kind = 'competition'
     and exists (select from submissions s where s.phase_id = p.id);
 
 -- name: current_boxes(competition_id)
--- The black boxes as they are, and whether studies were or will be run on them.
+-- The black boxes of a competition, and whether studies were or will be run on them.
 select
     b.label, b.model, b.dataset, b.metric, b.test_case, b.dataset_sha256,
     exists (
@@ -87,13 +88,13 @@ order by name, blob_sha256
 limit :size;
 
 -- name: put_dataset(slug, name, blob_sha256, n_rows, n_features)!
--- A data set that was checked and whose file is stored.
+-- Records a data set that was checked and whose file is stored.
 insert into datasets (competition_slug, name, blob_sha256, n_rows, n_features)
 values (:slug, :name, :blob_sha256, :n_rows, :n_features)
 on conflict do nothing;
 
 -- name: insert_revision(competition_id, document, code_version)$
--- The next revision of a competition.
+-- Adds the next revision of a competition.
 insert into competition_revisions (competition_id, revision, document, code_version)
 select :competition_id, coalesce(max(revision), 0) + 1, :document, :code_version
 from competition_revisions where competition_id = :competition_id
@@ -111,7 +112,8 @@ limit :size;
 select document from competition_revisions where competition_id = :competition_id order by revision desc limit 1;
 
 -- name: clear_unused(competition_id, names)!
--- Takes away the phases without submissions that are not wanted any more, and the others' black boxes, which come again.
+-- Deletes the phases without submissions that are not among the wanted, and removes the black boxes of the other phases
+-- without submissions, which are then added anew.
 with gone as (
     delete from phases p
     where p.competition_id = :competition_id and p.kind = 'competition' and p.name <> all (:names::text[])
@@ -122,13 +124,14 @@ where p.id = pb.phase_id and p.competition_id = :competition_id and p.kind = 'co
     and not exists (select from submissions s where s.phase_id = p.id);
 
 -- name: clear_unused_boxes(competition_id)!
--- Takes away the black boxes without studies; those that are wanted are made again.
+-- Deletes the black boxes without studies; those that are wanted are then added anew.
 delete from black_boxes b
 where b.competition_id = :competition_id and not exists (select from phase_boxes pb where pb.box_id = b.id)
     and not exists (select from shards sh where sh.box_id = b.id);
 
 -- name: upsert_box(competition_id, label, model, dataset, metric, dataset_sha256)!
--- A black box under its opaque label; its signature is known if any competition has had it, on the same file.
+-- Adds a black box under its opaque label. Its signature is known if any competition has had this black box with the
+-- same data file.
 insert into black_boxes (competition_id, label, model, dataset, metric, dataset_sha256, signature)
 values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
     select signature from black_boxes
@@ -139,7 +142,7 @@ values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
 on conflict (competition_id, label) do nothing;
 
 -- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, image, runtime)$
--- A phase, made or changed; the diff has refused what may not change.
+-- Creates or changes a phase; what may not change was refused before.
 insert into phases (
     competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
     studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice,
@@ -161,7 +164,7 @@ on conflict (competition_id, name) where kind = 'competition' do update set
 returning id;
 
 -- name: put_phase_boxes(phase_id, competition_id, labels)!
--- The black boxes of a phase.
+-- Gives a phase its black boxes.
 insert into phase_boxes (phase_id, box_id)
 select :phase_id, id from black_boxes where competition_id = :competition_id and label = any (:labels::text[])
 on conflict do nothing;

@@ -1,5 +1,5 @@
 -- name: plan_for_these_parameters()!
--- Lets the planner see which filters of the next query are there: to be called in its transaction.
+-- Lets the planner see which filters of the next query are set; to be called in the same transaction.
 set local plan_cache_mode = force_custom_plan;
 
 -- name: list_executions(competition, phase, team, submission_id, box, runner, outcome, verdict, since, before, before_shard, before_attempt, size)
@@ -119,7 +119,7 @@ from studies where shard_id = :shard_id and attempt = :attempt order by study;
 select study, log from study_logs where shard_id = :shard_id and attempt = :attempt order by study;
 
 -- name: outcome_of_attempt(shard_id, attempt)$
--- How an attempt ended, or that it is superseded or gone; null while it may still write something.
+-- How an attempt ended, or that it was superseded; null while its optimizer may still write something.
 select coalesce(
     (select outcome from executions where shard_id = :shard_id and attempt = :attempt),
     case when not exists (
@@ -134,7 +134,7 @@ where t.purpose = 'replay' and t.document ->> 'execution' = :execution and s.end
 order by t.created_at desc limit 1;
 
 -- name: find_replay_run(submission_id)^
--- Of which execution a submission is a replay, and how it stands.
+-- The execution that a submission replays, and how far the replay is.
 select
     t.document ->> 'execution' as execution, s.state, s.verdict, s.verdict_stage, s.verdict_iteration, s.ended_at,
     e.shard_id, e.attempt, e.provenance
@@ -146,7 +146,7 @@ where t.submission_id = :submission_id and t.purpose = 'replay'
 order by e.attempt desc nulls last limit 1;
 
 -- name: outcomes_of_studies(shard_id, attempt)
--- All that must be the same when an attempt is replayed; without an attempt, of every study of the shard.
+-- Everything that must be the same when an attempt is replayed, study by study; without an attempt, of the whole shard.
 select study, timed_out, visible, generalization, suggestions from studies
 where shard_id = :shard_id and (:attempt::integer is null or attempt = :attempt)
 order by study;

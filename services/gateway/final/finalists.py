@@ -24,14 +24,16 @@ def show_finalists(
     losses: Mapping[UUID, dict[str, list[float]]],
 ) -> list[Finalist]:
     """Return the finalists beside their ranks and scores in the phase that they came from, ranked there as given."""
-    places = {row.team_id: (place, row.score) for place, row in enumerate(ranking, start=1)}
+    ranked = {row.team_id: (place, row.score) for place, row in enumerate(ranking, start=1)}
     unranked: tuple[int | None, float | None] = (None, None)
-    return [_show(row, places.get(row.team_id, unranked), losses.get(row.id)) for row in finalists]
+    return [_show(row, ranked.get(row.team_id, unranked), losses.get(row.id)) for row in finalists]
 
 
-def _show(row: FinalistRow, ranked: tuple[int | None, float | None], losses: dict[str, list[float]] | None) -> Finalist:
+def _show(
+    row: FinalistRow, rank_and_score: tuple[int | None, float | None], losses: dict[str, list[float]] | None
+) -> Finalist:
     low, high = row.score_low, row.score_high
-    place, score = ranked
+    rank, score = rank_and_score
     return Finalist(
         team=row.team,
         submission_id=row.id,
@@ -44,7 +46,7 @@ def _show(row: FinalistRow, ranked: tuple[int | None, float | None], losses: dic
         interval=None if low is None or high is None else (low, high),
         studies_done=row.studies_done,
         studies_total=row.studies_total,
-        feedback_rank=place,
+        feedback_rank=rank,
         feedback_score=score,
         losses=losses,
     )

@@ -1,5 +1,5 @@
 -- name: set_final_studies(phase_id, studies)!
--- How many studies a final has on each black box, every one a shard of its own.
+-- Sets how many studies a final has on each black box, every one a shard of its own.
 update phases set studies_per_box = :studies, studies_per_shard = 1 where id = :phase_id;
 
 -- name: unended_in_phase(phase_id)$
@@ -15,8 +15,8 @@ order by s.score desc, s.ended_at, t.name collate "C"
 limit :top;
 
 -- name: final_submissions(phase_id)
--- Of each team in a final its newest run there, and the submission that this is a copy of, directly or through other
--- copies: when the team sent that one in decides between equal scores.
+-- For each team in a final, its newest run there and the submission that this is a copy of, directly or through other
+-- copies. Of equal scores the one whose original was submitted first ranks higher.
 with recursive runs as (
     select distinct on (team_id) * from submissions
     where phase_id = :phase_id and origin_id is not null

@@ -1,11 +1,11 @@
 -- name: organizer_run_boxes(competition_id, labels)
--- The black boxes of an organizer run.
+-- The black boxes of these labels.
 select label, model, dataset, metric, dataset_sha256 from black_boxes
 where competition_id = :competition_id and label = any (:labels::text[])
 order by label;
 
 -- name: lock_organizer_run(key)!
--- Makes requests for the same organizer run come one after the other.
+-- Locks an organizer run's key, so that requests for the same run are handled one after the other.
 select pg_advisory_xact_lock(hashtextextended(:key, 0));
 
 -- name: find_organizer_run(key)$
@@ -14,11 +14,11 @@ select t.submission_id from organizer_runs t join submissions s on s.id = t.subm
 where t.key = :key and s.state not in ('failed', 'cancelled');
 
 -- name: ask_again(key)!
--- Notes that an organizer run is wanted again, so that what was asked for last is what is shown.
+-- Records that an organizer run was asked for again: lists are ordered by the last time.
 update organizer_runs set created_at = now() where key = :key;
 
 -- name: internal_team(competition_id)$
--- The organizer's own team.
+-- The organizer's own team, created if need be.
 with made as (
     insert into teams (competition_id, name, internal) values (:competition_id, '(organizer)', true)
     on conflict (competition_id, name) do nothing
@@ -30,7 +30,7 @@ select id from teams where competition_id = :competition_id and internal
 limit 1;
 
 -- name: insert_organizer_run_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits, image, runtime)$
--- The hidden phase of an organizer run.
+-- Adds the hidden phase of an organizer run.
 insert into phases (
     competition_id, name, position, visibility, kind, n_calls, n_suggestions, studies_per_box, first_study,
     studies_per_shard, limits, image, runtime
@@ -42,7 +42,7 @@ values (
 returning id;
 
 -- name: put_organizer_run(key, competition_id, submission_id, purpose, document)!
--- Keeps which submission answers an organizer run; one that failed is replaced.
+-- Records which submission does an organizer run, in place of one that failed.
 insert into organizer_runs (key, competition_id, submission_id, purpose, document)
 values (:key, :competition_id, :submission_id, :purpose, :document)
 on conflict (key) do update set submission_id = excluded.submission_id, created_at = now();

@@ -1,5 +1,5 @@
 -- name: lock_rescoring(phase_id)!
--- Makes requests about the candidate of one phase come one after the other.
+-- Locks a phase's re-scoring, so that requests about its candidate are handled one after the other.
 select pg_advisory_xact_lock(hashtextextended('rescoring of ' || :phase_id::uuid::text, 0));
 
 -- name: find_candidate(phase_id)^
@@ -11,7 +11,7 @@ where d.kind = 'rescoring_candidate' and exists (
 );
 
 -- name: insert_candidate(phase_id, name, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, priority)$
--- A hidden phase like another one, but for what is to be changed of it.
+-- Adds a hidden phase: a copy of another one but for the values that are given.
 insert into phases (
     competition_id, name, position, visibility, kind, baseline_id, n_calls, n_suggestions, studies_per_box, first_study,
     studies_per_shard, limits, practice, counting, priority, image, runtime
@@ -30,7 +30,7 @@ select b.id, b.label from phase_boxes pb join black_boxes b on b.id = pb.box_id
 where pb.phase_id = :phase_id order by b.label;
 
 -- name: uncovered_boxes(phase_id)
--- The black boxes of a phase that its baseline set says too little of.
+-- The black boxes of a phase that its baseline set does not cover, or not for enough iterations.
 select b.label from phases p
 join phase_boxes pb on pb.phase_id = p.id
 join black_boxes b on b.id = pb.box_id
@@ -90,7 +90,7 @@ where c.phase_id = :old_id
 order by t.name;
 
 -- name: swap_submissions(live_id, candidate_id, live_change, candidate_change, revision)!
--- What was run again takes the place of what it came from, under the revision that made it so.
+-- Moves the candidate's submissions into the phase, under the new revision, and the phase's into the candidate.
 with swapped as (
     update submissions s set
         phase_id = case when s.phase_id = :live_id then :candidate_id::uuid else :live_id::uuid end,
@@ -105,13 +105,13 @@ select id, case phase_id when :live_id then 'rescoring applied' else 'archived' 
 from swapped;
 
 -- name: select_again(live_id)!
--- What a team has selected stays selected: the submission that takes the place of the selected one.
+-- Selects the new runs of those submissions that teams had selected.
 update submissions s set chosen = true
 from submissions o
 where s.phase_id = :live_id and o.id = s.origin_id and o.chosen and not s.chosen;
 
 -- name: swap_phases(live_id, candidate_id)!
--- Two phases exchange all that scores depend on; the candidate becomes the archive, under the same name.
+-- Exchanges everything that scores depend on between the two phases. The candidate becomes the archive, with the same name.
 update phases p set
     baseline_id = o.baseline_id, n_calls = o.n_calls, n_suggestions = o.n_suggestions,
     studies_per_box = o.studies_per_box, studies_per_shard = o.studies_per_shard, first_study = o.first_study,
@@ -122,7 +122,7 @@ from phases o, phases live
 where live.id = :live_id and p.id in (:live_id, :candidate_id) and o.id in (:live_id, :candidate_id) and o.id <> p.id;
 
 -- name: clear_boxes(phase_ids)!
--- Takes the black boxes from phases that are about to get others.
+-- Removes the black boxes of phases that are about to get others.
 delete from phase_boxes where phase_id = any (:phase_ids::uuid[]);
 
 -- name: give_boxes(phase_id, box_ids)!
@@ -134,5 +134,5 @@ insert into phase_boxes (phase_id, box_id) select :phase_id, unnest(:box_ids::uu
 select id from submissions where phase_id = :phase_id and ended_at is null order by id;
 
 -- name: archive_phase(phase_id)!
--- A phase is out of view; what ran in it stays on record.
+-- Hides a phase; what ran in it stays on record.
 update phases set kind = 'archived' where id = :phase_id;
