@@ -23,12 +23,10 @@ from arena.words.states import ExecutionOutcome
 
 SOURCE_CHARS = 500
 
-Body = dict[str, Any]
-
 
 def build_set(
     client: Client, slug: str, name: str, boxes: str | None, recipe: Recipe, show: Callable[[Sequence[Run]], None]
-) -> Body:
+) -> dict[str, Any]:
     """Run the nodes that the platform has not run yet, and combine them to a set unless it is there already."""
     seed, found = choose_boxes(client, slug, boxes)
     if not found:
@@ -52,14 +50,14 @@ def combination_key(runs: Sequence[Run]) -> str:
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def _find(client: Client, name: str, key: str) -> Body | None:
+def _find(client: Client, name: str, key: str) -> dict[str, Any] | None:
     for each in client.get_all("/api/v1/admin/baselines", "baselines").parse(BaselinePage).baselines:
         if each.name == name and each.source.startswith(f"build {key}"):
             return {"name": name, "version": each.version}
     return None
 
 
-def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Sequence[Run]) -> Body:
+def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Sequence[Run]) -> dict[str, Any]:
     kinds: dict[str, list[Evaluations]] = {RANDOM: [], STRONG: []}
     curves = []
     for run in runs:
@@ -84,7 +82,7 @@ def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Se
     }
 
 
-def _curve(client: Client, run: Run, test_case: str, seed: str) -> Body:
+def _curve(client: Client, run: Run, test_case: str, seed: str) -> dict[str, Any]:
     """Return the record of one curve: what ran, in which images, with which seeds, and where its evaluations are."""
     node = run.node
     submission = client.get(f"/api/v1/admin/submissions/{run.submission}").parse(InspectedSubmission)

@@ -39,7 +39,6 @@ ALPHA = 0.05
 BEST_SCATTER = 2.0
 ROUNDING = 1e-9
 """Relative. Machines sum in different orders, so equal values of a model that learns nothing differ a little."""
-Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def _best_difference(random: Evaluations, best: float, official: Official) -> li
 
 
 def compare_sets(
-    client: Client, document: Body, reference: Body, n_suggestions: int, evaluations: int | None
+    client: Client, document: dict[str, Any], reference: dict[str, Any], n_suggestions: int, evaluations: int | None
 ) -> tuple[list[str], list[Difference]]:
     """Return the test cases that a built set and a reference share, and in what they differ beyond noise.
 

@@ -19,7 +19,6 @@ from arena.words.objectives import GENERALIZATION, VISIBLE
 
 METHODS = (f"{RANDOM_SEARCH}{ARG_DELIM}arena", "strong")
 """Bayesmark recognizes random search by this name."""
-Body = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -52,7 +51,7 @@ def read_evaluations(lines: Iterable[str]) -> Evaluations:
     )
 
 
-def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) -> Body:
+def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) -> dict[str, Any]:
     """Return the baseline set of some black boxes, as `bayesmark-baseline` would write it.
 
     `compute_baseline` takes the clip, the medians and the means from random search alone, and the best from the least

@@ -9,12 +9,10 @@ from rich.table import Table
 from arena.failure import Failure
 from arena.terminal import console, plain, score_text
 
-Body = Mapping[str, Any]
-
 OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
 
 
-def show_check_report(body: Body) -> None:
+def show_check_report(body: Mapping[str, Any]) -> None:
     """Print scores and times by study, the most telling log, and the verdict last."""
     if body["studies"]:
         console.print(studies_table(body))
@@ -35,7 +33,7 @@ def show_check_report(body: Body) -> None:
     console.print(plain(f"verdict {body['verdict']}: {body['verdict_sentence']}"))
 
 
-def studies_table(body: Body) -> Table:
+def studies_table(body: Mapping[str, Any]) -> Table:
     """Return the studies as a table: seconds are the optimizer's own."""
     limits = body["limits"]
     table = Table(caption="times: the optimizer's own; errors: suggest + observe")
@@ -58,7 +56,7 @@ def studies_table(body: Body) -> Table:
     return table
 
 
-def times_text(body: Body) -> str:
+def times_text(body: Mapping[str, Any]) -> str:
     """Return how near the slowest study and the worst iteration came to the limits."""
     limits = body["limits"]
     slowest = max(body["studies"], key=lambda each: each["study_time_s"])
@@ -72,7 +70,7 @@ def times_text(body: Body) -> str:
     )
 
 
-def remarks(body: Body) -> list[str]:
+def remarks(body: Mapping[str, Any]) -> list[str]:
     """Return remarks on what a verdict of `scored` hides."""
     studies = body["studies"]
     found = []
@@ -96,7 +94,7 @@ def remarks(body: Body) -> list[str]:
     return found
 
 
-def write_logs(body: Body, folder: Path) -> None:
+def write_logs(body: Mapping[str, Any], folder: Path) -> None:
     """Write what each study wrote to a file of its own."""
     studies = [*body["studies"], *([body["fatal"]] if body["fatal"] else [])]
     try:
@@ -107,7 +105,7 @@ def write_logs(body: Body, folder: Path) -> None:
         raise Failure(f"Expected to write logs to {folder}, it failed: {error}.") from error
 
 
-def _show_log(body: Body) -> None:
+def _show_log(body: Mapping[str, Any]) -> None:
     """The log of the first study with an error, else of the first that wrote anything."""
     if body["fatal"]:
         return
@@ -122,7 +120,7 @@ def _show_log(body: Body) -> None:
         console.print(f"{len(wrote) - 1} more of the studies wrote something: --logs DIR keeps all of it")
 
 
-def _show_fatal(fatal: Body) -> None:
+def _show_fatal(fatal: Mapping[str, Any]) -> None:
     console.rule(f"written in {fatal['box']} / {fatal['study']}")
     console.print(plain(fatal["log"]))
     console.rule()

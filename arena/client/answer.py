@@ -12,7 +12,7 @@ BodyT = TypeVar("BodyT", bound="Body")
 
 
 @dataclass(frozen=True)
-class Answer:
+class PlatformAnswer:
     """An object that the platform sent; `json` is printed unchanged for scripts."""
 
     json: dict[str, Any]

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.failure import Failure
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -37,32 +37,32 @@ class Client:
         verify = True if self.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._http = httpx.Client(base_url=self.url, headers=self.headers, timeout=TIMEOUT_S, verify=verify)
 
-    def get(self, path: str, **query: Any) -> Answer:
+    def get(self, path: str, **query: Any) -> PlatformAnswer:
         """GET an object."""
         return self._json("GET", path, params={name: value for name, value in query.items() if value is not None})
 
-    def get_all(self, path: str, things: str, **query: Any) -> Answer:
+    def get_all(self, path: str, things: str, **query: Any) -> PlatformAnswer:
         """GET a list page by page, as one page that holds all its `things`."""
         page = self.get(path, **query).json
         whole = dict(page)
         while cursor := page.get("next"):
             page = self.get(path, **query, cursor=cursor).json
             whole[things] = [*whole[things], *page[things]]
-        return Answer(whole | {"next": None} if "next" in whole else whole)
+        return PlatformAnswer(whole | {"next": None} if "next" in whole else whole)
 
-    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Answer:
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> PlatformAnswer:
         """POST an object. It is not repeated once it may have had its effect."""
         return self._json("POST", path, repeat=False, json=body)
 
-    def put(self, path: str, body: Mapping[str, Any]) -> Answer:
+    def put(self, path: str, body: Mapping[str, Any]) -> PlatformAnswer:
         """PUT an object."""
         return self._json("PUT", path, json=body)
 
-    def delete(self, path: str) -> Answer:
+    def delete(self, path: str) -> PlatformAnswer:
         """DELETE, and return the answer."""
         return self._json("DELETE", path)
 
-    def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> Answer:
+    def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> PlatformAnswer:
         """Upload a zip; the key makes repeating it harmless."""
         return self._json(
             "POST",
@@ -72,7 +72,9 @@ class Client:
             headers={"Idempotency-Key": uuid.uuid4().hex},
         )
 
-    def start_organizer_run(self, slug: str, filename: str, content: bytes, organizer_run: Mapping[str, Any]) -> Answer:
+    def start_organizer_run(
+        self, slug: str, filename: str, content: bytes, organizer_run: Mapping[str, Any]
+    ) -> PlatformAnswer:
         """Start the organizer's own studies; the same are never run twice, so repeating this is harmless."""
         return self._json(
             "POST",
@@ -81,7 +83,7 @@ class Client:
             data={"organizer_run": json.dumps(organizer_run)},
         )
 
-    def upload_dataset(self, slug: str, name: str, content: bytes) -> Answer:
+    def upload_dataset(self, slug: str, name: str, content: bytes) -> PlatformAnswer:
         """Upload a CSV file; the same again is the same."""
         return self._json(
             "POST",
@@ -100,13 +102,13 @@ class Client:
                 raise _failure(answer)
             yield answer.iter_lines()
 
-    def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> Answer:
+    def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> PlatformAnswer:
         """Return the object that answers a request; ask again, with growing random waits, while nobody answers."""
         deadline = time.monotonic() + (RETRY_S if repeat else 0.0)
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                return Answer(self._ask(method, path, **request).json())
+                return PlatformAnswer(self._ask(method, path, **request).json())
             except _Unavailable as error:
                 if time.monotonic() > deadline:
                     raise Failure(str(error)) from error

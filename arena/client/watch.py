@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 
 from arena.api.submissions import Submission
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.feed import explain_refusal, open_feed
 from arena.client.http import Client
 from arena.failure import Failure
@@ -24,12 +24,12 @@ UNAVAILABLE_LIMIT_S = 300.0
 IDLE_LIMIT_S = 3600.0
 
 
-def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) -> list[Answer]:
+def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) -> list[PlatformAnswer]:
     """Show how far each submission is until all have ended; returns them as they ended."""
-    news: queue.Queue[Answer | Failure] = queue.Queue()
+    news: queue.Queue[PlatformAnswer | Failure] = queue.Queue()
     for each in submissions:
         threading.Thread(target=_follow, args=(client, each, news), daemon=True).start()
-    ended: dict[str, Answer] = {}
+    ended: dict[str, PlatformAnswer] = {}
     with show_progress(console, quiet=quiet) as show:
         while len(ended) < len(set(submissions)):
             try:
@@ -62,7 +62,7 @@ def step_of(submission: Submission) -> Step:
     )
 
 
-def _follow(client: Client, submission: str, news: "queue.Queue[Answer | Failure]") -> None:
+def _follow(client: Client, submission: str, news: "queue.Queue[PlatformAnswer | Failure]") -> None:
     """Put every state of one submission into `news`, up to its last."""
     seen: int | None = None
     unavailable_since: float | None = None
@@ -74,7 +74,7 @@ def _follow(client: Client, submission: str, news: "queue.Queue[Answer | Failure
                 for text in feed:
                     message = json.loads(text)
                     seen = message["change"]
-                    news.put(Answer(message["submission"]))
+                    news.put(PlatformAnswer(message["submission"]))
                     if message["submission"]["ended_at"] is not None:
                         return
         except InvalidStatus as error:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from arena.api.competitions import CompetitionDiff
 from arena.api.planning import BaselinePage
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import Client
 from arena.competition.file import CompetitionFile, InvalidCompetitionFile, read_competition
 from arena.failure import Failure
@@ -18,7 +18,7 @@ def read_file(client: Client, file: Path) -> CompetitionFile:
     return read_competition(file, names)
 
 
-def diff_file(client: Client, found: CompetitionFile) -> Answer:
+def diff_file(client: Client, found: CompetitionFile) -> PlatformAnswer:
     """Return what applying a file would change, a CompetitionDiff.
 
     Raises InvalidCompetitionFile with the lines of what is refused.
@@ -32,7 +32,7 @@ def diff_file(client: Client, found: CompetitionFile) -> Answer:
     return answer
 
 
-def apply_file(client: Client, found: CompetitionFile, diff: CompetitionDiff) -> Answer:
+def apply_file(client: Client, found: CompetitionFile, diff: CompetitionDiff) -> PlatformAnswer:
     """Upload the data sets that are missing, then apply the document; either may be repeated after a break."""
     places = {each["name"]: index for index, each in enumerate(found.document["datasets"])}
     for name in diff.datasets_missing:

@@ -20,7 +20,7 @@ TOKEN = re.compile(
 )
 
 
-class Token(NamedTuple):
+class TomlToken(NamedTuple):
     """A piece of the text, and the line it begins on."""
 
     kind: str
@@ -40,20 +40,20 @@ def line_of(lines: Mapping[Path, int], path: Path) -> int:
     return lines.get(path, 1)
 
 
-def _split(text: str) -> list[Token]:
+def _split(text: str) -> list[TomlToken]:
     tokens, line = [], 1
     for match in TOKEN.finditer(text):
         if match.lastgroup != "skipped":
-            tokens.append(Token(str(match.lastgroup), match.group(), line))
+            tokens.append(TomlToken(str(match.lastgroup), match.group(), line))
         line += match.group().count("\n")
-    return [*tokens, Token("newline", "\n", line)]
+    return [*tokens, TomlToken("newline", "\n", line)]
 
 
 @dataclass
 class _Reader:
     """Goes through the tokens once; `lines` holds what was passed."""
 
-    tokens: list[Token]
+    tokens: list[TomlToken]
     at: int = 0
 
     def __post_init__(self) -> None:

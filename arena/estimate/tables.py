@@ -8,7 +8,7 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
-from arena.estimate.workload import Cost, Estimate, by_cell
+from arena.estimate.workload import Estimate, WorkCost, by_cell
 from arena.terminal import plain
 
 COLD, HOT = (255, 247, 236), (179, 0, 0)
@@ -111,9 +111,9 @@ def _cell(cell: tuple[float, float] | None, most: float) -> Text:
     return Text(f" {seconds:.3g} s {share:.1%} ", style=Style(color=ink, bgcolor=f"rgb({red},{green},{blue})"))
 
 
-def _days(total: Cost) -> str:
+def _days(total: WorkCost) -> str:
     return f"{total.wall_hours:,.1f} h ({total.wall_hours / 24:,.1f} days)"
 
 
-def _flat(saves: Cost) -> dict[str, float]:
+def _flat(saves: WorkCost) -> dict[str, float]:
     return {f"saves_{name}": value for name, value in asdict(saves).items()}

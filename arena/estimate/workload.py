@@ -54,7 +54,7 @@ class Probe:
 
 
 @dataclass(frozen=True)
-class Cost:
+class WorkCost:
     """What work takes: `wall_hours` with all runners busy all the time."""
 
     studies: int
@@ -81,7 +81,7 @@ class Row:
     error_s: float | None
     is_cpu_time: bool
     share: float
-    saves: Cost
+    saves: WorkCost
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Estimate:
 
     plan: WorkPlan
     rows: tuple[Row, ...]
-    total: Cost
+    total: WorkCost
     submission_hours: float
 
 
@@ -102,11 +102,11 @@ def trainings(plan: WorkPlan, n_boxes: int) -> int:
     return plan.studies_per_box * n_boxes * plan.evaluations
 
 
-def cost(plan: WorkPlan, study_s: Sequence[float]) -> Cost:
+def cost(plan: WorkPlan, study_s: Sequence[float]) -> WorkCost:
     """Return what the competition takes on black boxes whose studies take these seconds."""
     slot_hours = plan.studies_per_box * math.fsum(study_s) / HOUR_S
     machine_hours = slot_hours / plan.slots
-    return Cost(
+    return WorkCost(
         studies=plan.studies_per_box * len(study_s),
         trainings=trainings(plan, len(study_s)),
         machine_hours=machine_hours,

@@ -20,8 +20,6 @@ from arena.words.objectives import GENERALIZATION, VISIBLE
 REVISION = "arena"
 """Bayesmark names a method OPTIMIZER_OPTREVISION_REVISION; the platform has no revisions of its own to tell."""
 
-Body = dict[str, Any]
-
 
 def method_name(team: str) -> str:
     """Return a team's name as Bayesmark takes it: without its delimiter `_`, and different for different teams."""
@@ -31,9 +29,9 @@ def method_name(team: str) -> str:
 def write_results_folder(
     lines: Iterable[str],
     directory: Path,
-    load_baseline: Callable[[str, int], Body] | None = None,
+    load_baseline: Callable[[str, int], dict[str, Any]] | None = None,
     method: str | None = None,
-) -> Body:
+) -> dict[str, Any]:
     """Write the stream of an export to a new folder; returns what was written.
 
     `lines` is a header and a line per study, `load_baseline(name, version)` returns the document of the baseline set,
@@ -61,7 +59,9 @@ def write_results_folder(
     return {"directory": str(directory), "studies": studies, "methods": methods}
 
 
-def _save_study(root: str, name: str, header: Body, box: Body, study: Body, method: str) -> None:
+def _save_study(
+    root: str, name: str, header: dict[str, Any], box: dict[str, Any], study: dict[str, Any], method: str
+) -> None:
     identity = uuid.uuid5(uuid.UUID(study["submission_id"]), f"{study['box']}/{study['study']}")
     meta = {"args": _arguments(root, name, header, box, method, identity), "signature": [[], box["signature"]]}
     evaluations = np.stack([np.array(study["visible"]), np.array(study["generalization"])], axis=-1)
@@ -76,9 +76,11 @@ def _save_study(root: str, name: str, header: Body, box: Body, study: Body, meth
         XRSerializer.save(dataset, meta, root, db=name, key=key, uuid_=identity)
 
 
-def _arguments(root: str, name: str, header: Body, box: Body, method: str, identity: uuid.UUID) -> Body:
+def _arguments(
+    root: str, name: str, header: dict[str, Any], box: dict[str, Any], method: str, identity: uuid.UUID
+) -> dict[str, Any]:
     """Return the arguments that `bayesmark-exp` would have had for this study."""
-    arguments: Body = serializable_dict(
+    arguments: dict[str, Any] = serializable_dict(
         {
             CmdArgs.db_root: root,
             CmdArgs.db: name,

@@ -16,7 +16,7 @@ PLAIN_FILE = 0o100644 << 16
 
 
 @dataclass(frozen=True)
-class Packed:
+class PackedFolder:
     """A zip and what is in it: sizes in bytes by name; the wheels in the order in which they are installed."""
 
     content: bytes
@@ -24,7 +24,7 @@ class Packed:
     wheels: list[str]
 
 
-def pack_folder(folder: Path, machine: str = this_machine()) -> Packed:
+def pack_folder(folder: Path, machine: str = this_machine()) -> PackedFolder:
     """Return the zip of a folder. Hidden files, caches and an earlier zip of the folder stay out."""
     if not (folder / "optimizer.py").is_file():
         raise Failure(f"Expected a zip, or a folder with optimizer.py in it, got {folder}; 'arena new' makes one.")
@@ -39,7 +39,7 @@ def pack_folder(folder: Path, machine: str = this_machine()) -> Packed:
     order = _read_order(contents[ORDER], wheels) if ORDER in contents else order_wheels(wheels)
     if order:
         contents[ORDER] = "".join(f"{name}\n" for name in order).encode()
-    return Packed(write_zip(contents), {name: len(contents[name]) for name in sorted(contents)}, order)
+    return PackedFolder(write_zip(contents), {name: len(contents[name]) for name in sorted(contents)}, order)
 
 
 def find_files(folder: Path) -> list[Path]:

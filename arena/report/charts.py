@@ -42,6 +42,13 @@ LEGEND = {
 }
 INK = "#010203"
 """In the drawing, this stands for the page's own text colour, which is different in light and in dark."""
+DRAWING_SETTINGS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "arena",
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+}
 
 
 def short_name(name: str, rank: int) -> str:
@@ -226,15 +233,8 @@ def critical_difference_svg(data: FinalData, final: Final, comparison: Compariso
     names = {each.team: short_name(data.teams[each.team].name, each.rank) for each in final.places}
     order = [names[team] for team in range(len(names))]
     p_values = pd.DataFrame(comparison.nemenyi_p.values, index=order, columns=order)
-    settings = {
-        "svg.fonttype": "none",
-        "svg.hashsalt": "arena",
-        "font.family": "sans-serif",
-        "font.size": 10,
-        "text.color": INK,
-    }
     drawn = io.StringIO()
-    with mpl.rc_context(settings), warnings.catch_warnings():
+    with mpl.rc_context(DRAWING_SETTINGS), warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)  # a name in a script that the measuring font lacks
         drawing = Drawing(figsize=(9, 1.6 + 0.17 * len(names)))
         axes = drawing.add_subplot()

@@ -18,11 +18,9 @@ from arena.scoring import rescale
 from arena.words.names import name_test_case
 from arena.words.objectives import VISIBLE
 
-Body = dict[str, Any]
-
 
 @dataclass(frozen=True)
-class Team:
+class ScoredFinalist:
     """A finalist all of whose studies are there."""
 
     name: str
@@ -43,7 +41,7 @@ class FinalData:
 
     final: Mapping[str, Any]
     header: Mapping[str, Any]
-    teams: Sequence[Team]
+    teams: Sequence[ScoredFinalist]
     boxes: Sequence[str]
     losses: Array
     random: Array
@@ -54,10 +52,10 @@ class FinalData:
         return self.losses[..., -1]
 
 
-def scored_teams(final: Mapping[str, Any]) -> list[Team]:
+def scored_teams(final: Mapping[str, Any]) -> list[ScoredFinalist]:
     """Return the finalists that are scored, the earlier submission first."""
     teams = [
-        Team(
+        ScoredFinalist(
             name=each["team"],
             submission_id=each["submission_id"],
             origin_id=each["origin_id"],
@@ -75,7 +73,7 @@ def scored_teams(final: Mapping[str, Any]) -> list[Team]:
     return sorted(teams, key=lambda team: (team.submitted_at, team.name))
 
 
-def losses_of(final: Mapping[str, Any]) -> tuple[list[Team], Array]:
+def losses_of(final: Mapping[str, Any]) -> tuple[list[ScoredFinalist], Array]:
     """Return teams and the last losses of their studies, (teams, boxes, studies), of a final shown with losses."""
     teams = scored_teams(final)
     by_id = {each["submission_id"]: each["losses"] for each in final["finalists"]}
@@ -122,14 +120,14 @@ def _missing(team: str, box: str, expected: int, came: int) -> Failure:
     )
 
 
-def _by_box(stream: Iterator[str]) -> Iterator[tuple[tuple[str, str], list[Body]]]:
+def _by_box(stream: Iterator[str]) -> Iterator[tuple[tuple[str, str], list[dict[str, Any]]]]:
     """Yield the studies of one submission on one black box after the other: the export is in this order."""
     studies = (from_json(line) for line in stream)
     for key, group in itertools.groupby(studies, key=lambda study: (study["submission_id"], study["box"])):
         yield key, sorted(group, key=lambda study: int(study["study"]))
 
 
-def _best_so_far(studies: Sequence[Body]) -> Array:
+def _best_so_far(studies: Sequence[dict[str, Any]]) -> Array:
     """Return best visible losses so far, shape (studies, iterations)."""
     evaluations = np.array([study["visible"] for study in studies], dtype=float).transpose(1, 2, 0)
     best_so_far: Array = get_perf_array(evaluations, evaluations).T

@@ -24,7 +24,7 @@ SCORE_DIGITS = 9
 
 
 @dataclass(frozen=True)
-class Place:
+class FinalPlace:
     """A team's place in the final; `team` is its number in the array of losses."""
 
     team: int
@@ -48,7 +48,7 @@ class Place:
 class Final:
     """Places in order; `rank_shares[i, r]` is how often place i's team had rank r + 1 in the bootstrap."""
 
-    places: list[Place]
+    places: list[FinalPlace]
     rank_shares: Array
     replicates: int
 
@@ -78,7 +78,7 @@ def rank_final(losses: Array, *, replicates: int = REPLICATES, seed: int = SEED)
     p_best = (is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0)
     groups = tie_groups(replicated)
     places = [
-        Place(
+        FinalPlace(
             team=int(team),
             rank=number + 1,
             score=float(scores[team]),

@@ -12,10 +12,8 @@ from arena.report.statistics import rank_final
 from arena.report.tables import all_tables, write_tables
 from arena.words.names import name_test_case
 
-Body = dict[str, Any]
 
-
-def write_report(data: FinalData, out: Path, directory: Path | None, *, reveal: bool) -> Body:
+def write_report(data: FinalData, out: Path, directory: Path | None, *, reveal: bool) -> dict[str, Any]:
     """Write the page, and its tables into a folder if there is one; returns what was written."""
     ranked = rank_final(data.last)
     comparison = compare(data.last.mean(axis=2), [team.name for team in data.teams])

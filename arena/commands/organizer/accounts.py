@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json
@@ -91,7 +91,7 @@ def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")],
     console.print(f"revoked {revoked.id} at {time_text(revoked.revoked_at)}")
 
 
-def _show_token(answer: Answer, as_json: bool) -> None:
+def _show_token(answer: PlatformAnswer, as_json: bool) -> None:
     if as_json:
         show_json(answer.json)
     else:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
@@ -83,7 +83,7 @@ def show_competition(
     from arena.api.competition_document import Competition
     from arena.api.competitions import RevisionPage
 
-    document = Answer(revisions[0]["document"]).parse(Competition)
+    document = PlatformAnswer(revisions[0]["document"]).parse(Competition)
     console.print(plain(f"{slug}: {document.name}"))
     console.print(_phases_table(document.phases))
     console.print(_boxes_table(document))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.table import Table
 
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.options import Json
 from arena.terminal import console, plain, show_json, time_text
@@ -52,7 +53,11 @@ def executions(
     )
     if as_json:
         show_json(answer.json)
-        return
+    else:
+        _show_page(answer)
+
+
+def _show_page(answer: PlatformAnswer) -> None:
     from arena.api.executions import ExecutionPage
 
     page = answer.parse(ExecutionPage)

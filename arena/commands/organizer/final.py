@@ -20,7 +20,7 @@ from arena.words.states import SubmissionState
 
 if TYPE_CHECKING:
     from arena.api.reruns import Finalist, FinalStatus, StartedFinal
-    from arena.report.statistics import Place
+    from arena.report.statistics import FinalPlace
 
 application = typer.Typer(
     add_completion=False, help="Run the best teams again on other black boxes, with more studies."
@@ -122,7 +122,7 @@ def _announce(started: "StartedFinal") -> None:
         console.print(plain(f"Teams have seen scores on these black boxes before, in {started.origin}: {boxes}"))
 
 
-def _place(place: "Place") -> dict[str, Any]:
+def _place(place: "FinalPlace") -> dict[str, Any]:
     return {name: value for name, value in dataclasses.asdict(place).items() if name != "team"}
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption, SubmissionArgument
@@ -84,7 +84,7 @@ def prioritize(
     _show(answer, f"{submission}: priority {answer.json['priority']}", as_json)
 
 
-def _show(answer: Answer, sentence: str, as_json: bool) -> None:
+def _show(answer: PlatformAnswer, sentence: str, as_json: bool) -> None:
     if as_json:
         show_json(answer.json)
     else:

@@ -4,12 +4,12 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from arena.client.final import get_final
-from arena.client.http import client_from_environment
+from arena.client.http import Client, client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
 from arena.failure import Failure
@@ -23,9 +23,7 @@ def report(
     phase: FinalPhaseOption,
     data: Annotated[
         Path | None,
-        typer.Option(
-            "--data", metavar="DIR", help="A new folder for the tables as CSV and JSON, and a Bayesmark folder."
-        ),
+        typer.Option("--data", metavar="DIR", help="A new folder for the tables (CSV, JSON) and a Bayesmark folder."),
     ] = None,
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Name the black boxes by model, data set and metric.")
@@ -37,7 +35,6 @@ def report(
     With --data also the numbers behind it.
     """
     with needs_extra(REPORT):
-        from arena.export.results_folder import write_results_folder
         from arena.report.data import read_data
         from arena.report.writing import write_report
     if data is not None and data.exists() and any(data.iterdir()):
@@ -52,13 +49,21 @@ def report(
     with _all_or_nothing(data) as folder:
         written = write_report(read, out, folder, reveal=reveal)
         if folder is not None:
-            with client.lines(path) as lines:
-                studies = write_results_folder(lines, folder / "bayesmark", lambda *_: baseline)["studies"]
-            written |= {"data": str(data), "bayesmark_studies": studies}
+            written |= {"data": str(data), "bayesmark_studies": _write_studies(client, path, folder, baseline)}
     if as_json:
         show_json(written)
     else:
         console.print(f"{written['teams']} teams, {written['studies']} studies: {out}", soft_wrap=True)
+
+
+def _write_studies(client: Client, path: str, folder: Path, baseline: dict[str, Any]) -> int:
+    """Write the phase's evaluations as a Bayesmark folder; returns how many studies it has."""
+    with needs_extra(REPORT):
+        from arena.export.results_folder import write_results_folder
+    with client.lines(path) as lines:
+        written = write_results_folder(lines, folder / "bayesmark", lambda *_: baseline)
+    studies: int = written["studies"]
+    return studies
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.table import Table
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption
@@ -47,10 +47,7 @@ def start(
     n_suggestions: Annotated[int | None, _count("Suggestions in each iteration")] = None,
     studies_per_box: Annotated[int | None, _count("Studies on each black box")] = None,
     studies_per_shard: Annotated[int | None, _count("Studies of a shard")] = None,
-    limits: Annotated[
-        list[str] | None,
-        typer.Option("--limit", help="A limit, as study_timeout_s=60; repeatable."),
-    ] = None,
+    limits: Annotated[list[str] | None, typer.Option("--limit", help="As study_timeout_s=60; repeatable.")] = None,
     priority: Annotated[int | None, typer.Option(help="Priority of its shards; higher goes first.")] = None,
     wait: Annotated[bool, typer.Option("--watch", help="Show progress until all have ended.")] = False,
     as_json: Json = False,
@@ -73,11 +70,10 @@ def start(
         "limits": dict(_limit(each) for each in limits) if limits else None,
         "priority": priority,
     }
-    candidate = _start(competition, phase, wanted, wait=wait, quiet=as_json)
-    _show(candidate, as_json)
+    _show(_start(competition, phase, wanted, wait=wait, quiet=as_json), as_json)
 
 
-def _start(competition: str, phase: str, wanted: dict[str, Any], *, wait: bool, quiet: bool) -> Answer:
+def _start(competition: str, phase: str, wanted: dict[str, Any], *, wait: bool, quiet: bool) -> PlatformAnswer:
     client = client_from_environment()
     path = _path(competition, phase)
     candidate = client.post(path, {name: each for name, each in wanted.items() if each is not None})
@@ -124,7 +120,7 @@ def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = 
         console.print(f"discarded; {len(answer.json['stopped'])} submissions were stopped")
 
 
-def _show(answer: Answer, as_json: bool) -> None:
+def _show(answer: PlatformAnswer, as_json: bool) -> None:
     if as_json:
         show_json(answer.json)
         return

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
 """Fast ones, of different search spaces, metrics and data sets."""
 SEED = "check"
+LIMIT_HELP = f"NAME=VALUE, repeatable; names: {', '.join(Limits.model_fields)}."
 
 
 def check(
@@ -39,10 +40,7 @@ def check(
     studies: Annotated[int, typer.Option("--studies", min=1, help="Studies on each black box.")] = 1,
     n_calls: Annotated[int, typer.Option("--n-calls", min=1, help="Iterations of a study.")] = 16,
     n_suggestions: Annotated[int, typer.Option("--n-suggestions", min=1, help="Suggestions in each iteration.")] = 8,
-    limit: Annotated[
-        list[str] | None,
-        typer.Option("--limit", help=f"NAME=VALUE, repeatable; names: {', '.join(Limits.model_fields)}."),
-    ] = None,
+    limit: Annotated[list[str] | None, typer.Option("--limit", help=LIMIT_HELP)] = None,
     twice: Annotated[bool, typer.Option("--twice", help="Run each study twice and compare, bit for bit.")] = False,
     seed: Annotated[str, typer.Option("--seed", help="Text that the seeds of the studies are made from.")] = SEED,
     baseline: Annotated[
@@ -71,12 +69,8 @@ def check(
     body |= judge(plan, outcome, refusal)
     if logs is not None:
         write_logs(body, logs)
-    if as_json:
-        show_json(body)
-    else:
-        show_check_report(body)
-    if not body["scored"]:
-        raise typer.Exit(1)
+    show_json(body) if as_json else show_check_report(body)
+    raise typer.Exit(0 if body["scored"] else 1)
 
 
 def _choose_scales(path: Path, boxes: str) -> dict[str, "Scale"]:

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from arena.commands.options import Json
 from arena.failure import Failure
-from arena.pack.folder import Packed, pack_folder
+from arena.pack.folder import PackedFolder, pack_folder
 from arena.pack.refusal import find_refusal
 from arena.pack.wheels import this_machine
 from arena.terminal import console, plain, show_json
@@ -50,6 +50,6 @@ def pack(
     )
 
 
-def _largest(packed: Packed) -> str:
+def _largest(packed: PackedFolder) -> str:
     largest = sorted(packed.sizes.items(), key=lambda item: -item[1])[:LARGEST_SHOWN]
     return "The largest of its files: " + ", ".join(f"{name} ({size} bytes)" for name, size in largest) + "."

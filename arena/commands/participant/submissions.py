@@ -8,7 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, Json, OpenPhaseOption, SubmissionArgument
 from arena.terminal import console, plain, remaining_text, score_text, show_json
@@ -74,7 +74,7 @@ def choose(
     show_submission(client_from_environment().post(f"/api/v1/submissions/{submission}/choose"), as_json=as_json)
 
 
-def show_submission(answer: Answer, *, as_json: bool) -> None:
+def show_submission(answer: PlatformAnswer, *, as_json: bool) -> None:
     """Print a submission's state, verdict and score."""
     if as_json:
         show_json(answer.json)

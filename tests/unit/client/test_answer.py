@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from arena.api.accounts import RevokedToken, TeamToken
-from arena.client.answer import Answer
+from arena.client.answer import PlatformAnswer
 from arena.client.http import Client
 from arena.failure import Failure
 
@@ -48,9 +48,11 @@ def test_a_list_without_pages_is_whole_as_it_comes(client: Client) -> None:
 
 
 def test_a_field_that_a_newer_platform_adds_is_ignored() -> None:
-    assert Answer({"team": "a", "token": "t", "colour": "red"}).parse(TeamToken) == TeamToken(team="a", token="t")
+    assert PlatformAnswer({"team": "a", "token": "t", "colour": "red"}).parse(TeamToken) == TeamToken(
+        team="a", token="t"
+    )
 
 
 def test_an_answer_that_is_something_else_is_said_with_what_is_wrong() -> None:
     with pytest.raises(Failure, match=r"Expected the platform to answer with a RevokedToken.*revoked_at"):
-        Answer({"id": "0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10"}).parse(RevokedToken)
+        PlatformAnswer({"id": "0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10"}).parse(RevokedToken)
