@@ -2,9 +2,12 @@
 
 import functools
 import random
+from collections.abc import Sequence
+from typing import Self
 
 from arena.sandbox.study import StudyResult, StudySpec
 from arena.words.execution import Provenance, Usage
+from services.runner.shard_run import StudySlot
 from shared.messages import Suggestion
 
 DIFFERENT_STUDIES = 64
@@ -51,6 +54,30 @@ class NullSlot:
             usage=Usage(),
             provenance=NULL_PROVENANCE,
         )
+
+
+class FixedSlots:
+    """Slots that need no CPU: all are there from the start."""
+
+    shortage = None
+
+    def __init__(self, slots: Sequence[StudySlot]) -> None:
+        self._closed = list(slots)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Nothing was started."""
+
+    def can_open(self) -> bool:
+        """Return whether they are still to be opened."""
+        return bool(self._closed)
+
+    async def open(self) -> Sequence[StudySlot]:
+        """Open them, the first time."""
+        slots, self._closed = self._closed, []
+        return slots
 
 
 @functools.cache

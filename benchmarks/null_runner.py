@@ -4,7 +4,7 @@ import asyncio
 
 from fastapi import FastAPI
 
-from benchmarks.null_engine import NullEngine, NullSlot
+from benchmarks.null_engine import FixedSlots, NullEngine, NullSlot
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs
@@ -16,7 +16,7 @@ from shared.telemetry import add_health_routes
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner with as many null slots as the settings say."""
     async with connect_broker(settings.broker_url) as broker:
-        slots = [NullSlot() for _ in range(settings.slots)]
+        slots = FixedSlots([NullSlot() for _ in range(settings.slots)])
         runner = Runner(broker, Blobs(settings.blob_url), NullEngine(), slots, settings)
         app = FastAPI(title="Arena null runner")
         add_health_routes(app, {"broker": broker.check(), "engine": runner.check_ready})

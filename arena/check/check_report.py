@@ -74,6 +74,9 @@ def remarks(body: Mapping[str, Any]) -> list[str]:
     """Return remarks on what a verdict of `scored` hides."""
     studies = body["studies"]
     found = []
+    if body["shared_cpus"]:
+        numbers = ", ".join(map(str, body["shared_cpus"]))
+        found.append(f"Other studies ran on CPU {numbers} as well, because none was free: times may be longer.")
     if late := sum(each["timed_out"] for each in studies):
         found.append(f"{late} of {len(studies)} studies timed out: the best found before counts.")
     if errors := sum(each["suggest_errors"] for each in studies):

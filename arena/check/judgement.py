@@ -35,6 +35,7 @@ def judge(plan: CheckPlan, outcome: Outcome, refusal: str | None) -> Body:
         "studies_total": len(plan.keys),
         "deterministic": all(each["same_again"] is not False for each in studies) if plan.twice and studies else None,
         "warnings": outcome.warnings,
+        "shared_cpus": outcome.shared_cpus,
         "n_calls": plan.n_calls,
         "n_suggestions": plan.n_suggestions,
         "seed": plan.seed,

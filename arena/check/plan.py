@@ -36,6 +36,7 @@ class Outcome:
     finished: dict[Key, list[StudyResult]] = field(default_factory=dict)
     fatal: tuple[Key, Fatal] | None = None
     scores: Scores | None = None
+    shared_cpus: list[int] = field(default_factory=list)
     images: dict[str, str] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
 

@@ -6,7 +6,7 @@ import os
 import socket
 from collections import deque
 from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
@@ -14,12 +14,13 @@ from aiodocker.exceptions import DockerError
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.failure import Failure
 from arena.rules.seeds import optimizer_seed, study_seed
-from arena.sandbox.container_config import Cpu
+from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.connection import ENGINE_ERRORS, NOT_FOUND
 from arena.sandbox.engine.containers import Engine, connect_engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
+from arena.sandbox.slots import Slots
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
@@ -43,7 +44,6 @@ async def run_plan(plan: CheckPlan, content: bytes, report: Callable[[Key, bool]
     try:
         async with connect_engine(settings) as engine:
             await engine.remove_leftovers()
-            outcome.warnings += [f"sandbox: {fault}" for fault in await SelfTest(engine, settings).find_faults(Cpu(0))]
             await _run_in_slots(engine, settings, plan, content, report, outcome)
     except InfrastructureFailure as failure:
         raise Failure(f"Expected this machine to run every study, it failed: {failure}; try again.") from failure
@@ -53,9 +53,10 @@ async def run_plan(plan: CheckPlan, content: bytes, report: Callable[[Key, bool]
 def read_settings(environment: Mapping[str, str]) -> SandboxSettings:
     """Return the settings of this machine's checks. Raises Failure."""
     try:
-        return SandboxSettings.from_environment(f"check-{socket.gethostname()}-{INSTALLATION}", environment)
+        stated = SandboxSettings.from_environment(f"check-{socket.gethostname()}-{INSTALLATION}", environment)
     except ValueError as error:
         raise Failure(f"{error}.") from error
+    return replace(stated, share_cpus=True)  # beside a runner that uses all CPUs, a check is slow, but possible
 
 
 async def _find_images(settings: SandboxSettings) -> dict[str, str]:
@@ -99,10 +100,13 @@ async def _run_in_slots(
             outcome.finished.setdefault(key, []).append(study)
             report(key, True)
 
-    async with AsyncExitStack() as stack:
-        self_test = SelfTest(engine, settings)
-        cpus = [Cpu(number) for number in range(min(settings.slots, os.cpu_count() or 1, len(waiting)))]
-        slots = [await stack.enter_async_context(Slot(engine, self_test, settings, cpu)) for cpu in cpus]
+    self_test, claims = SelfTest(engine, settings), CpuClaims(engine, settings)
+    async with Slots(engine, self_test, settings, claims) as opening:
+        if reason := await claims.claim(min(settings.slots, len(waiting))):
+            raise Failure(f"Expected a free CPU for the studies: {reason}.")
+        outcome.shared_cpus = sorted(cpu.number for cpu in claims.cpus if cpu.sharer)
+        slots = await opening.open()
+        outcome.warnings += [f"sandbox: {fault}" for fault in await self_test.find_faults(claims.cpus[0])]
         try:
             async with asyncio.TaskGroup() as tasks:
                 for slot in slots:

@@ -12,11 +12,15 @@ ContainerConfig = dict[str, Any]
 
 OWNER_LABEL = "arena.runner"
 ROLE_LABEL = "arena.role"
+CPU_LABEL = "arena.cpu"
 
 MEGABYTE = 1024**2
 BLACKBOX_TMP_BYTES = 256 * MEGABYTE
 BLACKBOX_MEMORY_BYTES = 4096 * MEGABYTE
 BLACKBOX_PIDS = 256
+CLAIM_MEMORY_BYTES = 32 * MEGABYTE
+CLAIM_PIDS = 8
+NOBODY = 65_534
 OPTIMIZER_OOM_SCORE = 1000
 """When the host itself runs out of memory, it takes optimizers first."""
 OPTIMIZER_CPU_SHARES = 256
@@ -100,6 +104,25 @@ def blackbox_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     return config
 
 
+def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
+    """The container that stands for a claim of a CPU: it idles until its standard input ends, and is then gone."""
+    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "cpu")
+    config["Entrypoint"] = ["sh", "-c", "echo ready; exec cat"]
+    config["HostConfig"] |= {
+        "AutoRemove": True,
+        "CpusetCpus": "",
+        "Memory": CLAIM_MEMORY_BYTES,
+        "MemorySwap": CLAIM_MEMORY_BYTES,
+        "PidsLimit": CLAIM_PIDS,
+    }
+    return config
+
+
+def claim_name(cpu: Cpu) -> str:
+    """Return the name of the container that stands for a claim of a CPU, which the engine gives to one only."""
+    return f"arena-cpu-{cpu.number}" + (f"-{cpu.sharer}" if cpu.sharer else "")
+
+
 def _tmpfs(size_bytes: int, uid: int) -> str:
     """Mount options; `exec`, because wheels bring shared objects."""
     return f"rw,nosuid,nodev,exec,size={size_bytes},nr_inodes={INODES_LIMIT},mode=0700,uid={uid},gid={uid}"
@@ -115,7 +138,7 @@ def _config(
         "Hostname": role,
         "User": f"{uid}:{uid}",
         "Env": [f"{name}={value}" for name, value in ENVIRONMENT.items()],
-        "Labels": {OWNER_LABEL: settings.owner, ROLE_LABEL: role},
+        "Labels": {OWNER_LABEL: settings.owner, ROLE_LABEL: role, CPU_LABEL: str(cpu.number)},
         "OpenStdin": True,
         "StdinOnce": True,  # the runner's death ends stdin, and so the container
         "AttachStdin": True,

@@ -2,7 +2,7 @@
 
 import shutil
 
-from arena.sandbox.container_config import Cpu
+from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
@@ -10,12 +10,13 @@ from arena.sandbox.study import InfrastructureFailure
 
 
 class Readiness:
-    """Looks at the disk, the engine, its images and, until it holds, at the sandbox."""
+    """Looks at the disk, the engine, its images, the CPUs that are free and, until it holds, at the sandbox."""
 
-    def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings) -> None:
+    def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings, claims: CpuClaims) -> None:
         self._engine = engine
         self._self_test = self_test
         self._settings = settings
+        self._claims = claims
 
     async def check(self, *, thorough: bool = False) -> str | None:
         """Return why no study may run here now, or None; a thorough check trusts nothing that was found earlier.
@@ -31,7 +32,9 @@ class Readiness:
         try:
             await self._engine.images.look_up(self._settings.blackbox_image, self._settings.optimizer_image)
             await self._engine.remove_orphans()
-            if faults := await self._self_test.find_faults(Cpu(0)):
+            if reason := await self._claims.claim(self._settings.slots):
+                return reason
+            if faults := await self._self_test.find_faults(self._claims.cpus[0]):
                 return f"self-test: {'; '.join(faults)}"
         except InfrastructureFailure as failure:
             return str(failure)

@@ -1,15 +1,14 @@
 """`python -m services.runner`: wires the runner to broker, blob store and engine, and runs it until a signal."""
 
 import asyncio
-from contextlib import AsyncExitStack
 
 from fastapi import FastAPI
 
-from arena.sandbox.container_config import Cpu
+from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.readiness import Readiness
 from arena.sandbox.self_test import SelfTest
-from arena.sandbox.slot import Slot
+from arena.sandbox.slots import Slots
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs
@@ -19,18 +18,13 @@ from shared.telemetry import add_health_routes
 
 
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
-    """Run the runner, one slot per CPU from CPU 0 on."""
+    """Run the runner, with a slot on each CPU that it can have."""
     blobs, sandbox = Blobs(settings.blob_url), settings.sandbox
-    async with (
-        connect_engine(sandbox) as engine,
-        connect_broker(settings.broker_url) as broker,
-        AsyncExitStack() as stack,
-    ):
+    async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url) as broker:
         await engine.remove_leftovers()
-        self_test = SelfTest(engine, sandbox)
-        cpus = [Cpu(number) for number in range(sandbox.slots)]
-        slots = [await stack.enter_async_context(Slot(engine, self_test, sandbox, cpu)) for cpu in cpus]
-        runner = Runner(broker, blobs, Readiness(engine, self_test, sandbox), slots, settings)
+        self_test, claims = SelfTest(engine, sandbox), CpuClaims(engine, sandbox)
+        readiness = Readiness(engine, self_test, sandbox, claims)
+        runner = Runner(broker, blobs, readiness, Slots(engine, self_test, sandbox, claims), settings)
         app = FastAPI(title="Arena runner")
         add_health_routes(app, {"broker": broker.check(), "blob store": blobs.check, "engine": runner.check_ready})
         async with asyncio.TaskGroup() as tasks:

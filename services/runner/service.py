@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Protocol, Self
 from uuid import UUID
 
 import structlog
@@ -43,6 +45,29 @@ HAND_BACK_TIMEOUT_S = 5.0
 BUSY = Gauge("arena_slots_busy", "Slots with a shard in hand")
 
 
+class SlotSource(Protocol):
+    """The slots of a runner, of which there may be more later; entered, used and left by one task."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    @property
+    def shortage(self) -> str | None:
+        """Why there are fewer slots than were wanted, or None."""
+        ...
+
+    def can_open(self) -> bool:
+        """Return whether there are slots to open."""
+        ...
+
+    async def open(self) -> Sequence[StudySlot]:
+        """Open the slots that can be opened, and return them."""
+        ...
+
+
 @dataclass
 class _Work:
     submission_id: UUID
@@ -59,15 +84,14 @@ class Runner:
         broker: Broker,
         blobs: Blobs,
         readiness: ReadinessCheck,
-        slots: Sequence[StudySlot],
+        slots: SlotSource,
         settings: RunnerSettings,
     ) -> None:
         self._broker = broker
         self._settings = settings
-        self._count = len(slots)
+        self._slots = slots
+        self._count = 0
         self._free: asyncio.Queue[StudySlot] = asyncio.Queue()
-        for slot in slots:
-            self._free.put_nowait(slot)
         self._held: dict[HeldShard, _Work] = {}
         self._ended: dict[UUID, None] = {}
         self._heartbeats = Heartbeats(broker, self._describe, settings.heartbeat_interval_s)
@@ -79,7 +103,7 @@ class Runner:
         """Work until `stop`; then finish what is in hand within the grace period, or hand it back."""
         quiet = asyncio.Event()
         announcements = (SubmissionEnded, ShardsRevoked, LogFollowed)
-        async with asyncio.TaskGroup() as tasks:
+        async with self._slots, asyncio.TaskGroup() as tasks:
             name = f"arena.runner.{self._settings.runner_id}"
             tasks.create_task(self._broker.listen(name, announcements, self._on_announcements, quiet))
             tasks.create_task(self._heartbeats.run(quiet))
@@ -96,16 +120,27 @@ class Runner:
 
     async def _take_shards_when_ready(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            if self._readiness.reason is not None:
+            await self._open_slots()
+            if self._readiness.reason is not None or not self._count:
                 await self._readiness.wait_for_check(stop)
                 continue
             pause = asyncio.Event()
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._set_when_not_ready(pause, stop))
+                tasks.create_task(self._pause_when_changed(pause, stop))
                 await self._broker.consume(SHARDS, self._on_shard, pause, prefetch=self._count, workers=self._count)
 
-    async def _set_when_not_ready(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
-        while self._readiness.reason is None and not stop.is_set():
+    async def _open_slots(self) -> None:
+        opened = await self._slots.open()
+        for slot in opened:
+            self._free.put_nowait(slot)
+        self._count += len(opened)
+        if opened:
+            log.info("slots opened", slots=self._count, shortage=self._slots.shortage)
+            self._heartbeats.tell_news()
+
+    async def _pause_when_changed(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
+        """Pause when no more work may be taken, or when more slots can be opened."""
+        while self._readiness.reason is None and not self._slots.can_open() and not stop.is_set():
             await self._readiness.wait_for_check(stop)
         pause.set()
 
@@ -115,7 +150,7 @@ class Runner:
             runner_id=self._settings.runner_id,
             slots=self._count,
             ready=self._readiness.reason is None,
-            reason=self._readiness.reason or "",
+            reason=self._readiness.reason or self._slots.shortage or "",
             held=list(self._held),
         )
 

@@ -13,6 +13,7 @@ class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
 
     runner_id: str = Field(default_factory=socket.gethostname)
     slots: int = Field(default=SandboxSettings.slots, ge=1)
+    share_cpus: bool = SandboxSettings.share_cpus
     engine_url: str = SandboxSettings.engine_url
     blackbox_image: str = SandboxSettings.blackbox_image
     optimizer_image: str = SandboxSettings.optimizer_image
@@ -34,6 +35,7 @@ class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
             optimizer_image=self.optimizer_image,
             sandbox_runtime=self.sandbox_runtime,
             slots=self.slots,
+            share_cpus=self.share_cpus,
             start_timeout_s=self.start_timeout_s,
             evaluation_timeout_s=self.evaluation_timeout_s,
             disk_free_limit_bytes=self.disk_free_limit_bytes,

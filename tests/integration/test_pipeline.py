@@ -15,7 +15,7 @@ import pytest
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
-from benchmarks.null_engine import NullEngine, NullSlot
+from benchmarks.null_engine import FixedSlots, NullEngine, NullSlot
 from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
 from services.runner.service import Runner
@@ -122,6 +122,16 @@ class RememberingSlot(NullSlot):
         return await super().run_study(spec, zip_bytes, dataset_bytes)
 
 
+class LateSlots(FixedSlots):
+    """Has a slot for each CPU that is freed, and none before."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+    def free_a_cpu(self) -> None:
+        self._closed.append(NullSlot())
+
+
 class BrokenEngine(NullEngine):
     """Ready until it breaks down, and again when it has no reason not to be."""
 
@@ -163,7 +173,7 @@ async def control(settings: PlatformSettings) -> AsyncIterator[None]:
 
 
 def runner(broker: Broker, blobs: Blobs, settings: PlatformSettings, slots: Sequence[StudySlot]) -> Runner:
-    return Runner(broker, blobs, NullEngine(), slots, settings.runner)
+    return Runner(broker, blobs, NullEngine(), FixedSlots(slots), settings.runner)
 
 
 async def is_scored(pool: Pool, submission: UUID) -> bool:
@@ -199,6 +209,21 @@ async def test_a_submission_is_scored_and_again_to_the_same_score(
     assert first == second
     assert await pool.fetch("select from shards where state <> 'done'") == []
     assert await pool.fetchval("select count(*) from executions where outcome = 'done'") == 2 * 4 * 3
+
+
+async def test_a_runner_without_a_slot_works_as_soon_as_a_cpu_is_free_and_with_more_when_more_are(
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
+) -> None:
+    seeded = await seed_phase(pool, boxes=2, studies_per_box=1)
+    submission = await accept(pool, broker, seeded)
+    slots = LateSlots()
+
+    async with control(settings), running(Runner(runner_broker, blobs, NullEngine(), slots, settings.runner).run):
+        await wait_until(lambda: pool.fetchval("select slots = 0 from runners"), what="known, without a slot")
+        slots.free_a_cpu()
+        await wait_until(lambda: is_scored(pool, submission), what="scored")
+        slots.free_a_cpu()
+        await wait_until(lambda: pool.fetchval("select slots = 2 from runners"), what="known, with two slots")
 
 
 async def test_a_submission_whose_message_was_lost_is_found_in_the_tables(
@@ -361,7 +386,8 @@ async def test_a_runner_whose_engine_is_broken_hands_its_shard_back_and_takes_no
     seeded = await seed_phase(pool, boxes=2, studies_per_box=3)
     submission = await accept(pool, broker, seeded)
     engine = BrokenEngine()
-    ill = Runner(runner_broker, blobs, engine, [FailingSlot(engine.break_down)], settings.with_runner("ill").runner)
+    slots = FixedSlots([FailingSlot(engine.break_down)])
+    ill = Runner(runner_broker, blobs, engine, slots, settings.with_runner("ill").runner)
 
     async with connect_broker(settings.runner.broker_url) as second_broker, control(settings), running(ill.run):
         said = "select not ready and reason = 'self-test: seccomp is gone' from runners where id = 'ill'"

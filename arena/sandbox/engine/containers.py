@@ -39,44 +39,57 @@ async def connect_engine(settings: SandboxSettings) -> AsyncIterator["Engine"]:
         yield Engine(docker, settings)
 
 
+class NameTaken(InfrastructureFailure):
+    """Another container on the engine has this name."""
+
+
 class Engine:
     """Every container carries its owner's label; who started it removes it, or else the owner's next start."""
 
     def __init__(self, docker: Docker, settings: SandboxSettings, control_groups: Path = CONTROL_GROUPS) -> None:
         self.docker = docker
         self.images = Images(docker)
-        self._settings = settings
+        self.settings = settings
         self._control_groups = control_groups
         self._owned: set[str] = set()
         self._orphans: set[str] = set()
 
-    async def start(self, config: ContainerConfig) -> Container:
-        """Start a container and wait until it is ready. Raises `InfrastructureFailure`, leaving nothing."""
+    async def start(self, config: ContainerConfig, name: str | None = None) -> Container:
+        """Start a container and wait until it is ready. Raises `InfrastructureFailure`, leaving nothing.
+
+        With a name that another container has, that is `NameTaken`.
+        """
         image_id = await self.images.find(config["Image"])
-        container_id = await self._create(config | {"Image": image_id})
+        container_id = await self._create(config | {"Image": image_id}, name)
         try:
             with engine_call("start a container"):
-                async with asyncio.timeout(self._settings.start_timeout_s):
+                async with asyncio.timeout(self.settings.start_timeout_s):
                     stream = await self._start_created(container_id)
                     return Container(container_id, image_id, config, stream)
         except BaseException:
             await self.remove(container_id)
             raise
 
-    async def _create(self, config: ContainerConfig) -> str:
+    async def _create(self, config: ContainerConfig, name: str | None) -> str:
         """Create a container; a creation is never abandoned halfway, because nobody would own what comes of it."""
-        creation = asyncio.ensure_future(self._create_now(config))
+        creation = asyncio.ensure_future(
+            self._create_now(config, name or f"arena-{config['Labels'][ROLE_LABEL]}-{uuid.uuid4().hex}")
+        )
         try:
             return await asyncio.shield(creation)
         except asyncio.CancelledError:
             await self.remove(await creation)
             raise
 
-    async def _create_now(self, config: ContainerConfig) -> str:
-        role = config["Labels"][ROLE_LABEL]
+    async def _create_now(self, config: ContainerConfig, name: str) -> str:
         with engine_call("create a container"):
-            async with asyncio.timeout(CALL_TIMEOUT_S):
-                container = await self.docker.containers.create(config, name=f"arena-{role}-{uuid.uuid4().hex}")
+            try:
+                async with asyncio.timeout(CALL_TIMEOUT_S):
+                    container = await self.docker.containers.create(config, name=name)
+            except DockerError as error:
+                if error.status == CONFLICT:
+                    raise NameTaken(name) from error
+                raise
         self._owned.add(container.id)
         return container.id
 
@@ -100,7 +113,7 @@ class Engine:
 
     async def find_cause_of_death(self, container: Container) -> Death:
         """Ask why this container's streams ended. Raises `InfrastructureFailure`."""
-        return await find_cause_of_death(self.docker, self._settings.engine_url, container.id)
+        return await find_cause_of_death(self.docker, self.settings.engine_url, container.id)
 
     async def is_running(self, container: Container) -> bool:
         """Tell whether a prepared container is still what it was. Raises `InfrastructureFailure`."""
@@ -164,6 +177,10 @@ class Engine:
     async def _list_containers(self) -> set[str]:
         with engine_call("list this owner's containers"):
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                label = f"{OWNER_LABEL}={self._settings.owner}"
+                label = f"{OWNER_LABEL}={self.settings.owner}"
                 found = await self.docker.containers.list(all="true", filters=json.dumps({"label": [label]}))
         return {container.id for container in found}
+
+
+def _new_name(config: ContainerConfig) -> str:
+    return f"arena-{config['Labels'][ROLE_LABEL]}-{uuid.uuid4().hex}"

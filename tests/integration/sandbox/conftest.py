@@ -9,6 +9,7 @@ import pytest_asyncio
 from aiodocker import Docker
 
 from arena.sandbox.container_config import Cpu
+from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
 from arena.sandbox.readiness import Readiness
 from arena.sandbox.self_test import SelfTest
@@ -20,7 +21,7 @@ from tests.support.sandbox.engine_watch import Watch
 @pytest.fixture(scope="module")
 def runner_settings() -> SandboxSettings:
     """Settings of an owner of this module alone."""
-    return SandboxSettings(f"test-{uuid.uuid4().hex}")
+    return SandboxSettings(f"test-{uuid.uuid4().hex}", share_cpus=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
@@ -39,8 +40,8 @@ def self_test(engine: Engine, runner_settings: SandboxSettings) -> SelfTest:
 
 @pytest.fixture(scope="module")
 def readiness(engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings) -> Readiness:
-    """What says whether studies may run."""
-    return Readiness(engine, self_test, runner_settings)
+    """What says whether studies may run; the CPUs that it claims are free again when the engine is left."""
+    return Readiness(engine, self_test, runner_settings, CpuClaims(engine, runner_settings))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

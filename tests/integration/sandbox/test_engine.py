@@ -12,6 +12,7 @@ from arena.sandbox.container_config import (
     blackbox_config,
     optimizer_config,
 )
+from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
 from arena.sandbox.optimizer.probe import FORBIDDEN_CALLS
 from arena.sandbox.readiness import Readiness
@@ -22,6 +23,12 @@ from arena.sandbox.study import InfrastructureFailure
 from arena.words.limits import Limits
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
+
+
+def readiness_of(engine: Engine) -> Readiness:
+    """What says whether this engine is ready, which remembers nothing."""
+    return Readiness(engine, SelfTest(engine, engine.settings), engine.settings, CpuClaims(engine, engine.settings))
+
 
 SAME_RUNTIME = "io.containerd.runc.v2"
 """Another name of runc that every engine knows."""
@@ -157,13 +164,13 @@ async def test_runner_is_ready_when_images_disk_and_sandbox_are(readiness: Readi
 async def test_runner_without_its_images_says_which_is_missing(runner_settings: SandboxSettings) -> None:
     lacking = replace(runner_settings, optimizer_image="arena-no-such-image:local")
     async with connect_engine(lacking) as engine:
-        assert "arena-no-such-image" in (await Readiness(engine, SelfTest(engine, lacking), lacking).check() or "")
+        assert "arena-no-such-image" in (await readiness_of(engine).check() or "")
 
 
 async def test_runner_with_little_disk_left_says_so(runner_settings: SandboxSettings) -> None:
     full = replace(runner_settings, disk_free_limit_bytes=2**62)
     async with connect_engine(full) as engine:
-        assert "disk low" in (await Readiness(engine, SelfTest(engine, full), full).check() or "")
+        assert "disk low" in (await readiness_of(engine).check() or "")
 
 
 async def test_runner_without_an_engine_is_not_ready_and_fails_as_infrastructure(
@@ -171,7 +178,7 @@ async def test_runner_without_an_engine_is_not_ready_and_fails_as_infrastructure
 ) -> None:
     alone = replace(runner_settings, engine_url="unix:///nonexistent/docker.sock")
     async with connect_engine(alone) as engine:
-        assert "engine" in (await Readiness(engine, SelfTest(engine, alone), alone).check() or "")
+        assert "engine" in (await readiness_of(engine).check() or "")
         with pytest.raises(InfrastructureFailure):
             await engine.start(blackbox_config(alone, cpu=Cpu(0)))
 

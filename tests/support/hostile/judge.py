@@ -201,6 +201,7 @@ class Judge:
         async def quiet() -> bool:
             label = json.dumps({"label": [f"arena.runner={self._runner_id}"]})
             found = await self._docker.containers.list(all="true", filters=label)
+            found = [container for container in found if container["Labels"]["arena.role"] != "cpu"]
             names = [container["Names"][0] for container in found]
             prepared = [name for name in names if name.startswith("/arena-optimizer-") and name.count("-") == 2]
             running = all(container["State"] == "running" for container in found)

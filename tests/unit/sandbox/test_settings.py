@@ -13,6 +13,14 @@ def test_what_the_environment_states_is_taken_and_the_rest_is_as_usual() -> None
     )
 
 
-def test_text_for_a_number_is_refused() -> None:
-    with pytest.raises(ValueError, match="Expected a number as ARENA_SLOTS, got 'many'"):
-        SandboxSettings.from_environment("me", {"ARENA_SLOTS": "many"})
+@pytest.mark.parametrize(("text", "share"), [("true", True), ("1", True), ("False", False), ("no", False)])
+def test_truth_is_stated_in_words(text: str, share: bool) -> None:
+    assert SandboxSettings.from_environment("me", {"ARENA_SHARE_CPUS": text}).share_cpus is share
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"), [("ARENA_SLOTS", "many", "a number"), ("ARENA_SHARE_CPUS", "2", "true or false")]
+)
+def test_a_value_of_another_kind_is_refused(name: str, text: str, kind: str) -> None:
+    with pytest.raises(ValueError, match=f"Expected {kind} as {name}, got '{text}'"):
+        SandboxSettings.from_environment("me", {name: text})
