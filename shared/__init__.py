@@ -1,1 +1,1 @@
-"""What two or more services agree on: words, messages, settings, broker, database, seeds, telemetry."""
+"""What two or more services agree on: messages, broker, database, outbox, blobs, settings, process, telemetry."""

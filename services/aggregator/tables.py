@@ -113,20 +113,9 @@ async def score_submissions(
 
     An organizer run ends without a score.
     """
-    pairs = sorted({(each.submission_id, each.box_id) for each in stored})
     ids = sorted({each.submission_id for each in stored})
-    rows = queries.score_boxes(
-        connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
-    )
-    losses: dict[UUID, list[float]] = {submission_id: means async for submission_id, means in rows}
+    losses = await _score_boxes(connection, stored)
     scores = [submission_score(losses[each]) if each in losses else None for each in ids]
-
-    def total(count: str) -> list[int]:
-        sums = Counter[UUID]()
-        for each in stored:
-            sums[each.submission_id] += int(getattr(each, count))
-        return [sums[each] for each in ids]
-
     studies = Counter(each.submission_id for each in stored)
     ran = Counter((each.submission_id, each.provenance) for each in stored)
     ended = {
@@ -135,9 +124,9 @@ async def score_submissions(
             connection,
             submission_ids=ids,
             studies=[studies[each] for each in ids],
-            timed_out=total("timed_out"),
-            suggest_errors=total("suggest_errors"),
-            observe_errors=total("observe_errors"),
+            timed_out=_total("timed_out", stored, ids),
+            suggest_errors=_total("suggest_errors", stored, ids),
+            observe_errors=_total("observe_errors", stored, ids),
             scores=[each and each.score for each in scores],
             lows=[each and each.low for each in scores],
             highs=[each and each.high for each in scores],
@@ -151,6 +140,22 @@ async def score_submissions(
     if ended:
         await queries.draw_curves(connection, submission_ids=list(ended))
     return ended
+
+
+async def _score_boxes(connection: Connection, stored: Sequence[StudyFinished]) -> dict[UUID, list[float]]:
+    """Update the mean losses of the black boxes with new studies; returns those of all boxes, by submission."""
+    pairs = sorted({(each.submission_id, each.box_id) for each in stored})
+    rows = queries.score_boxes(
+        connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
+    )
+    return {submission_id: losses async for submission_id, losses in rows}
+
+
+def _total(count: str, stored: Sequence[StudyFinished], submission_ids: Sequence[UUID]) -> list[int]:
+    sums = Counter[UUID]()
+    for each in stored:
+        sums[each.submission_id] += int(getattr(each, count))
+    return [sums[each] for each in submission_ids]
 
 
 def _ran_by(provenance: Provenance | None) -> dict[str, str]:
