@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from arena.rules.datasets import FILE_LIMIT_BYTES
 from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
 from shared.database import Pool
@@ -48,6 +49,11 @@ async def test_a_data_set_is_uploaded_before_the_competition_that_uses_it(
     assert (await revisions(gateway))[0]["document"]["datasets"] == [{"name": "clf-three", "sha256": SHA256}]
     (listed,) = (await gateway.organizer.get(f"{ADMIN}/datasets")).json()["datasets"]
     assert (listed["name"], listed["blob_sha256"]) == ("clf-three", SHA256)
+
+
+async def test_a_file_that_is_too_large_is_422(gateway: Gateway) -> None:
+    too_large = b"a,t\n" + b"1.5,0\n" * (FILE_LIMIT_BYTES // 6 + 1)
+    assert_problem(await upload(gateway, too_large), 422, f"at most {FILE_LIMIT_BYTES} bytes")
 
 
 async def test_a_file_that_studies_ran_on_does_not_change_under_its_name(gateway: Gateway) -> None:

@@ -1,7 +1,8 @@
-"""The organizer's own studies: hidden, without a score, and never the same ones twice."""
+"""The organizer's own studies: hidden, without a score, never the same ones twice; and what they cost."""
 
 from typing import Any
 
+from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.organizer_runs import PATH, start
@@ -48,3 +49,30 @@ async def test_an_organizer_run_that_cannot_be_is_422(gateway: Gateway) -> None:
     for changes in bad:
         assert (await start(gateway, **changes)).status_code == 422
     assert (await start(gateway, b"no zip")).status_code == 422
+
+
+async def test_costs_are_the_cpu_time_of_an_evaluation_and_its_wall_time(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    (await start(gateway, boxes=["box-01", "box-02"])).raise_for_status()
+    await dispatcher_tables.expand_waiting(pool)
+    # Four evaluations a study. On box-01 two studies know their CPU time, and a third was stored before it was kept.
+    await pool.execute(
+        """
+        insert into studies (
+            submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+            suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
+            change, evaluation_cpu_s
+        )
+        select
+            sh.submission_id, sh.box_id, sh.first_study, sh.id, 1, 'r', '{{0}}', '{{0}}', '{{3,3},{3,3}}', '{0}', '{0}',
+            0, '[]', false, 0, 0, 1,
+            case when b.label = 'box-01' and sh.first_study < 2 then 2.0 * sh.first_study + 2 end
+        from shards sh join black_boxes b on b.id = sh.box_id where sh.first_study < 3
+        """
+    )
+
+    costs = (await gateway.organizer.get("/api/v1/admin/competitions/c/costs")).raise_for_status().json()["costs"]
+
+    shown = [(each["label"], each["studies"], each["evaluation_s"], each["evaluation_cpu_s"]) for each in costs]
+    assert shown == [("box-01", 3, 3.0, 0.75), ("box-02", 3, 3.0, None)]
+    assert [each["evaluations"] for each in costs] == [12, 12]
