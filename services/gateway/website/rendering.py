@@ -1,10 +1,11 @@
 """Templates, and the address of the files that pages load: another content has another, so a browser keeps them."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -16,8 +17,17 @@ from services.gateway.website.page_data import PageData
 
 ASSETS = files("services.gateway.website") / "assets"
 ASSETS_ADDRESS = "/assets/"
-CONTENTS = (file.read_bytes() for file in sorted(ASSETS.iterdir(), key=lambda file: file.name))
-VERSION = hashlib.sha256(b"".join(CONTENTS)).hexdigest()[:16]
+
+
+def _contents(folder: Traversable) -> Iterator[bytes]:
+    for each in sorted(folder.iterdir(), key=lambda each: each.name):
+        if each.is_dir():
+            yield from _contents(each)
+        else:
+            yield each.read_bytes()
+
+
+VERSION = hashlib.sha256(b"".join(_contents(ASSETS))).hexdigest()[:16]
 KEEP = "public, max-age=31536000, immutable"
 NOT_PAGES = ("/api/", "/healthz", "/readyz", "/metrics", "/openapi.json", ASSETS_ADDRESS)
 

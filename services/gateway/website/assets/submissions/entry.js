@@ -1,6 +1,6 @@
 // Where a team drops its zip: chosen, looked at, sent, and either accepted or refused with the reason in place.
 
-import { byId, bytes, h, time } from "./dom.js";
+import { byId, bytes, h, time } from "../shared/dom.js";
 import { newKey, upload } from "./upload.js";
 
 const LONGEST_TIMER_S = 86400;

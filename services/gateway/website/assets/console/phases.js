@@ -1,8 +1,8 @@
 // The phases under way: their freeze, and the quotas of single teams.
 
-import { get, post, put } from "./api.js";
+import { get, getAll, post, put } from "../shared/api.js";
 import { action, choice, done, field, form, keep, part, table } from "./console.js";
-import { byId, chip, exactly, h, pageData } from "./dom.js";
+import { byId, chip, exactly, h, pageData } from "../shared/dom.js";
 
 const data = pageData();
 const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
@@ -93,7 +93,7 @@ byId("section").append(
 );
 
 const load = keep(async () => {
-  const [competition, { teams }] = await Promise.all([get(`/competitions/${encodeURIComponent(data.slug)}`), get(`${path}/teams`)]);
+  const [competition, teams] = await Promise.all([get(`/competitions/${encodeURIComponent(data.slug)}`), getAll(`${path}/teams`, "teams")]);
   phases(competition.phases);
   overrides(teams);
   byId("teams").replaceChildren(...teams.map((each) => h("option", { value: each.name })));

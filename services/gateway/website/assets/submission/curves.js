@@ -1,6 +1,6 @@
 // How scores grow with the iterations, beside random search's and the best known; the numbers are in a table, too.
 
-import { h, svg } from "./dom.js";
+import { h, svg } from "../shared/dom.js";
 
 const [WIDTH, HEIGHT] = [520, 260];
 const [LEFT, RIGHT, TOP, BOTTOM] = [44, 12, 14, 36];

@@ -1,8 +1,8 @@
 // Every execution on record, with its log and its replay.
 
-import { get, post } from "./api.js";
+import { get, post } from "../shared/api.js";
 import { action, choice, detail, fault, field, form, part, table } from "./console.js";
-import { byId, bytes, chip, duration, h, pageData, time } from "./dom.js";
+import { byId, bytes, chip, duration, h, pageData, time } from "../shared/dom.js";
 
 const data = pageData();
 const OUTCOMES = ["running", "done", "fatal", "infrastructure_failure", "lease_expired", "message_lost", "handed_back", "stopped"];

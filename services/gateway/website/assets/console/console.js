@@ -1,7 +1,7 @@
 // What the sections of the console share: tables, polling, and buttons that ask before they act.
 
-import { byId, h } from "./dom.js";
-import { showState } from "./live.js";
+import { byId, h } from "../shared/dom.js";
+import { showState } from "../shared/live.js";
 
 const EVERY_MS = 2000;
 const state = showState(byId("live"));

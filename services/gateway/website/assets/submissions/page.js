@@ -1,10 +1,10 @@
 // The page of submissions: where a team drops its zip, and a list that moves by itself.
 
-import { post } from "./api.js";
-import { byId, h, pageData } from "./dom.js";
+import { post } from "../shared/api.js";
+import { byId, h, pageData } from "../shared/dom.js";
 import { showQuota, startEntry } from "./entry.js";
-import { showState, watch } from "./live.js";
-import { Row } from "./submission.js";
+import { showState, watch } from "../shared/live.js";
+import { Row } from "./row.js";
 
 const SHOWN_LIMIT = 500;
 const data = pageData();

@@ -1,6 +1,6 @@
 // One upload: with its progress, and with one key however often it has to be sent, so that it is accepted once.
 
-import { Problem } from "./api.js";
+import { Problem } from "../shared/api.js";
 
 const FIRST_WAIT_MS = 1000;
 const TIMES = 5;

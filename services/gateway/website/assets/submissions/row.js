@@ -1,7 +1,7 @@
 // One submission in a list: an element that stays; only the parts that have changed are drawn again.
 
-import { get } from "./api.js";
-import { chip, duration, h, progress, score, time } from "./dom.js";
+import { getAll } from "../shared/api.js";
+import { chip, duration, h, progress, score, time } from "../shared/dom.js";
 
 const STAGES = { load: "while it was loaded", construct: "in its constructor", suggest: "in suggest", observe: "in observe" };
 const UNITS = [["s", 1, 90], ["min", 60, 90 * 60], ["h", 3600, 48 * 3600], ["days", 86400, Infinity]];
@@ -158,7 +158,7 @@ class Log {
     this.loading = true;
     this.isOld = false;
     try {
-      const { logs } = await get(`/submissions/${this.id}/logs`);
+      const logs = await getAll(`/submissions/${this.id}/logs`, "logs");
       this.show(logs);
     } catch (problem) {
       this.isOld = true;

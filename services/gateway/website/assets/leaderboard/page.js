@@ -1,8 +1,8 @@
 // The leaderboard: rows arrive as numbered changes, are drawn again only where they changed, and slide to their place.
 
-import { byId, chip, exactly, h, pageData, percent, score, time } from "./dom.js";
-import { interval, rangeOf, sparkline } from "./charts.js";
-import { showState, watch } from "./live.js";
+import { byId, chip, exactly, h, pageData, percent, score, time } from "../shared/dom.js";
+import { interval, rangeOf, sparkline } from "../shared/charts.js";
+import { showState, watch } from "../shared/live.js";
 
 const SLIDE_MS = 600;
 const data = pageData();

@@ -1,8 +1,8 @@
 // Before opening: the graph of the baselines while it runs, and what each candidate costs.
 
-import { get } from "./api.js";
+import { get } from "../shared/api.js";
 import { keep, part } from "./console.js";
-import { duration, h, pageData, svg } from "./dom.js";
+import { duration, h, pageData, svg } from "../shared/dom.js";
 
 const path = `/admin/competitions/${encodeURIComponent(pageData().slug)}`;
 const [ROW, WIDTH, HEIGHT] = [22, 130, 14];

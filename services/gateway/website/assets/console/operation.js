@@ -1,8 +1,8 @@
 // How much waits, who works on what, and what needs the organizer.
 
-import { get, post } from "./api.js";
+import { get, getAll, post } from "../shared/api.js";
 import { action, done, keep, part, table } from "./console.js";
-import { chip, h, time } from "./dom.js";
+import { chip, h, time } from "../shared/dom.js";
 
 const link = (id, text) => h("a", { href: `/submissions/${id}` }, text);
 
@@ -83,9 +83,9 @@ const letters = part("Dead letters", (list) => [
 ]);
 
 const turn = keep(async () => {
-  const [overview, failed, dead] = await Promise.all([get("/admin/overview"), get("/admin/incidents"), get("/admin/dead-letters")]);
+  const [overview, failed, dead] = await Promise.all([get("/admin/overview"), getAll("/admin/incidents", "incidents"), get("/admin/dead-letters")]);
   figures(overview);
   runners(overview.runners);
-  incidents(failed.incidents);
+  incidents(failed);
   letters(dead.dead_letters);
 });

@@ -1,8 +1,8 @@
 // What a team's own optimizer wrote, on a practice phase: the logs of one black box at a time.
 
-import { get } from "./api.js";
-import { byId, h } from "./dom.js";
-import { atMostEvery } from "./requests.js";
+import { getAll } from "../shared/api.js";
+import { byId, h } from "../shared/dom.js";
+import { atMostEvery } from "../shared/requests.js";
 
 const GAP_MS = 5000;
 
@@ -26,7 +26,7 @@ export function showLogs(submission) {
 
   const update = atMostEvery(GAP_MS, async () => {
     try {
-      logs = (await get(`/submissions/${submission.id}/logs`)).logs;
+      logs = await getAll(`/submissions/${submission.id}/logs`, "logs");
       fault = null;
     } catch (problem) {
       fault = problem.message;

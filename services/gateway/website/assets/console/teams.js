@@ -1,8 +1,8 @@
 // Who takes part, and the tokens that say who somebody is. A token is shown once, when it is made.
 
-import { get, post, remove } from "./api.js";
+import { getAll, post, remove } from "../shared/api.js";
 import { action, choice, done, fault, field, form, part, table } from "./console.js";
-import { byId, h, pageData, time } from "./dom.js";
+import { byId, h, pageData, time } from "../shared/dom.js";
 
 const data = pageData();
 const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
@@ -78,7 +78,7 @@ byId("section").append(
 );
 
 async function load() {
-  const [{ teams: list }, { tokens: all }] = await Promise.all([get(`${path}/teams`), get("/admin/tokens")]);
+  const [list, all] = await Promise.all([getAll(`${path}/teams`, "teams"), getAll("/admin/tokens", "tokens")]);
   teams(list);
   tokens(all.filter((each) => each.role === "organizer" || each.competition === data.slug));
 }

@@ -1,9 +1,9 @@
 // What ran a submission, for the organizer: its executions, the log of each as it is written, and running one again.
 
-import { get, post } from "./api.js";
-import { byId, bytes, chip, duration, h, time } from "./dom.js";
-import { showState, watch } from "./live.js";
-import { atMostEvery } from "./requests.js";
+import { get, post } from "../shared/api.js";
+import { byId, bytes, chip, duration, h, time } from "../shared/dom.js";
+import { showState, watch } from "../shared/live.js";
+import { atMostEvery } from "../shared/requests.js";
 
 const GAP_MS = 5000;
 const REPLAY_GAP_MS = 2000;

@@ -1,7 +1,7 @@
 // The studies of a submission, a row of cells for each black box: drawn from arrays, a few rows a frame, so that ten
 // thousand cells cost no more elements than a hundred rows.
 
-import { byId, h } from "./dom.js";
+import { byId, h } from "../shared/dom.js";
 
 const ROW_PX = 18;
 const WIDEST_CELL_PX = 26;

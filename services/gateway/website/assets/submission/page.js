@@ -1,14 +1,14 @@
 // One submission: its state, its grid of studies and its curves, brought up to date by one feed and few requests.
 
-import { get, post } from "./api.js";
+import { get, post } from "../shared/api.js";
 import { drawCurves } from "./curves.js";
-import { byId, chip, duration, h, pageData, progress, score, time } from "./dom.js";
+import { byId, chip, duration, h, pageData, progress, score, time } from "../shared/dom.js";
 import { showExecutions } from "./executions.js";
 import { makeGrid } from "./grid.js";
-import { showState, watch } from "./live.js";
+import { showState, watch } from "../shared/live.js";
 import { showLogs } from "./logs.js";
-import { atMostEvery } from "./requests.js";
-import { between, isOver } from "./submission.js";
+import { atMostEvery } from "../shared/requests.js";
+import { between, isOver } from "../submissions/row.js";
 
 const BOXES_GAP_MS = 2000;
 const data = pageData();

@@ -26,6 +26,19 @@ async function ask(method, path, body) {
 }
 
 export const get = (path) => ask("GET", path);
+
+/** Return all of a list, page by page: `name` is the list's in each page. */
+export async function getAll(path, name) {
+  const all = [];
+  let cursor = null;
+  do {
+    const page = await get(`${path}?limit=1000${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`);
+    all.push(...page[name]);
+    cursor = page.next;
+  } while (cursor);
+  return all;
+}
+
 export const post = (path, body) => ask("POST", path, body);
 export const put = (path, body) => ask("PUT", path, body);
 export const remove = (path) => ask("DELETE", path);
