@@ -1,10 +1,8 @@
 """Long searches for bytes that do what was not foreseen: zips, the harness's answers, requests. `make test-long`."""
 
-import asyncio
 import contextlib
 import io
 import json
-import sys
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from arena.sandbox.optimizer.unpack import BadZip, unpack
 from arena.sandbox.protocol import BrokenAnswer, parse_answer
 from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import competition
+from tests.support.gateway.fuzzing import fuzz
 from tests.support.gateway.running import Gateway, running_gateway
 
 LIMIT_S = 1800
@@ -130,15 +129,8 @@ async def test_the_http_api_answers_as_its_description_says(gateway: Gateway, ro
         "team": (await gateway.team("a")).headers["Authorization"],
         "organizer": gateway.organizer.headers["Authorization"],
     }[role]
-    command = [sys.executable, "-m", "schemathesis.cli", "run", f"{gateway.url}/openapi.json"]
-    command += ["--max-examples", str(EXAMPLES_A_ROUTE), "--continue-on-failure"]
-    # What the description cannot say: a name is known or not, a state allows a thing or not, a token has scopes. And
-    # Starlette's 405 names the methods of one route of a path, where the path has several.
-    command += ["--exclude-checks", "positive_data_acceptance,ignored_auth,allow_header_conformance"]
-    command += ["--header", f"Authorization: {token}"] if token else []
-    process = await asyncio.create_subprocess_exec(
-        *command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    status, output = await fuzz(
+        gateway, tmp_path, token, "--max-examples", str(EXAMPLES_A_ROUTE), "--continue-on-failure"
     )
-    output, _ = await process.communicate()
 
-    assert process.returncode == 0, output.decode()[-8000:]
+    assert status == 0, output
