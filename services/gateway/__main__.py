@@ -26,24 +26,21 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         if settings.organizer_token is not None:
             await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))
         change_notifier = ChangeNotifier(broker)
-        feeds = Feeds(pool, change_notifier)
-        queue_estimates = QueueEstimates(pool, settings.lease_s)
         dependencies = Dependencies(
-            pool,
-            broker,
-            Outbox(pool, broker),
-            Blobs(settings.blob_url),
-            change_notifier,
-            feeds,
-            queue_estimates,
-            settings,
+            pool=pool,
+            broker=broker,
+            outbox=Outbox(pool, broker),
+            blobs=Blobs(settings.blob_url),
+            change_notifier=change_notifier,
+            feeds=Feeds(pool, change_notifier),
+            queue_estimates=QueueEstimates(pool, settings.lease_s),
+            settings=settings,
         )
+        app = create_app(dependencies)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(
-                serve_http(create_app(dependencies), settings, stop, trusted_proxies=settings.trusted_proxies)
-            )
+            tasks.create_task(serve_http(app, settings, stop, trusted_proxies=settings.trusted_proxies))
             tasks.create_task(change_notifier.run(stop))
-            tasks.create_task(feeds.run(stop))
+            tasks.create_task(dependencies.feeds.run(stop))
             tasks.create_task(dependencies.outbox.run_relay(stop))
 
 

@@ -1,6 +1,6 @@
 """What routes work with: made by `__main__`, asked for one by one by the routes' parameters."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -19,7 +19,7 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True)
 class Dependencies:
-    """Everything outside the gateway that it works with, and what it keeps in memory."""
+    """What the gateway has to do with outside of itself, and what it keeps for all requests."""
 
     pool: Pool
     broker: Broker
@@ -31,20 +31,20 @@ class Dependencies:
     settings: GatewaySettings
 
 
-def _one(name: str) -> Callable[[HTTPConnection], Any]:
-    """Return what FastAPI calls to provide one of the dependencies."""
+def _provide(name: str) -> Callable[[HTTPConnection], Awaitable[Any]]:
+    """Return a FastAPI dependency that provides one of them."""
 
-    def provide(connection: HTTPConnection) -> Any:
+    async def provide(connection: HTTPConnection) -> Any:  # FastAPI would send a function that is not async to a thread
         return getattr(connection.app.state.dependencies, name)
 
     return provide
 
 
-WithPool = Annotated[Pool, Depends(_one("pool"))]
-WithBroker = Annotated[Broker, Depends(_one("broker"))]
-WithOutbox = Annotated[Outbox, Depends(_one("outbox"))]
-WithBlobs = Annotated[Blobs, Depends(_one("blobs"))]
-WithChangeNotifier = Annotated[ChangeNotifier, Depends(_one("change_notifier"))]
-WithFeeds = Annotated[Feeds, Depends(_one("feeds"))]
-WithQueueEstimates = Annotated[QueueEstimates, Depends(_one("queue_estimates"))]
-WithSettings = Annotated[GatewaySettings, Depends(_one("settings"))]
+WithPool = Annotated[Pool, Depends(_provide("pool"))]
+WithBroker = Annotated[Broker, Depends(_provide("broker"))]
+WithOutbox = Annotated[Outbox, Depends(_provide("outbox"))]
+WithBlobs = Annotated[Blobs, Depends(_provide("blobs"))]
+WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier"))]
+WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
+WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
+WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -90,7 +90,7 @@ def _token(connection: HTTPConnection) -> str | None:
     return None
 
 
-def _caller(connection: HTTPConnection) -> Caller:
+async def _caller(connection: HTTPConnection) -> Caller:  # else FastAPI would call it in a thread
     caller: Caller = connection.state.caller  # put there by the request guard
     return caller
 

@@ -36,16 +36,15 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, gateway_settings: GatewaySettings) -> None:
     change_notifier = ChangeNotifier(broker)
-    feeds, queue_estimates = Feeds(pool, change_notifier), QueueEstimates(pool, gateway_settings.lease_s)
     dependencies = Dependencies(
-        pool,
-        broker,
-        Outbox(pool, broker),
-        Blobs(gateway_settings.blob_url),
-        change_notifier,
-        feeds,
-        queue_estimates,
-        gateway_settings,
+        pool=pool,
+        broker=broker,
+        outbox=Outbox(pool, broker),
+        blobs=Blobs(gateway_settings.blob_url),
+        change_notifier=change_notifier,
+        feeds=Feeds(pool, change_notifier),
+        queue_estimates=QueueEstimates(pool, gateway_settings.lease_s),
+        settings=gateway_settings,
     )
     assert set(routes_of(create_app(dependencies).routes)) == set(ROUTES)
 
