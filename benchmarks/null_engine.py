@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 from typing import Self
 
-from arena.sandbox.study import StudyResult, StudySpec
+from arena.sandbox.study import StudyOutcome, StudySpec
 from arena.words.execution import Provenance, Usage
 from services.runner.shard_run import StudySlot
 from shared.messages import Suggestion
@@ -33,11 +33,11 @@ class NullSlot:
         spec: StudySpec,
         zip_bytes: bytes,  # noqa: ARG002
         dataset_bytes: bytes = b"",  # noqa: ARG002
-    ) -> StudyResult:
+    ) -> StudyOutcome:
         """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
         shape = (spec.n_calls, spec.n_suggestions)
         losses = _losses(spec.seed % DIFFERENT_STUDIES, *shape)
-        return StudyResult(
+        return StudyOutcome(
             visible=losses,
             generalization=losses,
             eval_time_s=losses,

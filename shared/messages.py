@@ -181,24 +181,24 @@ class ShardsRevoked(Message):
     revoked: list[HeldShard]
 
 
-class LogFollowed(Message):
-    """Gateway to runners: somebody wants to follow what this attempt's optimizer writes, for this long from now.
+class LogStreamRequested(Message):
+    """Gateway to runners: somebody wants to read what this attempt's optimizer writes, for this long from now.
 
     It is sent again before the time is over; 0 says that nobody wants to any more.
     """
 
-    key = "log.followed"
-    follower: UUID
+    key = "log.requested"
+    stream_id: UUID
     shard_id: UUID
     attempt: int = Field(ge=1)
     expires_in_s: float = Field(ge=0, le=60)
 
 
 class LogWritten(Message):
-    """Runner to the gateway of one follower: what the optimizer wrote in this study since the last such message."""
+    """Runner to the gateway that streams the log: what the optimizer wrote in this study since the last message."""
 
     key = "live.log"
-    follower: UUID
+    stream_id: UUID
     study: int = Field(ge=0)
     text: str = Field(max_length=LOG_CHARS)
 

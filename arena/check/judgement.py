@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from arena.check.plan import CheckPlan, Key, Outcome, finished_studies
-from arena.sandbox.study import Fatal, StudyResult
+from arena.sandbox.study import Fatal, StudyOutcome
 from arena.version import code_version
 from arena.words.verdicts import VERDICTS, Verdict
 
@@ -62,7 +62,7 @@ def _fatal_body(key: Key, fatal: Fatal) -> Body:
     return {**where, "detail": fatal.detail, "log": fatal.log}
 
 
-def _study_body(key: Key, results: Sequence[StudyResult], loss: float) -> Body:
+def _study_body(key: Key, results: Sequence[StudyOutcome], loss: float) -> Body:
     first = results[0]
     iterations = [sum(pair) for pair in zip(first.suggest_time_s, first.observe_time_s, strict=True)]
     return {
@@ -83,6 +83,6 @@ def _study_body(key: Key, results: Sequence[StudyResult], loss: float) -> Body:
     }
 
 
-def _traces(study: StudyResult) -> str:
+def _traces(study: StudyOutcome) -> str:
     """What must be the same, bit for bit, when a study runs again; as text, because a NaN differs from itself."""
     return json.dumps([study.suggestions, study.visible, study.generalization])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
-from arena.sandbox.study import BoxLosses, Fatal, StudyResult
+from arena.sandbox.study import BoxLosses, Fatal, StudyOutcome
 from arena.words.limits import Limits
 
 Key = tuple[str, int]
@@ -33,7 +33,7 @@ class CheckPlan:
 class Outcome:
     """What came of a plan: the one or two results of each study, their scores, and what ended it early."""
 
-    finished: dict[Key, list[StudyResult]] = field(default_factory=dict)
+    finished: dict[Key, list[StudyOutcome]] = field(default_factory=dict)
     fatal: tuple[Key, Fatal] | None = None
     scores: Scores | None = None
     shared_cpus: list[int] = field(default_factory=list)

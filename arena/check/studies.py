@@ -21,7 +21,7 @@ from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.slots import Slots
-from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 
 INSTALLATION = hashlib.sha256(__file__.encode()).hexdigest()[:8]
 """Part of the containers' names, so that a check removes what an earlier, killed check left, and nothing else."""
@@ -119,7 +119,7 @@ async def _run_in_slots(
             outcome.scores = await slots[0].score(losses)
 
 
-async def _run_study(slot: Slot, plan: CheckPlan, key: Key, content: bytes) -> StudyResult:
+async def _run_study(slot: Slot, plan: CheckPlan, key: Key, content: bytes) -> StudyOutcome:
     """Run one study, and repeat it where the platform would. Raises Fatal, InfrastructureFailure."""
     box, number = key
     model, dataset, metric = box.split("_")

@@ -9,7 +9,7 @@ from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
 
 
-class Readiness:
+class SandboxReadiness:
     """Looks at the disk, the engine, its images, the CPUs that are free and, until it holds, at the sandbox."""
 
     def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings, claims: CpuClaims) -> None:

@@ -12,7 +12,7 @@ from arena.sandbox.engine.death import explain_death
 from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
 from arena.sandbox.protocol import Answer, BrokenAnswer, StudyReport
 from arena.sandbox.settings import SandboxSettings
-from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.sandbox.study_metrics import StudyMetrics
 from arena.version import code_version
 from arena.words.execution import LOG_CHARS, Provenance, Usage
@@ -56,7 +56,7 @@ class Relay:
         self._iteration = 0
         self._evaluation_left_s = settings.evaluation_timeout_s
 
-    async def run(self, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run(self, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run the study. Raises `Fatal`, after which the black box is ready again, or `InfrastructureFailure`."""
         started = asyncio.get_running_loop().time()
         try:
@@ -222,9 +222,9 @@ class Relay:
         finally:
             self._evaluation_left_s -= clock() - started
 
-    def _result(self, report: StudyReport, log_text: str, usage: Usage) -> StudyResult:
+    def _result(self, report: StudyReport, log_text: str, usage: Usage) -> StudyOutcome:
         metrics, n_calls = self._metrics, self._spec.n_calls
-        return StudyResult(
+        return StudyOutcome(
             visible=report.visible,
             generalization=report.generalization,
             eval_time_s=report.eval_time_s,

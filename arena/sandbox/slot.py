@@ -14,7 +14,7 @@ from arena.sandbox.protocol import Scores
 from arena.sandbox.relay import Relay
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
-from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
+from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
 from arena.words.limits import Limits
 
 log = structlog.get_logger()
@@ -60,7 +60,7 @@ class Slot:
         """The study that runs here, or ran last."""
         return self._running
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
 
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.

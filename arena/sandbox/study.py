@@ -42,7 +42,7 @@ class StudySpec:
 
 
 @dataclass(frozen=True)
-class StudyResult:
+class StudyOutcome:
     """The result of one study, as trusted code computed it.
 
     `suggest_time_s` and `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import connect_engine
-from arena.sandbox.readiness import Readiness
+from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.slots import Slots
 from services.runner.service import Runner
@@ -23,7 +23,7 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url) as broker:
         await engine.remove_leftovers()
         self_test, claims = SelfTest(engine, sandbox), CpuClaims(engine, sandbox)
-        readiness = Readiness(engine, self_test, sandbox, claims)
+        readiness = SandboxReadiness(engine, self_test, sandbox, claims)
         runner = Runner(broker, blobs, readiness, Slots(engine, self_test, sandbox, claims), settings)
         app = FastAPI(title="Arena runner")
         add_health_routes(app, {"broker": broker.check(), "blob store": blobs.check, "engine": runner.check_ready})

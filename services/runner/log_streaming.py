@@ -14,7 +14,7 @@ from arena.words.execution import LOG_CHARS
 from arena.words.text import clean_text
 from services.runner.study_messages import execution_name
 from shared.events import wait_for_any
-from shared.messages import HeldShard, LogFollowed, LogWritten
+from shared.messages import HeldShard, LogStreamRequested, LogWritten
 
 GAP_S = 0.5
 STREAMS_LIMIT = 8
@@ -40,7 +40,7 @@ class _LogStream:
         new = running.writing.stderr_since(self.position)
         self.position = running.writing.stderr_bytes
         text = clean_text(self.decoder.decode(new), LOG_CHARS)
-        return LogWritten(follower=self.id, study=running.spec.study, text=text) if text else None
+        return LogWritten(stream_id=self.id, study=running.spec.study, text=text) if text else None
 
 
 class LogStreams:
@@ -57,15 +57,15 @@ class LogStreams:
         self._streams: dict[UUID, _LogStream] = {}
         self._wanted = asyncio.Event()
 
-    def request(self, message: LogFollowed) -> None:
+    def request(self, message: LogStreamRequested) -> None:
         """Begin a stream, prolong it, or end it."""
         now = asyncio.get_running_loop().time()
         held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
-        known = self._streams.get(message.follower)
+        known = self._streams.get(message.stream_id)
         if known is not None:
             known.until = now + message.expires_in_s
         elif message.expires_in_s > 0 and len(self._streams) < STREAMS_LIMIT:
-            self._streams[message.follower] = _LogStream(message.follower, held, now + message.expires_in_s)
+            self._streams[message.stream_id] = _LogStream(message.stream_id, held, now + message.expires_in_s)
             self._wanted.set()
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -29,7 +29,7 @@ from shared.broker.topology import SHARDS
 from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
-    LogFollowed,
+    LogStreamRequested,
     LogWritten,
     RunnerHeartbeat,
     ShardReleased,
@@ -102,7 +102,7 @@ class Runner:
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; then finish what is in hand within the grace period, or hand it back."""
         quiet = asyncio.Event()
-        announcements = (SubmissionEnded, ShardsRevoked, LogFollowed)
+        announcements = (SubmissionEnded, ShardsRevoked, LogStreamRequested)
         async with self._slots, asyncio.TaskGroup() as tasks:
             name = f"arena.runner.{self._settings.runner_id}"
             tasks.create_task(self._broker.listen(name, announcements, self._on_announcements, quiet))
@@ -161,9 +161,9 @@ class Runner:
             work.handed_back = True
             work.task.cancel()
 
-    async def _on_announcements(self, messages: Sequence[SubmissionEnded | ShardsRevoked | LogFollowed]) -> None:
+    async def _on_announcements(self, messages: Sequence[SubmissionEnded | ShardsRevoked | LogStreamRequested]) -> None:
         for message in messages:
-            if isinstance(message, LogFollowed):
+            if isinstance(message, LogStreamRequested):
                 if HeldShard(shard_id=message.shard_id, attempt=message.attempt) in self._held:
                     self._log_streams.request(message)
                 continue

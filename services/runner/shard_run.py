@@ -6,7 +6,7 @@ from typing import Protocol
 import structlog
 from prometheus_client import Counter, Histogram
 
-from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyResult, StudySpec
+from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
 from services.runner.readiness import ReadinessWatch
 from services.runner.results import publish_result
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
@@ -28,7 +28,7 @@ EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evalua
 class StudySlot(Protocol):
     """What runs a study, one at a time."""
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
         ...
 

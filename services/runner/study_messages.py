@@ -1,6 +1,8 @@
 """Translates between the broker's messages and the sandbox's own types."""
 
-from arena.sandbox.study import Fatal, StudyResult, StudySpec
+from typing import Any
+
+from arena.sandbox.study import Fatal, StudyOutcome, StudySpec
 from shared.messages import HeldShard, ShardReleased, StudyFatal, StudyFinished, StudyTask
 
 
@@ -35,28 +37,15 @@ def study_spec(shard: ShardReleased, task: StudyTask) -> StudySpec:
     )
 
 
-def study_finished(shard: ShardReleased, task: StudyTask, runner_id: str, result: StudyResult) -> StudyFinished:
+def study_finished(shard: ShardReleased, task: StudyTask, runner_id: str, result: StudyOutcome) -> StudyFinished:
     """Return the message of a result; its types are true already, so they are not checked a second time."""
-    return StudyFinished.model_construct(
-        submission_id=shard.submission_id,
-        shard_id=shard.shard_id,
-        attempt=shard.attempt,
-        runner_id=runner_id,
-        box_id=shard.box_id,
-        study=task.study,
-        **vars(result),
-    )
+    return StudyFinished.model_construct(**_study_fields(shard, task, runner_id), **vars(result))
 
 
 def study_fatal(shard: ShardReleased, task: StudyTask, runner_id: str, fatal: Fatal) -> StudyFatal:
     """Return the message of a study that ends its submission."""
     return StudyFatal(
-        submission_id=shard.submission_id,
-        shard_id=shard.shard_id,
-        attempt=shard.attempt,
-        runner_id=runner_id,
-        box_id=shard.box_id,
-        study=task.study,
+        **_study_fields(shard, task, runner_id),
         verdict=fatal.verdict,
         stage=fatal.stage,
         iteration=fatal.iteration,
@@ -65,3 +54,15 @@ def study_fatal(shard: ShardReleased, task: StudyTask, runner_id: str, fatal: Fa
         usage=fatal.usage,
         provenance=fatal.provenance,
     )
+
+
+def _study_fields(shard: ShardReleased, task: StudyTask, runner_id: str) -> dict[str, Any]:
+    """Which study it is, in what both messages have in common."""
+    return {
+        "submission_id": shard.submission_id,
+        "shard_id": shard.shard_id,
+        "attempt": shard.attempt,
+        "runner_id": runner_id,
+        "box_id": shard.box_id,
+        "study": task.study,
+    }

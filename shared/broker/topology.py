@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.messages import (
-    LogFollowed,
+    LogStreamRequested,
     LogWritten,
     Message,
     PhaseChanged,
@@ -57,7 +57,7 @@ class BrokerUser:
 GATEWAY = BrokerUser(
     "gateway",
     # All work, because the organizer may send any dead letter once more.
-    publishes=(PhaseChanged, LogFollowed, *(message for queue in WORK_QUEUES for message in queue.messages)),
+    publishes=(PhaseChanged, LogStreamRequested, *(message for queue in WORK_QUEUES for message in queue.messages)),
     consumes=(DEAD,),
     listens=(PhaseChanged, LogWritten),
 )
@@ -70,7 +70,7 @@ RUNNER = BrokerUser(
     "runner",
     publishes=(StudyFinished, StudyFatal, ShardUnfinished, RunnerHeartbeat, LogWritten),
     consumes=(SHARDS,),
-    listens=(SubmissionEnded, ShardsRevoked, LogFollowed),
+    listens=(SubmissionEnded, ShardsRevoked, LogStreamRequested),
 )
 AGGREGATOR = BrokerUser(
     "aggregator",

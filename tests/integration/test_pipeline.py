@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from arena.sandbox.study import Fatal, InfrastructureFailure, StudyResult, StudySpec
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
 from benchmarks.null_engine import FixedSlots, NullEngine, NullSlot
@@ -76,7 +76,7 @@ class SlowSlot(NullSlot):
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         self.started.set()
         try:
             await self.go.wait()
@@ -92,7 +92,7 @@ class FailingSlot(NullSlot):
     def __init__(self, error: Callable[[], Exception]) -> None:
         self._error = error
 
-    async def run_study(self, *_: object) -> StudyResult:
+    async def run_study(self, *_: object) -> StudyOutcome:
         raise self._error()
 
 
@@ -103,7 +103,7 @@ class FatalAfterOne(NullSlot):
         self.go = asyncio.Event()
         self._finished = 0
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         if self._finished:
             await self.go.wait()
             raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
@@ -117,7 +117,7 @@ class RememberingSlot(NullSlot):
     def __init__(self) -> None:
         self.handed: set[tuple[str | None, bytes]] = set()
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyResult:
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
         self.handed.add((spec.dataset_sha256, dataset_bytes))
         return await super().run_study(spec, zip_bytes, dataset_bytes)
 

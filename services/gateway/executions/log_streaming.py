@@ -14,7 +14,7 @@ from services.gateway.executions.lookup import find_execution
 from services.gateway.live.websocket import run_feed, send_message
 from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.messages import LogFollowed, LogWritten
+from shared.messages import LogStreamRequested, LogWritten
 
 router = APIRouter(prefix="/api/v1/admin", tags=["executions"])
 LOOK_INTERVAL_S = 1.0
@@ -37,15 +37,15 @@ async def stream_log(
     Of an execution that has ended, what is on record is sent.
     """
     row = await find_execution(pool, execution)
-    follower = uuid.uuid4()
+    stream_id = uuid.uuid4()
 
     async def send_log() -> None:
-        with change_notifier.follow_log(follower) as written:
+        with change_notifier.stream_log(stream_id) as written:
             stream = _LogStream(websocket, pool, broker, row.shard_id, row.attempt, written)
             try:
-                await stream.run(follower)
+                await stream.run(stream_id)
             finally:
-                await stream.announce(follower, 0)
+                await stream.announce(stream_id, 0)
 
     await run_feed(websocket, "log", send_log)
 
@@ -71,7 +71,7 @@ class _LogStream:
         self._live: set[int] = set()
         self._recorded: set[int] = set()
 
-    async def run(self, follower: UUID) -> None:
+    async def run(self, stream_id: UUID) -> None:
         clock = asyncio.get_running_loop().time
         announce_at = clock()
         while True:
@@ -84,14 +84,14 @@ class _LogStream:
                 await send_message(self._websocket, LogEnded(outcome=outcome))
                 return
             if clock() >= announce_at:
-                await self.announce(follower, ANNOUNCED_FOR_S)
+                await self.announce(stream_id, ANNOUNCED_FOR_S)
                 announce_at = clock() + ANNOUNCE_INTERVAL_S
             await self._wait_for_text()
 
-    async def announce(self, follower: UUID, expires_in_s: float) -> None:
+    async def announce(self, stream_id: UUID, expires_in_s: float) -> None:
         """Tell the runner that somebody reads this log, for so long from now."""
-        message = LogFollowed(
-            follower=follower, shard_id=self._shard_id, attempt=self._attempt, expires_in_s=expires_in_s
+        message = LogStreamRequested(
+            stream_id=stream_id, shard_id=self._shard_id, attempt=self._attempt, expires_in_s=expires_in_s
         )
         await self._broker.publish([message])
 

@@ -1,4 +1,4 @@
-"""What is heard from the broker: which phases have changed, and what optimizers write whose logs are followed."""
+"""What is heard from the broker: which phases have changed, and what optimizers write whose logs are streamed."""
 
 import asyncio
 import uuid
@@ -33,19 +33,19 @@ class ChangeNotifier:
             if event is not None:
                 event.set()
         for message in messages:
-            if isinstance(message, LogWritten) and (written := self._logs.get(message.follower)) is not None:
+            if isinstance(message, LogWritten) and (written := self._logs.get(message.stream_id)) is not None:
                 if written.full():
                     written.get_nowait()  # who reads too slowly misses the oldest
                 written.put_nowait(message)
 
     @contextmanager
-    def follow_log(self, follower: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
-        """Gather what is written for a follower."""
-        self._logs[follower] = asyncio.Queue(LOG_MESSAGES_KEPT)
+    def stream_log(self, stream_id: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
+        """Gather what is written for this stream."""
+        self._logs[stream_id] = asyncio.Queue(LOG_MESSAGES_KEPT)
         try:
-            yield self._logs[follower]
+            yield self._logs[stream_id]
         finally:
-            del self._logs[follower]
+            del self._logs[stream_id]
 
     def announcement(self, phase_id: UUID) -> asyncio.Event:
         """Return what is set at the next announcement of this phase. To miss none, ask for it first and then look.

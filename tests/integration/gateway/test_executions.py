@@ -17,7 +17,7 @@ from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.messages import HeldShard, LogFollowed, LogWritten, StudyFatal
+from shared.messages import HeldShard, LogStreamRequested, LogWritten, StudyFatal
 from tests.support.gateway.executions import PROVENANCE, finish, release
 from tests.support.gateway.running import Gateway
 from tests.support.results import result
@@ -113,16 +113,16 @@ async def test_a_running_log_is_followed_through_the_broker_and_ends_with_the_ex
     submission = await seed_submission(pool, seeded)
     ((_, box, _, held),) = await release(pool)
     await finish(pool, submission, box, 0, held, log="before")
-    heard: asyncio.Queue[LogFollowed] = asyncio.Queue()
+    heard: asyncio.Queue[LogStreamRequested] = asyncio.Queue()
     stop, listening = asyncio.Event(), asyncio.Event()
 
-    async def take(messages: Sequence[LogFollowed]) -> None:
+    async def take(messages: Sequence[LogStreamRequested]) -> None:
         for message in messages:
             heard.put_nowait(message)
 
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(broker.listen("a-runner", (LogFollowed,), take, stop))
-        probe = LogFollowed(follower=submission, shard_id=submission, attempt=1, expires_in_s=0)
+        tasks.create_task(broker.listen("a-runner", (LogStreamRequested,), take, stop))
+        probe = LogStreamRequested(stream_id=submission, shard_id=submission, attempt=1, expires_in_s=0)
 
         async def is_listening() -> bool:
             await broker.publish([probe])
@@ -136,10 +136,10 @@ async def test_a_running_log_is_followed_through_the_broker_and_ends_with_the_ex
         ) as socket:
             assert json.loads(await socket.recv()) == {"type": "log", "study": 0, "text": "before"}
             asked = await heard.get()
-            while asked.follower == submission:
+            while asked.stream_id == submission:
                 asked = await heard.get()
             assert (asked.shard_id, asked.attempt, asked.expires_in_s > 0) == (held.shard_id, 1, True)
-            await broker.publish([LogWritten(follower=asked.follower, study=1, text="live")])
+            await broker.publish([LogWritten(stream_id=asked.stream_id, study=1, text="live")])
             assert json.loads(await socket.recv()) == {"type": "log", "study": 1, "text": "live"}
             await finish(pool, submission, box, 1, held, log="live")
             await finish(pool, submission, box, 2, held, log="after")

@@ -11,7 +11,7 @@ from aiodocker import Docker
 from arena.sandbox.container_config import Cpu
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
-from arena.sandbox.readiness import Readiness
+from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
@@ -39,9 +39,9 @@ def self_test(engine: Engine, runner_settings: SandboxSettings) -> SelfTest:
 
 
 @pytest.fixture(scope="module")
-def readiness(engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings) -> Readiness:
+def readiness(engine: Engine, self_test: SelfTest, runner_settings: SandboxSettings) -> SandboxReadiness:
     """What says whether studies may run; the CPUs that it claims are free again when the engine is left."""
-    return Readiness(engine, self_test, runner_settings, CpuClaims(engine, runner_settings))
+    return SandboxReadiness(engine, self_test, runner_settings, CpuClaims(engine, runner_settings))
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

@@ -12,7 +12,7 @@ import pytest_asyncio
 from arena.sandbox.container_config import Cpu, claim_config, claim_name, optimizer_config
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
-from arena.sandbox.readiness import Readiness
+from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slots import Slots
@@ -172,7 +172,7 @@ async def test_a_slot_is_pinned_to_its_cpu_with_the_uid_of_its_share(engines: li
     engine = Engine(engines[0].docker, settings)
     self_test, claims = SelfTest(engine, settings), CpuClaims(engine, settings)
     async with Slots(engine, self_test, settings, claims) as slots:
-        assert await Readiness(engine, self_test, settings, claims).check() is None
+        assert await SandboxReadiness(engine, self_test, settings, claims).check() is None
         (slot,) = await slots.open()
         (cpu,) = claims.cpus
         assert not slots.can_open()

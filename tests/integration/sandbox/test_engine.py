@@ -15,7 +15,7 @@ from arena.sandbox.container_config import (
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
 from arena.sandbox.optimizer.probe import FORBIDDEN_CALLS
-from arena.sandbox.readiness import Readiness
+from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SELF_TEST_LIMITS, SelfTest, find_faults
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
@@ -25,9 +25,11 @@ from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
 
 
-def readiness_of(engine: Engine) -> Readiness:
+def readiness_of(engine: Engine) -> SandboxReadiness:
     """What says whether this engine is ready, which remembers nothing."""
-    return Readiness(engine, SelfTest(engine, engine.settings), engine.settings, CpuClaims(engine, engine.settings))
+    return SandboxReadiness(
+        engine, SelfTest(engine, engine.settings), engine.settings, CpuClaims(engine, engine.settings)
+    )
 
 
 SAME_RUNTIME = "io.containerd.runc.v2"
@@ -72,7 +74,7 @@ WEAKNESSES: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("weakness", WEAKNESSES)
 async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
-    readiness: Readiness, monkeypatch: pytest.MonkeyPatch, weakness: str
+    readiness: SandboxReadiness, monkeypatch: pytest.MonkeyPatch, weakness: str
 ) -> None:
     changes, fact = WEAKNESSES[weakness]
 
@@ -90,7 +92,7 @@ async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
 
 
 async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
-    readiness: Readiness, monkeypatch: pytest.MonkeyPatch
+    readiness: SandboxReadiness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
         "arena.sandbox.self_test.optimizer_config",
@@ -101,7 +103,7 @@ async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
 
 
 async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
-    readiness: Readiness, slot: Slot, monkeypatch: pytest.MonkeyPatch
+    readiness: SandboxReadiness, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def root(settings: SandboxSettings, limits: Limits, cpu: Cpu, **named: str | None) -> ContainerConfig:
         return {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"}
@@ -121,7 +123,7 @@ async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
 
 @pytest.mark.parametrize("named", [{"image": "arena-none:1"}, {"runtime": "none"}], ids=str)
 async def test_what_a_phase_names_and_the_engine_lacks_is_no_verdict_and_leaves_the_runner_ready(
-    readiness: Readiness, slot: Slot, named: dict[str, str]
+    readiness: SandboxReadiness, slot: Slot, named: dict[str, str]
 ) -> None:
     ((key, name),) = named.items()
     with pytest.raises(InfrastructureFailure, match=f"Expected a sandbox of {key} {name}, which the phase names"):
@@ -157,7 +159,7 @@ async def test_containers_that_are_being_removed_are_no_orphans(runner_settings:
             assert await engine.remove_orphans() == 0
 
 
-async def test_runner_is_ready_when_images_disk_and_sandbox_are(readiness: Readiness) -> None:
+async def test_runner_is_ready_when_images_disk_and_sandbox_are(readiness: SandboxReadiness) -> None:
     assert await readiness.check() is None
 
 

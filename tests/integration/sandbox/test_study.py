@@ -13,7 +13,7 @@ from arena.sandbox.engine.containers import Engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
-from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyResult
+from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
@@ -265,5 +265,5 @@ async def test_slot_leaves_no_container_behind(engine: Engine, runner_settings: 
     assert await Watch(engine.docker, own.owner).find() == set()
 
 
-def _losses(study: StudyResult) -> str:
+def _losses(study: StudyOutcome) -> str:
     return json.dumps([study.visible, study.generalization])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from arena.sandbox.study import Losses, StudyResult
+from arena.sandbox.study import Losses, StudyOutcome
 from arena.words.execution import Provenance, Usage
 
 FIELDS: dict[str, Any] = {
@@ -21,7 +21,7 @@ FIELDS: dict[str, Any] = {
 }
 
 
-def make_result(visible: Losses, **changes: Any) -> StudyResult:
+def make_result(visible: Losses, **changes: Any) -> StudyOutcome:
     """A result of two iterations with these losses."""
     losses = {"visible": visible, "generalization": visible, "eval_time_s": visible}
-    return StudyResult(**(losses | FIELDS | changes))
+    return StudyOutcome(**(losses | FIELDS | changes))

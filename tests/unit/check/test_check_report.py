@@ -10,7 +10,7 @@ from arena.check.judgement import judge
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
-from arena.sandbox.study import Fatal, StudyResult
+from arena.sandbox.study import Fatal, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
 from arena.words.limits import Limits
 from arena.words.states import Stage
@@ -20,7 +20,7 @@ from tests.support.sandbox.results import make_result
 PLAN = CheckPlan({"DT_iris_acc": Scale(1.0, 0.0), "kNN_wine_acc": Scale(4.0, 2.0)}, 2, 2, 2, Limits(), "s", twice=True)
 
 
-def ran(finished: dict[Key, list[StudyResult]], fatal: tuple[Key, Fatal] | None = None) -> Outcome:
+def ran(finished: dict[Key, list[StudyOutcome]], fatal: tuple[Key, Fatal] | None = None) -> Outcome:
     """What comes of these results, scored as in the black-box image."""
     outcome = Outcome(finished, fatal)
     losses = losses_by_box(PLAN, outcome)

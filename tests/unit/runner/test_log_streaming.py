@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from arena.sandbox.study import RunningStudy
 from services.runner.log_streaming import LogStreams
 from services.runner.study_messages import execution_name
-from shared.messages import HeldShard, LogFollowed, LogWritten
+from shared.messages import HeldShard, LogStreamRequested, LogWritten
 from tests.support.sandbox.studies import make_study
 
 
@@ -35,8 +35,8 @@ class Execution:
         self.written = Written()
         self.running = RunningStudy(replace(make_study(), execution=execution_name(self.held)), self.written)
 
-    def request(self, reader: uuid.UUID, expires_in_s: float = 60) -> LogFollowed:
-        return LogFollowed(follower=reader, expires_in_s=expires_in_s, **self.held.model_dump())
+    def request(self, reader: uuid.UUID, expires_in_s: float = 60) -> LogStreamRequested:
+        return LogStreamRequested(stream_id=reader, expires_in_s=expires_in_s, **self.held.model_dump())
 
 
 @asynccontextmanager
@@ -59,7 +59,7 @@ async def test_all_that_is_written_is_sent_in_parts_without_control_characters()
         execution.written.content = "call 1 \x1b[31mé and more".encode()
         second = await sent.get()
 
-    assert (first.follower, first.study, first.text) == (reader, 0, "call 1 ")
+    assert (first.stream_id, first.study, first.text) == (reader, 0, "call 1 ")
     assert second.text == "é and more"
 
 

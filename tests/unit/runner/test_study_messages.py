@@ -2,7 +2,7 @@
 
 import uuid
 
-from arena.sandbox.study import Fatal, StudyResult
+from arena.sandbox.study import Fatal, StudyOutcome
 from arena.words.execution import Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage
@@ -29,7 +29,7 @@ SHARD = ShardReleased(
     image="an image",
     runtime="a runtime",
 )
-RESULT = StudyResult(
+RESULT = StudyOutcome(
     visible=[[0.5, float("inf")]],
     generalization=[[0.25, 0.125]],
     eval_time_s=[[1.0, 2.0]],
