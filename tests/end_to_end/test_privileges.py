@@ -60,7 +60,11 @@ class Stack:
             "--file",
             str(ROOT / "deploy/compose.yaml"),
         ]
-        environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin", "ARENA_PORT": str(self.port)}
+        environment = {
+            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin",
+            "ARENA_PORT": str(self.port),
+            "ARENA_SHARE_CPUS": "true",
+        }
         subprocess.run(
             [*command, *options, *arguments], env=environment, check=True, timeout=LIMIT_S, capture_output=True
         )
