@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- postgres rabbitmq service blackbox optimizer
-PYTHONPATH=$PWD .venv/bin/python -m arena images build --definitions deploy/images "$@"
+PYTHONPATH=$PWD .venv/bin/python -m arena images build --definitions deploy/images "$@" >/dev/null

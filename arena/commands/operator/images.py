@@ -12,7 +12,7 @@ from arena.failure import Failure
 from arena.images.build import build_images
 from arena.images.definition import find_definitions, installed_definitions
 from arena.images.docker import BuildFailed
-from arena.terminal import plain, show_json
+from arena.terminal import console, plain, show_json
 
 SIDES = ("blackbox", "optimizer")
 group = LazyGroup(
@@ -48,3 +48,6 @@ def build(
         raise Failure(str(error)) from error
     if as_json:
         show_json({"images": ids})
+        return
+    for name, image_id in ids.items():
+        console.print(plain(f"{known[name].tag}  {image_id}"), soft_wrap=True)

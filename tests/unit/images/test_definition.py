@@ -12,7 +12,7 @@ from arena.images.definition import (
     with_parents,
 )
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
