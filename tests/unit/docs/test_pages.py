@@ -40,3 +40,13 @@ def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", page.read_text(), flags=re.M | re.S)
     links = [link for link in LINK.findall(prose) if Path(link).name not in GENERATED]
     assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+PATH = re.compile(r"`((?:arena|services|shared|deploy|tests|docs|benchmarks|examples)/[\w./-]+)`")
+NEWCOMERS_OWN = {"arena/commands/participant/packages.py"}
+
+
+@pytest.mark.parametrize("page", [*DOCS.glob("developer/*.md"), DOCS / "security.md"], ids=lambda page: str(page.name))
+def test_every_file_that_a_page_for_developers_names_exists(page: Path) -> None:
+    named = set(PATH.findall(page.read_text())) - NEWCOMERS_OWN
+    assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
