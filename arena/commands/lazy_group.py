@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from importlib import import_module
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import typer
@@ -34,12 +35,21 @@ class Listed(NamedTuple):
 
 
 class LazyGroup(TyperGroup):
-    """Lists commands by their names and summaries, and loads the one that is called."""
+    """Lists commands by their names and summaries, and loads the one that is called.
+
+    The list is plain text: to draw it as a command's help is drawn takes as long as all else that a start takes.
+    """
 
     def __init__(self, summary: str, listed: Sequence[Listed]) -> None:
-        stubs = {each.name: TyperCommand(each.name, help=each.summary, rich_help_panel=each.panel) for each in listed}
-        super().__init__(help=summary, commands={**stubs}, no_args_is_help=True)
+        stubs = {each.name: TyperCommand(each.name, help=each.summary) for each in listed}
+        super().__init__(help=summary, commands={**stubs}, no_args_is_help=True, rich_markup_mode=None)
         self.listed = {each.name: each for each in listed}
+
+    def format_commands(self, _: Any, formatter: Any) -> None:
+        """Write the commands below the titles of their panels."""
+        for title, commands in groupby(self.listed.values(), key=lambda each: each.panel):
+            with formatter.section(title or "Commands"):
+                formatter.write_dl([(each.name, each.summary) for each in commands])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """Return the name, the real command and the arguments that are left; an unknown name is refused."""
