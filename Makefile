@@ -28,8 +28,9 @@ docs: ## the documentation's site, in .arena/site
 wheels: ## what people install, in dist/
 	@bash deploy/tools.sh bash -c 'uv build --quiet --wheel --out-dir dist . && uv build --quiet --wheel --out-dir dist services'
 
-bench: ## the table of benchmarks/results/latest.json
-	@bash deploy/stack.sh up && bash deploy/tools.sh bash -c 'bash deploy/browser.sh && python -m benchmarks'
+bench: ## the table of benchmarks/results/latest.json, on a stack of its own of which nothing stays
+	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && python -m benchmarks'
 
 up: ## start the stack and leave it running
 	@bash deploy/stack.sh up

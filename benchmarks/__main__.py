@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME ...]`: measures the running stack, all of it or what is named, and prints the table.
+"""`python -m benchmarks [NAME ...]`: measures all, or what is named, on a stack of its own, and prints the table.
 
 The figures are written to benchmarks/results/latest.json; what was not measured this time stays there as it was.
 """
@@ -9,64 +9,67 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import board, figures
-from benchmarks.page import reactions
-from benchmarks.pages import pages
-from benchmarks.platform import Platform
-from benchmarks.stack import null_runner
+from benchmarks.browser.pages import pages
+from benchmarks.browser.reactions import reactions
+from benchmarks.client import client
+from benchmarks.control_plane import accept, control_plane
+from benchmarks.figure import Figure
+from benchmarks.leaderboard import leaderboard
+from benchmarks.report import report
+from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
+from benchmarks.stack.platform import Platform
+from benchmarks.studies import long_boxes, study_overhead
 from benchmarks.watchers import watchers
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
-URL = os.environ.get("ARENA_URL", f"http://127.0.0.1:{os.environ.get('ARENA_PORT', '8080')}")
-TOKEN = Path(".arena/organizer-token")
-NAMES = (
-    "study_overhead",
-    "long_boxes",
-    "control_plane",
-    "accept",
-    "leaderboard",
-    "watchers",
-    "pages",
-    "reactions",
-    "report",
-)
+ALONE = {"client": client, "report": report}
+"""What needs no other process."""
+ON_STORES = {"leaderboard": leaderboard, "watchers": watchers, "pages": pages, "reactions": reactions}
+"""What needs Postgres and RabbitMQ, and starts what else it measures."""
+ON_STACK = {"study_overhead": study_overhead, "long_boxes": long_boxes}
+ON_NULL_RUNNER = {"control_plane": control_plane, "accept": accept}
+NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 
 
-async def measure(names: Sequence[str], token: str) -> list[figures.Row]:
+async def measure(names: Sequence[str]) -> list[Figure]:
     """Measure one after the other, so that none disturbs another."""
-    platform = Platform(URL, token)
-    found: list[figures.Row] = []
-    if "leaderboard" in names:
-        found += await board.leaderboard()
-    if "watchers" in names:
-        found += await watchers()
-    if "pages" in names:
-        found += await pages()
-    if "reactions" in names:
-        found += await reactions()
-    if "study_overhead" in names:
-        found += await figures.study_overhead(platform, SLOTS)
-    if "long_boxes" in names:
-        found += await figures.long_boxes(platform, SLOTS)
-    if {"control_plane", "accept"} & set(names):
-        with null_runner():
-            found += await figures.control_plane(platform) if "control_plane" in names else []
-            found += await figures.accept(platform) if "accept" in names else []
-    if "report" in names:
-        found += figures.report()
+    found: list[Figure] = []
+    for name in filter(ALONE.__contains__, names):
+        found += await ALONE[name]()
+    if set(ON_STORES) & set(names):
+        with nullcontext() if stores_are_given() else own_stack(*STORES):
+            for name in filter(ON_STORES.__contains__, names):
+                found += await ON_STORES[name]()
+    if {*ON_STACK, *ON_NULL_RUNNER} & set(names):
+        with own_stack():
+            found += await measure_services(names)
     return found
 
 
-def write(found: Sequence[figures.Row]) -> None:
-    """Write what was found, in place of the rows of the same names."""
-    known = {row["name"]: row for row in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
-    known |= {row.name: dataclasses.asdict(row) for row in found}
+async def measure_services(names: Sequence[str]) -> list[Figure]:
+    """Measure what needs the whole stack."""
+    found: list[Figure] = []
+    platform = Platform(URL, organizer_token())
+    for name in filter(ON_STACK.__contains__, names):
+        found += await ON_STACK[name](platform, SLOTS)
+    if set(ON_NULL_RUNNER) & set(names):
+        with null_runner():
+            for name in filter(ON_NULL_RUNNER.__contains__, names):
+                found += await ON_NULL_RUNNER[name](platform)
+    return found
+
+
+def write(found: Sequence[Figure]) -> None:
+    """Write what was found, in place of the figures of the same names."""
+    known = {figure["name"]: figure for figure in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
+    known |= {figure.name: dataclasses.asdict(figure) for figure in found}
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(list(known.values()), indent=1) + "\n")
 
@@ -76,14 +79,13 @@ def main() -> None:
     names = sys.argv[1:] or NAMES
     if unknown := set(names) - set(NAMES):
         sys.exit(f"Expected names of {', '.join(NAMES)}, got {', '.join(sorted(unknown))}.")
-    found = asyncio.run(measure(names, TOKEN.read_text().strip() if TOKEN.exists() else ""))
+    found = asyncio.run(measure(names))
     table = Table()
     for column in ("benchmark", "value", "unit", "goal", "holds"):
         table.add_column(column, justify="right" if column == "value" else "left")
-    for row in found:
-        table.add_row(
-            row.name, f"{row.value:.3g}", row.unit, row.goal, ("yes" if row.holds else "NO") if row.goal else ""
-        )
+    for each in found:
+        holds = ("yes" if each.holds else "NO") if each.goal else ""
+        table.add_row(each.name, f"{each.value:.3g}", each.unit, each.goal, holds)
     Console().print(table)
     write(found)
 

@@ -16,10 +16,10 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import SecretStr
 
-from benchmarks.board import new_database, queries
-from benchmarks.figures import Row
-from benchmarks.gateway import running_gateway
-from benchmarks.stack import ROOT, broker_url, postgres_url
+from benchmarks.figure import Figure
+from benchmarks.leaderboard import new_database, queries
+from benchmarks.stack.compose import ROOT, broker_url, postgres_url
+from benchmarks.stack.gateway import running_gateway
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.messages import PhaseChanged
@@ -37,7 +37,7 @@ Notes = npt.NDArray[np.float64]
 Tell = Callable[[str], Awaitable[None]]
 
 
-async def watchers() -> list[Row]:
+async def watchers() -> list[Figure]:
     """Let all watch while changes come; then the same while some do not read, who at the end read again."""
     async with (
         new_database(postgres_url()) as url,
@@ -48,7 +48,7 @@ async def watchers() -> list[Row]:
         submissions = await fill(pool)
         await get_leaderboard(gateway.url)
         memory = gateway.memory_bytes()
-        async with crowd(f"ws{gateway.url.removeprefix('http')}{BOARD}/live") as tell:
+        async with load_clients(f"ws{gateway.url.removeprefix('http')}{BOARD}/live") as tell:
             idle = gateway.memory_bytes() - memory
             first = await change(pool, broker, submissions, tell)
             busy = gateway.memory_bytes() - memory
@@ -61,13 +61,13 @@ async def watchers() -> list[Row]:
             notes = await written(tell)
     each = max(idle, busy) / (WATCHERS + PAUSING)
     return [
-        *rows_of(notes, first, second),
-        Row("watchers: gateway's CPU while changes come", cpu, "cores", "", True),
-        Row("watchers: memory of one", each / 1000, "kB", "< 50", each < 50_000),
+        *figures_of(notes, first, second),
+        Figure("watchers: gateway's CPU while changes come", cpu, "cores", "", True),
+        Figure("watchers: memory of one", each / 1000, "kB", "< 50", each < 50_000),
     ]
 
 
-def rows_of(notes: Notes, first: Log, second: Log) -> list[Row]:
+def figures_of(notes: Notes, first: Log, second: Log) -> list[Figure]:
     """Return the figures of the time when all read, and of the time when some did not."""
     reading, pausing = notes[notes[:, 1] == 0], notes[notes[:, 1] == 1]
     p50, p99, last = (float(each) for each in np.percentile(latencies_ms(reading, first), [50, 99, 100]))
@@ -75,12 +75,12 @@ def rows_of(notes: Notes, first: Log, second: Log) -> list[Row]:
     missed = messages_each(pausing, second) / messages_each(reading, second)
     size = np.median(reading[reading[:, 2] > first[0][0], 4])
     return [
-        Row(f"watchers: commit to {WATCHERS} sockets, p50", p50, "ms", "", True),
-        Row(f"watchers: commit to {WATCHERS} sockets, p99", p99, "ms", "< 500", p99 < 500),
-        Row(f"watchers: commit to {WATCHERS} sockets, slowest", last, "ms", "", True),
-        Row(f"watchers: the same beside {PAUSING} that do not read, p99", beside, "ms", "< 500", beside < 500),
-        Row("watchers: messages kept for one that does not read", missed, "ratio", "< 1", missed < 1),
-        Row("watchers: size of a message, median", float(size) / 1000, "kB", "", True),
+        Figure(f"watchers: commit to {WATCHERS} sockets, p50", p50, "ms", "", True),
+        Figure(f"watchers: commit to {WATCHERS} sockets, p99", p99, "ms", "< 500", p99 < 500),
+        Figure(f"watchers: commit to {WATCHERS} sockets, slowest", last, "ms", "", True),
+        Figure(f"watchers: the same beside {PAUSING} that do not read, p99", beside, "ms", "< 500", beside < 500),
+        Figure("watchers: messages kept for one that does not read", missed, "ratio", "< 1", missed < 1),
+        Figure("watchers: size of a message, median", float(size) / 1000, "kB", "", True),
     ]
 
 
@@ -154,7 +154,7 @@ async def written(tell: Tell) -> Notes:
 
 
 @asynccontextmanager
-async def crowd(url: str) -> AsyncIterator[Tell]:
+async def load_clients(url: str) -> AsyncIterator[Tell]:
     """Run the watchers in a process of their own; yields a function that has them do something."""
     process: Any = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.load_clients", url, str(WATCHERS), str(PAUSING)),

@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
-# The stack on this machine: up | down | clean | test-up | compose ARGUMENTS...
+# The stack on this machine: up [SERVICE...] | down | remove | clean | test-up | compose ARGUMENTS...
+# ARENA_PROJECT and ARENA_STATE name another one beside the user's own, as the benchmarks have it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 READY_TIMEOUT_S=180
+PROJECT=${ARENA_PROJECT:-arena}
+STATE=${ARENA_STATE:-.arena}
 
 compose() { # either generation of Compose
     if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
@@ -12,20 +15,20 @@ SECRETS="POSTGRES ORGANIZER GATEWAY_DATABASE DISPATCHER_DATABASE AGGREGATOR_DATA
     GATEWAY_BROKER DISPATCHER_BROKER RUNNER_BROKER AGGREGATOR_BROKER"
 
 make_secrets() { # those that are there stay; an older installation lacks some, and has some that nobody uses any more
-    mkdir -p .arena
+    mkdir -p "$STATE"
     (
         umask 077
         for name in $SECRETS; do
-            sed -n "/^ARENA_SECRET_$name=/p" .arena/secrets.env 2>/dev/null | grep . ||
+            sed -n "/^ARENA_SECRET_$name=/p" "$STATE/secrets.env" 2>/dev/null | grep . ||
                 echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
-        done >.arena/secrets.env.new
-        sed -n 's/^ARENA_SECRET_ORGANIZER=//p' .arena/secrets.env.new | tr -d '\n' >.arena/organizer-token
-        mv .arena/secrets.env.new .arena/secrets.env
+        done >"$STATE/secrets.env.new"
+        sed -n 's/^ARENA_SECRET_ORGANIZER=//p' "$STATE/secrets.env.new" | tr -d '\n' >"$STATE/organizer-token"
+        mv "$STATE/secrets.env.new" "$STATE/secrets.env"
     )
 }
 
 stack() {
-    compose --project-name arena --env-file .arena/secrets.env --file deploy/compose.yaml "$@"
+    compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" --file deploy/compose.yaml "$@"
 }
 
 quietly() { # without the lines that say that nothing changed; Compose's own failure stays one
@@ -54,23 +57,35 @@ remove_study_containers() {
     docker ps -aq --filter label=arena.runner | xargs -r docker rm -fv >/dev/null
 }
 
-case ${1:?up, down, clean, test-up or compose} in
+case ${1:?up, down, remove, clean, test-up or compose} in
     up)
         bash deploy/engine.sh
         bash deploy/venv.sh client
         bash deploy/images.sh
         make_secrets
-        stack up -d --remove-orphans 2>&1 | quietly
-        wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
+        shift
+        stack up -d --remove-orphans "$@" 2>&1 | quietly
+        [ $# -gt 0 ] || wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
         ;;
     down)
-        [ -f .arena/secrets.env ] && stack down --remove-orphans
+        [ -f "$STATE/secrets.env" ] && stack down --remove-orphans
         remove_study_containers
+        ;;
+    remove) # with all that it kept, but for the images
+        [ "$PROJECT" != arena ] || { echo "stack: expected ARENA_PROJECT, so that no user's stack is removed" >&2 && exit 2; }
+        make_secrets
+        runners=$(stack ps -q runner)
+        stack down --volumes --remove-orphans
+        for runner in $runners; do
+            docker ps -aq --filter "label=arena.runner=${runner:0:12}" | xargs -r docker rm -fv >/dev/null
+        done
+        rm -rf "$STATE"
         ;;
     clean)
         if docker info >/dev/null 2>&1; then
             make_secrets
             stack down --volumes --remove-orphans
+            [ ! -d .arena/bench ] || ARENA_PROJECT=arena-bench ARENA_STATE=.arena/bench bash deploy/stack.sh remove
             compose --project-name arena-test --file deploy/compose.test.yaml down --volumes --remove-orphans
             remove_study_containers
             docker image prune --all --force --filter label=arena.inputs >/dev/null
@@ -89,7 +104,7 @@ case ${1:?up, down, clean, test-up or compose} in
         stack "$@"
         ;;
     *)
-        echo "stack: expected up, down, clean, test-up or compose, got $1" >&2
+        echo "stack: expected up, down, remove, clean, test-up or compose, got $1" >&2
         exit 2
         ;;
 esac

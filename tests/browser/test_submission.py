@@ -8,7 +8,7 @@ from playwright.async_api import Page
 
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
-from benchmarks import page as many
+from benchmarks.browser import reactions as many
 from services.aggregator import tables as aggregator_tables
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables

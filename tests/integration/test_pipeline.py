@@ -15,7 +15,7 @@ import pytest
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
-from benchmarks.null_engine import FixedSlots, NullEngine, NullSlot
+from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
 from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
 from services.runner.service import Runner

@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 from bayesmark.np_util import linear_rescale
 
-from benchmarks import page as many
+from benchmarks.browser import reactions as many
 from services.gateway.submissions.black_boxes import random_curves
 from shared.database import Pool
 from tests.support.gateway.competitions import BASELINE, competition, phase

@@ -1,10 +1,10 @@
-"""`python -m benchmarks.null_runner`: the real runner on a null engine, for the control-plane benchmark."""
+"""`python -m benchmarks.stack.null_runner`: the real runner on a null engine, for the control-plane benchmark."""
 
 import asyncio
 
 from fastapi import FastAPI
 
-from benchmarks.null_engine import FixedSlots, NullEngine, NullSlot
+from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs

@@ -15,8 +15,8 @@ import asyncpg
 import numpy as np
 from pydantic import SecretStr
 
-from benchmarks.figures import Row
-from benchmarks.stack import ROOT, postgres_url
+from benchmarks.figure import Figure
+from benchmarks.stack.compose import ROOT, postgres_url
 from services.aggregator.service import Aggregator
 from services.gateway.leaderboard.ranking import LeaderboardReader
 from shared.broker.connection import Broker
@@ -24,7 +24,7 @@ from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
 from shared.outbox import Outbox
 
-queries = load_queries(Path(__file__).with_name("board.sql"))
+queries = load_queries(Path(__file__).with_name("leaderboard.sql"))
 SUBMISSIONS = int(os.environ.get("ARENA_BENCH_SUBMISSIONS", "5100"))
 SUBMISSIONS_AT_ONCE = 100
 QUERIES = 50
@@ -39,7 +39,7 @@ class Silence:
         """Say nothing."""
 
 
-async def leaderboard() -> list[Row]:
+async def leaderboard() -> list[Figure]:
     """Time to query the leaderboard, and to store one study more and bring its submission's score up to date."""
     async with new_database(postgres_url()) as url, await connect_database(SecretStr(url)) as pool:
         phase_id = await queries.insert_phase(pool)
@@ -51,11 +51,11 @@ async def leaderboard() -> list[Row]:
     studies = SUBMISSIONS * 30 * 100
     p50, p99 = np.percentile(query, [50, 99])
     return [
-        Row("leaderboard: studies behind it", studies, "", "", True),
-        Row("leaderboard: query, p50", float(p50), "ms", "", True),
-        Row("leaderboard: query, p99", float(p99), "ms", "< 50", bool(p99 < 50)),
-        Row("leaderboard: update per study, one at a time", alone, "ms", "< 5", alone < 5),
-        Row(f"leaderboard: update per study, {BATCH} at a time", batched, "ms", "< 5", batched < 5),
+        Figure("leaderboard: studies behind it", studies, "", "", True),
+        Figure("leaderboard: query, p50", float(p50), "ms", "", True),
+        Figure("leaderboard: query, p99", float(p99), "ms", "< 50", bool(p99 < 50)),
+        Figure("leaderboard: update per study, one at a time", alone, "ms", "< 5", alone < 5),
+        Figure(f"leaderboard: update per study, {BATCH} at a time", batched, "ms", "< 5", batched < 5),
     ]
 
 
@@ -157,8 +157,8 @@ async def query_times_ms(pool: Pool, phase_id: UUID) -> list[float]:
     times = []
     for _ in range(QUERIES):
         start = time.perf_counter()
-        standings = await LeaderboardReader(pool, phase_id, present=False).load()
+        ranked = await LeaderboardReader(pool, phase_id, present=False).load()
         times.append(1000 * (time.perf_counter() - start))
-    if len(standings.rows) != 101:
-        raise RuntimeError(f"expected 101 teams, got {len(standings.rows)}")
+    if len(ranked.rows) != 101:
+        raise RuntimeError(f"expected 101 teams, got {len(ranked.rows)}")
     return times

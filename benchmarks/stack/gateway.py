@@ -12,7 +12,7 @@ from pathlib import Path
 
 import httpx
 
-from benchmarks.stack import ROOT
+from benchmarks.stack.compose import ROOT
 
 LIMIT_S = 60
 GAP_S = 0.1

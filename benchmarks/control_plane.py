@@ -1,0 +1,68 @@
+"""What the services can do when studies cost nothing: shards a second, and the way in."""
+
+import asyncio
+import io
+import itertools
+import os
+import time
+import zipfile
+
+import numpy as np
+
+from benchmarks.figure import Figure
+from benchmarks.stack.compose import compose
+from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
+from benchmarks.studies import SHORT_BOXES
+
+POSTS_PER_SECOND = 50
+POST_SECONDS = 20
+ZIP_BYTES = 100_000
+NULL_BOXES, NULL_STUDIES = 20, 600
+"""12,000 shards."""
+
+
+async def control_plane(platform: Platform) -> list[Figure]:
+    """Shards per second from accepted to scored, with a runner whose engine answers at once."""
+    pairs = itertools.product(("DT", "kNN", "SVM", "RF", "MLP-adam", "ada"), ("iris", "wine", "digits", "breast"))
+    slug, token = await platform.create_competition(
+        [(model, dataset, "acc") for model, dataset in itertools.islice(pairs, NULL_BOXES)],
+        studies_per_box=NULL_STUDIES,
+    )
+    seconds = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    rate = NULL_BOXES * NULL_STUDIES / seconds
+    return [Figure("control plane: shards from accepted to scored", rate, "1/s", ">= 600", rate >= 600)]
+
+
+async def accept(platform: Platform) -> list[Figure]:
+    """Latency of POSTs of a 100 kB zip that arrive at a fixed rate, whatever the earlier ones do."""
+    slug, token = await platform.create_competition(SHORT_BOXES[:1], studies_per_box=1)
+    content = _zip_of(ZIP_BYTES)
+    await platform.wait_scored(await platform.submit(slug, token, content))
+    latencies: list[float] = []
+
+    async def post(at: float) -> None:
+        await asyncio.sleep(max(0.0, at - time.perf_counter()))
+        start = time.perf_counter()
+        await platform.submit(slug, token, content)
+        latencies.append(1000 * (time.perf_counter() - start))
+
+    compose("stop", "runner")  # it would take the studies' CPU, and what is measured is the way in
+    start = time.perf_counter() + 0.1
+    async with asyncio.TaskGroup() as tasks:
+        for number in range(POSTS_PER_SECOND * POST_SECONDS):
+            tasks.create_task(post(start + number / POSTS_PER_SECOND))
+    compose("start", "runner")
+    await platform.wait_scored(await platform.submit(slug, token, content))  # fair by age: the others came before
+    p50, p99 = np.percentile(latencies, [50, 99])
+    return [
+        Figure("accept: POST of a 100 kB zip at 50/s, p50", float(p50), "ms", "", True),
+        Figure("accept: POST of a 100 kB zip at 50/s, p99", float(p99), "ms", "< 50", bool(p99 < 50)),
+    ]
+
+
+def _zip_of(size: int) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.write(RANDOM_SEARCH / "optimizer.py", "optimizer.py")
+        archive.writestr("data.bin", os.urandom(size))
+    return buffer.getvalue()

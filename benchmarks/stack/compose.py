@@ -1,0 +1,83 @@
+"""The stack that is measured: one of its own, beside the user's, of which nothing is left."""
+
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+STATE = ROOT / ".arena" / "bench"
+PORT = os.environ.get("ARENA_BENCH_PORT", "8089")
+URL = f"http://127.0.0.1:{PORT}"
+LIMIT_S = 1800
+OVERRIDE = "benchmarks/stack/compose.yaml"
+STORES = ("postgres", "rabbitmq")
+
+
+@contextmanager
+def own_stack(*services: str) -> Iterator[None]:
+    """Run the whole stack, or these services of it, until the end; then remove it with all that it kept."""
+    _call("remove")  # what a run that was killed has left
+    try:
+        _call("up", *services)
+        yield
+    finally:
+        _call("remove")
+
+
+def compose(*arguments: str) -> str:
+    """Run Compose on the stack; returns what it printed."""
+    return _call("compose", *arguments)
+
+
+def organizer_token() -> str:
+    """Return the token of the stack's organizer."""
+    return (STATE / "organizer-token").read_text().strip()
+
+
+def stores_are_given() -> bool:
+    """Whether the environment names a Postgres and a RabbitMQ to use in place of the stack's."""
+    return {"ARENA_BENCH_POSTGRES", "ARENA_BENCH_BROKER"} <= os.environ.keys()
+
+
+def postgres_url() -> str:
+    """Return the URL of the stack's Postgres, without a database; ARENA_BENCH_POSTGRES names another."""
+    if given := os.environ.get("ARENA_BENCH_POSTGRES"):
+        return given
+    script = 'echo "$POSTGRES_PASSWORD@$(hostname -i)"'
+    return f"postgresql://arena:{compose('exec', '-T', 'postgres', 'sh', '-c', script).strip()}:5432"
+
+
+def broker_url() -> str:
+    """Return the URL of the stack's RabbitMQ, as the gateway's user; ARENA_BENCH_BROKER names another."""
+    if given := os.environ.get("ARENA_BENCH_BROKER"):
+        return given
+    script = 'echo "$RABBITMQ_GATEWAY_PASSWORD@$(hostname -i)"'
+    return f"amqp://gateway:{compose('exec', '-T', 'rabbitmq', 'sh', '-c', script).strip()}:5672/"
+
+
+@contextmanager
+def null_runner() -> Iterator[None]:
+    """Replace the runner by one whose engine answers at once, and let more shards wait on the broker."""
+    compose("--file", OVERRIDE, "up", "-d", "--no-deps", "runner", "dispatcher")
+    try:
+        yield
+    finally:
+        compose("up", "-d", "--no-deps", "runner", "dispatcher")
+
+
+def _call(verb: str, *arguments: str) -> str:
+    environment = {"ARENA_PROJECT": "arena-bench", "ARENA_STATE": str(STATE), "ARENA_PORT": PORT}
+    done = subprocess.run(
+        ["bash", "deploy/stack.sh", verb, *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RuntimeError(f"stack.sh {verb} {' '.join(arguments)} failed: {done.stderr[-2000:]}")
+    return done.stdout

@@ -1,0 +1,62 @@
+"""What a study costs on the platform, beside the same study of stock Bayesmark."""
+
+import asyncio
+import os
+
+from benchmarks.figure import Figure
+from benchmarks.stack.compose import compose
+from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
+from benchmarks.stock import run_stock
+
+SHORT_BOXES = [
+    ("DT", "iris", "acc"),
+    ("linear", "wine", "acc"),
+    ("kNN", "wine", "acc"),
+    ("DT", "boston", "mse"),
+    ("lasso", "diabetes", "mse"),
+    ("linear", "iris", "acc"),
+]
+LONG_BOXES = [("RF", "breast", "acc"), ("MLP-adam", "breast", "acc"), ("SVM", "breast", "acc")]
+
+
+async def study_overhead(platform: Platform, slots: int) -> list[Figure]:
+    """Wall time of 24 short studies through the whole platform over that of stock Bayesmark, which isolates nothing."""
+    slug, token = await platform.create_competition(SHORT_BOXES, studies_per_box=4)
+    ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    stock = await asyncio.to_thread(run_stock, SHORT_BOXES, 4, slots)
+    ratio = ours / stock
+    return [
+        Figure("study overhead: wall time over bayesmark-launch", ratio, "ratio", "<= 0.6", ratio <= 0.6),
+        Figure("study overhead: Arena, 24 short studies", ours, "s", "", True),
+        Figure("study overhead: bayesmark-launch, the same", stock, "s", "", True),
+    ]
+
+
+async def long_boxes(platform: Platform, slots: int) -> list[Figure]:
+    """CPU time inside evaluations over the CPU time the whole machine spent, and wall time over stock's."""
+    slug, token = await platform.create_competition(LONG_BOXES, studies_per_box=2)
+    busy, evaluation = machine_cpu_s(), evaluation_cpu_s()
+    ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
+    share = (evaluation_cpu_s() - evaluation) / (machine_cpu_s() - busy)
+    stock = await asyncio.to_thread(run_stock, LONG_BOXES, 2, slots)
+    return [
+        Figure("long boxes: CPU that is evaluation, of all the machine's", share, "ratio", ">= 0.95", share >= 0.95),
+        Figure("long boxes: wall time over bayesmark-launch", ours / stock, "ratio", "", True),
+    ]
+
+
+def evaluation_cpu_s() -> float:
+    """Return the CPU seconds that the runner's black-box containers have spent inside evaluations so far."""
+    script = "import urllib.request as r; print(r.urlopen('http://127.0.0.1:8000/metrics').read().decode())"
+    metrics = compose("exec", "-T", "runner", "python3", "-c", script)
+    return sum(
+        float(line.split()[1]) for line in metrics.splitlines() if line.startswith("arena_evaluation_cpu_seconds_total")
+    )
+
+
+def machine_cpu_s() -> float:
+    """Return the CPU seconds all processes of this machine have used so far (user, nice, system, interrupts)."""
+    with open("/proc/stat") as file:  # noqa: PTH123 - a kernel interface, not a path of ours
+        fields = file.readline().split()[1:]
+    user, nice, system, _, _, irq, softirq, *_ = map(int, fields)
+    return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")
