@@ -3,9 +3,16 @@
 import asyncio
 import json
 
+import pytest
+
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
-from tests.support.installed import Installed
+from tests.support.installed import Installed, Wheels, working_pythons
+
+
+@pytest.fixture(scope="module", params=working_pythons())
+def checker(request: pytest.FixtureRequest, wheels: Wheels, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    return wheels.install(tmp_path_factory.mktemp("checker"), request.param, "arena[check]")
 
 
 async def test_a_participant_starts_packs_and_submits(client: Installed, gateway: Gateway) -> None:
@@ -20,3 +27,15 @@ async def test_a_participant_starts_packs_and_submits(client: Installed, gateway
     )
 
     assert json.loads(shown)["state"] == "queued"
+
+
+@pytest.mark.timeout(600)
+def test_a_participant_makes_the_images_and_checks(checker: Installed) -> None:
+    checker.run("arena", "new", "mine")
+
+    images = json.loads(checker.run("arena", "images", "build", "--json"))["images"]
+    report = json.loads(checker.run("arena", "check", "mine", "--boxes", "DT_iris_acc", "--n-calls", "2", "--json"))
+
+    assert set(images) == {"blackbox", "optimizer"}
+    assert report["scored"], report
+    assert sorted(report["images"].values()) == sorted(images.values())
