@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from arena.api.inspection import InspectedSubmission
+from arena.api.operations import InspectedSubmission
 from arena.api.planning import BaselinePage
 from arena.baseline.compute import Evaluations, compute_set, read_evaluations
 from arena.baseline.nodes import RANDOM, STRONG, Recipe, kind_of

@@ -65,7 +65,7 @@ class WorkCost:
 
 
 @dataclass(frozen=True)
-class Row:
+class BoxEstimate:
     """One black box: what a study takes, its share of the whole, and what leaving it out saves.
 
     `study_s` is CPU time if `is_cpu_time`, else wall time. `error_s` is its standard error, if there were two
@@ -92,7 +92,7 @@ class Estimate:
     """
 
     plan: WorkPlan
-    rows: tuple[Row, ...]
+    rows: tuple[BoxEstimate, ...]
     total: WorkCost
     submission_hours: float
 
@@ -120,7 +120,7 @@ def estimate_work(plan: WorkPlan, probes: Sequence[Probe]) -> Estimate:
     study_s = {probe.label: _study_s(plan, probe) for probe in probes}
     whole = math.fsum(study_s.values())
     rows = [
-        Row(
+        BoxEstimate(
             label=probe.label,
             model=probe.model,
             dataset=probe.dataset,
@@ -158,7 +158,7 @@ def _error_s(plan: WorkPlan, probe: Probe) -> float | None:
     return plan.evaluations * cpu_share * statistics.stdev(probe.evaluation_s) / math.sqrt(n)
 
 
-def by_cell(rows: Sequence[Row]) -> dict[tuple[str, str], tuple[float, float]]:
+def by_cell(rows: Sequence[BoxEstimate]) -> dict[tuple[str, str], tuple[float, float]]:
     """Return (CPU-seconds, share) by (model, data set): a study on each of its metrics."""
     cells: dict[tuple[str, str], tuple[float, float]] = {}
     for row in rows:

@@ -86,12 +86,7 @@ def add_problem_handlers(app: FastAPI) -> None:
 
     async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
-        faults = [
-            {"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()
-        ]
-        sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
-        problem = Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
-        return answer(connection, problem)
+        return answer(connection, _describe_invalid(error))
 
     async def on_any(connection: HTTPConnection, error: Exception) -> Response:
         problem = unavailable(error)
@@ -112,6 +107,12 @@ def add_problem_handlers(app: FastAPI) -> None:
         (Exception, on_any),
     ):
         app.add_exception_handler(kind, handler)
+
+
+def _describe_invalid(error: RequestValidationError | WebSocketRequestValidationError) -> Problem:
+    faults = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
+    sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
+    return Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
 
 
 def answer(connection: HTTPConnection, problem: Problem) -> Response:

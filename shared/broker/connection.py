@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
 from shared.broker.consumer import Consumer, Handler
-from shared.broker.dead_letters import DeadLetters
+from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
 from shared.broker.topology import EXCHANGE, WorkQueue
@@ -34,7 +34,7 @@ class Broker:
         self._connection = connection
         self._channel = channel
         self._exchange = exchange
-        self.dead_letters = DeadLetters(connection, channel)
+        self.dead_letters = DeadLetterQueue(connection, channel)
 
     async def publish(self, messages: Iterable[Message]) -> None:
         """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""

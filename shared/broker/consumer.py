@@ -14,7 +14,7 @@ from prometheus_client import Counter
 from pydantic import ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 
-from shared.broker.dead_letters import DeadLetters
+from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, may_succeed_later
 from shared.messages import Message
 
@@ -33,7 +33,7 @@ class Consumer:
         queue: str,
         messages: Mapping[str, type[Message]],
         handle: Handler,
-        dead_letters: DeadLetters,
+        dead_letters: DeadLetterQueue,
         stop: asyncio.Event,
         *,
         is_alone: bool,

@@ -22,7 +22,7 @@ Publish = Callable[[Sequence[tuple[str, bytes]]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
-class DeadLetter:
+class SetAsideMessage:
     """A message that was set aside: from which queue, why, its routing key, and the start of its body."""
 
     id: str
@@ -32,7 +32,7 @@ class DeadLetter:
     body: str
 
 
-class DeadLetters:
+class DeadLetterQueue:
     """The queue of messages that were set aside. Nothing consumes it; a message leaves it only to be tried again."""
 
     def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
@@ -48,9 +48,9 @@ class DeadLetters:
         DEAD_LETTERED.labels(queue).inc()
         log.error("message dead-lettered", queue=queue, key=message.routing_key, reason=reason[:REASON_LIMIT])
 
-    async def peek(self, limit: int) -> list[DeadLetter]:
+    async def peek(self, limit: int) -> list[SetAsideMessage]:
         """Return the oldest messages, and leave them where they are."""
-        found: list[DeadLetter] = []
+        found: list[SetAsideMessage] = []
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
                 queue = await channel.get_queue(DEAD.name, ensure=False)
@@ -86,9 +86,9 @@ def _letter_id(message: AbstractIncomingMessage) -> str:
     return hashlib.sha256(f"{message.routing_key}\0".encode() + message.body).hexdigest()[:32]
 
 
-def _describe(message: AbstractIncomingMessage) -> DeadLetter:
+def _describe(message: AbstractIncomingMessage) -> SetAsideMessage:
     queue, reason = message.headers.get("x-arena-queue"), message.headers.get("x-arena-reason")
-    return DeadLetter(
+    return SetAsideMessage(
         id=_letter_id(message),
         queue=None if queue is None else str(queue),
         reason=None if reason is None else str(reason),

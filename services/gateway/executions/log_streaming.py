@@ -41,7 +41,7 @@ async def stream_log(
 
     async def send_log() -> None:
         with change_notifier.stream_log(stream_id) as written:
-            stream = _LogStream(websocket, pool, broker, row.shard_id, row.attempt, written)
+            stream = _LogSender(websocket, pool, broker, row.shard_id, row.attempt, written)
             try:
                 await stream.run(stream_id)
             finally:
@@ -50,7 +50,7 @@ async def stream_log(
     await run_feed(websocket, "log", send_log)
 
 
-class _LogStream:
+class _LogSender:
     """Sends the text of each study from one source: from the record, or as it is written if that came first."""
 
     def __init__(

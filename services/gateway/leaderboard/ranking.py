@@ -9,7 +9,7 @@ from uuid import UUID
 from arena.api.leaderboard import CurrentSubmission, LeaderboardRow
 from arena.rules.ranking import RankingKey, rank, ranking_key
 from services.gateway.leaderboard import tables
-from services.gateway.leaderboard.tables import RankedSubmission, TeamRow
+from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.leaderboard.within_noise import Losses, within_noise_all
 from shared.database import Connection, Pool
 
@@ -53,13 +53,13 @@ class LeaderboardReader:
             self._losses |= await tables.box_losses(self._pool, unknown)
         return RankedLeaderboard(phase.change, phase.frozen_at, rank_teams(teams, self._losses))
 
-    async def _teams(self, connection: Connection, frozen_at: datetime | None) -> list[TeamRow]:
+    async def _teams(self, connection: Connection, frozen_at: datetime | None) -> list[RankedTeamRow]:
         if frozen_at is None or self._present:
             return await tables.list_teams(connection, self._phase_id)
         return await tables.list_teams_at(connection, self._phase_id, frozen_at)
 
 
-def rank_teams(teams: Iterable[TeamRow], losses: Mapping[UUID, Losses]) -> list[LeaderboardRow]:
+def rank_teams(teams: Iterable[RankedTeamRow], losses: Mapping[UUID, Losses]) -> list[LeaderboardRow]:
     """Order teams: those with a scored submission by the ranking, then the others by provisional score, unranked."""
     teams = list(teams)
     finished = rank(((team, team.counting) for team in teams if team.counting is not None), _key)
@@ -75,13 +75,13 @@ def rank_teams(teams: Iterable[TeamRow], losses: Mapping[UUID, Losses]) -> list[
     return rows + [_row(team, submission, None, within_noise_of_next=False) for team, submission in unfinished]
 
 
-def _key(entry: tuple[TeamRow, RankedSubmission]) -> RankingKey:
+def _key(entry: tuple[RankedTeamRow, RankedSubmission]) -> RankingKey:
     team, submission = entry
     return ranking_key(submission.score, submission.ended_at or NOT_ENDED, team.columns.team)
 
 
 def _row(
-    team: TeamRow, submission: RankedSubmission, place: int | None, *, within_noise_of_next: bool
+    team: RankedTeamRow, submission: RankedSubmission, place: int | None, *, within_noise_of_next: bool
 ) -> LeaderboardRow:
     low, high = submission.low, submission.high
     current = team.current and CurrentSubmission(

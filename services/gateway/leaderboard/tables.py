@@ -37,7 +37,7 @@ class RankedSubmission:
 
 
 @dataclass(frozen=True)
-class TeamRow:
+class RankedTeamRow:
     """A team with its counting submission, its newest one that has not ended, or both."""
 
     columns: TeamColumns
@@ -59,17 +59,17 @@ async def find_phase_change(where: PoolOrConnection, phase_id: UUID) -> PhaseCha
     return await fetch_one(PhaseChangeRow, queries.phase_change(where, phase_id=phase_id))
 
 
-async def list_teams(connection: Connection, phase_id: UUID) -> list[TeamRow]:
+async def list_teams(connection: Connection, phase_id: UUID) -> list[RankedTeamRow]:
     """Return the teams of a phase as they stand."""
     return [_team(row) async for row in queries.leaderboard(connection, phase_id=phase_id)]
 
 
-async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) -> list[TeamRow]:
+async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) -> list[RankedTeamRow]:
     """Return the teams of a phase as they stood at a moment."""
     return [_team(row) async for row in queries.frozen_leaderboard(connection, phase_id=phase_id, at=at)]
 
 
-def _team(row: Mapping[str, Any]) -> TeamRow:
+def _team(row: Mapping[str, Any]) -> RankedTeamRow:
     counting = current = None
     if row["best_id"] is not None:
         counting = RankedSubmission(
@@ -94,7 +94,7 @@ def _team(row: Mapping[str, Any]) -> TeamRow:
             ended_at=None,
         )
     columns = TeamColumns.model_validate({name: row[name] for name in TeamColumns.model_fields})
-    return TeamRow(columns, counting, current)
+    return RankedTeamRow(columns, counting, current)
 
 
 async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:

@@ -11,7 +11,7 @@ from scipy import stats
 from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from services.gateway.leaderboard.ranking import rank_teams
-from services.gateway.leaderboard.tables import RankedSubmission, TeamRow
+from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.leaderboard.within_noise import within_noise
 
 START = datetime(2020, 7, 1, tzinfo=UTC)
@@ -30,9 +30,9 @@ def team(
     minute: int = 0,
     *,
     running: bool = False,
-) -> TeamRow:
+) -> RankedTeamRow:
     """A team with a scored submission, a running one with a provisional score, or both."""
-    return TeamRow(
+    return RankedTeamRow(
         columns=TeamColumns(team=name, submissions=1, changed_at=START, curve=None),
         counting=None if counting is None else submission(counting, SubmissionState.SCORED, minute),
         current=submission(current, SubmissionState.RUNNING) if running or current is not None else None,

@@ -11,7 +11,7 @@ from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.leaderboard.ranking import rank_teams
-from services.gateway.leaderboard.tables import RankedSubmission, TeamRow
+from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.rescoring.comparison import compare_ranks, list_changes
 from services.gateway.rescoring.tables import ComparedRow
 
@@ -83,7 +83,7 @@ def test_only_what_is_different_is_a_change() -> None:
     assert list_changes(PHASE, replace(PHASE, baseline_version=2, n_calls=5)) == {"n_calls": 5, "baseline": "x@2"}
 
 
-def _on_leaderboard(row: ComparedRow) -> TeamRow:
+def _on_leaderboard(row: ComparedRow) -> RankedTeamRow:
     submission = RankedSubmission(row.old_id, SubmissionState.SCORED, row.old_score, None, None, 1, 1, row.old_ended_at)
     columns = TeamColumns(team=row.team, submissions=1, changed_at=NOON, curve=None)
-    return TeamRow(columns, counting=submission, current=None)
+    return RankedTeamRow(columns, counting=submission, current=None)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from arena.api.inspection import InspectedShard, InspectedSubmission, SubmissionEvent
+from arena.api.operations import InspectedShard, InspectedSubmission, SubmissionEvent
 from services.gateway.accounts.callers import Organizer
 from services.gateway.dependencies import WithPool, WithQueueEstimates
 from services.gateway.submissions import result_tables
