@@ -1,18 +1,14 @@
 """The platform at work: health, runners, what waits, incidents and dead letters."""
 
 from datetime import datetime
-from typing import Any
-from uuid import UUID
-from arena.api.body import Body, example, example_of
-from arena.api.submissions import Submission
-from arena.words.execution import Provenance
-from arena.words.states import ExecutionOutcome, ShardState
-from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from arena.api.body import Body, Page, example, example_of
+from arena.api.submissions import Submission
+from arena.words.execution import Provenance
+from arena.words.states import ExecutionOutcome, ShardState
 
 
 class Health(Body):

@@ -26,13 +26,14 @@ from services.gateway.final import routes as final
 from services.gateway.leaderboard import live as leaderboard_live
 from services.gateway.leaderboard import routes as leaderboard
 from services.gateway.openapi import API_VERSION, build_document
+from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
 from services.gateway.organizer_runs import routes as organizer_runs
 from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import add_problem_handlers
 from services.gateway.request_guard import RequestGuard
 from services.gateway.rescoring import routes as rescoring
-from services.gateway.submissions import black_boxes, inspection, provenance, selection
+from services.gateway.submissions import black_boxes, provenance, selection
 from services.gateway.submissions import live as submission_live
 from services.gateway.submissions import live_list as submissions_live
 from services.gateway.submissions import routes as submissions

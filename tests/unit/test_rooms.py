@@ -1,4 +1,4 @@
-"""How large a room may be: who opens a folder, a file or a function sees all of it, and a class's name says which it is."""
+"""How large a room may be: who opens a folder, file or function sees all of it, and a class's name says which it is."""
 
 import ast
 from collections import Counter, defaultdict
