@@ -108,7 +108,8 @@ def _count_bytes(folder: str) -> int:
                 written += file.write(bytes(MEGABYTE))
     except OSError:
         pass
-    path.unlink()
+    if written:  # a folder that takes nothing may not even let its files be looked for
+        path.unlink()
     return written
 
 
