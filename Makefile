@@ -1,5 +1,5 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: help demo test test-long ready lint docs wheels bench up down clean logs
+.PHONY: help demo test coverage test-long ready lint docs wheels bench up down clean logs
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -8,7 +8,11 @@ demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
 
 test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && pytest'
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash tests/run.sh'
+
+coverage: ready ## all tests, and how much of the code they run, the services' processes included
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && coverage erase \
+	    && bash tests/run.sh --cov --cov-append --cov-report= && coverage report'
 
 test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
 	@bash deploy/tools.sh pytest -m long

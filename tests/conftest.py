@@ -1,10 +1,6 @@
 """Fixtures on the real Postgres and RabbitMQ of the test stack: a database and a virtual host for each test."""
 
-import asyncio
-import hashlib
-import os
 import signal
-import subprocess
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -15,9 +11,10 @@ from pydantic import SecretStr
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
-from tests.support.backends import POSTGRES, make_logins, new_database, new_virtual_host
+from tests.support.backends import new_database, new_virtual_host
 from tests.support.service_settings import PlatformSettings, platform_settings
-from tests.support.waiting import LIMIT_S
+from tests.support.side_by_side import group_tests
+from tests.support.template_database import template_name
 
 # How long an example takes is the benchmarks' business, not a test's.
 hypothesis.settings.register_profile("arena", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -27,23 +24,16 @@ hypothesis.settings.load_profile("arena")
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-ROOT = Path(__file__).parent.parent
-MIGRATIONS = ROOT / "deploy" / "migrations"
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests may not run beside each other."""
+    group_tests(items)
 
 
 @pytest.fixture(scope="session")
 def template_database() -> str:
-    """Name of a migrated database that each test clones; made once per state of the migrations."""
-    migrations = b"".join(path.read_bytes() for path in sorted(MIGRATIONS.glob("*.sql")))
-    name = f"template_{hashlib.sha256(migrations).hexdigest()[:16]}"
-    subprocess.run(
-        [ROOT / ".venv/bin/dbmate", "--migrations-dir", MIGRATIONS, "--no-dump-schema", "--wait", "up"],
-        env={**os.environ, "DATABASE_URL": f"{POSTGRES}/{name}?sslmode=disable"},
-        check=True,
-        timeout=LIMIT_S,
-    )
-    asyncio.run(make_logins())
-    return name
+    """Name of a migrated database that each test clones."""
+    return template_name()
 
 
 @pytest.fixture
