@@ -119,7 +119,7 @@ async def add_studies(pool: Pool, submission_id: UUID) -> tuple[float, float]:
     for part in (alone, batches):
         start = time.perf_counter()
         for batch in part:
-            await aggregator._on_results(batch)  # noqa: SLF001 - what a message from the broker does
+            await aggregator.take_results(batch)
         figures.append(1000 * (time.perf_counter() - start) / sum(map(len, part)))
     state = await pool.fetchval("select state from submissions where id = $1", submission_id)
     if state != "scored":

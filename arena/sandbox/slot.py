@@ -56,6 +56,10 @@ class Slot:
         # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
         await self._tasks.__aexit__(None, None, None)
 
+    async def wait_warm(self) -> list[Container | InfrastructureFailure]:
+        """Wait until the black-box container and the next optimizer's are started, or could not be; return both."""
+        return list(await asyncio.gather(asyncio.shield(self._blackbox), asyncio.shield(self._prepared)))
+
     def running_study(self) -> RunningStudy | None:
         """The study that runs here, or ran last."""
         return self._running

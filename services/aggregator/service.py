@@ -40,10 +40,11 @@ class Aggregator:
         """Work until `stop`."""
         batch = self._result_batch
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._broker.consume(RESULTS, self._on_results, stop, prefetch=4 * batch, batch=batch))
+            tasks.create_task(self._broker.consume(RESULTS, self.take_results, stop, prefetch=4 * batch, batch=batch))
             tasks.create_task(self._outbox.run_relay(stop))
 
-    async def _on_results(self, messages: Sequence[ResultMessage]) -> None:
+    async def take_results(self, messages: Sequence[ResultMessage]) -> None:
+        """Store a batch of results, score what they belong to, and announce what has changed."""
         finished = [message for message in messages if isinstance(message, StudyFinished)]
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
         await self._load_references(finished)

@@ -60,7 +60,7 @@ async def test_cells_fill_while_studies_come_and_the_score_grows(
     for number, (_, box, study, held) in enumerate(shards):
         late = number == 1
         shard = (held.shard_id, held.attempt)
-        await aggregator._on_results([result(submission, box, study, shard, timed_out=late)])
+        await aggregator.take_results([result(submission, box, study, shard, timed_out=late)])
         await page.get_by_text(f"{number + 1}/4", exact=True).wait_for()
     await wait_for_done(page, "2/2 2/2")
     await page.locator("#head .chip.scored").wait_for()

@@ -44,7 +44,7 @@ async def test_the_provisional_score_is_right_after_every_study_and_final_after_
     results = await all_results(pool, submission)
 
     for done, each in enumerate(results, start=1):
-        await aggregator._on_results([each])
+        await aggregator.take_results([each])
         (row,) = await pool.fetch("select * from submissions")
         assert row["score"] == pytest.approx(naive_score(results[:done]), abs=1e-12)
         assert (row["studies_done"], row["suggest_errors"]) == (done, done)
@@ -64,7 +64,7 @@ async def test_the_final_score_is_the_same_bit_for_bit_in_any_order_and_batching
         submission = await seed_submission(pool, seeded)
         results = (await all_results(pool, submission))[::order]
         for start in range(0, len(results), 2 + order):
-            await aggregator._on_results(results[start : start + 2 + order])
+            await aggregator.take_results(results[start : start + 2 + order])
         scores.add(await pool.fetchval("select score from submissions where id = $1 and state = 'scored'", submission))
 
     assert len(scores) == 1
@@ -76,8 +76,8 @@ async def test_a_result_that_comes_twice_counts_once(pool: Pool, aggregator: Agg
     submission = await seed_submission(pool, seeded)
     first, second, *_ = await all_results(pool, submission)
 
-    await aggregator._on_results([first, first, second])
-    await aggregator._on_results([second, first])
+    await aggregator.take_results([first, first, second])
+    await aggregator.take_results([second, first])
 
     row = await pool.fetchrow("select studies_done, score, suggest_errors from submissions")
     assert row is not None
@@ -99,8 +99,8 @@ async def test_the_result_of_a_superseded_attempt_is_kept_when_it_is_the_first(
     ((_, again),) = (await release_all(pool)).items()
     assert again == (late.shard_id, 2)
 
-    await aggregator._on_results([late])
-    await aggregator._on_results([result(submission, late.box_id, 0, again, visible=[[0.0, 0.0]] * 3)])
+    await aggregator.take_results([late])
+    await aggregator.take_results([result(submission, late.box_id, 0, again, visible=[[0.0, 0.0]] * 3)])
 
     row = await pool.fetchrow("select attempt, loss from studies")
     assert row is not None
@@ -117,7 +117,7 @@ async def test_a_late_result_of_an_ended_submission_is_dropped(pool: Pool, aggre
     first, *_ = await all_results(pool, submission)
     await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
 
-    await aggregator._on_results([first])
+    await aggregator.take_results([first])
 
     assert await pool.fetchval("select count(*) from studies") == 0
     assert await pool.fetchval("select state from submissions") == "cancelled"
@@ -135,7 +135,7 @@ async def test_a_result_that_belongs_to_no_shard_is_dropped(
     submission = await seed_submission(pool, seeded)
     first, *_ = await all_results(pool, submission)
 
-    await aggregator._on_results([first.model_copy(update=change)])
+    await aggregator.take_results([first.model_copy(update=change)])
 
     assert await pool.fetchval("select count(*) from studies") == 0
 
@@ -159,9 +159,9 @@ async def test_a_fatal_error_ends_the_submission_once_with_its_verdict(pool: Poo
         provenance=Provenance(optimizer_image="o", blackbox_image="b", code_version="c", runtime="r"),
     )
 
-    await aggregator._on_results([first])
-    await aggregator._on_results([fatal, fatal])
-    await aggregator._on_results([fatal.model_copy(update={"verdict": Verdict.PROCESS_DIED})])
+    await aggregator.take_results([first])
+    await aggregator.take_results([fatal, fatal])
+    await aggregator.take_results([fatal.model_copy(update={"verdict": Verdict.PROCESS_DIED})])
 
     ran = await pool.fetch("select ran_by ->> 'optimizer_image', studies from provenances order by studies")
     assert [tuple(each) for each in ran] == [("o", 0), (None, 1)]
@@ -181,7 +181,7 @@ async def test_infinite_losses_are_stored_and_score_as_the_clip(pool: Pool, aggr
     submission = await seed_submission(pool, seeded)
     ((box, study), shard), *_ = (await release_all(pool)).items()
 
-    await aggregator._on_results([result(submission, box, study, shard, visible=[[math.inf, math.inf]] * 3)])
+    await aggregator.take_results([result(submission, box, study, shard, visible=[[math.inf, math.inf]] * 3)])
 
     assert await pool.fetchval("select score from submissions") == 0
     assert await pool.fetchval("select visible from studies") == [[math.inf, math.inf]] * 3
@@ -192,7 +192,7 @@ async def test_every_change_of_a_phase_has_its_own_growing_number(pool: Pool, ag
     submission = await seed_submission(pool, seeded)
     seen = [await pool.fetchval("select change from submissions")]
     for each in await all_results(pool, submission):
-        await aggregator._on_results([each])
+        await aggregator.take_results([each])
         seen.append(await pool.fetchval("select change from submissions"))
 
     assert seen == sorted(set(seen))
@@ -204,8 +204,8 @@ async def test_the_signature_of_a_box_is_kept_the_first_time(pool: Pool, aggrega
     submission = await seed_submission(pool, seeded)
     first, second = await all_results(pool, submission)
 
-    await aggregator._on_results([first.model_copy(update={"signature": [1.0, 2.0, 3.0, 4.0, 5.0]})])
-    await aggregator._on_results([second.model_copy(update={"signature": [9.0] * 5})])
+    await aggregator.take_results([first.model_copy(update={"signature": [1.0, 2.0, 3.0, 4.0, 5.0]})])
+    await aggregator.take_results([second.model_copy(update={"signature": [9.0] * 5})])
 
     assert await pool.fetchval("select signature from black_boxes") == [1.0, 2.0, 3.0, 4.0, 5.0]
 
@@ -225,7 +225,7 @@ async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_the
         return dead == 2 and await pool.fetchval("select count(*) from studies") == 1
 
     async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(broker.consume(RESULTS, aggregator._on_results, stop, prefetch=10, batch=10))
+        tasks.create_task(broker.consume(RESULTS, aggregator.take_results, stop, prefetch=10, batch=10))
         try:
             await wait_until(both_handled, what="one stored, two dead-lettered")
         finally:
@@ -237,7 +237,7 @@ async def test_an_organizer_run_ends_without_a_score(pool: Pool, aggregator: Agg
     await pool.execute("update phases set kind = 'organizer_run', baseline_id = null")
     submission = await seed_submission(pool, seeded)
 
-    await aggregator._on_results(await all_results(pool, submission))
+    await aggregator.take_results(await all_results(pool, submission))
 
     row = await pool.fetchrow("select state, score, studies_done from submissions")
     assert row is not None
@@ -259,8 +259,8 @@ async def test_an_execution_has_on_record_what_all_its_studies_used_and_what_ran
         )
     ]
 
-    await aggregator._on_results(studies[:1])
-    await aggregator._on_results(studies[1:])
+    await aggregator.take_results(studies[:1])
+    await aggregator.take_results(studies[1:])
 
     (row,) = await pool.fetch("select outcome, cpu_s, memory_peak_bytes, provenance from executions")
     assert tuple(row) == ("done", 1.5, 40, ran_by.model_dump())
@@ -276,7 +276,7 @@ async def test_the_cpu_time_of_a_studys_evaluations_is_stored_where_the_runner_k
     ((box, _), shard), *_ = (await release_all(pool)).items()
     known, unknown = (result(submission, box, study, shard) for study in range(2))
 
-    await aggregator._on_results([known.model_copy(update={"evaluation_cpu_s": 2.5}), unknown])
+    await aggregator.take_results([known.model_copy(update={"evaluation_cpu_s": 2.5}), unknown])
 
     rows = await pool.fetch("select evaluation_cpu_s from studies order by study")
     assert [row["evaluation_cpu_s"] for row in rows] == [2.5, None]
@@ -296,8 +296,8 @@ async def test_what_ran_each_study_and_what_scored_it_is_kept_even_of_an_attempt
         for study, each in enumerate(ran_by)
     ]
 
-    await aggregator._on_results(studies[:2])
-    await aggregator._on_results(studies)
+    await aggregator.take_results(studies[:2])
+    await aggregator.take_results(studies)
 
     rows = await pool.fetch("select ran_by, scored_by, studies from provenances order by ran_by ->> 'optimizer_image'")
     assert [tuple(row) for row in rows] == [

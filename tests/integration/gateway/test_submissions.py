@@ -386,7 +386,7 @@ async def test_text_that_the_teams_code_made_is_shown_to_the_team_on_practice_bo
         detail="a way out",
         log="another way out",
     )
-    await Aggregator(pool, broker, Outbox(pool, broker), result_batch=64)._on_results([fatal])
+    await Aggregator(pool, broker, Outbox(pool, broker), result_batch=64).take_results([fatal])
     path = f"/api/v1/submissions/{identity}"
 
     seen = [await team.get(path), await team.get("/api/v1/competitions/c/submissions"), await team.get(f"{path}/logs")]

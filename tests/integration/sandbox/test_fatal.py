@@ -213,7 +213,7 @@ async def test_cancelled_study_kills_its_containers_at_once_and_the_slot_goes_on
     study.cancel()
     with pytest.raises(asyncio.CancelledError):
         await study
-    prepared = await slot._prepared
+    _, prepared = await slot.wait_warm()
 
     async def only_the_prepared_one_is_left() -> bool:
         assert isinstance(prepared, Container)
@@ -228,8 +228,6 @@ async def _start_hanging_study(slot: Slot, watch: Watch) -> asyncio.Task[object]
     spec = make_study()
     study: asyncio.Task[object] = asyncio.create_task(slot.run_study(spec, make_optimizer(suggest="time.sleep(600)")))
 
-    async def next_is_prepared() -> bool:
-        return await watch.find_named(spec.execution) and slot._prepared.done()
-
-    await wait_until(next_is_prepared)
+    await wait_until(lambda: watch.find_named(spec.execution))
+    await slot.wait_warm()
     return study

@@ -40,7 +40,7 @@ async def test_a_study_says_what_it_used_and_what_ran_it(slot: Slot, watch: Watc
 
 
 async def test_what_was_used_is_read_without_asking_the_engine(slot: Slot, runner_settings: SandboxSettings) -> None:
-    container = await asyncio.shield(slot._blackbox)
+    container, _ = await slot.wait_warm()
     assert not isinstance(container, Exception)
 
     async with Docker(url="unix:///nonexistent/docker.sock") as docker:
@@ -53,7 +53,7 @@ async def test_what_was_used_is_read_without_asking_the_engine(slot: Slot, runne
 async def test_without_control_groups_the_engine_is_asked(
     slot: Slot, runner_settings: SandboxSettings, tmp_path: Path
 ) -> None:
-    container = await asyncio.shield(slot._blackbox)
+    container, _ = await slot.wait_warm()
     assert not isinstance(container, Exception)
 
     async with Docker(url=runner_settings.engine_url) as docker:
@@ -68,7 +68,7 @@ async def test_without_control_groups_the_engine_is_asked(
 async def test_an_engine_that_does_not_answer_is_not_waited_for(
     slot: Slot, runner_settings: SandboxSettings, tmp_path: Path
 ) -> None:
-    container = await asyncio.shield(slot._blackbox)
+    container, _ = await slot.wait_warm()
     assert not isinstance(container, Exception)
     silent = await asyncio.start_unix_server(lambda *_: None, tmp_path / "docker.sock")
 
