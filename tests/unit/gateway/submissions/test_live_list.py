@@ -1,4 +1,4 @@
-"""When a forecast is worth telling again."""
+"""When a queue estimate is worth telling again."""
 
 import pytest
 
