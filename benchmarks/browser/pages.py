@@ -20,7 +20,7 @@ WEIGHT_LIMIT_BYTES = 100_000
 INTERACTIVE_LIMIT_S = 1.0
 
 BOARD_IS_LIVE = f"""
-() => document.querySelectorAll("#board tbody tr").length == {TEAMS}
+() => document.querySelectorAll("#leaderboard tbody tr").length == {TEAMS}
     && document.getElementById("live").textContent == "live" && performance.now()
 """
 RULES_ARE_THERE = """() => !document.getElementById("filter").parentElement.hidden && performance.now()"""

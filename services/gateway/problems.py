@@ -73,46 +73,46 @@ def unavailable(error: BaseException) -> Problem | None:
 
 def add_problem_handlers(app: FastAPI) -> None:
     """Answer every error of this app with problem details; a WebSocket that is not open yet, too."""
-
-    async def on_problem(connection: HTTPConnection, error: Exception) -> Response:
-        assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
-        return answer(connection, error)
-
-    async def on_http_error(connection: HTTPConnection, error: Exception) -> Response:
-        assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
-        problem = Problem(error.status_code, str(error.detail))
-        problem.headers = error.headers  # of a 405, the methods that there are
-        return answer(connection, problem)
-
-    async def on_invalid(connection: HTTPConnection, error: Exception) -> Response:
-        assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
-        return answer(connection, _describe_invalid(error))
-
-    async def on_any(connection: HTTPConnection, error: Exception) -> Response:
-        problem = unavailable(error)
-        path = connection.url.path
-        if problem is None:
-            log.error("request failed", path=path, exc_info=error)
-            problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
-        else:
-            log.warning("a part is unavailable", path=path, error=repr(error))
-        return answer(connection, problem)
-
     for kind, handler in (
-        (Problem, on_problem),
-        (StarletteHTTPException, on_http_error),
-        (RequestValidationError, on_invalid),
-        (WebSocketRequestValidationError, on_invalid),
-        *((kind, on_any) for kind in UNAVAILABLE_ERRORS),
-        (Exception, on_any),
+        (Problem, _on_problem),
+        (StarletteHTTPException, _on_http_error),
+        (RequestValidationError, _on_invalid),
+        (WebSocketRequestValidationError, _on_invalid),
+        *((kind, _on_any) for kind in UNAVAILABLE_ERRORS),
+        (Exception, _on_any),
     ):
         app.add_exception_handler(kind, handler)
 
 
-def _describe_invalid(error: RequestValidationError | WebSocketRequestValidationError) -> Problem:
+async def _on_problem(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
+    return answer(connection, error)
+
+
+async def _on_http_error(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
+    problem = Problem(error.status_code, str(error.detail))
+    problem.headers = error.headers  # of a 405, the methods that there are
+    return answer(connection, problem)
+
+
+async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
+    assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
     faults = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
     sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
-    return Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
+    problem = Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
+    return answer(connection, problem)
+
+
+async def _on_any(connection: HTTPConnection, error: Exception) -> Response:
+    problem = unavailable(error)
+    path = connection.url.path
+    if problem is None:
+        log.error("request failed", path=path, exc_info=error)
+        problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
+    else:
+        log.warning("a part is unavailable", path=path, error=repr(error))
+    return answer(connection, problem)
 
 
 def answer(connection: HTTPConnection, problem: Problem) -> Response:

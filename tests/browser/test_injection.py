@@ -52,11 +52,11 @@ async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new
         submissions.append(answer.raise_for_status().json()["id"])
         await set_score_and_interval(pool, submissions[-1], 90.0 - number)
 
-    names = page.locator("#board tbody th")
+    names = page.locator("#leaderboard tbody th")
     for again in range(2):  # first by the feed, then with the page
         await page.wait_for_function(
-            "names => JSON.stringify([...document.querySelectorAll('#board tbody th')].map(e => e.textContent)) == "
-            "JSON.stringify(names)",
+            "names => JSON.stringify([...document.querySelectorAll('#leaderboard tbody th')].map(e => e.textContent)) "
+            "== JSON.stringify(names)",
             arg=HOSTILE,
         )
         assert await names.count() == len(HOSTILE)

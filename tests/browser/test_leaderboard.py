@@ -26,7 +26,7 @@ async def test_the_board_moves_by_itself_and_is_sound_to_look_at(gateway: Gatewa
     await check_page(page, "leaderboard-running")
     await set_score_and_interval(pool, submissions["library"], 96.0)
     await wait_for_order(page, "library", "dice")
-    assert await page.locator("#board tbody tr").first.locator(".score").inner_text() == "96.000"
+    assert await page.locator("#leaderboard tbody tr").first.locator(".score").inner_text() == "96.000"
     await check_page(page, "leaderboard")
 
 
@@ -72,6 +72,6 @@ async def test_a_final_shows_what_the_places_were_before(gateway: Gateway, pool:
     page = await new_page(gateway.url)
     await page.goto("/c/c?phase=final")
     await wait_for_order(page, "dice", "library")
-    ranks = await page.locator("#board tbody .rank").all_inner_texts()
+    ranks = await page.locator("#leaderboard tbody .rank").all_inner_texts()
     assert [" ".join(each.split()) for each in ranks] == ["1 ≈ was 2", "2 was 1"]
     await check_page(page, "leaderboard-final")

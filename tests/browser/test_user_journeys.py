@@ -88,8 +88,8 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     await send(library, pack("hyperopt_tpe", tmp_path))
 
     # Everything moves by itself: nobody opens a page again.
-    await watcher.locator("#board progress").first.wait_for()
-    await watcher.locator("#board .score.provisional", has_text=".").first.wait_for(timeout=SCORING_MS)
+    await watcher.locator("#leaderboard progress").first.wait_for()
+    await watcher.locator("#leaderboard .score.provisional", has_text=".").first.wait_for(timeout=SCORING_MS)
     await check_page(watcher, "path-watcher-running")
     await dice.get_by_role("link", name="random_search.zip").click()
     await dice.locator("#head .chip").first.wait_for()
@@ -105,9 +105,9 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     await check_page(dice, "path-submission")
 
     shown = await dice.locator("#head .big").inner_text()
-    row = watcher.locator("#board tbody tr", has_text="dice")
+    row = watcher.locator("#leaderboard tbody tr", has_text="dice")
     await row.locator(".score:not(.provisional)", has_text=shown).wait_for()
-    await watcher.locator("#board .chip.running").wait_for(state="detached", timeout=SCORING_MS)
+    await watcher.locator("#leaderboard .chip.running").wait_for(state="detached", timeout=SCORING_MS)
     await check_page(watcher, "path-watcher")
     board = Client(platform, None).get("/api/v1/competitions/autumn/leaderboard").json["rows"]
     assert {each["team"]: f"{each['score']:.3f}" for each in board}["dice"] == shown
@@ -124,7 +124,7 @@ async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_cu
     await watcher.goto("/c/autumn")
     name, content = read_zip(pack("random_search", tmp_path))
     Client(platform, token).submit("autumn", "feedback", name, content)
-    await watcher.locator("#board .chip.scored").wait_for(timeout=SCORING_MS)
+    await watcher.locator("#leaderboard .chip.scored").wait_for(timeout=SCORING_MS)
 
     await console.get_by_role("link", name="Executions").click()
     await console.locator("tbody tr").nth(TOTAL - 1).wait_for()

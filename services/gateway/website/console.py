@@ -9,7 +9,7 @@ from services.gateway.dependencies import WithPool
 from services.gateway.problems import Problem
 from services.gateway.website.page_data import ConsoleData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_place, to_sign_in
+from services.gateway.website.viewers import find_page_context, to_sign_in
 
 router = APIRouter(include_in_schema=False)
 SECTIONS = {
@@ -32,8 +32,8 @@ async def console_page(request: Request, slug: str, pool: WithPool, caller: Anyo
         raise Problem(403, "The console is for organizers; sign in with an organizer's token.")
     if section not in SECTIONS:
         raise Problem(404, f"There is no section {section!r} of the console; there are: {', '.join(SECTIONS)}.")
-    place = await find_place(pool, caller, slug, None)
-    data = ConsoleData(slug=slug, phases=[each.name for each in place.phases])
+    page = await find_page_context(pool, caller, slug, None)
+    data = ConsoleData(slug=slug, phases=[each.name for each in page.phases])
     return render(
-        "console.html.j2", place.viewer, competition=place.competition, data=data, section=section, sections=SECTIONS
+        "console.html.j2", page.viewer, competition=page.competition, data=data, section=section, sections=SECTIONS
     )

@@ -13,7 +13,7 @@ from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.website import console, rules, sessions, submission, submitting
 from services.gateway.website.page_data import LeaderboardData, RanksBefore
 from services.gateway.website.rendering import ASSETS_ADDRESS, KEEP, VERSION, render
-from services.gateway.website.viewers import Place, find_place, find_viewer
+from services.gateway.website.viewers import PageContext, find_page_context, find_viewer
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,26 +47,26 @@ async def home_page(pool: WithPool, caller: Anyone) -> Response:
 @router.get("/c/{slug}")
 async def leaderboard_page(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Response:
     """Show a phase's leaderboard, live."""
-    place = await find_place(pool, caller, slug, phase)
+    page = await find_page_context(pool, caller, slug, phase)
     data = None
-    if place.phase is not None:
-        reader = LeaderboardReader(pool, place.phase.id, present=caller.role == "organizer")
-        data = _data(place, place.phase, await reader.load(), await ranks_before(pool, place.phase.id))
+    if page.phase is not None:
+        reader = LeaderboardReader(pool, page.phase.id, present=caller.role == "organizer")
+        data = _data(page, page.phase, await reader.load(), await ranks_before(pool, page.phase.id))
     return render(
-        "leaderboard.html.j2", place.viewer, competition=place.competition, data=data, phases=place.phases,
-        phase=place.phase,
+        "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
+        phase=page.phase,
     )  # fmt: skip
 
 
-def _data(place: Place, phase: PhaseRow, ranked: RankedLeaderboard, before: list[RankBefore]) -> LeaderboardData:
+def _data(page: PageContext, phase: PhaseRow, ranked: RankedLeaderboard, before: list[RankBefore]) -> LeaderboardData:
     ranks = {each.team: each.rank for each in before}
     return LeaderboardData(
-        slug=place.competition.slug,
+        slug=page.competition.slug,
         phase=phase.name,
         change=ranked.change,
         frozen=ranked.frozen_at is not None,
         frozen_at=ranked.frozen_at,
         rows=ranked.rows,
-        team=place.viewer.team,
+        team=page.viewer.team,
         before=RanksBefore(phase=before[0].phase, ranks=ranks) if before else None,
     )

@@ -21,7 +21,7 @@ from services.gateway.dependencies import WithPool, WithSettings
 from services.gateway.settings import GatewaySettings
 from services.gateway.submissions.tables import EffectiveQuota, find_effective_quota
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_place
+from services.gateway.website.viewers import find_page_context
 from shared.database import Pool
 
 router = APIRouter(include_in_schema=False)
@@ -54,25 +54,25 @@ async def rules_page(
     slug: str, request: Request, pool: WithPool, settings: WithSettings, caller: Anyone, phase: str | None = None
 ) -> Response:
     """Show what holds in a phase, and how to take part in it."""
-    place = await find_place(pool, caller, slug, phase)
+    page = await find_page_context(pool, caller, slug, phase)
     shown: dict[str, Any] = {}
-    if place.phase:
-        limits = Limits.model_validate(place.phase.limits)
-        is_own = caller.competition_id == place.competition.id
+    if page.phase:
+        limits = Limits.model_validate(page.phase.limits)
+        is_own = caller.competition_id == page.competition.id
         shown = {
             "study_time": say_time(limits.study_timeout_s),
-            "studies": place.phase.n_boxes * place.phase.studies_per_box,
-            "quotas": describe_quotas(await _quota(pool, place.phase, caller) if is_own else place.phase),
+            "studies": page.phase.n_boxes * page.phase.studies_per_box,
+            "quotas": describe_quotas(await _quota(pool, page.phase, caller) if is_own else page.phase),
             "is_own": is_own,
             "rules": [*zip_rules(settings, limits), *sandbox_rules(limits)],
-            "check": check_command(place.phase, limits),
+            "check": check_command(page.phase, limits),
         }
     return render(
         "rules.html.j2",
-        place.viewer,
-        competition=place.competition,
-        phases=place.phases,
-        phase=place.phase,
+        page.viewer,
+        competition=page.competition,
+        phases=page.phases,
+        phase=page.phase,
         endings=describe_endings(),
         packages=list_packages().optimizer,
         example=read_example(),

@@ -14,7 +14,7 @@ from services.gateway.problems import Problem
 from services.gateway.submissions.live_list import Watch
 from services.gateway.website.page_data import SubmissionsData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_place, to_sign_in
+from services.gateway.website.viewers import find_page_context, to_sign_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,18 +34,18 @@ async def submissions_page(
         return to_sign_in(request)
     if Scope.READ not in caller.scopes:
         raise Problem(403, "This page needs a token with the scope 'read'; sign in with another token.")
-    place = await find_place(pool, caller, slug, phase)
-    if caller.role == "team" and caller.competition_id != place.competition.id:
+    page = await find_page_context(pool, caller, slug, phase)
+    if caller.role == "team" and caller.competition_id != page.competition.id:
         raise Problem(
-            403, f"Your team does not take part in {slug}; its own page is /c/{place.viewer.slug}/submissions."
+            403, f"Your team does not take part in {slug}; its own page is /c/{page.viewer.slug}/submissions."
         )
     data = None
-    if place.phase is not None:
-        first = await Watch(pool, estimates, caller, place.phase.id).news()
-        data = _data(slug, place.phase, caller, first, settings.zip_limit_bytes)
+    if page.phase is not None:
+        first = await Watch(pool, estimates, caller, page.phase.id).news()
+        data = _data(slug, page.phase, caller, first, settings.zip_limit_bytes)
     return render(
-        "submissions.html.j2", place.viewer, competition=place.competition, data=data, phases=place.phases,
-        phase=place.phase, zip_limit_bytes=settings.zip_limit_bytes, may_submit=_may_submit(caller),
+        "submissions.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
+        phase=page.phase, zip_limit_bytes=settings.zip_limit_bytes, may_submit=_may_submit(caller),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from shared.database import Pool
 
 
 @dataclass(frozen=True)
-class Place:
+class PageContext:
     """A competition as its pages need it: what the viewer may see, and the phase that is shown, if there is one."""
 
     viewer: Viewer
@@ -32,13 +32,13 @@ async def find_viewer(pool: Pool, caller: Caller) -> Viewer:
     return Viewer(caller.role, name.team, name.slug)
 
 
-async def find_place(pool: Pool, caller: Caller, slug: str, name: str | None) -> Place:
+async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | None) -> PageContext:
     """Return a competition and the phase of this name, or else one that is open, or else the last; 404 without it."""
     competition = await find_competition(pool, slug)
     phases = await visible_phases(pool, competition, caller)
     usual = [phase for phase in phases if phase.is_open and not phase.practice] or phases[-1:]
     phase = await choose_phase(pool, competition, name, caller) if name else usual[0] if usual else None
-    return Place(await find_viewer(pool, caller), competition, phases, phase)
+    return PageContext(await find_viewer(pool, caller), competition, phases, phase)
 
 
 def to_sign_in(request: Request) -> RedirectResponse:

@@ -25,11 +25,12 @@ async def set_score_and_interval(pool: Pool, submission: str, score: float, *, d
 
 
 def order(page: Any) -> Any:
-    return page.locator("#board tbody th")
+    return page.locator("#leaderboard tbody th")
 
 
 async def wait_for_order(page: Any, *teams: str) -> None:
     await page.wait_for_function(
-        "teams => JSON.stringify([...document.querySelectorAll('#board tbody th')].map(e => e.textContent)) == teams",
+        "teams => JSON.stringify([...document.querySelectorAll('#leaderboard tbody th')].map(e => e.textContent)) "
+        "== teams",
         arg='["' + '","'.join(teams) + '"]',
     )

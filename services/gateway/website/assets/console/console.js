@@ -16,7 +16,7 @@ export function keep(load) {
         await load();
         state("live");
       } catch (problem) {
-        state("away");
+        state("unavailable");
         if (problem.status !== 0 && problem.status !== 503) fault(problem);
       }
     }

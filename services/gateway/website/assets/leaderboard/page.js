@@ -6,7 +6,7 @@ import { showState, watch } from "../shared/live.js";
 
 const SLIDE_MS = 600;
 const data = pageData();
-const board = byId("board");
+const leaderboard = byId("leaderboard");
 const rows = new Map(data.rows.map((row) => [row.team, row]));
 const drawn = new Map();
 const before = new Map(Object.entries(data.before?.ranks ?? {}));
@@ -102,7 +102,7 @@ function draw() {
   const order = inOrder();
   byId("legend").hidden = order.length === 0;
   if (!order.length) {
-    board.replaceChildren(
+    leaderboard.replaceChildren(
       h("div", { class: "empty" }, h("h2", {}, "No submission yet"), h("p", {}, "The first one shows here as soon as it is accepted, and moves while it is scored.")),
     );
     body = null;
@@ -112,7 +112,7 @@ function draw() {
   if (body === null) {
     body = h("tbody");
     const heads = COLUMNS.map(([title, kind]) => h("th", { scope: "col", class: kind }, title));
-    board.replaceChildren(h("table", { class: "board" }, h("caption", { class: "unseen" }, `Leaderboard of phase ${data.phase}`), h("thead", {}, h("tr", {}, heads)), body));
+    leaderboard.replaceChildren(h("table", { class: "leaderboard" }, h("caption", { class: "unseen" }, `Leaderboard of phase ${data.phase}`), h("thead", {}, h("tr", {}, heads)), body));
   }
   const bounds = order.flatMap((row) => row.interval ?? (row.score === null ? [] : [row.score]));
   const scores = [Math.min(...bounds, 100), Math.max(...bounds, 100)];

@@ -5,7 +5,7 @@ const LONGEST_WAIT_MS = 15_000;
 const ENDED = 1000;
 
 /**
- * Watch a feed of the API. `onMessage` gets each message; `onState` "live", "away" or "ended".
+ * Watch a feed of the API. `onMessage` gets each message; `onState` "live", "unavailable" or "ended".
  * Returns a function that ends it. A page that is hidden keeps its feed; one that wakes up reconnects at once.
  */
 export function watch(path, { onMessage, onState = () => {}, since = null }) {
@@ -35,7 +35,7 @@ export function watch(path, { onMessage, onState = () => {}, since = null }) {
         onState("ended");
         return;
       }
-      onState("away");
+      onState("unavailable");
       timer = setTimeout(connect, wait * (0.5 + Math.random() / 2));
       wait = Math.min(2 * wait, LONGEST_WAIT_MS);
     };
@@ -59,7 +59,7 @@ export function watch(path, { onMessage, onState = () => {}, since = null }) {
   };
 }
 
-const SAYS = { live: "live", away: "reconnecting…", ended: "ended" };
+const SAYS = { live: "live", unavailable: "reconnecting…", ended: "ended" };
 
 /** Show a feed's state in an element with role=status. */
 export function showState(element) {

@@ -4,7 +4,7 @@ import { Problem } from "../shared/api.js";
 
 const FIRST_WAIT_MS = 1000;
 const TIMES = 5;
-const AWAY = new Set([0, 502, 503, 504]);
+const UNAVAILABLE = new Set([0, 502, 503, 504]);
 
 /** A key that nobody else has. `crypto.randomUUID` is there in secure contexts alone, and a laptop's address is none. */
 export function newKey() {
@@ -20,7 +20,7 @@ export async function upload(path, { file, phase, key, signal, onProgress, onWai
     try {
       return await send(path, { file, phase, key, signal, onProgress });
     } catch (problem) {
-      if (problem === null || !AWAY.has(problem.status) || time === TIMES) throw problem;
+      if (problem === null || !UNAVAILABLE.has(problem.status) || time === TIMES) throw problem;
       onWait(time);
       await pause(FIRST_WAIT_MS * 2 ** (time - 1), signal);
     }
