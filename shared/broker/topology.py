@@ -56,8 +56,11 @@ class BrokerUser:
 
 GATEWAY = BrokerUser(
     "gateway",
-    # All work, because the organizer may send any dead letter once more.
-    publishes=(PhaseChanged, LogStreamRequested, *(message for queue in WORK_QUEUES for message in queue.messages)),
+    # Everything, because the organizer may send any dead letter once more, and announcements are set aside, too.
+    publishes=(
+        *(PhaseChanged, LogStreamRequested, LogWritten, ShardsRevoked),
+        *(message for queue in WORK_QUEUES for message in queue.messages),
+    ),
     consumes=(DEAD,),
     listens=(PhaseChanged, LogWritten),
 )

@@ -7,8 +7,12 @@ import asyncpg
 import pytest
 from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelAccessRefused
+from pydantic import SecretStr
 
+from shared.broker.connection import connect_broker
+from shared.broker.topology import DEAD
 from tests.support.backends import PASSWORD, POSTGRES, as_user
+from tests.support.waiting import wait_until
 
 REFUSED_STATEMENTS = {
     "gateway": [
@@ -49,7 +53,7 @@ REFUSED_QUEUES = {
     "aggregator": ["arena.submissions", "arena.shards", "arena.dispatch", "arena.dead"],
 }
 REFUSED_KEYS = {
-    "gateway": ["shard.revoked", "live.log"],
+    "gateway": ["unknown"],
     "dispatcher": ["study.finished", "study.fatal", "submission.accepted", "runner.heartbeat"],
     "runner": ["submission.accepted", "submission.ended", "shard.released", "shard.revoked", "live.phase"],
     "aggregator": ["study.finished", "shard.released", "shard.revoked", "runner.heartbeat"],
@@ -161,3 +165,18 @@ async def test_no_service_reaches_a_queue_past_the_exchange_or_makes_one(broker_
 async def test_a_runner_hears_what_is_said_to_runners_and_nothing_else(broker_url: str) -> None:
     for key in ("study.finished", "shard.released", "live.phase", "#"):
         await expect_refusal(broker_url, "runner", listen_as_a_runner, key)
+
+
+async def test_the_gateway_can_send_an_announcement_that_was_set_aside_once_more(broker_url: str) -> None:
+    async with await aio_pika.connect(as_user("runner", broker_url)) as runner:
+        dead = await (await runner.channel()).get_exchange("arena.dead", ensure=False)
+        await dead.publish(aio_pika.Message(b"{}"), "shard.revoked")
+    async with connect_broker(SecretStr(as_user("gateway", broker_url))) as broker:
+        (letter,) = await broker.dead_letters.peek(10)
+
+        assert await broker.retry_dead_letter(letter.id, 10)
+
+        async def is_gone() -> bool:
+            return await broker.count_waiting(DEAD) == 0
+
+        await wait_until(is_gone, what="the letter is gone")
