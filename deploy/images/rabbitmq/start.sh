@@ -6,7 +6,7 @@ fill() { # NAME PASSWORD: put a user's password in its place
     case $2 in
         *[!A-Za-z0-9_-]*) echo "rabbitmq: expected letters, digits, _ and - in the password of $1, got others" >&2; exit 2 ;;
     esac
-    sed -i "s|@$1@|$2|" /tmp/definitions.json
+    printf 's|@%s@|%s|\n' "$1" "$2" | sed -i -f - /tmp/definitions.json # not as an argument, which every `ps` shows
 }
 
 umask 077
