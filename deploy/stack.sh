@@ -72,7 +72,9 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         remove_study_containers
         ;;
     remove) # with all that it kept, but for the images
-        [ "$PROJECT" != arena ] || { echo "stack: expected ARENA_PROJECT, so that no user's stack is removed" >&2 && exit 2; }
+        [ "$PROJECT" != arena ] && [ "$STATE" != .arena ] || {
+            echo "stack: expected ARENA_PROJECT and ARENA_STATE, so that no user's stack is removed" >&2 && exit 2
+        }
         make_secrets
         runners=$(stack ps -q runner)
         stack down --volumes --remove-orphans
