@@ -15,15 +15,19 @@ case $kind in
 esac
 [ "$(cat .venv/made-of 2>/dev/null)" != "$kind $lock" ] || [ ! -x .venv/bin/arena ] || exit 0
 
+latest=$([ "$kind" = dev ] && echo 11 || echo 13)
+
+is_right() { # PYTHON
+    "$1" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $latest))" 2>/dev/null
+}
+
 find_python() {
     local each
-    for each in $pythons; do
-        "$each" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $1))" 2>/dev/null && echo "$each" && return
-    done
+    for each in $pythons; do is_right "$each" && echo "$each" && return; done
     return 1
 }
 
-python=$(find_python "$([ "$kind" = dev ] && echo 11 || echo 13)") || {
+python=$(find_python) || {
     echo "venv: expected CPython 3.11$([ "$kind" = dev ] || echo " to 3.13"), found none; install it and run this command again" >&2
     exit 1
 }
@@ -41,7 +45,8 @@ echo "venv: installing the packages of uv.lock into .venv ($kind)" >&2
 uv=$(sed -n 's/^required-version = "==\(.*\)"$/\1/p' pyproject.toml)
 # The system's store has the host's extra certificate authorities, which pip's own bundle lacks.
 [ -n "${PIP_CERT:-}" ] || [ ! -f /etc/ssl/certs/ca-certificates.crt ] || export PIP_CERT=/etc/ssl/certs/ca-certificates.crt
-if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv" ]; then
+# A client's .venv may be of a CPython that the tests do not run on.
+if [ "$(.venv/bin/uv --version 2>/dev/null | cut -d' ' -f2)" != "$uv" ] || ! is_right .venv/bin/python; then
     make_venv
     .venv/bin/pip install -qq --disable-pip-version-check "uv==$uv"
 fi
