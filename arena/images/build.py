@@ -66,3 +66,5 @@ def _copy_inputs(definition: Definition, context: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     shutil.copyfile(definition.dockerfile, context / "Dockerfile")
+    for path in context.rglob("*"):  # readable in the image by everybody, whatever the umask here is
+        path.chmod(0o755 if path.is_dir() else 0o644)
