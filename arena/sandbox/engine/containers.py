@@ -72,9 +72,7 @@ class Engine:
 
     async def _create(self, config: ContainerConfig, name: str | None) -> str:
         """Create a container; a creation is never abandoned halfway, because nobody would own what comes of it."""
-        creation = asyncio.ensure_future(
-            self._create_now(config, name or f"arena-{config['Labels'][ROLE_LABEL]}-{uuid.uuid4().hex}")
-        )
+        creation = asyncio.ensure_future(self._create_now(config, name or _new_name(config)))
         try:
             return await asyncio.shield(creation)
         except asyncio.CancelledError:
