@@ -1,4 +1,4 @@
-"""Teams and tokens, for the organizer. A token is shown once, in the answer that makes it."""
+"""Teams and tokens, for the organizer. A token is shown once, in the answer that creates it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -21,7 +21,7 @@ class NewTeam(Body):
 
 
 class NewToken(Body):
-    """A token to create. Its name is for whoever revokes it; without scopes it has all that its role may have."""
+    """A token to create. Its name helps to recognize it later; without scopes it gets all scopes of its role."""
 
     model_config = example(name="Ada's laptop", scopes=["read", "submit"])
     name: TokenName = ""
@@ -29,7 +29,7 @@ class NewToken(Body):
 
 
 class TeamToken(Body):
-    """A team and its new token, which is shown here and nowhere else."""
+    """A team and its new token, which is shown only here."""
 
     model_config = example(team="Gaussians", token="arena_0123456789")  # noqa: S106 - an example
     team: str
@@ -37,7 +37,7 @@ class TeamToken(Body):
 
 
 class IssuedToken(Body):
-    """A new token, which is shown here and nowhere else."""
+    """A new token, which is shown only here."""
 
     model_config = example(
         id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
@@ -52,7 +52,7 @@ class IssuedToken(Body):
 
 
 class IssuedTeamToken(IssuedToken):
-    """A new token of a team, which is shown here and nowhere else."""
+    """A new token of a team, which is shown only here."""
 
     model_config = example(
         id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
@@ -65,7 +65,7 @@ class IssuedTeamToken(IssuedToken):
 
 
 class TeamQuota(Body):
-    """The quotas that a team has of its own in a phase; null where the phase's holds."""
+    """A team's own quotas in a phase; null where the phase's quota applies."""
 
     model_config = example(phase="feedback", attempts_per_day=20, scored_per_day=None, active_submissions=None)
     phase: str
@@ -75,7 +75,7 @@ class TeamQuota(Body):
 
 
 class Team(Body):
-    """A team with how much it has submitted, and the quotas that are its alone."""
+    """A team, how much it has submitted, and its own quotas."""
 
     model_config = example(
         name="Gaussians",
@@ -99,7 +99,7 @@ class TeamPage(Page):
 
 
 class Token(Body):
-    """A token, but for the token itself."""
+    """What is known of a token, without the secret itself."""
 
     model_config = example(
         id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
@@ -122,14 +122,14 @@ class Token(Body):
 
 
 class TokenPage(Page):
-    """Tokens in the order in which they were made, revoked ones too."""
+    """Tokens, oldest first, including revoked ones."""
 
     model_config = example(tokens=[example_of(Token)], next=None)
     tokens: list[Token]
 
 
 class RevokedToken(Body):
-    """When a token stopped being good."""
+    """When a token was revoked."""
 
     model_config = example(id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10", revoked_at="2026-07-09T08:30:00Z")
     id: UUID

@@ -1,4 +1,4 @@
-"""What every body of the API is: frozen, complete, and described by a docstring and an example."""
+"""The base of all bodies of the API: frozen, without undeclared fields, with a docstring and an example."""
 
 from typing import Annotated, Any
 
@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Body(BaseModel):
-    """A request, response or live message. A field that is not declared is refused."""
+    """A request, response or live message. Undeclared fields are refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
 
@@ -21,7 +21,7 @@ Interval = Annotated[tuple[float, float], Field(description="The lower and the u
 
 
 def example(**fields: Any) -> ConfigDict:
-    """Return the configuration of a body with this example."""
+    """Return the pydantic configuration of a body with this example."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 

@@ -1,4 +1,4 @@
-"""A competition as its organizer wants it: the document of `arena competition apply`."""
+"""The document that defines a competition, as `arena competition apply` sends it."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -12,13 +12,13 @@ from arena.words.names import Label, Name, name_test_case
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""Of a container, as the engine names them."""
+"""A name of a container's image or runtime, as the engine allows it."""
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
-"""Bayesmark tells by the name which kind a data set is, and joins names with underscores."""
+"""Bayesmark reads the kind of a data set from its name, and joins names with underscores."""
 
 
 class BlackBox(Body):
-    """A test problem under its opaque label."""
+    """A test problem (model, data set and metric) and its opaque label."""
 
     model_config = example(label="box-07", model="kNN", dataset="iris", metric="acc")
 
@@ -43,7 +43,7 @@ class Dataset(Body):
 
 
 class Phase(Body):
-    """A phase. Without times it is always open; a quota that is null does not limit.
+    """A phase. Without times it is always open; a quota of null does not limit.
 
     On a practice phase teams see logs, so its black boxes are not secret and may be in no other phase. `image` and
     `runtime` are those of the optimizer's container; null means the runner's own.

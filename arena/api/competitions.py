@@ -1,4 +1,4 @@
-"""Competitions: what everybody may know of them, and how the organizer makes, changes and steers them."""
+"""Competitions: what everybody may see of them, and how the organizer creates, changes and controls them."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -32,7 +32,7 @@ class CompetitionPage(Page):
 class CompetitionPhase(Body):
     """A phase as everybody may see it: its size, limits, quotas and times, and the opaque labels of its black boxes.
 
-    `frozen_at` is since when teams see a leaderboard that does not move; null while it does.
+    `frozen_at` is since when the leaderboard is frozen for teams; null if it is not.
     """
 
     model_config = example(
@@ -91,7 +91,7 @@ class Packages(Body):
 
 
 class DocumentChange(Body):
-    """A difference between a competition and a document: `+` is added, `-` is removed, `~` gets another value."""
+    """A difference between a competition and a document: `+` is added, `-` is removed, `~` is changed."""
 
     model_config = example(sign="~", what="phase feedback: attempts_per_day", before=10, after=20)
     sign: Literal["+", "-", "~"]
@@ -101,7 +101,7 @@ class DocumentChange(Body):
 
 
 class DocumentProblem(Body):
-    """Something that is wrong in a document: where, what, and what to do about it."""
+    """A fault in a document: where it is, what is wrong, and what to do about it."""
 
     model_config = example(
         where="phases.1.n_calls",
@@ -114,7 +114,7 @@ class DocumentProblem(Body):
 
 
 class CompetitionDiff(Body):
-    """What applying a document would change, what of that would be refused, and which data sets to upload first.
+    """What applying a document would change, what would be refused, and which data sets to upload first.
 
     `revision` is the number of the competition's last revision; null if there is no such competition yet.
     """
@@ -129,7 +129,7 @@ class CompetitionDiff(Body):
 
 
 class AppliedCompetition(Competition):
-    """A competition as it now is, with each baseline by its version, and what applying the document has changed."""
+    """The competition after a document was applied, with a version for each baseline, and what has changed."""
 
     model_config = example(
         slug="spring",
@@ -147,7 +147,7 @@ class AppliedCompetition(Competition):
 
 
 class Revision(Body):
-    """One state of a competition: the document that made it so, when, and by which version of the code."""
+    """A revision of a competition: the document that was applied, when, and by which version of the code."""
 
     model_config = example(
         revision=4, code_version="1.0.0", created_at="2026-07-01T12:00:00Z", document=example_of(Competition)
@@ -196,7 +196,7 @@ class DatasetPage(Page):
 
 
 class BlackBoxPage(Page):
-    """The black boxes of a competition by their real names, and the seed that the seeds of all studies derive from."""
+    """The black boxes of a competition by their real names, and the seed from which the seeds of all studies derive."""
 
     model_config = example(seed="a secret", black_boxes=[example_of(BlackBox)], next=None)
     seed: str
@@ -214,7 +214,7 @@ class FrozenPhase(Body):
 
 
 class NewTeamQuota(Body):
-    """Quotas for one team in a phase; where null, the phase's own holds."""
+    """Quotas for one team in a phase; null where the phase's quota applies."""
 
     model_config = example(phase="feedback", attempts_per_day=20, scored_per_day=None, active_submissions=None)
     phase: Label
@@ -224,7 +224,7 @@ class NewTeamQuota(Body):
 
 
 class ChangedTeamQuota(NewTeamQuota):
-    """The quotas that a team now has of its own in a phase."""
+    """The quotas that a team now has for itself in a phase."""
 
     model_config = example(competition="spring", team="Gaussians", **example_of(NewTeamQuota))
     competition: str
@@ -232,7 +232,7 @@ class ChangedTeamQuota(NewTeamQuota):
 
 
 class NewPriority(Body):
-    """What to add to the priority of a submission's phase; the higher sum goes first, whatever the team."""
+    """What to add to the priority of a submission's phase. The highest sum runs first, across all teams."""
 
     model_config = example(priority=10)
     priority: Priority

@@ -21,7 +21,7 @@ PROVENANCE = {
 
 
 class ExecutionUsage(Body):
-    """What an execution's studies used, summed up; null where nothing is known.
+    """What an execution's studies used in total; null where nothing is known.
 
     `cpu_s` and `memory_peak_bytes` are those of the optimizer's container.
     """
@@ -43,9 +43,9 @@ class ExecutionUsage(Body):
 
 
 class Execution(Body):
-    """An attempt at a shard. Its `id` is the shard's and the attempt's number; one under way has no end.
+    """An attempt at a shard. Its `id` is `SHARD_ID:ATTEMPT`.
 
-    While it is under way, its outcome is `released` or `running`.
+    While it is under way, its outcome is `released` or `running` and it has no end.
     """
 
     model_config = example(
@@ -109,14 +109,14 @@ class Execution(Body):
 
 
 class ExecutionPage(Page):
-    """Executions, those released last first."""
+    """Executions, last released first."""
 
     model_config = example(executions=[example_of(Execution)], next=None)
     executions: list[Execution]
 
 
 class StudyResult(Body):
-    """The result of a study. Times are in seconds: one for each iteration, of `eval_time_s` one for each evaluation."""
+    """The result of a study. Times are in seconds: one for each iteration, in `eval_time_s` one for each evaluation."""
 
     model_config = example(
         study=0,
@@ -158,7 +158,7 @@ class ExecutionStudy(Body):
 
 
 class ExecutionRecord(Execution):
-    """Everything on record of an execution: all that its losses depend on, what ran it, and its studies."""
+    """Everything stored of an execution: what its losses depend on, what ran it, and its studies."""
 
     model_config = example(
         **example_of(Execution),
@@ -182,7 +182,7 @@ class ExecutionRecord(Execution):
 
 
 class StartedReplay(Body):
-    """A replay of an execution and the submission that does it; `new` is false if one was under way already."""
+    """A replay of an execution and the submission that carries it out; `new` is false if one was already under way."""
 
     model_config = example(execution=EXECUTION, new=True, submission=example_of(Submission))
     execution: str
@@ -191,9 +191,9 @@ class StartedReplay(Body):
 
 
 class ReplayDifference(Body):
-    """Where a replay first differs: in which study, in what, and in which iteration, counted from 1.
+    """Where a replay first differs: the study, the value, and the iteration, counted from 1.
 
-    `timed_out` says that the time limit, not the optimizer, may be the reason.
+    If `timed_out` is true, the reason may be the time limit and not the optimizer.
     """
 
     model_config = example(study=0, what="suggestions", iteration=3, timed_out=False)
@@ -212,10 +212,10 @@ class ReplayProvenance(Body):
 
 
 class ReplayComparison(Body):
-    """Whether a replay gave the same as its execution, bit for bit.
+    """Whether a replay is identical to its execution, bit for bit.
 
-    `identical` is null while the replay runs, or if it was stopped. `provenance_differs` names what is not the same
-    about the platform itself.
+    `identical` is null while the replay runs, or if it was stopped. `provenance_differs` names what differs in the
+    platform itself.
     """
 
     model_config = example(

@@ -1,4 +1,4 @@
-"""The export of a phase: a stream of lines, first the header, then a line for every study."""
+"""The export of a phase: a stream of lines, first a header, then a line for every study."""
 
 from typing import Any
 from uuid import UUID
@@ -15,7 +15,7 @@ class ExportBaseline(Body):
 
 
 class ExportBox(Body):
-    """A black box by its real name; its signature is null while no study of it has run."""
+    """A black box by its real name; its signature is null until a study has run on it."""
 
     model_config = example(box="box-07", model="kNN", dataset="iris", metric="acc", signature=[0.1, 0.2, 0.3, 0.4, 0.5])
     box: str
@@ -47,7 +47,7 @@ class ExportHeader(Body):
 class ExportStudy(Body):
     """A line of an export: one study, with the losses and times of each iteration's suggestions.
 
-    Times and suggestions are left out if only losses are asked for. Losses may be infinite: `Infinity` in the stream.
+    Times and suggestions are left out if only losses are asked for. Infinite losses are written as `Infinity`.
     """
 
     model_config = example(

@@ -20,7 +20,7 @@ class CurrentSubmission(Body):
 
 
 class TeamColumns(Body):
-    """What a row says about its team as the leaderboard's queries give it: a field for each column of that name.
+    """The fields of a row that come from the leaderboard's queries, where each is a column of the same name.
 
     `changed_at` is when the team last submitted, or one of its submissions began or ended. `curve` is the counting
     submission's mean rescaled loss after each iteration.
@@ -36,9 +36,9 @@ class TeamColumns(Body):
 
 
 class LeaderboardRow(TeamColumns):
-    """A team on the leaderboard: its counting submission, or while it has none, its current one, without a rank.
+    """A team on the leaderboard: its counting submission, or until it has one, its current submission without a rank.
 
-    `within_noise_of_next` says that the order of this team and the next may be chance.
+    `within_noise_of_next` is true if the order of this team and the next may be chance.
     """
 
     model_config = example(
@@ -67,7 +67,7 @@ class LeaderboardRow(TeamColumns):
 
 
 class Leaderboard(Body):
-    """A phase's leaderboard, complete up to the phase's change number `change`.
+    """A phase's leaderboard, including all changes up to number `change`.
 
     While it is `frozen`, everybody but organizers sees it as it was at `frozen_at`.
     """

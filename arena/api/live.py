@@ -1,7 +1,7 @@
 """The messages of the live feeds: first a snapshot, then numbered changes.
 
-A client that comes back asks with `since=` for what came after the last number it has seen; it gets a snapshot where
-that is not kept.
+A client that reconnects asks with `since=` for what came after the last number it has seen. If that is no longer kept,
+it gets a snapshot.
 """
 
 from typing import Annotated, Literal
@@ -28,7 +28,7 @@ class LeaderboardSnapshot(Body):
 
 
 class LeaderboardChanges(Body):
-    """The rows of a phase's leaderboard that are new or have changed, and the teams whose rows have gone."""
+    """The rows of a phase's leaderboard that are new or have changed, and the teams whose rows were removed."""
 
     model_config = example(type="changes", change=1043, frozen=False, rows=[], removed=["Gaussians"])
     type: Literal["changes"] = "changes"
@@ -43,7 +43,7 @@ LeaderboardMessage = Annotated[LeaderboardSnapshot | LeaderboardChanges, Field(d
 
 
 class FinishedStudy(Body):
-    """A study that has finished: its rescaled loss, null in an organizer run, and whether it was cut off."""
+    """A finished study: its rescaled loss, which is null in an organizer run, and whether it was cut off."""
 
     model_config = example(box="box-07", study=3, loss=0.12, timed_out=False, change=1042)
     box: str
@@ -54,7 +54,7 @@ class FinishedStudy(Body):
 
 
 class SubmissionMessage(Body):
-    """What `/submissions/{id}/live` sends: the submission, and its studies finished since the last message."""
+    """What `/submissions/{id}/live` sends: the submission, and its studies that finished since the last message."""
 
     model_config = example(
         type="changes", change=1042, submission=example_of(Submission), studies=[example_of(FinishedStudy)]
@@ -66,7 +66,7 @@ class SubmissionMessage(Body):
 
 
 class NewQueueEstimate(Body):
-    """A submission's new place in the queue, and the interval of seconds until it will probably have ended."""
+    """A submission's new place in the queue, and the interval of seconds in which it will probably end."""
 
     model_config = example(id="7c9e6679-7425-40de-944b-e07fc1f90ae7", queue_position=2, remaining_s=[310, 520])
     id: UUID
@@ -85,8 +85,8 @@ class QuotaUse(Body):
 class SubmissionsMessage(Body):
     """What `/competitions/{slug}/submissions/live` sends: submissions that have changed, and new queue estimates.
 
-    `counting` are the submissions that count, and `quota` is what a team has used of each quota that there is; both are
-    null where they are as they were told last, and `quota` to an organizer.
+    `counting` lists the submissions that count, and `quota` is what a team has used of each of its quotas. Both are
+    null if they have not changed since the last message; `quota` is always null for an organizer.
     """
 
     model_config = example(
@@ -106,7 +106,7 @@ class SubmissionsMessage(Body):
 
 
 class LogText(Body):
-    """What an optimizer has written in a study of the execution."""
+    """Text that the optimizer has written in a study of the execution."""
 
     model_config = example(type="log", study=3, text="fitted in 0.2 s\n")
     type: Literal["log"] = "log"
@@ -115,7 +115,7 @@ class LogText(Body):
 
 
 class LogEnded(Body):
-    """The execution has ended with this outcome, or was superseded; nothing more comes."""
+    """The execution has ended with this outcome, or was superseded. This is the last message."""
 
     model_config = example(type="ended", outcome="done")
     type: Literal["ended"] = "ended"

@@ -1,4 +1,4 @@
-"""The platform at work: health, runners, what waits, incidents and dead letters."""
+"""Operating the platform: health, runners, the queue, incidents and dead letters."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -12,14 +12,14 @@ from arena.words.states import ExecutionOutcome, ShardState
 
 
 class Health(Body):
-    """The process answers."""
+    """Says that the process answers."""
 
     model_config = example(status="ok")
     status: Literal["ok"] = "ok"
 
 
 class Readiness(Body):
-    """Whether a service can work: of each part that is unavailable, why."""
+    """Whether a service can work, and for each unavailable part the reason."""
 
     model_config = example(status="unavailable", reasons={"broker": "the broker does not answer"})
     status: Literal["ok", "unavailable"]
@@ -27,7 +27,7 @@ class Readiness(Body):
 
 
 class RunnerState(StrEnum):
-    """Whether a runner takes work, is there and takes none, or has not been heard of for longer than a lease."""
+    """Whether a runner takes work, is alive but takes none, or has not been heard of for longer than a lease."""
 
     READY = "ready"
     NOT_READY = "not_ready"
@@ -35,7 +35,7 @@ class RunnerState(StrEnum):
 
 
 class RunnerSummary(Body):
-    """A runner, by what it said of itself last; `ready` is whether it takes work, `reason` why it does not."""
+    """A runner, by its last report: `ready` is whether it takes work, `reason` why it does not."""
 
     model_config = example(id="runner-1", slots=2, ready=True, reason="", state="ready", seen_at="2026-07-09T08:31:00Z")
     id: str
@@ -88,7 +88,7 @@ class BusyRunner(RunnerSummary):
 
 
 class QueueDepth(Body):
-    """How many submissions and shards wait or run, since when the oldest waits, and how many slots there are."""
+    """How many submissions and shards wait or run, how long the oldest has waited, and how many slots there are."""
 
     model_config = example(
         submissions_queued=3,
@@ -113,7 +113,7 @@ class QueueDepth(Body):
 
 
 class Overview(Body):
-    """How much waits and since when, each runner with what it does now, and how many dead letters there are."""
+    """The queue, each runner with the shards that it runs now, and the number of dead letters."""
 
     model_config = example(queue=example_of(QueueDepth), runners=[example_of(BusyRunner)], dead_letters=0)
     queue: QueueDepth
@@ -122,7 +122,7 @@ class Overview(Body):
 
 
 class Incident(Body):
-    """A shard that failed too often for the platform's own reasons; `detail` is what its last execution says."""
+    """A shard that failed too often because of the platform; `detail` is from its last execution."""
 
     model_config = example(
         shard_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
@@ -160,7 +160,7 @@ class RetriedIncident(Body):
 
 
 class DeadLetter(Body):
-    """A message that was set aside: the queue it was in, the reason, its key and the beginning of its body."""
+    """A message that was set aside: the queue it was in, the reason, its routing key and the beginning of its body."""
 
     model_config = example(
         id="9f86d081884c7d659a2feaa0c55ad015",
@@ -177,14 +177,17 @@ class DeadLetter(Body):
 
 
 class DeadLetters(Body):
-    """The oldest messages that were set aside. They are in a queue, so there is no cursor: ask for more of them."""
+    """The oldest messages that were set aside.
+
+    They are in a queue, so there is no cursor: raise `limit` to see more.
+    """
 
     model_config = example(dead_letters=[example_of(DeadLetter)])
     dead_letters: list[DeadLetter]
 
 
 class RetriedDeadLetter(Body):
-    """A message that was sent once more."""
+    """A message that was sent again."""
 
     model_config = example(id="9f86d081884c7d659a2feaa0c55ad015", retried=True)
     id: str

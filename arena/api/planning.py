@@ -1,4 +1,4 @@
-"""What an organizer runs before a competition opens: baseline sets, organizer runs, and what evaluations cost."""
+"""What an organizer prepares before a competition opens: baseline sets, organizer runs, the cost of evaluations."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ DOCUMENT_EXAMPLE: dict[str, Any] = {"meta": {"signature": {}}, "data": {"data_va
 
 
 class BaselineDocument(RootModel[dict[str, Any]]):
-    """A baseline set as `bayesmark-baseline` writes it: `meta` with signatures, `data` with clips and bests."""
+    """A baseline set as `bayesmark-baseline` writes it: `meta` has the signatures, `data` clip and best."""
 
     model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [DOCUMENT_EXAMPLE]})
 
@@ -58,7 +58,7 @@ class BaselinePage(Page):
 
 
 class BaselineNode(Body):
-    """A step of a baseline build: random search or the strong optimizer on one black box, or combining their curves.
+    """A step of a baseline build: random search or the strong optimizer on one black box, or combining their results.
 
     The combining node has no black box, purpose, submission or time; it alone has a `baseline`, once the set is made.
     """
@@ -116,7 +116,7 @@ class NewOrganizerRun(Body):
 
 
 class StartedOrganizerRun(Body):
-    """An organizer run and the submission that does it; `new` is false if the same run was there already.
+    """An organizer run and the submission that carries it out; `new` is false if the same run existed already.
 
     `key` is the hash of everything that the losses depend on.
     """
@@ -128,7 +128,7 @@ class StartedOrganizerRun(Body):
 
 
 class OrganizerRunSummary(Body):
-    """An organizer run in a list; `document` is what was asked for."""
+    """An organizer run in a list; `document` is the request that started it."""
 
     model_config = example(
         key="5d41402abc4b2a76b9719d911017c592",
@@ -155,7 +155,7 @@ class OrganizerRunSummary(Body):
 
 
 class OrganizerRunPage(Page):
-    """The organizer runs of a competition, those asked for last first."""
+    """The organizer runs of a competition, last requested first."""
 
     model_config = example(organizer_runs=[example_of(OrganizerRunSummary)], next=None)
     organizer_runs: list[OrganizerRunSummary]
@@ -164,8 +164,8 @@ class OrganizerRunPage(Page):
 class EvaluationCost(Body):
     """What one evaluation of a black box took on average in the organizer's own studies.
 
-    `evaluation_s` is wall time, which other work on the machine lengthens. `evaluation_cpu_s` is CPU time; null if it
-    is not known of any study.
+    Times are in seconds. `evaluation_s` is wall time, which other work on the machine lengthens. `evaluation_cpu_s` is
+    CPU time; null if no study has measured it.
     """
 
     model_config = example(

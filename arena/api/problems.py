@@ -1,4 +1,4 @@
-"""How the API says that something is wrong: RFC 9457 problem details."""
+"""The API's errors: RFC 9457 problem details."""
 
 from pydantic import BaseModel, ConfigDict
 
@@ -6,7 +6,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 class InvalidField(BaseModel):
-    """One part of a request that is not what the route takes."""
+    """One invalid part of a request."""
 
     model_config = ConfigDict(
         frozen=True, json_schema_extra={"examples": [{"where": "body.name", "what": "Field required"}]}
@@ -16,7 +16,7 @@ class InvalidField(BaseModel):
 
 
 class ProblemBody(BaseModel):
-    """RFC 9457 problem details. A problem may have members of its own beside these."""
+    """RFC 9457 problem details. A problem may have further members."""
 
     model_config = ConfigDict(
         frozen=True,
@@ -37,4 +37,4 @@ class ProblemBody(BaseModel):
     status: int
     detail: str
     errors: list[InvalidField] | None = None
-    """Of a 422: each part of the request that is wrong."""
+    """For a 422: each invalid part of the request."""

@@ -1,4 +1,4 @@
-"""Submissions that are run again: for a re-scoring, in a candidate that is applied or discarded, or in the final."""
+"""Submissions that are run again: for a rescoring, in a candidate that is applied or discarded, or in the final."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -15,13 +15,13 @@ from arena.words.verdicts import Verdict
 
 PhaseName = Annotated[str, Field(min_length=1, max_length=60)]
 SELECTION = {"submissions", "everything"}
-"""The fields of a request that say what to run again; the others say what is to change."""
+"""The fields of a request that select what to run again; the others say what to change."""
 
 
 class RescoringRequest(Body):
-    """Which submissions to run again, and what to change. Without a selection, those that count are run again.
+    """Which submissions to run again, and what to change. Without a selection, the counting ones are run again.
 
-    `limits` may hold only those limits that change.
+    `limits` needs only the limits that change.
     """
 
     model_config = example(baseline="official@2", limits={"study_timeout_s": 900})
@@ -38,12 +38,12 @@ class RescoringRequest(Body):
 
     @property
     def changes(self) -> dict[str, Any]:
-        """What is to be different."""
+        """The changes, without the fields that select submissions."""
         return self.model_dump(exclude=SELECTION, exclude_none=True)
 
 
 class RescoringProgress(Body):
-    """How many submissions of the candidate have ended, and how many of their studies are done."""
+    """How many of the candidate's submissions have ended, and how many of their studies are done."""
 
     model_config = example(submissions=12, ended=3, studies_done=840, studies_total=3600)
     submissions: int
@@ -96,7 +96,7 @@ class RescoringComparison(Body):
 
 
 class RescoringStatus(RescoringComparison):
-    """How far a phase's candidate is, and what it changes so far."""
+    """The progress of a phase's candidate, and what it changes so far."""
 
     model_config = example(
         competition="spring",
@@ -116,7 +116,7 @@ class RescoringStatus(RescoringComparison):
 
 
 class AppliedRescoring(RescoringComparison):
-    """What applying the candidate has changed, and the competition's revision that says so."""
+    """What applying the candidate has changed, and the new revision of the competition."""
 
     model_config = example(competition="spring", phase="feedback", revision=5, **example_of(RescoringComparison))
     competition: str
@@ -137,7 +137,7 @@ class DiscardedRescoring(Body):
 
 
 class FinalRequest(Body):
-    """From which phase the `top` teams go into which, and how many studies they get on each black box there."""
+    """The phase from which the `top` teams go to the final, the final's phase, and its studies on each black box."""
 
     model_config = ConfigDict(
         populate_by_name=True,
@@ -148,12 +148,12 @@ class FinalRequest(Body):
     top: int = Field(default=20, ge=1, le=10_000)
     studies: int = Field(default=100, ge=1, le=100_000)
     even_if_unended: bool = Field(
-        default=False, description="Go on although submissions of the first phase have not ended, without them."
+        default=False, description="Go on without the submissions of the first phase that have not ended."
     )
 
 
 class Finalist(Body):
-    """A team's submission in the final; `feedback_rank` and `feedback_score` are those of the phase it came from.
+    """A team's submission in the final; `feedback_rank` and `feedback_score` are those of the first phase.
 
     `losses`, if asked for, are those of every study by black box; null unless the submission is scored.
     """
@@ -191,9 +191,9 @@ class Finalist(Body):
 
 
 class FinalStatus(Body):
-    """The finalists in the order of their scores, and what the final runs.
+    """The finalists in the order of their scores, and what the final consists of.
 
-    `shared_boxes` are black boxes that both phases have, `teams` is how many teams the first phase has scored.
+    `shared_boxes` lists the black boxes of both phases; `teams` is how many teams have a score in the first phase.
     """
 
     model_config = ConfigDict(
@@ -234,7 +234,7 @@ class FinalStatus(Body):
 
 
 class StartedFinal(FinalStatus):
-    """The final after a request to start it; `new` are the submissions that this request has added."""
+    """The final after a request to start it; `new` lists the submissions that this request has added."""
 
     model_config = example(**example_of(FinalStatus), new=["0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10"])
     new: list[UUID]

@@ -1,4 +1,4 @@
-"""Submissions: what they are, how far they have come on each black box, their logs, what their scores came from."""
+"""Submissions: their state, their progress on each black box, their logs, and what their scores came from."""
 
 from datetime import datetime
 from typing import Annotated
@@ -10,14 +10,14 @@ from arena.api.body import Body, Interval, Page, example, example_of
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Responsibility, Verdict
 
-Curve = Annotated[list[float], Field(description="The mean rescaled loss after each iteration.")]
+Curve = Annotated[list[float], Field(description="The mean rescaled loss after each iteration, from the first on.")]
 
 
 class Submission(Body):
     """One uploaded zip, scored in one phase.
 
-    `score` is provisional until the state is `scored`. `queue_position` and `remaining_s`, the interval of seconds
-    until the submission will probably have ended, are estimates, null where nothing is known.
+    `score` is provisional until the state is `scored`. `queue_position` and `remaining_s`, the interval of seconds in
+    which the submission will probably end, are estimates; they are null where nothing is known.
     `verdict_detail` is for the organizer, and on a practice phase for the team. `change` grows with every change.
     """
 
@@ -80,14 +80,14 @@ class Submission(Body):
 
 
 class SubmissionPage(Page):
-    """Submissions, the newest first: a team's own, or everybody's to an organizer."""
+    """Submissions, newest first: a team's own, or for an organizer everybody's."""
 
     model_config = example(submissions=[example_of(Submission)], next=None)
     submissions: list[Submission]
 
 
 class OptimizerTime(Body):
-    """The seconds that an optimizer itself took of a study: constructor, suggest and observe."""
+    """The seconds of a study that the optimizer itself took: constructor, suggest and observe."""
 
     model_config = example(mean_s=1.4, max_s=2.0)
     mean_s: float
@@ -95,9 +95,9 @@ class OptimizerTime(Body):
 
 
 class BoxProgress(Body):
-    """How far a submission has come on one black box: the finished studies, their mean loss and its curve.
+    """A submission's progress on one black box: the finished studies, their mean loss and its curve.
 
-    `random` is random search's curve on this box; it is null where it would tell which black box this is.
+    `random` is random search's curve on this box; it is null where it would reveal which black box this is.
     """
 
     model_config = example(
@@ -119,7 +119,7 @@ class BoxProgress(Body):
 
 
 class SubmissionBoxes(Body):
-    """How far a submission has come on each black box, and random search's mean curve for comparison.
+    """A submission's progress on each black box, and random search's mean curve for comparison.
 
     Losses are rescaled: 1 is the median random evaluation, 0 the best known.
     """
@@ -132,7 +132,7 @@ class SubmissionBoxes(Body):
 
 
 class StudyLog(Body):
-    """What an optimizer wrote in one study; of a long text the end."""
+    """What an optimizer wrote in one study; only the end of a long text is kept."""
 
     model_config = example(box="box-07", study=3, attempt=1, at="2026-07-09T08:31:00Z", log="fitted in 0.2 s\n")
     box: str
@@ -174,7 +174,7 @@ class HashedBaseline(BaselineVersion):
 
 
 class SubmissionProvenance(Body):
-    """What a score came from, as its team may know it: revision, zip, baseline set, the optimizer's images."""
+    """What a score came from, as its team may see it: revision, zip, baseline set, the optimizer's images."""
 
     model_config = example(
         submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
@@ -201,7 +201,7 @@ class SubmissionProvenance(Body):
 
 
 class ProvenanceOfStudies(Body):
-    """What ran and scored so many of a submission's studies; null where it is not on record."""
+    """What ran and scored a number of a submission's studies; null where it is not on record."""
 
     model_config = example(
         optimizer_image="sha256:9f86d081884c7d65",
@@ -220,7 +220,7 @@ class ProvenanceOfStudies(Body):
 
 
 class RevealedBox(Body):
-    """A black box with what is behind its label; `dataset_sha256` is of an organizer's own data set."""
+    """A black box by its real name; `dataset_sha256` is set for an organizer's own data set."""
 
     model_config = example(label="box-07", model="DT", dataset="iris", metric="acc", dataset_sha256=None)
     label: str
@@ -248,7 +248,7 @@ class StudyOrigin(Body):
 
 
 class OrganizerProvenance(SubmissionProvenance):
-    """All that a score came from: also hashes, the code that ran and scored it, every study's seeds and execution."""
+    """Everything that a score came from, including hashes, code versions, and every study's seeds and execution."""
 
     model_config = example(
         **{

@@ -1,4 +1,4 @@
-"""The command `arena`: which commands there are, and where each is. `--help` imports none of them."""
+"""The command `arena`: the list of its commands and their modules. `--help` imports none of them."""
 
 import json
 import sys
@@ -65,7 +65,7 @@ app = LazyGroup(
 
 
 def main() -> None:
-    """Run a command; a failure is one line on stderr, or with `--json` its problem object there, and exit code 1."""
+    """Run a command. A failure exits with code 1 and prints one line, or with `--json` a problem object, to stderr."""
     try:
         app()
     except Failure as failure:

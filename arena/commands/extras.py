@@ -1,4 +1,4 @@
-"""What only an extra of the package installs, and how to get it."""
+"""Imports that need an extra of the package, and how to install it."""
 
 import sys
 from collections.abc import Iterator
@@ -8,12 +8,12 @@ from arena.failure import Failure
 
 REPORT, CHECK = "report", "check"
 ONLY_PYTHON = {REPORT: (3, 11)}
-"""Bayesmark is right under versions of NumPy and scikit-learn that exist for no later Python."""
+"""Bayesmark gives correct results only with versions of NumPy and scikit-learn that no later Python has."""
 
 
 @contextmanager
 def needs_extra(extra: str) -> Iterator[None]:
-    """Import what an extra installs. Raises Failure that says how to install it when it is not there."""
+    """Guard imports that need an extra. Raises Failure that says how to install the extra if it is missing."""
     try:
         yield
     except ModuleNotFoundError as error:
@@ -23,7 +23,7 @@ def needs_extra(extra: str) -> Iterator[None]:
 
 
 def explain_missing(extra: str, module: str, python: tuple[int, int]) -> str:
-    """Return which extra has a module, and how to install it on this Python."""
+    """Return a message that names the extra with a module, and how to install it on this Python."""
     needed = ONLY_PYTHON.get(extra, python)
     cure = f"install it with: pip install 'arena[{extra}]'"
     if python != needed:

@@ -10,10 +10,10 @@ from typer.core import TyperCommand, TyperGroup
 
 
 class Listed(NamedTuple):
-    """A command as `--help` lists it, and its place: `module:name` below `arena.commands`.
+    """A command as `--help` lists it, and where it is defined: `module:name` below `arena.commands`.
 
-    At that place is a function, a Typer application or another lazy group. A test holds that `summary` is the first
-    line of its help.
+    That is a function, a Typer application or another lazy group. A test checks that `summary` equals the first line
+    of its help.
     """
 
     name: str
@@ -35,9 +35,9 @@ class Listed(NamedTuple):
 
 
 class LazyGroup(TyperGroup):
-    """Lists commands by their names and summaries, and loads the one that is called.
+    """Lists commands by name and summary, and imports only the one that is called.
 
-    The list is plain text: to draw it as a command's help is drawn takes as long as all else that a start takes.
+    The list is plain text: drawing it as Rich draws a command's help would double the time to start.
     """
 
     def __init__(self, summary: str, listed: Sequence[Listed]) -> None:
@@ -46,12 +46,12 @@ class LazyGroup(TyperGroup):
         self.listed = {each.name: each for each in listed}
 
     def format_commands(self, _: Any, formatter: Any) -> None:
-        """Write the commands below the titles of their panels."""
+        """Write the commands, each below the title of its panel."""
         for title, commands in groupby(self.listed.values(), key=lambda each: each.panel):
             with formatter.section(title or "Commands"):
                 formatter.write_dl([(each.name, each.summary) for each in commands])
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the name, the real command and the arguments that are left; an unknown name is refused."""
+        """Return the name, the imported command and the remaining arguments; an unknown name is an error."""
         name, _, rest = super().resolve_command(ctx, args)
         return name, self.listed[str(name)].load(), rest

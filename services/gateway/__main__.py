@@ -1,4 +1,4 @@
-"""`python -m services.gateway`: wires the gateway to database, broker and blob store, and runs it until a signal."""
+"""`python -m services.gateway`: connects the gateway to its stores and runs it until a signal."""
 
 import asyncio
 

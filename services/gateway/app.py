@@ -1,4 +1,4 @@
-"""The gateway's HTTP application: its routes, in one place."""
+"""The gateway's HTTP application, put together from the routes of all features."""
 
 import time
 from collections.abc import Mapping
@@ -58,7 +58,7 @@ LATENCY = Histogram(
 
 
 class Measured:
-    """Takes the time of every answer by its route."""
+    """Measures how long each route takes to answer."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -80,7 +80,7 @@ class Measured:
 
 
 def create_api(checks: Mapping[str, Check]) -> FastAPI:
-    """Return the application with the API's routes and their description, and nothing behind them yet."""
+    """Return the application with the API's routes and description, not yet connected to anything."""
     app = FastAPI(
         title="Arena",
         version=API_VERSION,
@@ -97,7 +97,7 @@ def create_api(checks: Mapping[str, Check]) -> FastAPI:
 
 
 def create_app(dependencies: Dependencies) -> FastAPI:
-    """Return the application that works on these dependencies."""
+    """Return the complete application, connected to these dependencies."""
     app = create_api(
         {
             "database": database_check(dependencies.pool),
@@ -117,7 +117,10 @@ def create_app(dependencies: Dependencies) -> FastAPI:
 
 
 def _add_api_pages(app: FastAPI) -> None:
-    """Add `/docs`, the API's description to read and try; from files of our own, so offline and under a strict CSP."""
+    """Add `/docs`, where the API can be read and tried.
+
+    Its files are our own, so it works offline under a strict CSP.
+    """
     app.mount("/docs/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger-ui")
 
     @app.get("/docs", include_in_schema=False)

@@ -1,4 +1,4 @@
-"""What routes work with: made by `__main__`, asked for one by one by the routes' parameters."""
+"""What routes depend on: made by `__main__`, and asked for one by one by the routes' parameters."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True)
 class Dependencies:
-    """What the gateway has to do with outside of itself, and what it keeps for all requests."""
+    """The gateway's connections to other parts, and what all of its requests share."""
 
     pool: Pool
     broker: Broker
@@ -32,9 +32,9 @@ class Dependencies:
 
 
 def _provide(name: str) -> Callable[[HTTPConnection], Awaitable[Any]]:
-    """Return a FastAPI dependency that provides one of them."""
+    """Return a FastAPI dependency that provides the field `name` of Dependencies."""
 
-    async def provide(connection: HTTPConnection) -> Any:  # FastAPI would send a function that is not async to a thread
+    async def provide(connection: HTTPConnection) -> Any:  # FastAPI would run a function that is not async in a thread
         return getattr(connection.app.state.dependencies, name)
 
     return provide

@@ -1,7 +1,7 @@
 """The API's description: `python -m services.gateway.openapi` writes it to docs/reference/openapi.json.
 
-FastAPI makes most of it from the routes and their bodies. Added here is what all routes have in common: how to
-authenticate, and what goes wrong.
+FastAPI generates most of it from the routes and their bodies. This module adds what all routes have in common: how to
+authenticate, and which problems they answer with.
 """
 
 import argparse
@@ -35,31 +35,31 @@ COMMAND = "python -m services.gateway.openapi --note 'what has changed'"
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """Arena runs black-box-optimization competitions.
 
-Send a token as `Authorization: Bearer TOKEN`. Lists come in pages: ask for the next with `cursor=` the `next` of the
-page before. Every error is a problem of RFC 9457. Live feeds are WebSockets, which this description cannot list:
+Send a token as `Authorization: Bearer TOKEN`. Lists come in pages: to get the next one, pass the `next` of a page as
+`cursor=`. Every error is a problem of RFC 9457. Live feeds are WebSockets, which this description cannot list:
 `/api/v1/competitions/{slug}/live` sends `LeaderboardSnapshot` and `LeaderboardChanges`,
 `/api/v1/competitions/{slug}/submissions/live` sends `SubmissionsMessage`, `/api/v1/submissions/{id}/live` sends
 `SubmissionMessage`, and `/api/v1/admin/executions/{id}/log` sends `LogText` and `LogEnded`."""
 
 TAGS = {
-    "submissions": "Submit an optimizer, and see how far it has come and what its score came from.",
+    "submissions": "Submit an optimizer, follow its progress, and see what its score came from.",
     "leaderboard": "The ranking of a phase's teams.",
     "competitions": "Competitions, their phases, and the packages of the images.",
     "accounts": "Teams and tokens, for organizers.",
     "organizer": "Create and change competitions, look into submissions, run the platform.",
     "baselines": "Baseline sets, to which scores refer.",
-    "organizer runs": "The organizer's own studies: to estimate costs, to compute baselines, to replay.",
-    "planning": "What black boxes cost, and how far their baselines are.",
+    "organizer runs": "The organizer's own studies: for estimates, baselines and replays.",
+    "planning": "What black boxes cost, and the progress of baseline builds.",
     "executions": "Every attempt at a shard, with its log, and replays.",
-    "rescoring": "Run a phase's submissions again under another definition, compare, and apply it.",
-    "final": "The final phase: the best teams on other black boxes.",
-    "export": "What a phase's studies found, as a stream.",
+    "rescoring": "Run a phase's submissions again under a changed definition, compare, and apply it.",
+    "final": "The final phase: the best teams' submissions on other black boxes.",
+    "export": "A phase's studies, as a stream.",
     "operation": "Whether a service runs and can work.",
 }
 
 
 def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
-    """Return the description of an application that has the routes of these routers."""
+    """Return the description of an application with these routers."""
     document = get_openapi(
         title="Arena",
         version=API_VERSION,
@@ -130,7 +130,7 @@ def _schemas(of_routes: dict[str, Any]) -> dict[str, Any]:
 
 
 def hash_document(document: dict[str, Any]) -> str:
-    """Return what tells whether a document has changed."""
+    """Return a hash that tells whether the document has changed."""
     return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
 
 
@@ -142,9 +142,9 @@ def read_notes(root: Path) -> list[dict[str, str]]:
 
 
 def write_document(root: Path, document: dict[str, Any], note: str) -> None:
-    """Write the document below `root`; raises ValueError if it has changed and `note` does not say what.
+    """Write the document below `root`. Raises ValueError if it has changed and `note` is empty.
 
-    The same note again is taken for the same change, still being worked on.
+    A note given again means more work on the same change: its new version replaces the one before.
     """
     notes, changed_to = read_notes(root), hash_document(document)
     if not notes or notes[-1]["sha256"] != changed_to:

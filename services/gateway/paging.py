@@ -20,8 +20,8 @@ ESCAPED_NUL = b"\\u0000"
 KeyT = TypeVar("KeyT")
 RowT = TypeVar("RowT")
 Key = str | int | datetime | UUID | None
-PageLimit = Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT, description="How many rows a page has at most.")]
-Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARS, description="`next` of the page before.")]
+PageLimit = Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT, description="The largest number of rows in a page.")]
+Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARS, description="`next` of the previous page.")]
 
 
 def encode_cursor(*key: Key) -> str:
@@ -30,20 +30,23 @@ def encode_cursor(*key: Key) -> str:
 
 
 def decode_cursor(cursor: str, key: type[KeyT]) -> KeyT:
-    """Return the sort key in a cursor, of the tuple type `key`; raises Problem 422 for what is no such cursor."""
+    """Return the sort key in a cursor, of the tuple type `key`. Raises Problem 422 for any other text."""
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
-        if ESCAPED_NUL in text:  # Postgres takes no text with a NUL in it
+        if ESCAPED_NUL in text:  # Postgres refuses text with a NUL in it
             raise ValueError("no cursor has a NUL")
         return TypeAdapter(key).validate_json(text)
     except (binascii.Error, ValidationError, ValueError) as error:
-        raise Problem(422, f"Expected a cursor as `next` of the page before, got {cursor[:80]!r}.") from error
+        raise Problem(422, f"Expected a cursor from `next` of the previous page, got {cursor[:80]!r}.") from error
 
 
 def split_page(
     rows: Sequence[RowT], limit: int, key: Callable[[RowT], tuple[Key, ...]]
 ) -> tuple[Sequence[RowT], str | None]:
-    """Return the rows of a page, and the cursor of the next; `rows` are one more than the limit where there is one."""
+    """Return the rows of a page and the cursor of the next one.
+
+    `rows` has one more than `limit` if there is a next page.
+    """
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode_cursor(*key(rows[limit - 1]))

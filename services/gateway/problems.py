@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problem details, for every route and whatever goes wrong."""
+"""Answers every error of every route with RFC 9457 problem details."""
 
 from http import HTTPStatus
 from typing import Any
@@ -23,23 +23,23 @@ UNAVAILABLE_ERRORS = (*TRANSIENT_ERRORS, BrokerUnavailable, BlobStoreUnavailable
 
 PROBLEMS = {
     400: "The request cannot be read.",
-    401: "A token is missing or not good.",
+    401: "A token is missing, unknown or revoked.",
     403: "The token does not allow this.",
-    404: "There is no such thing, or it is not shown to this caller.",
+    404: "It does not exist, or this caller may not see it.",
     405: "The route has no such method.",
-    409: "The present state does not allow this.",
+    409: "The current state does not allow this.",
     413: "The request is too large.",
-    422: "The request is not what the route takes.",
+    422: "The request is invalid.",
     429: "Too many requests, or a quota is used up.",
     503: "A part of the platform is unavailable.",
 }
-"""What any route may answer other than success, and why."""
+"""The error statuses that any route may answer with, and what each means."""
 
 
 class Problem(HTTPException):
-    """An answer other than success: the status, and for the client what was expected, what came, what to do.
+    """An error answer: its status, and a text that says what was expected, what came, and what to do.
 
-    An HTTPException, because FastAPI lets no other error out of the parsing of a body.
+    It is an HTTPException because FastAPI passes on no other exception raised while it parses a body.
     """
 
     def __init__(self, status: int, detail: str, *, retry_after_s: int | None = None, **members: Any) -> None:
@@ -65,14 +65,14 @@ class Problem(HTTPException):
 
 
 def unavailable(error: BaseException) -> Problem | None:
-    """Return the 503 of an error that means a part is unavailable, or None."""
+    """Return the 503 for an error that means a part of the platform is unavailable; None for other errors."""
     if isinstance(error, UNAVAILABLE_ERRORS):
         return Problem(503, "A part of the platform is unavailable; try again soon.", retry_after_s=RETRY_AFTER_S)
     return None
 
 
 def add_problem_handlers(app: FastAPI) -> None:
-    """Answer every error of this app with problem details; a WebSocket that is not open yet, too."""
+    """Answer every error of this app with problem details, also on a WebSocket that is not open yet."""
     for kind, handler in (
         (Problem, _on_problem),
         (StarletteHTTPException, _on_http_error),
@@ -92,7 +92,7 @@ async def _on_problem(connection: HTTPConnection, error: Exception) -> Response:
 async def _on_http_error(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
     problem = Problem(error.status_code, str(error.detail))
-    problem.headers = error.headers  # of a 405, the methods that there are
+    problem.headers = error.headers  # for a 405, the allowed methods
     return answer(connection, problem)
 
 
@@ -116,7 +116,7 @@ async def _on_any(connection: HTTPConnection, error: Exception) -> Response:
 
 
 def answer(connection: HTTPConnection, problem: Problem) -> Response:
-    """Return the answer to whoever asked: a page to a browser that opens one, else problem details."""
+    """Return an error page if a browser opens a page, else problem details."""
     response = problem.response()
     if wants_page(connection):
         return error_page(problem.status_code, problem.detail, dict(response.headers))

@@ -1,6 +1,6 @@
-"""What every request passes first: who calls, how often nobody in particular may, how much they may send.
+"""Checks every request first: who sends it, how often it may come without a token, and how large it may be.
 
-It is an ASGI layer and no dependency of the routes, because FastAPI reads a body before it asks a dependency.
+It is an ASGI layer and not a dependency of the routes, because FastAPI reads a body before it calls dependencies.
 """
 
 import contextlib
@@ -32,7 +32,7 @@ UPLOADS_AT_ONCE = 8
 RETRY_AFTER_S = 2
 NUL, NUL_ENCODED = "\0", b"%00"
 IPV6_PREFIX = 64
-"""One subscriber has at least so large a network, so its addresses count together."""
+"""Prefix lengths: a subscriber has at least a network of this size, so its addresses count as one."""
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -43,14 +43,14 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Referrer-Policy": "same-origin",
-    "Strict-Transport-Security": "max-age=31536000",  # browsers heed it over HTTPS alone
+    "Strict-Transport-Security": "max-age=31536000",  # browsers follow it over HTTPS only
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
 
 
 class RequestGuard:
-    """Lets a request through with `state.caller` set; answers the others itself."""
+    """Passes on good requests with `state.caller` set, and answers the others itself."""
 
     def __init__(self, app: ASGIApp, pool: Pool, settings: GatewaySettings) -> None:
         self._app = app
@@ -82,9 +82,9 @@ class RequestGuard:
 
     async def _find_caller(self, connection: HTTPConnection) -> Caller:
         if NUL in connection.url.path or NUL_ENCODED in connection.scope["query_string"]:
-            raise Problem(400, "Expected an address without a NUL character, which no text here has.")
+            raise Problem(400, "Expected an address without a NUL character.")
         if connection.url.path.startswith(ASSETS_ADDRESS):
-            return NOBODY  # the same for everybody, and a page asks for several at once
+            return NOBODY  # the same for everybody, and a page loads several at once
         try:
             caller = await identify(connection, self._pool)
         except Problem:
@@ -101,19 +101,19 @@ class RequestGuard:
         return caller
 
     async def _count_anonymous(self, connection: HTTPConnection) -> None:
-        """Count a request without a good token. Raises Problem 429 when there were too many from its network."""
+        """Count a request without a valid token. Raises Problem 429 when too many have come from its network."""
         network = network_of(connection.client.host if connection.client else "")
         if not await self._limiter.hit(self._rate, network):
             window = await self._limiter.get_window_stats(self._rate, network)
             raise Problem(
                 429,
-                f"Without a token, {self._rate} are answered; send a token, or wait.",
+                f"Without a token, at most {self._rate} are answered; send a token, or wait.",
                 retry_after_s=max(1, math.ceil(window.reset_time - time.time())),
             )
 
     @contextlib.contextmanager
     def _limit_uploads(self, caller: Caller, scope: Scope) -> Iterator[None]:
-        """Hold a team to a few uploads at once: each takes disk and memory until it is refused or stored."""
+        """Limit how many uploads a team has at once: each takes disk and memory until it is refused or stored."""
         if caller.team_id is None or scope.get("method") != "POST":
             yield
             return
@@ -126,7 +126,7 @@ class RequestGuard:
             yield
         finally:
             self._sending[caller.team_id] -= 1
-            self._sending += Counter()  # forgets who sends nothing
+            self._sending += Counter()  # forget a team that has no upload under way
 
     def _limit_body(self, receive: Receive, caller: Caller) -> Receive:
         limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes
@@ -144,7 +144,7 @@ class RequestGuard:
 
 
 def network_of(host: str) -> str:
-    """Return what one subscriber's addresses have in common."""
+    """Return the network that all addresses of one subscriber share."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:

@@ -1,4 +1,4 @@
-"""`arena images`: the container images of a study, from what is installed."""
+"""`arena images`: builds the container images of a study from the installed package."""
 
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,7 @@ group = LazyGroup(
 
 
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="Images; left out: those of a study.")] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Images to build; without any, those of a study.")] = None,
     definitions: Annotated[
         Path | None,
         typer.Option(

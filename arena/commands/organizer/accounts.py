@@ -23,7 +23,7 @@ team_group = LazyGroup(
     [
         Listed("create", "organizer.accounts:create_team", "Create a team and print its token, which is shown once."),
         Listed("token", "organizer.accounts:renew_token", "Revoke a team's tokens and print a new one."),
-        Listed("quota", "organizer.phase_controls:put_team_quota", "Give a team quotas of its own in a phase."),
+        Listed("quota", "organizer.phase_controls:put_team_quota", "Set a team's own quotas in a phase."),
     ],
 )
 token_group = LazyGroup(
@@ -31,7 +31,7 @@ token_group = LazyGroup(
     [
         Listed("create", "organizer.accounts:create_token", "Create another token and print it, which is shown once."),
         Listed("list", "organizer.accounts:list_tokens", "List the tokens, without their secrets."),
-        Listed("revoke", "organizer.accounts:revoke_token", "Revoke a token: nothing accepts it any more."),
+        Listed("revoke", "organizer.accounts:revoke_token", "Revoke a token, so that it is no longer accepted."),
     ],
 )
 
@@ -80,7 +80,7 @@ def list_tokens(as_json: Json = False) -> None:
 
 
 def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: Json = False) -> None:
-    """Revoke a token: nothing accepts it any more."""
+    """Revoke a token, so that it is no longer accepted."""
     answer = client_from_environment().delete(f"/api/v1/admin/tokens/{token}")
     if as_json:
         show_json(answer.json)

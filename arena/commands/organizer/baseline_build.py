@@ -20,7 +20,7 @@ from arena.terminal import console, plain, show_json
 
 def build(
     competition: CompetitionOption,
-    name: Annotated[str, typer.Option("--name", help="Name of the set; another set makes its next version.")],
+    name: Annotated[str, typer.Option("--name", help="Name of the set; a changed set becomes its next version.")],
     strong: Annotated[
         Path, typer.Option("--strong", metavar="ZIP", help="Zip or folder of the strong optimizer.", exists=True)
     ] = STRONG_OPTIMIZER,
@@ -40,7 +40,7 @@ def build(
 ) -> None:
     """Compute a baseline set on the platform.
 
-    The worst is what random search reaches, the best is the best that either optimizer finds.
+    Scores lie between what random search reaches and the best that either optimizer finds.
     """
     with needs_extra(REPORT):
         from arena.baseline.build import build_set
@@ -53,12 +53,12 @@ def build(
         return
     console.print(f"{body['name']}@{body['version']}: {body['nodes']} nodes, {body['nodes_run']} of them new")
     for box in body.get("random_is_best", ()):
-        console.print(plain(f"  {box}: nothing was better than random search; a longer budget may find what is"))
+        console.print(plain(f"  {box}: nothing was better than random search; try a larger budget"))
 
 
 @contextmanager
 def _show_graph(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
-    """Yield what shows the nodes: a live table on a terminal, a line for each change elsewhere."""
+    """Yield a function that shows the nodes: a live table on a terminal, elsewhere a line for each change."""
     if console.is_terminal and not quiet:
         from rich.live import Live
 

@@ -1,4 +1,4 @@
-"""`arena competition`: apply a file, as a diff; show what is applied."""
+"""`arena competition`: applies a competition's file after showing the diff, and shows the applied one."""
 
 import sys
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ VALUE_CHARS = 60
 def apply_competition(
     file: Annotated[Path, typer.Argument(help="A TOML file; examples/demo/competition.toml shows what it may hold.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask; without a terminal it never asks.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first. Without a terminal it never asks.")] = False,
     as_json: Json = False,
 ) -> None:
     """Create a competition, or change it by its file.
@@ -76,7 +76,7 @@ def show_competition(
     answer = client_from_environment().get_all(f"/api/v1/admin/competitions/{slug}/revisions", "revisions")
     revisions = answer.json["revisions"]
     if not revisions:
-        raise Failure(f"Expected a competition that was applied, got {slug} without a revision; apply its file.")
+        raise Failure(f"Expected a competition that was applied, but {slug} has no revision; apply its file.")
     if as_json:
         show_json({"slug": slug, **revisions[0]["document"], "revisions": revisions})
         return

@@ -30,12 +30,14 @@ def executions(
     verdict: Annotated[str | None, typer.Option("--verdict", help="out_of_memory, ...")] = None,
     since: Annotated[str | None, typer.Option("--since", help="Released since, as 2026-01-31T12:00:00Z.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,
-    cursor: Annotated[str | None, typer.Option("--cursor", help="Go on from here: `next` of the page before.")] = None,
+    cursor: Annotated[
+        str | None, typer.Option("--cursor", help="Continue from here: `next` of the previous page.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """List executions, the newest first.
 
-    Each with its team, black box, runner and outcome, and the CPU time and memory that it used.
+    Shows each one's team, black box, runner and outcome, and the CPU time and memory that it used.
     """
     answer = client_from_environment().get(
         "/api/v1/admin/executions",

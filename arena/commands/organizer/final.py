@@ -44,7 +44,7 @@ def final(
 ) -> None:
     """Run the best teams again on other black boxes, with more studies.
 
-    Run again it goes on: finalists stay, what is missing is added. Ctrl-C stops only the watching.
+    Running it again continues it: finalists stay, and what is missing is added. Ctrl-C stops only the watching.
     """
     if context.invoked_subcommand is not None:
         return
@@ -93,9 +93,9 @@ def _order(finalists: Iterable[str], places: Mapping[str, Any]) -> list[str]:
 
 
 def rank_finalists(shown: Mapping[str, Any], status: "FinalStatus") -> dict[str, dict[str, Any]]:
-    """Return the place of each finalist that is scored by its submission, in order; the earlier wins among equals.
+    """Return the place of each scored finalist by submission, in order; of equal scores the earlier submission wins.
 
-    Without the extra that has the statistics, a place is its rank and nothing else.
+    Without the extra that brings the statistics, a place is a rank only.
     """
     scored = [each for each in status.finalists if each.score is not None and each.state == SubmissionState.SCORED]
     if not scored:
@@ -105,7 +105,7 @@ def rank_finalists(shown: Mapping[str, Any], status: "FinalStatus") -> dict[str,
             from arena.report.data import losses_of
             from arena.report.statistics import rank_final
     except Failure as missing:
-        print(f"arena: ranked by score alone, without how sure it is. {missing}", file=sys.stderr)  # noqa: T201
+        print(f"arena: ranked by score alone, without intervals or probabilities. {missing}", file=sys.stderr)  # noqa: T201
         ordered = sorted(scored, key=lambda each: (-(each.score or 0.0), each.submitted_at))
         return {str(each.submission_id): {"rank": rank} for rank, each in enumerate(ordered, start=1)}
     teams, losses = losses_of(shown)
@@ -119,7 +119,7 @@ def _announce(started: "StartedFinal") -> None:
     )
     if started.shared_boxes:
         boxes = ", ".join(started.shared_boxes)
-        console.print(plain(f"Teams have seen scores on these black boxes before, in {started.origin}: {boxes}"))
+        console.print(plain(f"Teams have already seen scores on these black boxes, in {started.origin}: {boxes}"))
 
 
 def _place(place: "FinalPlace") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The commands for a phase under way: freezing it, one team's quotas, who goes first."""
+"""The commands for a running phase: freezing its leaderboard, a team's quotas, priorities."""
 
 from typing import Annotated
 
@@ -18,7 +18,7 @@ group = LazyGroup(
     ],
 )
 PhaseName = Annotated[str, typer.Argument(metavar="PHASE", help="Name of the phase.")]
-Quota = Annotated[int | None, typer.Option(help="Quota of this team; the phase's if not given.")]
+Quota = Annotated[int | None, typer.Option(help="Quota of this team; by default the phase's.")]
 
 
 def freeze(phase: PhaseName, competition: CompetitionOption, as_json: Json = False) -> None:
@@ -55,9 +55,9 @@ def put_team_quota(
     active_submissions: Quota = None,
     as_json: Json = False,
 ) -> None:
-    """Give a team quotas of its own in a phase.
+    """Set a team's own quotas in a phase.
 
-    Without any, the quotas of the phase hold for it again.
+    Without any option, the quotas of the phase apply again.
     """
     quotas = {
         "attempts_per_day": attempts_per_day,

@@ -23,7 +23,9 @@ def report(
     phase: FinalPhaseOption,
     data: Annotated[
         Path | None,
-        typer.Option("--data", metavar="DIR", help="A new folder for the tables (CSV, JSON) and a Bayesmark folder."),
+        typer.Option(
+            "--data", metavar="DIR", help="A new folder for the tables (CSV, JSON) and a Bayesmark results folder."
+        ),
     ] = None,
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Name the black boxes by model, data set and metric.")
@@ -32,7 +34,7 @@ def report(
 ) -> None:
     """Write a report of a final as one HTML file.
 
-    With --data also the numbers behind it.
+    With --data, also write the numbers behind it.
     """
     with needs_extra(REPORT):
         from arena.report.data import read_data
@@ -68,7 +70,7 @@ def _write_studies(client: Client, path: str, folder: Path, baseline: dict[str, 
 
 @contextmanager
 def _all_or_nothing(data: Path | None) -> Iterator[Path | None]:
-    """Yield a folder that becomes `data` at the end; what an interrupted report left of it is taken away."""
+    """Yield a folder that becomes `data` on success; removes what an interrupted report has left."""
     if data is None:
         yield None
         return

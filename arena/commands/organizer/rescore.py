@@ -1,4 +1,4 @@
-"""`arena rescore`: a phase's submissions again under a changed definition, first as a candidate."""
+"""`arena rescore`: runs a phase's submissions again under a changed definition, first as a candidate."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,7 +27,7 @@ group = LazyGroup(
 
 
 def _count(what: str) -> Any:
-    return typer.Option(min=1, help=f"{what}; the phase's if not given.")
+    return typer.Option(min=1, help=f"{what}; by default the phase's.")
 
 
 def _path(competition: str, phase: str, act: str = "") -> str:
@@ -54,7 +54,7 @@ def start(
 ) -> None:
     """Run submissions again in a rescoring candidate.
 
-    Sent again without changes, it adds the submissions that came since.
+    Running it again without changes adds the submissions that are new.
     """
     if submissions and everything:
         raise Failure("Expected --submission or --all, got both.")

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from arena.check.scales import Scale
 
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
-"""Fast ones, of different search spaces, metrics and data sets."""
+"""Fast black boxes with different search spaces, metrics and data sets."""
 SEED = "check"
-LIMIT_HELP = f"NAME=VALUE, repeatable; names: {', '.join(Limits.model_fields)}."
+LIMIT_HELP = f"NAME=VALUE, repeatable. Names: {', '.join(Limits.model_fields)}."
 
 
 def check(
@@ -97,13 +97,13 @@ def _parse_limits(texts: Sequence[str]) -> Limits:
 
 @contextmanager
 def _only_check_here(*, quiet: bool) -> Iterator[None]:
-    """One check at a time: two would share CPUs and falsify each other's times. The process's end ends the lock."""
+    """Hold a lock, so that two checks do not share CPUs and distort each other's times. It ends with the process."""
     with Path(__file__).open() as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not quiet:
-                console.print("Another check runs on this machine; waiting for its end.")
+                console.print("Another check is running on this machine; waiting for it to end.")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -133,4 +133,4 @@ async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -
         try:
             return await run_plan(plan, content, report)
         except asyncio.CancelledError:
-            raise Failure("Stopped before the end; the containers are removed. Run it again for the whole.") from None
+            raise Failure("Stopped early; the containers are removed. Run it again for a complete check.") from None

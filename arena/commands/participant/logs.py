@@ -1,4 +1,4 @@
-"""`arena logs`: what an optimizer wrote, of a submission or of one execution, also while it runs."""
+"""`arena logs`: what an optimizer wrote in a submission or an execution, also while it runs."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -13,13 +13,15 @@ from arena.terminal import console, plain, show_json
 
 
 def logs(
-    which: Annotated[str, typer.Argument(metavar="EXECUTION|SUBMISSION", help="SHARD_ID:ATTEMPT, or a submission.")],
-    follow: Annotated[bool, typer.Option("--follow", help="Read along until the execution has ended.")] = False,
+    which: Annotated[
+        str, typer.Argument(metavar="EXECUTION|SUBMISSION", help="SHARD_ID:ATTEMPT, or the id of a submission.")
+    ],
+    follow: Annotated[bool, typer.Option("--follow", help="Show new text until the execution has ended.")] = False,
     as_json: Json = False,
 ) -> None:
     """Show what the optimizer wrote.
 
-    Organizers see every log, a team those of its submissions to a practice phase.
+    Organizers see every log, teams only those of their submissions to a practice phase.
     """
     client = client_from_environment()
     if follow:

@@ -17,17 +17,17 @@ def new(
 ) -> None:
     """Write a starting optimizer that passes 'arena check'."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Failure(f"Expected a new or empty folder, got {folder}, which has something in it; choose another name.")
+        raise Failure(f"Expected a new or empty folder, but {folder} is not empty; choose another name.")
     files = sorted(path for path in START.iterdir() if path.is_file())
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in files:
             shutil.copyfile(file, folder / file.name)
     except OSError as error:
-        raise Failure(f"Expected to write {folder}, it failed: {error}.") from error
+        raise Failure(f"Could not write {folder}: {error}.") from error
     if as_json:
         show_json({"folder": str(folder), "files": [file.name for file in files]})
         return
     for file in files:
         console.print(plain(f"{folder / file.name}"))
-    console.print(plain(f"Now: arena check {folder}"))
+    console.print(plain(f"Next: arena check {folder}"))

@@ -46,7 +46,7 @@ def pack(
         table.add_row(f"and {len(packed.sizes) - ROWS_SHOWN} more", "")
     console.print(table)
     console.print(
-        plain(f"{target}: {len(packed.sizes)} files, of them wheels: {len(packed.wheels)}; {len(packed.content)} bytes")
+        plain(f"{target}: {len(packed.sizes)} files, {len(packed.wheels)} of them wheels; {len(packed.content)} bytes")
     )
 
 

@@ -36,7 +36,7 @@ def provenance(
     record = answer.parse(OrganizerProvenance)
     console.print(origins_table(record))
     console.print(_seeds_table(record.studies))
-    console.print("'arena replay EXECUTION' runs an execution again and compares, bit for bit.")
+    console.print("'arena replay EXECUTION' runs an execution again and compares the results bit for bit.")
 
 
 def origins_table(record: "SubmissionProvenance") -> Table:

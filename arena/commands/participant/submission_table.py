@@ -19,7 +19,7 @@ def show_submission(answer: PlatformAnswer, *, as_json: bool) -> None:
 
 
 def submission_table(submission: Submission) -> Table:
-    """Return a submission as a table of what there is to say of it."""
+    """Return a submission as a table; empty fields are left out."""
     table = Table(show_header=False, box=None)
     for name, text in _facts(submission):
         table.add_row(name, text)

@@ -1,6 +1,6 @@
 """The commands about a team's submissions: submit, status, watch, cancel, choose.
 
-What shows an answer is imported once there is one, so that a request is sent at once.
+Modules that show an answer are imported only once there is one, so that the request is sent without delay.
 """
 
 from pathlib import Path
@@ -49,7 +49,7 @@ def watch(
 ) -> None:
     """Show how far submissions are until all have ended.
 
-    On a terminal these are bars that move, elsewhere a line for each change.
+    A terminal shows progress bars, other output a line for each change.
     """
     from arena.client.watch import watch as watch_submissions
 

@@ -1,4 +1,4 @@
-"""Who calls and what they may do: nobody known, a team, or an organizer, each token with its scopes."""
+"""Who sends a request (nobody known, a team or an organizer) and what the scopes of their token allow."""
 
 import hashlib
 import secrets
@@ -27,7 +27,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Caller:
-    """Whom a request comes from; a team belongs to one competition."""
+    """Who sent a request; a team belongs to one competition."""
 
     role: Literal["anyone", "team", "organizer"]
     scopes: frozenset[Scope] = frozenset()
@@ -44,15 +44,15 @@ def make_token() -> str:
 
 
 def hash_token(token: str) -> bytes:
-    """Return what is stored of a token."""
+    """Return the hash under which a token is stored."""
     return hashlib.sha256(token.encode()).digest()
 
 
 async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
-    """Return who calls; raises Problem 401 for a token that is not good.
+    """Return who sent a request. Raises Problem 401 if the token is unknown or revoked.
 
-    A session that is over is nobody's. A session says who sits at the browser, not who wrote the page: what it changes
-    must come from a page of ours, else Problem 403.
+    An expired session counts as no token. A session's cookie says who sits at the browser, not which page sent the
+    request. So a request that changes something must come from one of our own pages: else Problem 403.
     """
     token = _token(connection)
     if token is not None:
@@ -71,7 +71,7 @@ async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
 
 
 def check_origin(connection: HTTPConnection) -> None:
-    """Raise Problem 403 unless a browser says that a page of this very site asks."""
+    """Raise Problem 403 unless the browser says that the request comes from a page of this site."""
     headers = connection.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site != "same-origin" and (site is not None or origin is None or urlsplit(origin).netloc != headers.get("host")):
@@ -99,13 +99,16 @@ Anyone = Annotated[Caller, Depends(_caller)]
 
 
 class ScopeCheck:
-    """A dependency that admits the roles in `needed`, each with its scope: 401 for nobody, 403 for the others."""
+    """A dependency that admits callers with the scope that `needed` asks of their role.
+
+    Others get Problem 401 or 403.
+    """
 
     def __init__(self, needed: Mapping[str, Scope | None]) -> None:
         self.needed = needed
 
     async def __call__(self, caller: Anyone) -> Caller:
-        """Return the caller, if it is admitted."""
+        """Return the caller. Raises Problem 401 without a token, 403 with one that is not enough."""
         if caller.role == "anyone":
             raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
         scope = self.needed[caller.role]
@@ -118,7 +121,7 @@ class ScopeCheck:
 
 
 def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> ScopeCheck:
-    """Return a dependency that admits teams, organizers or both, with these scopes."""
+    """Return a dependency that admits teams, organizers or both, if their token has the given scope."""
     return ScopeCheck({"team": team, "organizer": organizer})
 
 

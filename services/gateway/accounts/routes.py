@@ -1,4 +1,4 @@
-"""Teams and tokens. A token is random, shown in one answer and stored as its hash."""
+"""Teams and tokens. A token is random; it is shown once, and only its hash is stored."""
 
 from typing import Literal
 from uuid import UUID
@@ -34,7 +34,7 @@ router = APIRouter(prefix="/api/v1/admin", tags=["accounts"])
 async def list_teams(
     slug: str, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> TeamPage:
-    """Return the teams of a competition, with how much they submitted and the quotas that are theirs alone."""
+    """Return the teams of a competition, how much each has submitted, and quotas set for single teams."""
     competition = await find_competition(pool, slug)
     after = decode_cursor(cursor, tuple[str])[0] if cursor else None
     rows = await tables.list_teams(pool, competition.id, after, limit + 1)
@@ -44,11 +44,11 @@ async def list_teams(
 
 @router.post("/competitions/{slug}/teams", status_code=201)
 async def create_team(slug: str, body: NewTeam, pool: WithPool, _: Registrar) -> TeamToken:
-    """Create a team; its token is in this answer and nowhere else."""
+    """Create a team. Its token is shown in this answer only."""
     competition = await find_competition(pool, slug)
     token = make_token()
     if not await tables.create_team(pool, competition.id, body.name, hash_token(token)):
-        raise Problem(409, f"There is a team {body.name!r} already; POST to its /token for a new token.")
+        raise Problem(409, f"There is already a team {body.name!r}; POST to its /token for a new token.")
     return TeamToken(team=body.name, token=token)
 
 
@@ -65,7 +65,7 @@ async def renew_team_token(slug: str, team: str, pool: WithPool, _: Registrar) -
 
 @router.post("/competitions/{slug}/teams/{team}/tokens", status_code=201)
 async def add_team_token(slug: str, team: str, body: NewToken, pool: WithPool, _: Registrar) -> IssuedTeamToken:
-    """Give a team one more token, perhaps of fewer scopes."""
+    """Give a team another token, with all scopes of a team or fewer."""
     scopes = _check_scopes(body, TEAM_SCOPES, "team")
     team_id = await _find_team(pool, slug, team)
     issued = await _issue(pool, body, scopes, "team", team_id)
@@ -74,14 +74,14 @@ async def add_team_token(slug: str, team: str, body: NewToken, pool: WithPool, _
 
 @router.post("/tokens", status_code=201)
 async def add_organizer_token(body: NewToken, pool: WithPool, caller: Registrar) -> IssuedToken:
-    """Create a token for an organizer, with no scope that the caller's does not have."""
+    """Create a token for an organizer. It cannot have a scope that the caller's own token lacks."""
     scopes = _check_scopes(body, ORGANIZER_SCOPES & caller.scopes, "organizer")
     return await _issue(pool, body, scopes, "organizer", None)
 
 
 @router.get("/tokens")
 async def list_tokens(pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None) -> TokenPage:
-    """Return every token but for the token itself."""
+    """Return what is known of every token, but not the secret itself."""
     after = decode_cursor(cursor, tuple[AwareDatetime, UUID]) if cursor else None
     rows = await tables.list_tokens(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.id))
@@ -90,7 +90,7 @@ async def list_tokens(pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE
 
 @router.delete("/tokens/{token_id}")
 async def revoke_token(token_id: UUID, pool: WithPool, _: Registrar) -> RevokedToken:
-    """Revoke a token; it is refused from now on. Revoking twice is the same as once."""
+    """Revoke a token, which is refused from now on. Revoking it again changes nothing."""
     row = await tables.revoke_token(pool, token_id)
     if row is None:
         raise Problem(404, f"There is no token {token_id}.")

@@ -1,4 +1,4 @@
-"""Teams, tokens and sessions in Postgres. Of a token or a session only the hash is stored."""
+"""Teams, tokens and sessions in Postgres. Only the hashes of tokens and sessions are stored."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ queries = load_queries(files("services.gateway.accounts") / "queries.sql")
 
 @dataclass(frozen=True)
 class BearerRow:
-    """Whose a token or a session is."""
+    """Who owns a token or a session."""
 
     role: Literal["team", "organizer"]
     scopes: list[str]
@@ -25,7 +25,7 @@ class BearerRow:
 
 @dataclass(frozen=True)
 class TokenRow:
-    """A token but for the token itself."""
+    """What is stored of a token, without its hash."""
 
     id: UUID
     role: Literal["team", "organizer"]
@@ -47,7 +47,7 @@ class RevokedTokenRow:
 
 @dataclass(frozen=True)
 class TeamRow:
-    """A team with what it has submitted; `quotas` are its own, by phase."""
+    """A team, how much it has submitted, and by phase the `quotas` set for it alone."""
 
     name: str
     created_at: datetime
@@ -65,33 +65,33 @@ class TeamNameRow:
 
 
 async def put_organizer_token(pool: Pool, token_hash: bytes) -> None:
-    """Make the token of the settings an organizer's."""
+    """Make the token from the settings an organizer's token."""
     await queries.put_organizer_token(pool, hash=token_hash)
 
 
 async def find_token(pool: Pool, token_hash: bytes) -> BearerRow | None:
-    """Return whose token this is, while it is good."""
+    """Return the owner of a token; None if it is unknown or revoked."""
     return await fetch_one(BearerRow, queries.find_token(pool, hash=token_hash))
 
 
 async def find_session(pool: Pool, session_hash: bytes) -> BearerRow | None:
-    """Return whose session this is, while it and its token are good."""
+    """Return the owner of a session; None if it has expired or its token was revoked."""
     return await fetch_one(BearerRow, queries.find_session(pool, hash=session_hash))
 
 
 async def add_session(pool: Pool, session_hash: bytes, token_hash: bytes, days: int) -> bool:
-    """Sign in whoever has a good token; tells whether the token is one."""
+    """Start a session of `days` days for the owner of a valid token; returns whether the token is valid."""
     row = await queries.add_session(pool, hash=session_hash, token_hash=token_hash, days=days)
     return row is not None
 
 
 async def end_session(pool: Pool, session_hash: bytes) -> None:
-    """Sign out."""
+    """End a session."""
     await queries.end_session(pool, hash=session_hash)
 
 
 async def create_team(pool: Pool, competition_id: UUID, name: str, token_hash: bytes) -> bool:
-    """Create a team with its first token; tells whether the name was free."""
+    """Create a team with its first token; returns False if the name is taken."""
     row = await queries.create_team(
         pool, competition_id=competition_id, name=name, hash=token_hash, scopes=sorted(TEAM_SCOPES)
     )
@@ -99,20 +99,20 @@ async def create_team(pool: Pool, competition_id: UUID, name: str, token_hash: b
 
 
 async def find_team(pool: Pool, competition_id: UUID, name: str) -> UUID | None:
-    """Return the id of a competition's team of this name."""
+    """Return the id of a competition's team by its name."""
     team_id: UUID | None = await queries.find_team(pool, competition_id=competition_id, name=name)
     return team_id
 
 
 async def find_team_name(pool: Pool, team_id: UUID) -> TeamNameRow:
-    """Return what a team is called."""
+    """Return a team's name and its competition."""
     row = await fetch_one(TeamNameRow, queries.find_viewer(pool, team_id=team_id))
-    assert row is not None  # noqa: S101 - a team is never deleted while a token of it is good
+    assert row is not None  # noqa: S101 - a team with a valid token is never deleted
     return row
 
 
 async def list_teams(pool: Pool, competition_id: UUID, after: str | None, size: int) -> list[TeamRow]:
-    """Return so many teams of a competition after a name."""
+    """Return up to `size` teams of a competition by name, those after `after` if given."""
     return await fetch_all(TeamRow, queries.list_teams(pool, competition_id=competition_id, after=after, size=size))
 
 
@@ -138,11 +138,11 @@ async def add_token(
 
 
 async def list_tokens(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[TokenRow]:
-    """Return so many tokens after the one of this time and id, in the order in which they were made."""
+    """Return up to `size` tokens, oldest first, those after `after` (creation time, id) if given."""
     made_at, token_id = after or (None, None)
     return await fetch_all(TokenRow, queries.list_tokens(pool, after=made_at, after_id=token_id, size=size))
 
 
 async def revoke_token(pool: Pool, token_id: UUID) -> RevokedTokenRow | None:
-    """Revoke a token; the first time that it is revoked counts."""
+    """Revoke a token. One that was revoked before keeps that time. None if there is no such token."""
     return await fetch_one(RevokedTokenRow, queries.revoke_token(pool, id=token_id))

@@ -12,7 +12,7 @@ KINDS = {"baseline-random": "random", "baseline-strong": "strong"}
 
 
 def describe_graph(asked: Sequence[BuildNodeRow], built: BuiltBaselineRow | None) -> list[BaselineNode]:
-    """Return the nodes of the build asked for last, the combining one at the end; none if there was no build.
+    """Return the nodes of the last build, the combining one at the end; none if there was no build.
 
     The combining node is `scored` when the newest baseline set was built from those nodes.
     """
@@ -36,7 +36,10 @@ def _combining_node(built: BuiltBaselineRow | None) -> BaselineNode:
 
 
 def nodes_of_last_build(nodes: Sequence[BuildNodeRow], keys: set[str]) -> list[BuildNodeRow]:
-    """Return the nodes that a baseline set with these keys was built from; none if others were asked for after them."""
+    """Return the nodes with these keys, from which a baseline set was built.
+
+    None if a later build replaced any of them.
+    """
     used = [node for node in nodes if node.key in keys]
     if {node.key for node in used} != keys or not used:
         return []

@@ -57,7 +57,7 @@ async def get_baseline(name: str, pool: WithPool, _: Organizer, version: Version
 
 @router.get("/competitions/{slug}/baseline-graph", tags=["planning"])
 async def get_baseline_graph(slug: str, pool: WithPool, _: Organizer) -> BaselineGraph:
-    """Return the nodes of the baseline build asked for last: two for each black box, and the one that combines them."""
+    """Return the nodes of the last baseline build: two for each black box, and one that combines them."""
     competition = await find_competition(pool, slug)
     asked = await tables.list_build_nodes(pool, competition.id, list(KINDS))
     built = await tables.find_newest_built(pool, slug)

@@ -1,4 +1,4 @@
-"""Baseline sets in Bayesmark's own format: read once, kept as they came, never changed."""
+"""Checks baseline sets in Bayesmark's own format and stores them unchanged."""
 
 import math
 from typing import Any
@@ -22,14 +22,17 @@ WHAT_IS_EXPECTED = (
 
 
 async def store_baseline(pool: Pool, new: NewBaseline) -> int:
-    """Store a baseline set as the next version of its name; returns the version. Raises Problem 422."""
+    """Store a baseline set as the next version of its name and return that version.
+
+    Raises Problem 422 if it is invalid.
+    """
     boxes = read_boxes(new.document)
     async with pool.acquire() as connection, connection.transaction():
         return await insert_baseline(connection, new.name, new.source, new.document, boxes)
 
 
 def read_boxes(document: dict[str, Any]) -> NewBoxes:
-    """Return what scoring needs of a baseline set. Raises Problem 422 for what is none, or cannot be."""
+    """Return what scoring needs of a baseline set. Raises Problem 422 if the document is not a valid one."""
     dataset, signatures = _read(document)
     pairs = [
         (str(case), objective) for case in dataset.coords[TEST_CASE].values for objective in (VISIBLE, GENERALIZATION)
@@ -51,13 +54,13 @@ def read_boxes(document: dict[str, Any]) -> NewBoxes:
 def _check_best(dataset: xr.Dataset, pairs: list[tuple[str, str]], clips: list[float], bests: list[float]) -> None:
     """Refuse a set whose best is not better than random search, as `bayesmark.experiment_baseline.validate` does.
 
-    What differs by no more than the padding that `compute_baseline` puts under the best is the same.
+    A difference no larger than the padding that `compute_baseline` subtracts from the best counts as none.
     """
     faults = []
     for (case, objective), clip, best in zip(pairs, clips, bests, strict=True):
         at = {TEST_CASE: case, OBJECTIVE: objective}
         curves = [float(dataset[name].sel(at).min()) for name in (PERF_MED, PERF_MEAN) if name in dataset]
-        # Only the visible loss is scored; another may well be the same everywhere.
+        # Only the visible loss is scored; other objectives may be constant.
         padding = -2 * PAD_FACTOR * float(np.spacing(-max(MIN_POS, abs(best)))) if objective == VISIBLE else 0.0
         if not (
             math.isfinite(clip) and math.isfinite(best) and best + padding < clip and best < min(curves, default=clip)

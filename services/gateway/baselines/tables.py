@@ -14,7 +14,7 @@ queries = load_queries(files("services.gateway.baselines") / "queries.sql")
 
 @dataclass(frozen=True)
 class NewBoxes:
-    """What scoring needs of a new baseline set: entry by entry a test case and an objective.
+    """What scoring needs of a new baseline set, as parallel lists: an entry for each test case and objective.
 
     `signatures` has five numbers for each entry, one entry after the other.
     """
@@ -61,7 +61,7 @@ class CoverageRow:
 
 @dataclass(frozen=True)
 class BuildNodeRow:
-    """An organizer run that a baseline set is built from, the one asked for last of its purpose and black box."""
+    """The latest organizer run for one purpose and black box of a baseline build."""
 
     purpose: str
     box: str
@@ -76,7 +76,7 @@ class BuildNodeRow:
 
 @dataclass(frozen=True)
 class BuiltBaselineRow:
-    """A baseline set that was built from organizer runs; `nodes` are their keys."""
+    """A baseline set that was built from organizer runs; `nodes` are the keys of those runs."""
 
     name: str
     version: int
@@ -100,7 +100,7 @@ async def insert_baseline(
 
 
 async def list_baselines(pool: Pool, after: tuple[str, int] | None, size: int) -> list[BaselineSummaryRow]:
-    """Return so many baseline sets after the one of this name and version."""
+    """Return up to `size` baseline sets, those after `after` (name, version) if given."""
     name, version = after or (None, None)
     return await fetch_all(
         BaselineSummaryRow, queries.list_baselines(pool, after=name, after_version=version, size=size)
@@ -108,12 +108,12 @@ async def list_baselines(pool: Pool, after: tuple[str, int] | None, size: int) -
 
 
 async def find_baseline(where: PoolOrConnection, name: str, version: int | None) -> BaselineRow | None:
-    """Return a version of a baseline set, the newest if None is named."""
+    """Return a version of a baseline set, or its newest if `version` is None."""
     return await fetch_one(BaselineRow, queries.find_baseline(where, name=name, version=version))
 
 
 async def find_document(pool: Pool, name: str, version: int | None) -> dict[str, Any] | None:
-    """Return the document of a version of a baseline set, the newest if None is named."""
+    """Return the document of a version of a baseline set, or of its newest if `version` is None."""
     document: dict[str, Any] | None = await queries.find_document(pool, name=name, version=version)
     return document
 
@@ -130,7 +130,7 @@ async def list_coverage(connection: Connection, baseline_id: UUID) -> dict[str, 
 
 
 async def list_build_nodes(pool: Pool, competition_id: UUID, purposes: Sequence[str]) -> list[BuildNodeRow]:
-    """Return of each purpose and black box the organizer run that was asked for last."""
+    """Return the latest organizer run for each purpose and black box."""
     rows = queries.baseline_nodes(pool, competition_id=competition_id, purposes=list(purposes))
     return await fetch_all(BuildNodeRow, rows)
 

@@ -1,4 +1,4 @@
-"""The organizer's routes of a competition: apply, diff, revisions, black boxes."""
+"""The organizer's routes for a competition: apply, diff, revisions, black boxes."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -21,13 +21,13 @@ RevisionNumber = Annotated[int, Field(ge=1, lt=2**31)]
 
 @router.put("")
 async def apply_competition(slug: Slug, body: Competition, pool: WithPool, _: Manager) -> AppliedCompetition:
-    """Create or change a competition: its next revision. What scores already depend on does not change: 409."""
+    """Create or change a competition, as its next revision. 409 if existing scores depend on what would change."""
     return await apply.apply(pool, slug, body)
 
 
 @router.post("/diff")
 async def diff_competition(slug: Slug, body: Competition, pool: WithPool, _: Manager) -> CompetitionDiff:
-    """Return what applying this would change, and what of it would be refused; nothing is changed."""
+    """Return what applying this document would change and what would be refused, without changing anything."""
     return await apply.diff(pool, slug, body)
 
 
@@ -47,7 +47,7 @@ async def list_revisions(
 async def list_black_boxes(
     slug: str, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> BlackBoxPage:
-    """Return every black box of a competition by its real name, and the seed that the seeds of studies derive from."""
+    """Return every black box of a competition by its real name, and the seed from which its studies' seeds derive."""
     competition = await find_competition(pool, slug)
     after = None if cursor is None else decode_cursor(cursor, tuple[str])[0]
     rows = await tables.list_black_boxes(pool, competition.id, after, limit + 1)

@@ -1,4 +1,4 @@
-"""Making and changing a competition, as far as no score depends on what would change; every change is a revision."""
+"""Creates and changes competitions. Every change is a revision; what existing scores depend on cannot change."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from shared.database import Connection, Pool
 
 @dataclass(frozen=True)
 class Draft:
-    """A document with its diff: baselines by version, the data sets that are still to be uploaded."""
+    """A document with a version for every baseline, its diff, and the data sets that still have to be uploaded."""
 
     document: Competition
     diff: Diff
@@ -38,13 +38,13 @@ class Draft:
 
 
 async def diff(pool: Pool, slug: str, wanted: Competition) -> CompetitionDiff:
-    """Return what applying a document would do, without doing it. Raises Problem 422 with every fault."""
+    """Return what applying a document would change. Raises Problem 422 that lists every fault."""
     async with pool.acquire() as connection, connection.transaction():
         return (await _draft(connection, slug, wanted)).show()
 
 
 async def apply(pool: Pool, slug: str, wanted: Competition) -> AppliedCompetition:
-    """Make the competition what is wanted; raises Problem 409 or 422 and then changes nothing."""
+    """Create or change the competition as `wanted`. Raises Problem 409 or 422, and then has changed nothing."""
     async with pool.acquire() as connection, connection.transaction():
         draft = await _draft(connection, slug, wanted)
         if draft.diff.refusals:
@@ -68,7 +68,7 @@ def describe(faults: Sequence[DocumentFault]) -> list[DocumentProblem]:
 
 def _missing_files(wanted: Competition, missing: Sequence[str]) -> list[DocumentFault]:
     return [
-        DocumentFault(("datasets", index), f"The file of {dataset.name} is not stored here.", "Upload it first.")
+        DocumentFault(("datasets", index), f"The file of data set {dataset.name} is not uploaded.", "Upload it first.")
         for index, dataset in enumerate(wanted.datasets)
         if dataset.name in missing
     ]

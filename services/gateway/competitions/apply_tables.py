@@ -1,4 +1,4 @@
-"""A competition as a document finds it and leaves it, in Postgres."""
+"""What applying a document reads and writes in Postgres."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from shared.database import Connection, fetch_all, fetch_one
 
 @dataclass(frozen=True)
 class LockedCompetitionRow:
-    """A competition, locked for a change, with its last revision if it has one."""
+    """A competition that is locked for a change, with its last revision if it has one."""
 
     id: UUID
     name: str
@@ -23,7 +23,7 @@ class LockedCompetitionRow:
 
 @dataclass(frozen=True)
 class CurrentBoxRow:
-    """A black box as it is, and whether studies were or will be run on it."""
+    """A black box as it is stored, and whether any study was or will be run on it."""
 
     label: str
     model: str
@@ -40,7 +40,7 @@ async def lock_competition(connection: Connection, slug: str) -> LockedCompetiti
 
 
 async def lock_phases(connection: Connection, competition_id: UUID) -> None:
-    """Hold the phases of a competition as they are: who submits waits, and is seen once the lock is there."""
+    """Lock the phases of a competition. New submissions wait; those made before the lock are visible after it."""
     await queries.lock_phases(connection, competition_id=competition_id)
 
 
@@ -56,19 +56,19 @@ async def list_current_boxes(connection: Connection, competition_id: UUID) -> li
 
 
 async def upsert_competition(connection: Connection, slug: str, name: str, seed: str) -> UUID:
-    """Make or rename a competition; returns its id."""
+    """Create or rename a competition; returns its id."""
     competition_id: UUID = await queries.upsert_competition(connection, slug=slug, name=name, seed=seed)
     return competition_id
 
 
 async def clear_unused(connection: Connection, competition_id: UUID, phases: Iterable[str]) -> None:
-    """Remove the phases that no submission is in and that are not among those wanted, and the unused black boxes."""
+    """Remove the phases that have no submission and are not named in `phases`, and the unused black boxes."""
     await queries.clear_unused(connection, competition_id=competition_id, names=list(phases))
     await queries.clear_unused_boxes(connection, competition_id=competition_id)
 
 
 async def upsert_box(connection: Connection, competition_id: UUID, box: BlackBox, dataset_sha256: str | None) -> None:
-    """Make a black box unless one has its label."""
+    """Create a black box unless its label exists already."""
     await queries.upsert_box(
         connection, competition_id=competition_id, dataset_sha256=dataset_sha256, **box.model_dump()
     )
@@ -77,7 +77,7 @@ async def upsert_box(connection: Connection, competition_id: UUID, box: BlackBox
 async def upsert_phase(
     connection: Connection, competition_id: UUID, phase: Phase, *, position: int, baseline_id: UUID
 ) -> None:
-    """Make or change a phase, and give it its black boxes."""
+    """Create or change a phase and set its black boxes."""
     phase_id: UUID = await queries.upsert_phase(
         connection,
         competition_id=competition_id,

@@ -1,4 +1,4 @@
-"""What Bayesmark makes of a data set: whether every study on it can be evaluated, and its size."""
+"""Checks that Bayesmark can evaluate studies on a data set, and measures its size as Bayesmark sees it."""
 
 import tempfile
 from collections import Counter
@@ -13,7 +13,7 @@ from arena.rules.datasets import InvalidDataset, check_dataset
 
 @dataclass(frozen=True)
 class DatasetSize:
-    """The rows and features of a data set as the models see it: a category is a column for each of its values."""
+    """The rows and features of a data set as models see it, with a column for each value of a category."""
 
     n_rows: int
     n_features: int
@@ -28,7 +28,7 @@ def measure_dataset(name: str, content: bytes) -> DatasetSize:
             problem = SklearnModel(MODEL_NAMES[0], name, metrics_of(name)[0], data_root=root)
         except (AssertionError, ValueError, TypeError, OverflowError) as error:
             raise InvalidDataset(
-                [f"Bayesmark cannot read it as a data set: {error!r}; compare with its README."]
+                [f"Bayesmark cannot read this data set: {error!r}; its README describes the format."]
             ) from error
     if problem.is_classifier:
         _check_split(Counter(problem.data_y.tolist()), Counter(problem.data_yt.tolist()))
@@ -36,7 +36,7 @@ def measure_dataset(name: str, content: bytes) -> DatasetSize:
 
 
 def _check_split(trained: Counter[int], held_out: Counter[int]) -> None:
-    """Every class needs a row in each part of the cross-validation, and one that is held out."""
+    """Raise InvalidDataset unless every class has a row in each cross-validation split and one held out."""
     faults = [
         f"Class {each}: expected at least {CV_SPLITS} rows to learn from and 1 held out, got {trained[each]} and "
         f"{held_out[each]} by Bayesmark's split; add rows of it, or take it away."

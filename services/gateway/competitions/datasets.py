@@ -30,8 +30,8 @@ async def upload_dataset(
     file: Annotated[UploadFile, File()],
     name: Annotated[str, Form(max_length=60, pattern=DATASET_PATTERN)],
 ) -> UploadedDataset:
-    """Store a CSV file as Bayesmark names and reads it; 422 with the rows and columns that make it no data set."""
-    # A byte more than is allowed is enough to refuse a file: the rest of it stays on the disk.
+    """Store a CSV file in Bayesmark's format. 422 names the rows and columns that are wrong."""
+    # Read one byte more than is allowed, which is enough to refuse a file that is too large.
     content = await file.read(FILE_LIMIT_BYTES + 1)
     try:
         size = await asyncio.to_thread(measure_dataset, name, content)
@@ -48,7 +48,7 @@ async def upload_dataset(
 async def list_datasets(
     slug: Slug, pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> DatasetPage:
-    """Return the data sets that are stored for a competition."""
+    """Return the data sets stored for a competition."""
     after = None if cursor is None else decode_cursor(cursor, tuple[str, str])
     rows = await tables.list_datasets(pool, slug, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.name, row.blob_sha256))

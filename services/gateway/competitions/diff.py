@@ -1,4 +1,4 @@
-"""What applying a document would change in a competition, and what of that is refused. Pure."""
+"""What applying a document would change in a competition, and which changes are refused. Pure."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "pr
 
 @dataclass(frozen=True)
 class CurrentBox:
-    """A black box as it is: its data set's hash if it is the organizer's own, and whether studies depend on it."""
+    """A stored black box: the hash of its data set if that is the organizer's own, and whether studies use it."""
 
     label: str
     test_case: str
@@ -25,7 +25,10 @@ class CurrentBox:
 
 @dataclass(frozen=True)
 class CurrentCompetition:
-    """A competition as it is. `boxes` may be more than the document lists: black boxes with studies are kept."""
+    """A competition as it is stored.
+
+    `boxes` may hold more than the document lists: black boxes with studies are kept.
+    """
 
     document: Competition
     boxes: Sequence[CurrentBox]
@@ -39,14 +42,14 @@ class CurrentCompetition:
 
 @dataclass(frozen=True)
 class Diff:
-    """What would change, and why some of it may not."""
+    """What would change, and which faults forbid it."""
 
     changes: Sequence[DocumentChange]
     refusals: Sequence[DocumentFault]
 
 
 def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Diff:
-    """Compare a competition, or none yet, with a document that names each baseline by its version."""
+    """Compare the current competition, if there is one, with a document that names each baseline by version."""
     if current is None:
         whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
         return Diff(list(_changes(whole, wanted)), [])
@@ -84,7 +87,7 @@ def _part_changes(kind: str, current: dict[str, Any], wanted: dict[str, Any]) ->
 
 
 def _value_changes(what: str, before: Any, after: Any) -> Iterator[DocumentChange]:
-    """Return the change of a value; of a table, one change for each key that differs."""
+    """Yield the change of a value, or of a table one change for each key that differs."""
     if isinstance(before, dict) and isinstance(after, dict):
         for key in after:
             yield from _value_changes(f"{what}.{key}", before.get(key), after[key])
@@ -117,12 +120,13 @@ def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Docume
             what = f"Phase {wanted.name!r} has submissions, so {key} stays {was!r} and does not become {value!r}."
             yield DocumentFault(("phases", index, key), what, _write_back(key, was))
     if changed := set(before.boxes) ^ set(wanted.boxes):
-        what = f"Phase {wanted.name!r} has submissions, so its boxes stay; {', '.join(sorted(changed))} would not."
+        labels = ", ".join(sorted(changed))
+        what = f"Phase {wanted.name!r} has submissions, so its boxes stay; this document changes {labels}."
         yield DocumentFault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
 
 
 def _write_back(key: str, value: Any) -> str:
-    """Return what to write into the file. It may be the platform that differs: by a re-scoring, or by the final."""
+    """Return the advice to restore the stored value in the file, which a rescoring or the final may have changed."""
     instead = " instead of a split" if key == "boxes" else ""
     return f"Write {key} = {json.dumps(value)}{instead}, or add a phase."
 
@@ -131,10 +135,10 @@ def _box_refusals(box: BlackBox, index: int, sha256: str | None, used: Sequence[
     for other in used:
         same_case, same_label = other.test_case == box.test_case, other.label == box.label
         if same_label and not same_case:
-            what = f"Black box {box.label!r} has studies, so it stays {other.test_case}; boxes of scores do not change."
+            what = f"Black box {box.label!r} has studies, so it stays {other.test_case}."
             yield DocumentFault(("black_boxes", index), what, "Give the new black box a new label.")
         elif same_case and not same_label:
-            what = f"{box.test_case} has studies under the label {other.label!r}, by which boxes are known."
+            what = f"{box.test_case} has studies under the label {other.label!r}."
             yield DocumentFault(("black_boxes", index, "label"), what, f"Keep the label {other.label!r}.")
         elif same_case and other.dataset_sha256 != sha256:
             what = f"Black box {box.label!r} has studies, so the boxes' data set {box.dataset!r} stays as it is."

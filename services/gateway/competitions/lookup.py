@@ -1,4 +1,4 @@
-"""A competition and its phases, for whoever may see them."""
+"""Finds a competition and those of its phases that a caller may see."""
 
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions import tables
@@ -8,7 +8,7 @@ from shared.database import Pool
 
 
 async def find_competition(pool: Pool, slug: str) -> CompetitionRow:
-    """Return a competition; 404 when there is none."""
+    """Return a competition. Raises Problem 404 if there is none."""
     row = await tables.find_competition(pool, slug)
     if row is None:
         raise Problem(404, f"There is no competition {slug!r}.")
@@ -16,13 +16,13 @@ async def find_competition(pool: Pool, slug: str) -> CompetitionRow:
 
 
 async def visible_phases(pool: Pool, competition: CompetitionRow, caller: Caller) -> list[PhaseRow]:
-    """Return the phases that a caller may know of, in their order."""
+    """Return the phases that a caller may see, in their order."""
     phases = await tables.list_phases(pool, competition.id)
     return [phase for phase in phases if caller.role == "organizer" or phase.visibility == "public"]
 
 
 async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None, caller: Caller) -> PhaseRow:
-    """Return the phase of this name, or without a name the only open one."""
+    """Return the phase of this name, or the only open one if `name` is None. Raises Problem 404 or 422."""
     phases = await visible_phases(pool, competition, caller)
     if name is not None:
         for phase in phases:

@@ -1,4 +1,4 @@
-"""What is installed in the images of a study, by the lock files that they are made from."""
+"""The packages in the images of a study, read from the lock files from which they are built."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""Which version of a baseline set each phase of a document means, and whether that covers the phase."""
+"""Finds the version of a baseline set that each phase of a document means, and checks that it covers the phase."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from shared.database import Connection
 
 @dataclass(frozen=True)
 class ResolvedDocument:
-    """A document with every baseline by its version, their ids by phase, and all faults found so far."""
+    """A document in which every baseline has a version, the baselines' ids by phase, and all faults found so far."""
 
     document: Competition
     baseline_ids: dict[str, UUID]
@@ -23,7 +23,7 @@ class ResolvedDocument:
 async def resolve_baselines(
     connection: Connection, current: CurrentCompetition | None, wanted: Competition, faults: Sequence[DocumentFault]
 ) -> ResolvedDocument:
-    """Return the document with every baseline by its version; its faults are those given and those found here."""
+    """Return the document with a version for every baseline; its faults are those given plus those found here."""
     kept = _kept_baselines(current)
     versions = await list_versions(connection)
     cases = {box.label: box.test_case for box in wanted.black_boxes}
@@ -50,7 +50,7 @@ def _kept_baselines(current: CurrentCompetition | None) -> dict[str, str]:
 
 
 def select_version(wanted: str, kept: str | None, versions: Iterable[BaselineRow]) -> BaselineRow | None:
-    """Return what a document means by a baseline: the version it names, else the one kept, else the newest."""
+    """Return the version of a baseline set that a document means: the one it names, else `kept`, else the newest."""
     if kept is not None and kept.partition("@")[0] == wanted:
         wanted = kept
     fitting = [each for each in versions if wanted in {each.name, each.versioned_name}]
@@ -66,12 +66,15 @@ def _unknown(wanted: str, versions: Iterable[BaselineRow], at: DocumentPath) -> 
 def find_coverage_faults(
     baseline: BaselineRow, iterations: Mapping[str, int], phase: Phase, cases: Mapping[str, str], at: DocumentPath
 ) -> list[DocumentFault]:
-    """Return what a baseline set lacks of a phase: `iterations` has it by test case, `cases` are those by label."""
+    """Return what a baseline set lacks for a phase.
+
+    `iterations` is how many the set has of each test case; `cases` are the test cases by black-box label.
+    """
     name, wanted = baseline.versioned_name, [cases[label] for label in phase.boxes if label in cases]
     faults = []
     if unknown := sorted(set(wanted) - iterations.keys()):
         what = f"Baseline set {name} does not cover {', '.join(unknown)}."
-        faults.append(DocumentFault(at, what, "Compute one that does, or take the boxes out of the phase."))
+        faults.append(DocumentFault(at, what, "Compute a set that does, or take these boxes out of the phase."))
     if short := [case for case in wanted if iterations.get(case, phase.n_calls) < phase.n_calls]:
         what = f"Baseline set {name} has {iterations[short[0]]} iterations of {short[0]}, the phase {phase.n_calls}."
         faults.append(DocumentFault(at, what, "Lower n_calls, or compute a longer baseline."))

@@ -1,4 +1,4 @@
-"""A phase by its name."""
+"""Finds a phase by its name."""
 
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import PhaseRow
@@ -7,7 +7,7 @@ from shared.database import Pool
 
 
 async def find_phase(pool: Pool, slug: str, name: str) -> PhaseRow:
-    """Return a phase that teams submit to; 404 when there is none."""
+    """Return a phase that teams submit to. Raises Problem 404 if there is none."""
     row = await tables.find_phase(pool, slug, name)
     if row is None:
         raise no_phase(slug, name)
@@ -15,5 +15,5 @@ async def find_phase(pool: Pool, slug: str, name: str) -> PhaseRow:
 
 
 def no_phase(slug: str, name: str) -> Problem:
-    """Return the problem of a name that no phase has."""
-    return Problem(404, f"There is no phase {name!r} of a competition {slug!r}.")
+    """Return the 404 of a name that no phase has."""
+    return Problem(404, f"There is no phase {name!r} in a competition {slug!r}.")

@@ -1,4 +1,4 @@
-"""What everybody may know of a competition, and of the images."""
+"""What everybody may see of competitions and of the images."""
 
 from fastapi import APIRouter
 
@@ -39,7 +39,7 @@ async def get_competition(slug: str, pool: WithPool, caller: Anyone) -> Competit
 
 
 def show_phase(row: PhaseRow) -> CompetitionPhase:
-    """Return what everybody may know of a phase."""
+    """Return a phase as everybody may see it."""
     return CompetitionPhase(**{name: getattr(row, name) for name in CompetitionPhase.model_fields})
 
 

@@ -90,7 +90,7 @@ class DatasetRow:
 
 @dataclass(frozen=True)
 class RevisionRow:
-    """A revision of a competition with the document that made it so."""
+    """A revision of a competition, with the document that was applied."""
 
     revision: int
     code_version: str
@@ -99,18 +99,18 @@ class RevisionRow:
 
 
 async def find_competition(pool: Pool, slug: str) -> CompetitionRow | None:
-    """Return the competition of this slug."""
+    """Return a competition by its slug."""
     return await fetch_one(CompetitionRow, queries.find_competition(pool, slug=slug))
 
 
 async def find_seed(pool: Pool, competition_id: UUID) -> str:
-    """Return what the seeds of a competition's studies derive from."""
+    """Return the seed from which the seeds of a competition's studies derive."""
     seed: str = await queries.competition_seed(pool, competition_id=competition_id)
     return seed
 
 
 async def list_competitions(pool: Pool, after: str | None = None, size: int | None = None) -> list[CompetitionRow]:
-    """Return so many competitions with a public phase made after the one of this slug, or all, the oldest first."""
+    """Return competitions with a public phase, oldest first: up to `size` after the one with slug `after`, or all."""
     return await fetch_all(CompetitionRow, queries.list_competitions(pool, after=after, size=size))
 
 
@@ -122,57 +122,57 @@ async def list_phases(where: PoolOrConnection, competition_id: UUID) -> list[Pha
 async def find_phase(
     where: PoolOrConnection, slug: str, name: str, kinds: Sequence[PhaseKind] = SUBMITTED_TO
 ) -> PhaseRow | None:
-    """Return the phase of this name, of those that teams submit to unless other kinds are wanted."""
+    """Return a phase by its name if it is of one of these kinds, by default those that teams submit to."""
     return await fetch_one(PhaseRow, queries.find_phase(where, slug=slug, name=name, kinds=list(kinds)))
 
 
 async def lock_phase(connection: Connection, slug: str, name: str) -> PhaseRow | None:
-    """Lock the phase of this name until the transaction ends, and return it as it then is."""
+    """Lock a phase until the transaction ends, and return it as it is once locked."""
     await queries.lock_phase(connection, slug=slug, name=name)
     return await find_phase(connection, slug, name)
 
 
 async def is_phase_used(connection: Connection, phase_id: UUID) -> bool:
-    """Tell whether a phase has submissions."""
+    """Return whether a phase has submissions."""
     used: bool = await queries.is_phase_used(connection, phase_id=phase_id)
     return used
 
 
 async def put_phase_boxes(connection: Connection, phase_id: UUID, competition_id: UUID, labels: Iterable[str]) -> None:
-    """Give a phase the black boxes of these labels."""
+    """Set the black boxes of a phase, by their labels."""
     await queries.put_phase_boxes(
         connection, phase_id=phase_id, competition_id=competition_id, labels=sorted(set(labels))
     )
 
 
 async def list_black_boxes(pool: Pool, competition_id: UUID, after: str | None, size: int) -> list[BlackBoxRow]:
-    """Return so many black boxes of a competition after the one of this label."""
+    """Return up to `size` black boxes of a competition by label, those after `after` if given."""
     rows = queries.list_black_boxes(pool, competition_id=competition_id, after=after, size=size)
     return await fetch_all(BlackBoxRow, rows)
 
 
 async def put_dataset(pool: Pool, slug: str, name: str, blob_sha256: str, n_rows: int, n_features: int) -> None:
-    """Keep that a data set was checked and its file is stored."""
+    """Record that a data set was checked and its file is stored."""
     await queries.put_dataset(pool, slug=slug, name=name, blob_sha256=blob_sha256, n_rows=n_rows, n_features=n_features)
 
 
 async def list_datasets(
     where: PoolOrConnection, slug: str, after: tuple[str, str] | None = None, size: int | None = None
 ) -> list[DatasetRow]:
-    """Return so many data sets of a competition after the one of this name and hash, or all."""
+    """Return data sets of a competition: up to `size` after `after` (name, hash), or all."""
     name, blob_sha256 = after or (None, None)
     rows = queries.list_datasets(where, slug=slug, after=name, after_sha256=blob_sha256, size=size)
     return await fetch_all(DatasetRow, rows)
 
 
 async def list_revisions(pool: Pool, competition_id: UUID, before: int | None, size: int) -> list[RevisionRow]:
-    """Return so many revisions of a competition before the one of this number, the newest first."""
+    """Return up to `size` revisions of a competition, newest first, those before the number `before` if given."""
     rows = queries.list_revisions(pool, competition_id=competition_id, before=before, size=size)
     return await fetch_all(RevisionRow, rows)
 
 
 async def find_last_document(connection: Connection, competition_id: UUID) -> dict[str, Any]:
-    """Return the document of a competition's last revision; empty if there is none."""
+    """Return the document of a competition's last revision, or an empty one if there is none."""
     document: dict[str, Any] | None = await queries.last_document(connection, competition_id=competition_id)
     return document or {}
 

@@ -1,4 +1,4 @@
-"""What the API shows of an execution's row. Pure."""
+"""Turns rows of executions into what the API shows. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -13,7 +13,7 @@ RECORDED_NAMES = ExecutionRecord.model_fields.keys() - Execution.model_fields.ke
 
 
 def show_execution(row: ExecutionRow) -> Execution:
-    """Return an execution as it is in a list."""
+    """Return an execution as lists show it."""
     fields = vars(row)
     return Execution(
         id=row.name,

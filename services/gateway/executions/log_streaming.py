@@ -1,4 +1,4 @@
-"""The log of an execution while it is written: what is on record, then what the runner sends."""
+"""The live log of an execution: first what is stored, then what the runner sends."""
 
 import asyncio
 import uuid
@@ -32,9 +32,9 @@ async def stream_log(
     change_notifier: WithChangeNotifier,
     _: Organizer,
 ) -> None:
-    """Send what an optimizer writes, then how the execution ended, and close.
+    """Send what the optimizer writes, then how the execution ended, and close.
 
-    Of an execution that has ended, what is on record is sent.
+    For an execution that has ended, the stored log is sent.
     """
     row = await find_execution(pool, execution)
     stream_id = uuid.uuid4()
@@ -51,7 +51,7 @@ async def stream_log(
 
 
 class _LogSender:
-    """Sends the text of each study from one source: from the record, or as it is written if that came first."""
+    """Sends the text of each study from one source: the stored log, or the live text if that came first."""
 
     def __init__(
         self,
@@ -75,7 +75,7 @@ class _LogSender:
         clock = asyncio.get_running_loop().time
         announce_at = clock()
         while True:
-            # Asked for first: what is written before the end is then sent before the end is told.
+            # Read the outcome before the logs, so that everything written before the end is sent before the end.
             outcome = await tables.find_outcome(self._pool, self._shard_id, self._attempt)
             while not self._written.empty():
                 await self._send_written(self._written.get_nowait())
@@ -89,7 +89,7 @@ class _LogSender:
             await self._wait_for_text()
 
     async def announce(self, stream_id: UUID, expires_in_s: float) -> None:
-        """Tell the runner that somebody reads this log, for so long from now."""
+        """Tell the runner that somebody reads this log for the next `expires_in_s` seconds."""
         message = LogStreamRequested(
             stream_id=stream_id, shard_id=self._shard_id, attempt=self._attempt, expires_in_s=expires_in_s
         )

@@ -1,4 +1,4 @@
-"""An execution by its name, `SHARD_ID:ATTEMPT`."""
+"""Finds an execution by its name, `SHARD_ID:ATTEMPT`."""
 
 import re
 from uuid import UUID
@@ -13,7 +13,7 @@ NAME_CHARS_SHOWN = 100
 
 
 def parse_name(name: str) -> tuple[UUID, int]:
-    """Return the shard and the attempt of an execution's name; 404 for what is no such name."""
+    """Return the shard and the attempt of an execution's name. Raises Problem 404 for any other text."""
     match = NAME.fullmatch(name)
     if match is None:
         shown = name[:NAME_CHARS_SHOWN]
@@ -22,7 +22,7 @@ def parse_name(name: str) -> tuple[UUID, int]:
 
 
 async def find_execution(pool: Pool, name: str) -> RecordedExecutionRow:
-    """Return all that is on record of an execution; 404 when there is none of this name."""
+    """Return everything stored of an execution. Raises Problem 404 if there is none of this name."""
     row = await tables.find_execution(pool, *parse_name(name))
     if row is None:
         raise Problem(404, f"There is no execution {name}.")

@@ -1,4 +1,4 @@
-"""Whether a replay gave the same as its execution, bit for bit, and where it first differs. Pure."""
+"""Compares a replay with its execution, bit for bit, and finds where it first differs. Pure."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ COMPARED: tuple[Literal["suggestions", "visible", "generalization"], ...] = ("su
 
 
 class FatalEnd(Protocol):
-    """What ended a submission or an execution before its last study, and where."""
+    """The fatal error that ended a submission or an execution early, and where it happened."""
 
     @property
     def verdict(self) -> str | None: ...
@@ -22,7 +22,7 @@ class FatalEnd(Protocol):
 
 
 def find_differences(old: Sequence[StudyOutcomeRow], new: Sequence[StudyOutcomeRow]) -> list[ReplayDifference]:
-    """Return where each study first differs; nothing if all are identical.
+    """Return the first difference of each study that differs.
 
     Numbers are compared by their shortest exact notation, so that 0.0 is not -0.0 and 1 is not 1.0.
     """
@@ -44,7 +44,7 @@ def _first_difference(old: StudyOutcomeRow, new: StudyOutcomeRow | None) -> Repl
 
 
 def find_verdict_difference(old: FatalEnd, new: FatalEnd) -> list[ReplayDifference]:
-    """Return a difference unless both ended by the same verdict, in the same stage and iteration."""
+    """Return a difference unless both ended with the same verdict in the same stage and iteration."""
     if _end(old) == _end(new):
         return []
     return [ReplayDifference(study=None, what="verdict", iteration=None, timed_out=False)]
@@ -55,5 +55,5 @@ def _end(of: FatalEnd) -> tuple[str | None, str | None, int | None]:
 
 
 def different_names(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    """Return the names under which two records differ."""
+    """Return the names whose values differ between two records."""
     return sorted(name for name in old.keys() | new.keys() if old.get(name) != new.get(name))

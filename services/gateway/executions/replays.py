@@ -1,4 +1,4 @@
-"""Running an execution again from the record alone, and whether that gave the same."""
+"""Replays: an execution run again from what is stored of it, and compared with the original."""
 
 import hashlib
 import uuid
@@ -29,14 +29,14 @@ REPLAYED = {ExecutionOutcome.DONE, ExecutionOutcome.FATAL}
 
 
 class ReplayRun(NewOrganizerRun):
-    """An organizer run that does again what an execution did."""
+    """An organizer run that repeats an execution."""
 
     execution: str
 
 
 @router.post("/executions/{execution}/replay", status_code=202)
 async def start_replay(execution: str, pool: WithPool, outbox: WithOutbox, caller: Manager) -> StartedReplay:
-    """Run an execution again: same zip, black box, studies, seeds and limits. One that is under way is returned."""
+    """Run an execution again: same zip, black box, studies, seeds and limits. Returns the replay under way, if any."""
     row = await find_execution(pool, execution)
     if row.outcome not in REPLAYED:
         raise Problem(
@@ -46,7 +46,7 @@ async def start_replay(execution: str, pool: WithPool, outbox: WithOutbox, calle
     new = submission_id is None
     if submission_id is None:
         boxes = await list_boxes(pool, row.competition_id, [row.box])
-        # A nonce in the key, because a replay that is not run would prove nothing.
+        # The key contains a nonce, because an earlier run returned instead of a new one would prove nothing.
         key = hashlib.sha256(f"{execution}\0{uuid.uuid4()}".encode()).hexdigest()
         inputs = RunInputs(row.competition_id, _describe_run(row), boxes, row.blob_sha256, row.size_bytes)
         submission_id, _ = await start_organizer_run(pool, outbox, key, inputs)
@@ -72,10 +72,10 @@ def _describe_run(row: RecordedExecutionRow) -> ReplayRun:
 
 @router.get("/replays/{submission_id}")
 async def compare_replay(submission_id: UUID, pool: WithPool, _: Organizer) -> ReplayComparison:
-    """Say whether a replay gave the same as its execution, and if not, where it first differs."""
+    """Return whether a replay is identical to its execution, and if not, where it first differs."""
     replay = await tables.find_replay(pool, submission_id)
     if replay is None:
-        raise Problem(404, f"Submission {submission_id} is no replay of an execution.")
+        raise Problem(404, f"Submission {submission_id} is not a replay of an execution.")
     original = await find_execution(pool, replay.execution)
     old = await tables.list_outcomes(pool, original.shard_id, original.attempt)
     new = await tables.list_outcomes(pool, replay.shard_id, None)

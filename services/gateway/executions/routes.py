@@ -1,4 +1,4 @@
-"""Every execution on record: who, what, when, where, with which limits, what it used, and how it ended."""
+"""The organizer's routes for executions: whose each is, what it ran, when and where, what it used, how it ended."""
 
 from typing import Annotated
 from uuid import UUID
@@ -36,7 +36,7 @@ async def list_executions(
     limit: PageLimit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> ExecutionPage:
-    """Return executions, those released last first; those under way have the outcome `running` or `released`."""
+    """Return executions, last released first. Those under way have the outcome `running` or `released`."""
     before = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, UUID, Attempt])
     filters = ExecutionFilters(competition, phase, team, submission, box, runner, outcome, verdict, since)
     rows = await tables.list_executions(pool, filters, before, limit + 1)
@@ -46,7 +46,7 @@ async def list_executions(
 
 @router.get("/executions/{execution}")
 async def get_execution(execution: str, pool: WithPool, _: Organizer) -> ExecutionRecord:
-    """Return all on record of an execution: its studies, seeds and logs, what its score refers to, what ran it."""
+    """Return everything stored of an execution: its studies, seeds and logs, what its score refers to, what ran it."""
     row = await find_execution(pool, execution)
     results = await tables.list_results(pool, row.shard_id, row.attempt)
     return show_record(row, results, await tables.list_logs(pool, row.shard_id, row.attempt))

@@ -13,7 +13,7 @@ queries = load_queries(files("services.gateway.executions") / "queries.sql")
 
 @dataclass(frozen=True)
 class ExecutionFilters:
-    """Which executions are wanted: those that have each of these that is not None."""
+    """Which executions to list: those that match every field that is not None."""
 
     competition: str | None = None
     phase: str | None = None
@@ -28,7 +28,7 @@ class ExecutionFilters:
 
 @dataclass(frozen=True)
 class ExecutionRow:
-    """An attempt at a shard. Times, CPU and memory are over its finished studies, or the container's own account."""
+    """An attempt at a shard. Times, CPU and memory are summed over finished studies, or measured for the container."""
 
     shard_id: UUID
     attempt: int
@@ -65,7 +65,7 @@ class ExecutionRow:
 
     @property
     def name(self) -> str:
-        """What the execution is called in addresses: the shard and the attempt."""
+        """The execution's name in URLs, `SHARD_ID:ATTEMPT`."""
         return f"{self.shard_id}:{self.attempt}"
 
 
@@ -110,7 +110,7 @@ class StudyResultRow:
 
 @dataclass(frozen=True)
 class StudyOutcomeRow:
-    """What must be the same when a study is replayed; losses by iteration and suggestion."""
+    """What must be the same when a study is replayed; losses have the shape (iterations, suggestions)."""
 
     study: int
     timed_out: bool
@@ -121,7 +121,7 @@ class StudyOutcomeRow:
 
 @dataclass(frozen=True)
 class ReplayRow:
-    """A replay: of which execution, how its submission stands, and its own execution once that has a result."""
+    """A replay: the execution it repeats, the state of its submission, and its own execution once that has a result."""
 
     execution: str
     state: str
@@ -137,7 +137,7 @@ class ReplayRow:
 async def list_executions(
     pool: Pool, filters: ExecutionFilters, before: tuple[datetime, UUID, int] | None, size: int
 ) -> list[ExecutionRow]:
-    """Return so many executions that were released before the one of this time, shard and attempt, the last first."""
+    """Return up to `size` executions, last released first, those before `before` (time, shard, attempt) if given."""
     released_at, shard_id, attempt = before or (None, None, None)
     async with pool.acquire() as connection, connection.transaction(readonly=True):
         await queries.plan_for_these_parameters(connection)
@@ -153,24 +153,24 @@ async def list_executions(
 
 
 async def find_execution(pool: Pool, shard_id: UUID, attempt: int) -> RecordedExecutionRow | None:
-    """Return an execution, ended or not."""
+    """Return an execution, whether it has ended or not."""
     return await fetch_one(RecordedExecutionRow, queries.find_execution(pool, shard_id=shard_id, attempt=attempt))
 
 
 async def list_results(pool: Pool, shard_id: UUID, attempt: int) -> dict[int, StudyResultRow]:
-    """Return the results of an execution's finished studies by their numbers."""
+    """Return the results of an execution's finished studies, by study number."""
     rows = queries.studies_of_execution(pool, shard_id=shard_id, attempt=attempt)
     return {row.study: row for row in await fetch_all(StudyResultRow, rows)}
 
 
 async def list_logs(pool: Pool, shard_id: UUID, attempt: int) -> dict[int, str]:
-    """Return what the optimizer wrote in each ended study of an execution."""
+    """Return what the optimizer wrote in each ended study of an execution, by study number."""
     rows = queries.logs_of_execution(pool, shard_id=shard_id, attempt=attempt)
     return {row["study"]: row["log"] async for row in rows}
 
 
 async def find_outcome(pool: Pool, shard_id: UUID, attempt: int) -> str | None:
-    """Return how an attempt ended, or that it is superseded; None while it may still write something."""
+    """Return how an attempt ended, or that it was superseded; None while it may still write something."""
     outcome: str | None = await queries.outcome_of_attempt(pool, shard_id=shard_id, attempt=attempt)
     return outcome
 
@@ -182,11 +182,11 @@ async def find_open_replay(pool: Pool, execution: str) -> UUID | None:
 
 
 async def find_replay(pool: Pool, submission_id: UUID) -> ReplayRow | None:
-    """Return how the replay stands that this submission is."""
+    """Return the replay that this submission carries out; None if it is not a replay."""
     return await fetch_one(ReplayRow, queries.find_replay_run(pool, submission_id=submission_id))
 
 
 async def list_outcomes(pool: Pool, shard_id: UUID | None, attempt: int | None) -> list[StudyOutcomeRow]:
-    """Return the outcomes of an attempt's studies, or without an attempt of all of the shard."""
+    """Return the outcomes of an attempt's studies, or of all studies of the shard if `attempt` is None."""
     rows = queries.outcomes_of_studies(pool, shard_id=shard_id, attempt=attempt)
     return await fetch_all(StudyOutcomeRow, rows)

@@ -37,16 +37,16 @@ NDJSON = "application/x-ndjson"
 async def export_phase(
     slug: str, phase: str, pool: WithPool, _: Organizer, submission: UUID | None = None, only_losses: bool = False
 ) -> StreamingResponse:
-    """Stream each team's counting submission, or the one named: a header line, then a line for every study.
+    """Stream each team's counting submission, or the one given: a header line, then a line for every study.
 
-    With `only_losses`, studies are without their suggestions and times.
+    With `only_losses`, studies come without suggestions and times.
     """
     found = await find_phase(pool, slug, phase, EXPORTED)
     if found is None:
         raise no_phase(slug, phase)
     ids = await tables.list_submissions(pool, found.id, submission)
     if submission is not None and not ids:
-        raise Problem(409, f"Submission {submission} is not a scored submission of this phase.")
+        raise Problem(409, f"This phase has no scored submission {submission}.")
     header = _describe(found, await tables.list_boxes(pool, found.id))
     return StreamingResponse(_lines(pool, header, ids, only_losses=only_losses), media_type=NDJSON)
 

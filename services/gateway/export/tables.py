@@ -36,7 +36,7 @@ async def list_submissions(pool: Pool, phase_id: UUID, submission_id: UUID | Non
 async def stream_studies(pool: Pool, submission_ids: list[UUID], *, only_losses: bool) -> AsyncIterator[dict[str, Any]]:
     """Yield the studies of submissions, with or without their times and suggestions.
 
-    As dicts, not dataclasses: a phase may have 15 million studies, and all that becomes of one is a line of JSON.
+    These are dicts, not dataclasses: a phase may have 15 million studies, and each only becomes a line of JSON.
     """
     select = queries.study_losses_cursor if only_losses else queries.whole_studies_cursor
     async with (

@@ -1,4 +1,4 @@
-"""Who is in the final, and what is shown of them. Pure."""
+"""Decides who is in the final, and what the API shows of the finalists. Pure."""
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
@@ -10,7 +10,7 @@ from services.gateway.final.tables import FinalistRow, TopRow
 
 
 def select_copies(best: Sequence[TopRow], present: Sequence[FinalistRow]) -> list[UUID]:
-    """Return what to copy into the final: runs that ended through no fault of their team, and teams not there yet."""
+    """Return what to copy into the final: submissions of new teams, and runs cancelled or failed by the platform."""
     teams = {row.team_id for row in present}
     again = [
         row.id for row in present if row.state == SubmissionState.CANCELLED or row.verdict == Verdict.PLATFORM_FAULT
@@ -23,7 +23,7 @@ def show_finalists(
     ranking: Sequence[TopRow],
     losses: Mapping[UUID, dict[str, list[float]]],
 ) -> list[Finalist]:
-    """Return the finalists beside their ranks and scores in the phase that they came from, ranked there as given."""
+    """Return the finalists beside their ranks and scores in the first phase, whose ranking is `ranking`."""
     ranked = {row.team_id: (place, row.score) for place, row in enumerate(ranking, start=1)}
     unranked: tuple[int | None, float | None] = (None, None)
     return [_show(row, ranked.get(row.team_id, unranked), losses.get(row.id)) for row in finalists]

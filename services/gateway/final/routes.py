@@ -1,7 +1,7 @@
-"""The final: the best teams' counting submissions again, on the black boxes of another phase, with more studies.
+"""The final: the best teams' counting submissions run again on another phase's black boxes, with more studies.
 
-Nothing of it is remembered but its submissions: they are copies of the first phase's, so asking again adds only what is
-missing, and what ended through no fault of its team is run once more.
+Only its submissions are stored, which are copies of the first phase's. So starting it again adds only what is missing,
+and runs again what failed through no fault of its team.
 """
 
 from typing import Annotated
@@ -29,10 +29,10 @@ router = APIRouter(prefix="/api/v1/admin/competitions/{slug}/final", tags=["fina
 
 @router.post("", status_code=202)
 async def start_final(slug: str, body: FinalRequest, pool: WithPool, outbox: WithOutbox, _: Manager) -> StartedFinal:
-    """Run the top teams' submissions in the final phase. Sent again, it adds what is missing; a finalist stays one."""
+    """Run the top teams' submissions in the final phase. Sent again, it adds what is missing and removes nobody."""
     competition = await find_competition(pool, slug)
     if body.origin == body.phase:
-        raise Problem(422, f"Expected two phases, one to come from and one to go to; got {body.phase} twice.")
+        raise Problem(422, f"Expected two different phases, got {body.phase} twice.")
     origin = await find_phase(pool, slug, body.origin)
     async with pool.acquire() as connection, connection.transaction():
         copies, announcements = await start(connection, origin, body)
@@ -52,9 +52,9 @@ async def show_final(
     phase: str,
     losses: bool = False,
 ) -> FinalStatus:
-    """Return the finalists in the order of their scores, beside their ranks in the phase they came from.
+    """Return the finalists in the order of their scores, with their ranks in the first phase.
 
-    With `losses`, those that are scored have the loss of every study, by black box and in the studies' order.
+    With `losses`, each scored one has the loss of every study, by black box and in the order of the studies' numbers.
     """
     return await _show(pool, await find_competition(pool, slug), origin, phase, losses=losses)
 

@@ -1,4 +1,4 @@
-"""Starting a final: the phase gets its studies, and the best teams' submissions are copied into it."""
+"""Starts a final: sets the number of studies of its phase, and copies the best teams' submissions into it."""
 
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from shared.messages import PhaseChanged, SubmissionAccepted
 async def start(
     connection: Connection, origin: PhaseRow, wanted: FinalRequest
 ) -> tuple[list[UUID], list[SubmissionAccepted | PhaseChanged]]:
-    """Add what is missing in the final; returns the new submissions and what to announce. Raises Problem 404 or 409."""
+    """Add what the final lacks; returns the new submissions and the messages to announce. Raises Problem 404 or 409."""
     await lock_competition(connection, origin.competition)
     phase = await lock_phase(connection, origin.competition, wanted.phase)
     if phase is None:
@@ -46,14 +46,17 @@ async def _check_ended(connection: Connection, origin: PhaseRow, wanted: FinalRe
     if unended and not wanted.even_if_unended:
         raise Problem(
             409,
-            f"Expected that every submission of phase {origin.name} has ended, but {unended} have not. "
+            f"Expected every submission of phase {origin.name} to have ended, but {unended} have not. "
             "Wait for them or cancel them, or go on without them by even_if_unended.",
             unended=unended,
         )
 
 
 async def _set_studies(connection: Connection, phase: PhaseRow, studies: int) -> None:
-    """Give the phase so many studies, each a shard; as a revision, so that scores name what they come from."""
+    """Set the studies on each black box, each a shard of its own.
+
+    It is a revision, which scores can name as their origin.
+    """
     if phase.studies_per_box != studies and await is_phase_used(connection, phase.id):
         raise Problem(
             409,

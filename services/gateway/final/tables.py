@@ -1,4 +1,4 @@
-"""The final's submissions in Postgres: copies of those of the phase that they come from."""
+"""The final's submissions in Postgres: copies of submissions of the first phase."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,10 @@ class TopRow:
 
 @dataclass(frozen=True)
 class FinalistRow:
-    """A team's newest run in the final; `origin_id` is what the team once submitted, at `submitted_at`."""
+    """A team's newest run in the final.
+
+    `origin_id` is the submission it copies, which the team made at `submitted_at`.
+    """
 
     id: UUID
     team_id: UUID
@@ -41,18 +44,18 @@ class FinalistRow:
 
 
 async def set_studies(connection: Connection, phase_id: UUID, studies: int) -> None:
-    """Give a phase so many studies on each black box, every one a shard of its own."""
+    """Set how many studies a phase runs on each black box, each a shard of its own."""
     await queries.set_final_studies(connection, phase_id=phase_id, studies=studies)
 
 
 async def count_unended(connection: Connection, phase_id: UUID) -> int:
-    """Return how many submissions of a phase may yet change who is at its top."""
+    """Return how many submissions of a phase have not ended and may still change its ranking."""
     unended: int = await queries.unended_in_phase(connection, phase_id=phase_id)
     return unended
 
 
 async def list_top(where: PoolOrConnection, phase_id: UUID, top: int | None = None) -> list[TopRow]:
-    """Return the counting submissions of the first teams of a phase, or of all, as the leaderboard ranks them."""
+    """Return the counting submissions of the `top` best teams of a phase, or of all, in the leaderboard's order."""
     return await fetch_all(TopRow, queries.top_submissions(where, phase_id=phase_id, top=top))
 
 
@@ -62,7 +65,7 @@ async def list_finalists(where: PoolOrConnection, phase_id: UUID) -> list[Finali
 
 
 async def list_losses(pool: Pool, submission_ids: Sequence[UUID]) -> dict[UUID, dict[str, list[float]]]:
-    """Return the losses of every study of submissions, by black box in the order of the studies' numbers."""
+    """Return the losses of all studies of submissions: by submission and black box, in the order of study numbers."""
     losses: dict[UUID, dict[str, list[float]]] = {each: {} for each in submission_ids}
     async for row in queries.study_losses(pool, submission_ids=list(submission_ids)):
         losses[row["submission_id"]][row["box"]] = row["losses"]

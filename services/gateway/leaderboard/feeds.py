@@ -1,4 +1,4 @@
-"""The changes of each phase's leaderboard, worked out once for all who watch it."""
+"""The changes of each phase's leaderboard, computed once for everybody who watches it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -19,17 +19,17 @@ from shared.events import wait_for_any
 log = structlog.get_logger()
 View = tuple[UUID, bool]
 GAP_S = 0.2
-"""The shortest time between two updates of a feed; what happens between them is one update."""
+"""The shortest time between two updates of a feed, in seconds; changes in between become one update."""
 TEXTS_KEPT = 16
-"""Nearly all watchers have seen the same number; a text is kept for so many others."""
+"""Nearly all watchers have seen the same number. This is for how many different numbers a text is cached."""
 
 
 @dataclass
 class PhaseFeed:
-    """The rows of a phase, and of every team the number at which its row last came, changed or went.
+    """The rows of a phase, and for every team the change number at which its row was last added, changed or removed.
 
-    So who has seen number n gets what came after n in one message, however much that was, and nothing is kept for
-    anybody; that goes back to the first number taken.
+    So a watcher who has seen number n gets everything after n in one message, and nothing is kept for single watchers.
+    This reaches back to the first number taken; from before that, a watcher gets a snapshot.
     """
 
     change: int = -1
@@ -43,7 +43,7 @@ class PhaseFeed:
     _looked: asyncio.Event = field(default_factory=asyncio.Event)
 
     def take(self, change: int, rows: list[LeaderboardRow], *, frozen: bool = False) -> None:
-        """Take the leaderboard as it is now; wakes who waits when it is news."""
+        """Take the current leaderboard, and wake those who wait if it has changed."""
         if change != self.change:
             new = {row.team: row for row in rows}
             if not 0 <= self.change < change:
@@ -70,7 +70,10 @@ class PhaseFeed:
         return LeaderboardChanges(change=self.change, frozen=self.frozen, rows=rows, removed=removed)
 
     def text_since(self, number: int | None) -> str | None:
-        """Return that message as JSON, made once for all who have seen `number`; None if there is nothing to tell."""
+        """Return the message of `since` as JSON, made once for all who have seen `number`.
+
+        None if nothing has changed.
+        """
         key = number if self._is_kept(number) else None
         if key not in self._texts:
             message = self.since(key)
@@ -88,9 +91,10 @@ class PhaseFeed:
     async def wait_beyond(self, number: int | None) -> None:
         """Return when there is something after `number`.
 
-        A number that is not reached yet is another gateway's, which has looked later: so look, too, from then on.
+        A number beyond this feed's own comes from another gateway process, which has read the tables later: then wait
+        until this one has read them again.
         """
-        for _ in range(2):  # the look that is under way may have begun before
+        for _ in range(2):  # the read under way may have started too early
             if number is not None and number > self.change:
                 await self._looked.wait()
         while self.change < 0 or number == self.change:
@@ -98,7 +102,7 @@ class PhaseFeed:
 
 
 class Feeds:
-    """One feed and one task per view that somebody watches: of a phase the public's, or the organizers' present."""
+    """One feed and one task for each view being watched: a phase's public view, or the organizers' (`present`)."""
 
     def __init__(self, pool: Pool, changes: ChangeNotifier) -> None:
         self._pool = pool
@@ -108,7 +112,7 @@ class Feeds:
         self._tasks = asyncio.TaskGroup()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Own the feeds' tasks until `stop`."""
+        """Run the feeds' tasks until `stop`."""
         async with self._tasks:
             await stop.wait()
             for _, task in self._feeds.values():
@@ -116,7 +120,10 @@ class Feeds:
 
     @asynccontextmanager
     async def watch(self, phase_id: UUID, *, present: bool) -> AsyncIterator[PhaseFeed]:
-        """Keep a phase's feed up to date while somebody watches it; while it is frozen, only `present` goes on."""
+        """Keep a phase's feed up to date while it is watched.
+
+        While the phase is frozen, only the `present` view changes.
+        """
         view = phase_id, present
         if view not in self._feeds:
             feed = PhaseFeed()

@@ -20,7 +20,7 @@ async def watch_leaderboard(
     phase: str | None = None,
     since: Since | None = None,
 ) -> None:
-    """Send a phase's leaderboard and its changes as they come; while it is frozen, to organizers alone."""
+    """Send a phase's leaderboard and its changes as they come. While it is frozen, only organizers get changes."""
     competition = await find_competition(pool, slug)
     chosen = await choose_phase(pool, competition, phase, caller)
     async with feeds.watch(chosen.id, present=caller.role == "organizer") as feed:
@@ -31,6 +31,6 @@ async def watch_leaderboard(
                 await feed.wait_beyond(seen)
                 text, seen = feed.text_since(seen), feed.change
                 if text is not None:
-                    await websocket.send_text(text)  # waits for a client that is slow, and so does nobody else
+                    await websocket.send_text(text)  # waits for a slow client without delaying the others
 
         await run_feed(websocket, "leaderboard", send_changes)

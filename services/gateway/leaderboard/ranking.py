@@ -1,4 +1,4 @@
-"""Who stands where: each team's counting submission, ranked, with what is within the noise."""
+"""Ranks each team's counting submission, and marks which ranks are within the noise."""
 
 import itertools
 from collections.abc import Iterable, Mapping
@@ -14,12 +14,12 @@ from services.gateway.leaderboard.within_noise import Losses, within_noise_all
 from shared.database import Connection, Pool
 
 NOT_ENDED = datetime.max.replace(tzinfo=UTC)
-"""Of equal provisional scores the team's name decides alone."""
+"""Equal provisional scores are ordered by the team's name alone."""
 
 
 @dataclass(frozen=True)
 class RankedLeaderboard:
-    """Rows that hold at least everything up to the phase's change `change`, or up to the moment it was frozen."""
+    """Rows that include every change up to number `change`, or up to the moment the phase was frozen."""
 
     change: int
     frozen_at: datetime | None
@@ -27,9 +27,9 @@ class RankedLeaderboard:
 
 
 class LeaderboardReader:
-    """Reads a phase's rows; losses of finished submissions never change and are kept.
+    """Reads a phase's leaderboard. Losses of scored submissions never change, so they are cached.
 
-    While a phase is frozen, only `present` reads beyond the moment it was frozen.
+    While a phase is frozen, only a reader with `present` sees what came after the freeze.
     """
 
     def __init__(self, pool: Pool, phase_id: UUID, *, present: bool) -> None:
@@ -39,8 +39,8 @@ class LeaderboardReader:
         self._losses: dict[UUID, dict[UUID, float]] = {}
 
     async def load(self) -> RankedLeaderboard:
-        """Return the leaderboard as it is; raises LookupError when the phase is gone."""
-        # One snapshot, so that what comes right after a freeze is not taken for what was before it.
+        """Return the current leaderboard. Raises LookupError if the phase no longer exists."""
+        # One snapshot, so that a change right after a freeze is not shown as if it came before it.
         async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
             phase = await tables.find_phase_change(connection, self._phase_id)
             if phase is None:

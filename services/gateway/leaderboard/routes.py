@@ -15,7 +15,7 @@ router = APIRouter(prefix="/api/v1", tags=["leaderboard"])
 async def get_leaderboard(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Leaderboard:
     """Return the leaderboard of a phase, and the number of the change up to which it is current.
 
-    While the phase is frozen, everybody but organizers gets it as it was then.
+    While the phase is frozen, only organizers see the current one; others see it as it was when it was frozen.
     """
     competition = await find_competition(pool, slug)
     chosen = await choose_phase(pool, competition, phase, caller)

@@ -1,4 +1,4 @@
-"""A phase's leaderboard as Postgres has it: per team the submission that counts, and the one that is under way."""
+"""A phase's leaderboard in Postgres: each team's counting submission, and the one under way."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ async def find_phase_change(where: PoolOrConnection, phase_id: UUID) -> PhaseCha
 
 
 async def list_teams(connection: Connection, phase_id: UUID) -> list[RankedTeamRow]:
-    """Return the teams of a phase as they stand."""
+    """Return the teams of a phase as they stand now."""
     return [_team(row) async for row in queries.leaderboard(connection, phase_id=phase_id)]
 
 
@@ -98,7 +98,7 @@ def _team(row: Mapping[str, Any]) -> RankedTeamRow:
 
 
 async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:
-    """Return the mean losses of scored submissions, by submission and black box."""
+    """Return the mean rescaled losses of scored submissions, by submission and black box."""
     return {
         row["submission_id"]: dict(zip(row["boxes"], row["losses"], strict=True))
         async for row in queries.box_losses(pool, submission_ids=submission_ids)
@@ -106,5 +106,5 @@ async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[
 
 
 async def ranks_before(pool: Pool, phase_id: UUID) -> list[RankBefore]:
-    """Return the ranks that a final's teams had in the public phase they are from; nothing for another phase."""
+    """Return the ranks that a final's teams had in the first phase; nothing for a phase that is not a final."""
     return await fetch_all(RankBefore, queries.ranks_before(pool, phase_id=phase_id))

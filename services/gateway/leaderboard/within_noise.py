@@ -10,12 +10,15 @@ Losses = Mapping[UUID, float]
 
 
 def within_noise(a: Losses, b: Losses) -> bool:
-    """Tell whether the 95 % interval (`t_EB`) of the paired difference over shared black boxes contains 0."""
+    """Return whether the 95 % interval (`t_EB`) of the paired difference over shared black boxes contains 0."""
     return within_noise_all([(a, b)])[0]
 
 
 def within_noise_all(pairs: Sequence[tuple[Losses, Losses]]) -> list[bool]:
-    """Tell it of each pair; fewer than two shared black boxes are all noise. At once, as `t_EB` costs by the call."""
+    """Return that for each pair; True for fewer than two shared black boxes.
+
+    In one call, because each `t_EB` is slow.
+    """
     noise = [True] * len(pairs)
     by_size: dict[int, dict[int, list[float]]] = {}
     for number, (a, b) in enumerate(pairs):

@@ -1,4 +1,4 @@
-"""What is heard from the broker: which phases have changed, and what optimizers write whose logs are streamed."""
+"""Listens to the broker: which phases have changed, and the text of logs that are being streamed."""
 
 import asyncio
 import uuid
@@ -10,12 +10,12 @@ from shared.broker.connection import Broker
 from shared.messages import LogWritten, PhaseChanged
 
 POLL_S = 1.0
-"""How long a subscriber waits for an announcement before it looks for itself: one may be lost."""
+"""How many seconds a subscriber waits for an announcement before it reads the tables anyway: one may be lost."""
 LOG_MESSAGES_KEPT = 100
 
 
 class ChangeNotifier:
-    """Wakes whoever waits for a phase. An announcement only says "look"; losing one costs a poll's time."""
+    """Wakes those who wait for a phase to change. An announcement carries no data, so losing one only delays them."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
@@ -35,12 +35,12 @@ class ChangeNotifier:
         for message in messages:
             if isinstance(message, LogWritten) and (written := self._logs.get(message.stream_id)) is not None:
                 if written.full():
-                    written.get_nowait()  # who reads too slowly misses the oldest
+                    written.get_nowait()  # a reader that is too slow misses the oldest
                 written.put_nowait(message)
 
     @contextmanager
     def stream_log(self, stream_id: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
-        """Gather what is written for this stream."""
+        """Yield a queue that receives the text of this stream."""
         self._logs[stream_id] = asyncio.Queue(LOG_MESSAGES_KEPT)
         try:
             yield self._logs[stream_id]
@@ -48,7 +48,7 @@ class ChangeNotifier:
             del self._logs[stream_id]
 
     def announcement(self, phase_id: UUID) -> asyncio.Event:
-        """Return what is set at the next announcement of this phase. To miss none, ask for it first and then look.
+        """Return an event that is set at the phase's next announcement. To miss none, get it before reading the tables.
 
         Wait for it for POLL_S seconds at most.
         """

@@ -20,12 +20,12 @@ SOCKETS = Gauge("arena_sockets_open", "Open WebSockets", ["feed"])
 
 
 async def send_message(websocket: WebSocket, message: Body) -> None:
-    """Send one message; waits for a client that is slow. One that takes nothing at all is cut off by `serve_http`."""
+    """Send one message, waiting if the client is slow. `serve_http` disconnects a client that reads nothing at all."""
     await websocket.send_text(message.model_dump_json())
 
 
 async def run_feed(websocket: WebSocket, feed: str, send: Callable[[], Awaitable[None]]) -> None:
-    """Send until `send` returns or the client goes; what the client sends is read and ignored, to see it go."""
+    """Run `send` until it returns or the client disconnects. The client's own messages are read only to notice that."""
     offered = websocket.headers.get("sec-websocket-protocol", "")
     await websocket.accept(subprotocol=WEBSOCKET_PROTOCOL if offered.startswith(WEBSOCKET_PROTOCOL) else None)
     with SOCKETS.labels(feed).track_inprogress():
@@ -41,7 +41,7 @@ async def _send_or_end(websocket: WebSocket, send: Callable[[], Awaitable[None]]
         await send()
         await websocket.close(NORMAL)
     except WebSocketDisconnect:
-        pass  # who reads sees it, too
+        pass  # the task that reads notices it, too
     except Exception as error:
         if unavailable(error) is None:
             raise

@@ -1,4 +1,4 @@
-"""The organizer's routes of the platform at work: overview, runners, incidents, dead letters."""
+"""The organizer's routes for operating the platform: overview, runners, incidents, dead letters."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -36,7 +36,7 @@ DeadLetterLimit = Annotated[int, Query(ge=1, le=DEAD_LETTERS_LIMIT, description=
 async def list_incidents(
     pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> IncidentPage:
-    """Return the shards that failed too often for the platform's own reasons."""
+    """Return incidents: shards that failed too often because of the platform."""
     after = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, UUID])
     rows = await tables.list_incidents(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.changed_at, row.shard_id))
@@ -45,10 +45,10 @@ async def list_incidents(
 
 @router.post("/incidents/{shard_id}/retry", status_code=202)
 async def retry_incident(shard_id: UUID, pool: WithPool, _: Manager) -> RetriedIncident:
-    """Let an incident's shard be tried again from the start."""
+    """Run an incident's shard again from the start."""
     row = await tables.retry_incident(pool, shard_id)
     if row is None:
-        raise Problem(404, f"Shard {shard_id} is no incident.")
+        raise Problem(404, f"Shard {shard_id} is not an incident.")
     return RetriedIncident(**asdict(row))
 
 
@@ -56,22 +56,22 @@ async def retry_incident(shard_id: UUID, pool: WithPool, _: Manager) -> RetriedI
 async def list_dead_letters(
     broker: WithBroker, _: Organizer, limit: DeadLetterLimit = DEAD_LETTERS_LIMIT
 ) -> DeadLetters:
-    """Return the oldest messages that were set aside, with their reasons; they stay where they are."""
+    """Return the oldest messages that were set aside, with the reasons. They stay in their queue."""
     letters = await broker.dead_letters.peek(limit)
     return DeadLetters(dead_letters=[DeadLetter(**asdict(each)) for each in letters])
 
 
 @router.post("/dead-letters/{letter_id}/retry", status_code=202)
 async def retry_dead_letter(letter_id: str, broker: WithBroker, _: Manager) -> RetriedDeadLetter:
-    """Send a message that was set aside once more; one that still cannot be read is set aside again."""
+    """Send a message that was set aside again. If it still cannot be read, it is set aside once more."""
     if not await broker.retry_dead_letter(letter_id, DEAD_LETTERS_LIMIT):
-        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; look again.")
+        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; list again.")
     return RetriedDeadLetter(id=letter_id, retried=True)
 
 
 @router.get("/overview")
 async def get_overview(pool: WithPool, broker: WithBroker, settings: WithSettings, _: Organizer) -> Overview:
-    """Return how much waits and since when, and each runner with what it is doing now."""
+    """Return how much waits and since when, and what each runner is doing now."""
     queue = await tables.measure_queue(pool, settings.lease_s)
     runners = await tables.list_runners(pool, settings.lease_s)
     return Overview(
@@ -85,7 +85,7 @@ async def get_overview(pool: WithPool, broker: WithBroker, settings: WithSetting
 async def list_runners(
     pool: WithPool, settings: WithSettings, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> RunnerPage:
-    """Return what each runner said of itself last; one that is silent for longer than a lease is gone."""
+    """Return what each runner last reported. A runner that is silent for longer than a lease counts as gone."""
     after = None if cursor is None else decode_cursor(cursor, tuple[str])[0]
     rows = await tables.list_runners(pool, settings.lease_s, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.id,))

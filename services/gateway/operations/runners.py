@@ -1,4 +1,4 @@
-"""What is shown of runners. Pure."""
+"""Turns rows of runners into what the API shows. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from services.gateway.operations.tables import HeldShardRow, RunnerRow
 
 
 def show_runner(row: RunnerRow) -> RunnerSummary:
-    """Return a runner as the API shows it. What one that is gone said last does not hold any more."""
+    """Return a runner as the API shows it. The last report of a runner that is gone no longer holds."""
     if row.is_gone:
         state, reason = RunnerState.GONE, f"not heard of since {row.seen_at:%Y-%m-%d %H:%M:%S} UTC"
     else:
@@ -24,7 +24,7 @@ def show_runner(row: RunnerRow) -> RunnerSummary:
 
 
 def show_busy_runners(runners: Iterable[RunnerRow], held: Iterable[HeldShardRow]) -> list[BusyRunner]:
-    """Return runners with the shards that each holds."""
+    """Return each runner with the shards that it holds."""
     doing: dict[str, list[RunningShard]] = {}
     for row in held:
         fields = asdict(row)

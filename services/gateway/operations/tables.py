@@ -1,4 +1,4 @@
-"""Runners, what waits for them, and incidents in Postgres."""
+"""Runners, the work that waits for them, and incidents in Postgres."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ queries = load_queries(files("services.gateway.operations") / "queries.sql")
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """A shard that failed too often for the platform's own reasons; `detail` is its last execution's."""
+    """A shard that failed too often because of the platform; `detail` is from its last execution."""
 
     shard_id: UUID
     submission_id: UUID
@@ -33,7 +33,7 @@ class RetriedShardRow:
 
 @dataclass(frozen=True)
 class RunnerRow:
-    """What a runner said of itself last, and whether it has been silent for longer than a lease since."""
+    """What a runner last reported, and whether it has been silent for longer than a lease since then."""
 
     id: str
     slots: int
@@ -45,7 +45,7 @@ class RunnerRow:
 
 @dataclass(frozen=True)
 class QueueDepthRow:
-    """How many submissions and shards there are in each state, the oldest of those that wait, and the slots."""
+    """How many submissions and shards are in each state, since when the oldest waits, and how many slots there are."""
 
     submissions_queued: int
     submissions_running: int
@@ -76,28 +76,28 @@ class HeldShardRow:
 
 
 async def list_incidents(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[IncidentRow]:
-    """Return so many incidents after the one of this time and shard, the oldest first."""
+    """Return up to `size` incidents, oldest first, those after `after` (time, shard) if given."""
     changed_at, shard_id = after or (None, None)
     return await fetch_all(IncidentRow, queries.list_incidents(pool, after=changed_at, after_shard=shard_id, size=size))
 
 
 async def retry_incident(pool: Pool, shard_id: UUID) -> RetriedShardRow | None:
-    """Let an incident's shard be tried again from the start; None if it is no incident."""
+    """Run an incident's shard again from the start. Returns None if the shard is not an incident."""
     return await fetch_one(RetriedShardRow, queries.retry_incident(pool, shard_id=shard_id))
 
 
 async def list_runners(
     pool: Pool, lease_s: float, after: str | None = None, size: int | None = None
 ) -> list[RunnerRow]:
-    """Return so many runners after the one of this name, or all."""
+    """Return runners by name: up to `size` after the name `after`, or all."""
     return await fetch_all(RunnerRow, queries.list_runners(pool, lease_s=lease_s, after=after, size=size))
 
 
 async def measure_queue(pool: Pool, lease_s: float) -> QueueDepthRow:
-    """Return how much waits and how many slots there are for it."""
+    """Return how much work waits and how many slots there are for it."""
     return QueueDepthRow(**await queries.queue_depth(pool, lease_s=lease_s))
 
 
 async def list_held_shards(pool: Pool) -> list[HeldShardRow]:
-    """Return the shards that runners hold now, those taken first first."""
+    """Return the shards that runners hold now, in the order in which they were taken."""
     return await fetch_all(HeldShardRow, queries.held_shards(pool))

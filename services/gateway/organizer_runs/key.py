@@ -1,4 +1,4 @@
-"""What an organizer run is known by. Pure."""
+"""The key by which the same organizer run is recognized. Pure."""
 
 import hashlib
 import json
@@ -11,10 +11,10 @@ from services.gateway.organizer_runs.tables import RunBoxRow
 def organizer_run_key(
     seed: str, blob_sha256: str, boxes: Sequence[RunBoxRow], run: NewOrganizerRun, images: str
 ) -> str:
-    """Return the hash of all that an organizer run's losses depend on; how studies are cut into shards is not among it.
+    """Return the hash of everything that an organizer run's losses depend on. The size of its shards is not part of it.
 
-    `images` is the version of the images, which runners have from the same release. An image that the run names is
-    known by that name, so the name to trust is one with a digest.
+    `images` is the release whose images the runners have. An image that the run itself names enters the hash by that
+    name only, so name it with a digest.
     """
     inputs = {
         "seed": seed,

@@ -1,6 +1,6 @@
-"""Organizer runs: studies of the organizer's own, without a score, for estimates, baselines and replays.
+"""Organizer runs: the organizer's own studies, without a score, for estimates, baselines and replays.
 
-An organizer run is known by the hash of everything its losses depend on, so asking for the same one again costs
+An organizer run is identified by a hash of everything its losses depend on, so asking for the same one again costs
 nothing.
 """
 
@@ -47,7 +47,7 @@ async def start_organizer_run(
     file: Annotated[UploadFile, File()],
     organizer_run: Annotated[str, Form(description="A JSON object of the form `NewOrganizerRun`.")],
 ) -> StartedOrganizerRun:
-    """Run a zip on some black boxes. If the same run is there already, it is returned as it is."""
+    """Run a zip on some black boxes. If the same run exists already, it is returned."""
     run = _parse(organizer_run)
     competition = await find_competition(pool, slug)
     upload = await hash_upload(file)
@@ -68,7 +68,7 @@ def _parse(text: str) -> NewOrganizerRun:
         return NewOrganizerRun.model_validate_json(text)
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Problem(422, f"The organizer_run is not what is expected: {faults}") from error
+        raise Problem(422, f"The field organizer_run is invalid: {faults}") from error
 
 
 @router.get("/competitions/{slug}/organizer-runs")
@@ -80,7 +80,7 @@ async def list_organizer_runs(
     limit: PageLimit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> OrganizerRunPage:
-    """Return the organizer runs of a competition, those asked for last first."""
+    """Return the organizer runs of a competition, last requested first."""
     competition = await find_competition(pool, slug)
     before = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, str])
     rows = await tables.list_organizer_runs(pool, competition.id, purpose, before, limit + 1)
@@ -90,7 +90,7 @@ async def list_organizer_runs(
 
 @router.get("/competitions/{slug}/costs", tags=["planning"])
 async def list_costs(slug: str, pool: WithPool, _: Organizer) -> EvaluationCosts:
-    """Return what an evaluation of each black box took on average, in seconds, in the organizer's own studies."""
+    """Return how many seconds an evaluation of each black box took on average in the organizer's own studies."""
     competition = await find_competition(pool, slug)
     rows = await tables.list_costs(pool, competition.id)
     return EvaluationCosts(costs=[EvaluationCost(**asdict(row)) for row in rows])

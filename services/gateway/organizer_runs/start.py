@@ -1,4 +1,4 @@
-"""Starting an organizer run, or finding the same one that was started before."""
+"""Starts an organizer run, or finds the same one that was started before."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class RunInputs:
 
 
 async def start_organizer_run(pool: Pool, outbox: Outbox, key: str, inputs: RunInputs) -> tuple[UUID, bool]:
-    """Return the submission that does an organizer run, and whether it was made by this call."""
+    """Return the submission that carries out an organizer run, and whether this call created it."""
     async with pool.acquire() as connection, connection.transaction():
         await tables.lock_key(connection, key)
         known = await tables.find_again(connection, key)

@@ -27,7 +27,7 @@ class RunBoxRow:
 
 @dataclass(frozen=True)
 class OrganizerRunRow:
-    """An organizer run, and how its submission stands."""
+    """An organizer run with the state of its submission."""
 
     key: str
     purpose: str
@@ -43,7 +43,7 @@ class OrganizerRunRow:
 
 @dataclass(frozen=True)
 class EvaluationCostRow:
-    """What an evaluation of a black box took on average; CPU time is None if no study knows its own."""
+    """Seconds that an evaluation of a black box took on average; CPU time is None if no study has measured it."""
 
     label: str
     model: str
@@ -56,18 +56,21 @@ class EvaluationCostRow:
 
 
 async def list_boxes(pool: Pool, competition_id: UUID, labels: Iterable[str]) -> list[RunBoxRow]:
-    """Return the black boxes of these labels, as far as the competition has them."""
+    """Return those black boxes of a competition that have one of these labels."""
     rows = queries.organizer_run_boxes(pool, competition_id=competition_id, labels=sorted(set(labels)))
     return await fetch_all(RunBoxRow, rows)
 
 
 async def lock_key(connection: Connection, key: str) -> None:
-    """Make requests for the same organizer run come one after the other."""
+    """Lock a key until the transaction ends, so that requests for the same organizer run take turns."""
     await queries.lock_organizer_run(connection, key=key)
 
 
 async def find_again(connection: Connection, key: str) -> UUID | None:
-    """Return the submission of an organizer run that has not failed, and note that it is asked for again."""
+    """Return the submission of an organizer run that has not failed, and record the new request.
+
+    None if there is none.
+    """
     submission_id: UUID | None = await queries.find_organizer_run(connection, key=key)
     if submission_id is not None:
         await queries.ask_again(connection, key=key)
@@ -75,7 +78,7 @@ async def find_again(connection: Connection, key: str) -> UUID | None:
 
 
 async def find_internal_team(connection: Connection, competition_id: UUID) -> UUID:
-    """Return the organizer's own team, which is made if need be."""
+    """Return the id of the organizer's own team, creating it if needed."""
     team_id: UUID = await queries.internal_team(connection, competition_id=competition_id)
     return team_id
 
@@ -95,7 +98,7 @@ async def insert_phase(connection: Connection, competition_id: UUID, name: str, 
 async def put_organizer_run(
     connection: Connection, key: str, competition_id: UUID, submission_id: UUID, run: NewOrganizerRun
 ) -> None:
-    """Keep which submission answers an organizer run; one that failed is replaced."""
+    """Record which submission carries out an organizer run, replacing one that failed."""
     await queries.put_organizer_run(
         connection,
         key=key,
@@ -109,7 +112,7 @@ async def put_organizer_run(
 async def list_organizer_runs(
     pool: Pool, competition_id: UUID, purpose: str | None, before: tuple[datetime, str] | None, size: int
 ) -> list[OrganizerRunRow]:
-    """Return so many organizer runs, of one purpose or all, asked for before the one of this time and key."""
+    """Return up to `size` organizer runs, last requested first, those before `before` (time, key) if given."""
     asked_at, key = before or (None, None)
     rows = queries.list_organizer_runs(
         pool, competition_id=competition_id, purpose=purpose, before=asked_at, before_key=key, size=size
@@ -118,5 +121,5 @@ async def list_organizer_runs(
 
 
 async def list_costs(pool: Pool, competition_id: UUID) -> list[EvaluationCostRow]:
-    """Return what evaluations of each black box took in the organizer's own studies."""
+    """Return how long evaluations of each black box took in the organizer's own studies."""
     return await fetch_all(EvaluationCostRow, queries.list_costs(pool, competition_id=competition_id))

@@ -1,4 +1,4 @@
-"""What the organizer controls in a running phase: the leaderboard's freeze, a team's quotas, what goes first."""
+"""What the organizer controls in a running phase: freezing its leaderboard, a team's quotas, priorities."""
 
 from uuid import UUID
 
@@ -24,13 +24,16 @@ router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
 
 @router.post("/competitions/{slug}/phases/{phase}/freeze")
 async def freeze(slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: Manager) -> FrozenPhase:
-    """Show everybody but organizers the leaderboard as it is now, until it is unfrozen. Freezing twice is as once."""
+    """Show everybody but organizers the leaderboard as it is now, until it is unfrozen.
+
+    Freezing again changes nothing.
+    """
     return await _set_frozen(pool, outbox, slug, phase, frozen=True)
 
 
 @router.post("/competitions/{slug}/phases/{phase}/unfreeze")
 async def unfreeze(slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: Manager) -> FrozenPhase:
-    """Show everybody the present leaderboard again."""
+    """Show everybody the current leaderboard again."""
     return await _set_frozen(pool, outbox, slug, phase, frozen=False)
 
 
@@ -47,7 +50,7 @@ async def _set_frozen(pool: Pool, outbox: Outbox, slug: str, phase: str, *, froz
 
 @router.put("/competitions/{slug}/teams/{team}/quota")
 async def put_team_quota(slug: str, team: str, body: NewTeamQuota, pool: WithPool, _: Manager) -> ChangedTeamQuota:
-    """Give a team quotas of its own in a phase, more or fewer than the others'; all null takes them back."""
+    """Set a team's own quotas in a phase, higher or lower than the others'. All null removes them."""
     phase = await find_phase(pool, slug, body.phase)
     team_id = await find_team(pool, phase.competition_id, team)
     if team_id is None:
@@ -58,7 +61,7 @@ async def put_team_quota(slug: str, team: str, body: NewTeamQuota, pool: WithPoo
 
 @router.post("/submissions/{submission_id}/priority")
 async def prioritize(submission_id: UUID, body: NewPriority, pool: WithPool, caller: Manager) -> ChangedPriority:
-    """Let a submission go before those of lower priority, from the next free slot on; what runs is not stopped."""
+    """Let a submission run before those of lower priority, from the next free slot on. Nothing running is stopped."""
     submission = await find_submission(pool, submission_id, caller)
     if not await tables.prioritize(pool, submission_id, body.priority):
         raise Problem(409, f"The submission has ended already: it is {submission.state}.")

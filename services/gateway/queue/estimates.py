@@ -1,4 +1,4 @@
-"""The estimates of the queue as it is, worked out at most once a second for all who ask."""
+"""Estimates for the current queue, computed at most once a second for all requests."""
 
 import asyncio
 import math
@@ -17,31 +17,31 @@ from shared.database import Pool
 KEPT_S = 1.0
 STUDY_TIMES_KEPT_S = 30.0
 OVERHEAD_S = 0.5
-"""What a study takes of a slot besides its own time: its containers, the relay, the result (README, "Figures")."""
+"""Seconds of a slot that a study takes besides its own time: for its containers, the relay and the result."""
 USUAL_DOUBT = 0.5
-"""How much submissions differ in speed, relative to their mean, where too few have run to tell."""
+"""The assumed standard deviation of submissions' speed relative to its mean, where too few have run to measure it."""
 LEAST_DOUBT = 0.1
 PRIOR_STUDIES = 3.0
-"""So many studies of its own weigh as much as those of the others in what is thought of a submission's speed."""
+"""After this many of its own studies, a submission's speed is estimated from those and from all others equally."""
 
 
 @dataclass(frozen=True)
 class StudyTimes:
-    """What is known of one phase's studies: the usual cost, and how much faster or slower each submission is."""
+    """What studies of a phase cost: the usual cost, and how much faster or slower each submission is."""
 
     usual: Cost
     speeds: Mapping[UUID, float]
     known: Mapping[UUID, int]
 
     def cost(self, submission_id: UUID) -> Cost:
-        """Return what a study of this submission takes."""
+        """Return the cost of a study of this submission."""
         speed, studies = self.speeds.get(submission_id, 1.0), self.known.get(submission_id, 0)
         doubt = self.usual.doubt / math.sqrt(1 + studies / PRIOR_STUDIES)
         return Cost(self.usual.seconds * speed, doubt, self.usual.noise)
 
 
 def study_times(rows: Sequence[StudyTimesRow]) -> StudyTimes:
-    """Return what the measured times of a phase say."""
+    """Return the costs that follow from the measured times of a phase."""
     boxes: dict[UUID, list[tuple[int, float]]] = {}
     for row in rows:
         boxes.setdefault(row.box_id, []).append((row.studies, row.seconds + OVERHEAD_S))
@@ -67,7 +67,7 @@ def _speed(rows: Sequence[StudyTimesRow], means: Mapping[UUID, float], usual_s: 
 
 
 class QueueEstimates:
-    """Keeps the last estimates for a second, and what was measured of a phase's studies for half a minute."""
+    """Caches the last estimates for a second, and the measured times of a phase's studies for half a minute."""
 
     def __init__(self, pool: Pool, runner_silence_s: float) -> None:
         self._pool = pool
@@ -78,14 +78,14 @@ class QueueEstimates:
         self._measured: dict[UUID, tuple[float, StudyTimes | None]] = {}
 
     async def find(self, submission_id: UUID, state: str) -> QueueEstimate:
-        """Return the estimate of a submission that is in this state; for one that has ended there is none."""
+        """Return the estimate for a submission in this state; UNKNOWN for one that has ended."""
         if state not in {SubmissionState.QUEUED, SubmissionState.RUNNING}:
             return UNKNOWN
         async with self._lock:
             if time.monotonic() - self._made_at > KEPT_S or submission_id not in self._made:
                 await self._make()
         found = self._made.get(submission_id, UNKNOWN)
-        # The state may be newer than the estimate: what runs by now has no position.
+        # The state may be newer than the estimate: a submission that runs by now has no position.
         return found if state == SubmissionState.QUEUED else QueueEstimate(None, found.remaining_s)
 
     async def _make(self) -> None:
@@ -115,7 +115,7 @@ class QueueEstimates:
 
 
 def _evaluation_s(rows: Sequence[QueueRow], measured: Mapping[UUID, StudyTimes | None]) -> float:
-    """Return what one evaluation takes in the phases that are known, for those that are not."""
+    """Return the seconds of one evaluation in phases with measurements, to assume them for the other phases."""
     evaluations = {row.phase_id: row.evaluations for row in rows}
     known = [times.usual.seconds / evaluations[phase] for phase, times in measured.items() if times is not None]
     return statistics.fmean(known) if known else 1.0

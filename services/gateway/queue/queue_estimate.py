@@ -1,8 +1,8 @@
-"""When submissions begin and end if nobody else comes: the rule of release, run ahead as a flow. Pure.
+"""Estimates when submissions start and end if nobody else submits, by running the release rule ahead as a flow. Pure.
 
-The dispatcher gives places to the highest priority first, there to the team with the fewest shards in flight, and
-within a team to the oldest submission. So at every moment the slots are shared over the teams of a priority as equally
-as their shards allow, and a team's submissions flow through its share one after the other.
+The dispatcher releases shards of the highest priority first, among these of the team with the fewest shards in flight,
+and within a team of the oldest submission. So at any time the teams of a priority share the slots as equally as their
+shards allow, and a team's submissions pass through its share one after another.
 """
 
 import itertools
@@ -13,15 +13,15 @@ from datetime import datetime
 from uuid import UUID
 
 Z = 1.7
-"""How many standard deviations an interval reaches to either side; the tests say how often that holds the truth."""
+"""How many standard deviations an interval reaches to each side; the tests measure how often it contains the truth."""
 EPSILON_S = 1e-6
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a study takes of a slot in seconds, and the standard deviations of it relative to that.
+    """The seconds of a slot that a study takes, and their standard deviations relative to that.
 
-    `doubt` is of the mean itself, for one submission; `noise` of one study about it.
+    `doubt` is that of a submission's mean, `noise` that of a single study around the mean.
     """
 
     seconds: float
@@ -31,9 +31,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class UnendedSubmission:
-    """A submission that has not ended; `turn` is its team's place in the round.
+    """A submission that has not ended; `turn` is its team's place in the order in which teams take turns.
 
-    Where no cost is known, a study is assumed to take `assumed_s`, for the sake of the others.
+    Without a known cost, a study is assumed to take `assumed_s`, so that the submissions behind it can be estimated.
     """
 
     submission_id: UUID
@@ -55,7 +55,7 @@ class UnendedSubmission:
 
 @dataclass(frozen=True)
 class QueueEstimate:
-    """A submission's place among those that are queued, and the interval of seconds until its end, if it is known."""
+    """A submission's place in the queue and the interval of seconds until its end; each is None if unknown."""
 
     position: int | None
     remaining_s: tuple[int, int] | None
@@ -63,11 +63,11 @@ class QueueEstimate:
 
 UNKNOWN = QueueEstimate(None, None)
 Span = tuple[float, float]
-"""When a submission's work begins and ends, in seconds from now."""
+"""When a submission's work starts and ends, in seconds from now."""
 
 
 class _Line:
-    """A team's submissions of one priority, oldest first, of which so many slot-seconds have flowed through."""
+    """A team's submissions of one priority, oldest first; `done_s` is how many slot-seconds of them are done."""
 
     def __init__(self, submissions: Sequence[UnendedSubmission]) -> None:
         self._submissions = submissions
@@ -81,11 +81,11 @@ class _Line:
         self.shards = sum(math.ceil(each.studies_left / each.studies_per_shard) for each in submissions) or 1
 
     def lasts_s(self, rate: float) -> float:
-        """Return the seconds until its end at this rate."""
+        """Return the seconds until all of the line is done, with `rate` slots."""
         return (self.total_s - self.done_s) / rate
 
     def flow(self, now: float, rate: float, seconds: float) -> Iterator[tuple[UUID, Span]]:
-        """Let the line go on at a rate for so long; yields the submissions that come to their end."""
+        """Advance the line by `seconds` with `rate` slots; yields the submissions that end meanwhile."""
         is_done = self.lasts_s(rate) <= seconds * (1 + EPSILON_S)
         until = self.total_s if is_done else self.done_s + rate * seconds
         while self._passed < len(self._submissions):
@@ -104,9 +104,9 @@ class _Line:
 
 
 def estimate_queue(queue: Sequence[UnendedSubmission], slots: int, released: int) -> dict[UUID, QueueEstimate]:
-    """Return an estimate for every submission of the queue; `released` shards wait on the broker, before all others.
+    """Return an estimate for every submission in the queue; `released` shards wait on the broker, ahead of all others.
 
-    Without slots nothing is known of the time, and the order is that of one slot.
+    Without slots no times are known, and positions are those that one slot would give.
     """
     spans = _spans(queue, max(slots, 1))
     order = sorted(
@@ -128,7 +128,7 @@ def estimate_queue(queue: Sequence[UnendedSubmission], slots: int, released: int
 
 
 def _interval(each: UnendedSubmission, cost: Cost, span: Span, backlog_s: float) -> tuple[int, int]:
-    """Return the seconds until an end between which it is likely to be."""
+    """Return the interval of seconds from now in which a submission will probably end."""
     shard_s = cost.seconds * min(each.studies_per_shard, max(1, each.studies_left))
     end_s = max(span[1], span[0] + shard_s * (1.0 if each.queued else 0.5))
     relative = Z * math.hypot(cost.doubt, cost.noise / math.sqrt(max(1, each.studies_left)))
@@ -160,7 +160,7 @@ def _lines(queue: Iterable[UnendedSubmission], priority: int) -> list[_Line]:
 
 
 def _rates(levels: Sequence[Sequence[_Line]], slots: float) -> list[tuple[_Line, float]]:
-    """Return how many slots each line has that has any: what a line cannot use is shared by the others of its level."""
+    """Return the lines that have slots, with how many: what one cannot use is shared by the others of its level."""
     moving = []
     for level in levels:
         by_demand = sorted(level, key=lambda line: line.shards)

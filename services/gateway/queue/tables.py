@@ -1,4 +1,4 @@
-"""The queue in Postgres: what has not ended, the slots there are, and how long studies took."""
+"""The queue in Postgres: submissions that have not ended, runners' slots, and how long studies took."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ queries = load_queries(files("services.gateway.queue") / "queries.sql")
 
 @dataclass(frozen=True)
 class QueueRow:
-    """A submission that has not ended; `turn` is its team's place in the round, `evaluations` are those of a study."""
+    """A submission that has not ended.
+
+    `turn` is its team's place in the order of turns, `evaluations` the number in a study.
+    """
 
     submission_id: UUID
     team_id: UUID
@@ -53,10 +56,10 @@ async def list_queue(pool: Pool) -> list[QueueRow]:
 
 
 async def find_capacity(pool: Pool, runner_silence_s: float) -> Capacity:
-    """Return what the runners heard of within so many seconds can take."""
+    """Return what the runners that were heard of in the last `runner_silence_s` seconds can take."""
     return Capacity(**await queries.capacity(pool, seen_s=runner_silence_s))
 
 
 async def list_study_times(pool: Pool, phase_ids: Iterable[UUID]) -> list[StudyTimesRow]:
-    """Return how long recent studies of these phases took."""
+    """Return how long recent studies of these phases took, by submission and black box."""
     return await fetch_all(StudyTimesRow, queries.study_times(pool, phase_ids=list(phase_ids)))

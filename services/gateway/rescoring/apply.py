@@ -1,4 +1,4 @@
-"""Applying a candidate: what was run again takes the place of what it came from."""
+"""Applies a candidate: the new runs replace the submissions that they repeat."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,10 +14,10 @@ from shared.database import Connection
 
 
 async def lock_for_applying(connection: Connection, live: PhaseRow, candidate: PhaseRow) -> dict[UUID, int]:
-    """Lock a phase and its candidate, with the next change of each; raises Problem 409 if it is too early.
+    """Lock a phase and its candidate, and return each one's next change number. Raises Problem 409 if it is too early.
 
     Submissions are locked before phases, and phases in the order of their ids, as in every transaction that changes
-    both.
+    both: this avoids deadlocks.
     """
     both = sorted([live.id, candidate.id])
     await tables.lock_submissions(connection, both)
@@ -29,7 +29,7 @@ async def lock_for_applying(connection: Connection, live: PhaseRow, candidate: P
 async def swap_candidate(
     connection: Connection, live: PhaseRow, candidate: PhaseRow, changes: Mapping[UUID, int]
 ) -> int:
-    """Put the candidate in the phase's place, as one more revision of the competition; returns its number."""
+    """Put the candidate in the phase's place, as a new revision of the competition; returns the revision's number."""
     revision = await _add_revision(connection, live, list_changes(live, candidate))
     await tables.swap(connection, live.id, candidate.id, changes, revision)
     return revision
@@ -40,7 +40,7 @@ async def _check_ready(connection: Connection, live: PhaseRow, candidate: PhaseR
     if unended:
         raise Problem(
             409,
-            f"Expected that all submissions of phase {live.name} and its candidate have ended; {unended} have not. "
+            f"Expected all submissions of phase {live.name} and its candidate to have ended; {unended} have not. "
             "Wait for them, or cancel them.",
         )
     left_out = await tables.list_teams_left_out(connection, live.id, candidate.id)
@@ -53,7 +53,7 @@ async def _check_ready(connection: Connection, live: PhaseRow, candidate: PhaseR
 
 
 async def _add_revision(connection: Connection, live: PhaseRow, changes: dict[str, Any]) -> int:
-    """One more revision: the document as it was, with the phase as it is from now on."""
+    """Add a revision: the last document with the phase as it is from now on. Returns its number."""
     document = await find_last_document(connection, live.competition_id)
     shown = {name: value for name, value in changes.items() if name != "priority"}
     phases = [each | shown if each.get("name") == live.name else each for each in document.get("phases", [])]

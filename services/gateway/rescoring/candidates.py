@@ -1,4 +1,4 @@
-"""Making a candidate: which submissions of a phase it runs again, and what is different in it."""
+"""Makes a candidate: which submissions of a phase it runs again, and what it changes in the phase's definition."""
 
 from dataclasses import replace
 from typing import Any
@@ -16,11 +16,11 @@ from services.gateway.rescoring.comparison import list_changes
 from shared.database import Connection
 
 SPECIAL = {"limits", "baseline", "boxes"}
-"""What of a request is not taken over as it is: it may be partial, unversioned or unsorted."""
+"""The fields of a request that are not taken over as they are: they may be partial, unversioned or unsorted."""
 
 
 async def list_wanted_changes(connection: Connection, live: PhaseRow, wanted: RescoringRequest) -> dict[str, Any]:
-    """Return the changes that a request asks for, as `list_changes` would tell them afterwards."""
+    """Return the changes that a request asks for, in the form that `list_changes` returns for a candidate."""
     plain = {name: value for name, value in wanted.changes.items() if name not in SPECIAL}
     after = replace(live, **plain, limits=_limits(live, wanted))
     if wanted.boxes:
@@ -32,7 +32,7 @@ async def list_wanted_changes(connection: Connection, live: PhaseRow, wanted: Re
 
 
 async def make_candidate(connection: Connection, live: PhaseRow, wanted: RescoringRequest) -> UUID:
-    """Make the hidden phase; raises Problem 422 where its definition cannot be."""
+    """Create the hidden phase and return its id. Raises Problem 422 if its definition is invalid."""
     baseline = await _find_baseline(connection, wanted)
     candidate_id = await tables.insert_candidate(
         connection,
@@ -47,12 +47,12 @@ async def make_candidate(connection: Connection, live: PhaseRow, wanted: Rescori
     if unknown := set(labels) - await tables.list_box_labels(connection, candidate_id):
         raise Problem(422, f"The competition has no black boxes {sorted(unknown)}.")
     if uncovered := await tables.list_uncovered_boxes(connection, candidate_id):
-        raise Problem(422, f"The baseline does not cover {', '.join(uncovered)} for so many iterations.")
+        raise Problem(422, f"The baseline does not cover {', '.join(uncovered)} for enough iterations.")
     return candidate_id
 
 
 async def select_submissions(connection: Connection, live: PhaseRow, wanted: RescoringRequest) -> list[UUID]:
-    """Return the submissions to run again; raises Problem 422 or 409 where there are none, or not these."""
+    """Return the submissions to run again. Raises Problem 422 for one that cannot be, 409 if there are none."""
     only_counting = wanted.submissions is None and not wanted.everything
     found = await tables.list_ended_submissions(connection, live.id, only_counting=only_counting)
     if wanted.submissions is not None:
@@ -61,7 +61,7 @@ async def select_submissions(connection: Connection, live: PhaseRow, wanted: Res
             raise Problem(422, f"Expected submissions of {live.name} that were scored or failed; not so: {unknown}.")
         found = wanted.submissions
     if not found:
-        raise Problem(409, f"Phase {live.name} has no submission that could be run again.")
+        raise Problem(409, f"Phase {live.name} has no submission that can be run again.")
     return found
 
 
@@ -70,7 +70,7 @@ def _limits(live: PhaseRow, wanted: RescoringRequest) -> dict[str, Any]:
         return Limits.model_validate(live.limits | (wanted.limits or {})).model_dump()
     except ValidationError as error:
         faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Problem(422, f"The limits are not what is expected: {faults}") from error
+        raise Problem(422, f"The limits are invalid: {faults}") from error
 
 
 async def _find_baseline(connection: Connection, wanted: RescoringRequest) -> BaselineRow | None:

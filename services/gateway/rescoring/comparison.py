@@ -1,4 +1,4 @@
-"""What a re-scoring changes of a phase's definition, and of the ranks and scores of its teams. Pure."""
+"""What a rescoring changes in a phase's definition, and in the ranks and scores of its teams. Pure."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ NOT_ENDED = datetime.max.replace(tzinfo=UTC)
 
 
 def list_changes(live: PhaseRow, other: PhaseRow) -> dict[str, Any]:
-    """Return what of a phase's definition is different in another one, by the other's values."""
+    """Return the fields in which the definitions of two phases differ, with the values of `other`."""
     changes = {name: getattr(other, name) for name in DEFINITION if getattr(other, name) != getattr(live, name)}
     if other.versioned_baseline != live.versioned_baseline:
         changes["baseline"] = other.versioned_baseline
@@ -22,7 +22,7 @@ def list_changes(live: PhaseRow, other: PhaseRow) -> dict[str, Any]:
 
 
 def compare(live: PhaseRow, candidate: PhaseRow, rows: Iterable[ComparedRow]) -> RescoringComparison:
-    """Return what a candidate changes."""
+    """Return what a candidate changes in the definition, and in ranks and scores."""
     rows = list(rows)
     return RescoringComparison(
         changes=list_changes(live, candidate),
@@ -44,7 +44,7 @@ def compare(live: PhaseRow, candidate: PhaseRow, rows: Iterable[ComparedRow]) ->
 
 
 def compare_ranks(rows: Iterable[ComparedRow]) -> list[RankChange]:
-    """Return each team's rank and score before and after, by its submission that counts then; best before first.
+    """Return each team's rank and score before and after, from its counting submission at the time; best before first.
 
     Ranks are those of the leaderboard: submissions with equal scores rank by when they ended.
     """

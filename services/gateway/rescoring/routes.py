@@ -1,7 +1,7 @@
-"""Re-scoring: a phase's submissions run again under a changed definition, looked at, then applied or discarded.
+"""Rescoring: a phase's submissions run again under a changed definition, compared, and then applied or discarded.
 
-What is run again lives in a hidden phase, the candidate. Every submission is run again, even if only the baseline
-changes and its losses would do: so there is one way, and what is applied has been seen to run.
+The new runs live in a hidden phase, the candidate. Submissions run again even if only the baseline changes and the old
+losses would do: so there is only one way, and what is applied has been seen to run.
 """
 
 from dataclasses import asdict
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/api/v1/admin/competitions/{slug}/phases/{phase}/resc
 async def start_rescoring(
     slug: str, phase: str, body: RescoringRequest, pool: WithPool, outbox: WithOutbox, _: Manager
 ) -> RescoringStatus:
-    """Make the candidate and run the submissions again in it; sent again, it adds what was not there yet."""
+    """Create the candidate and run the submissions again in it. Sent again, it adds the submissions that are new."""
     live = await find_phase(pool, slug, phase)
     async with pool.acquire() as connection, connection.transaction():
         await tables.lock_rescoring(connection, live.id)
@@ -65,15 +65,15 @@ async def _check_same(connection: Connection, live: PhaseRow, candidate: PhaseRo
 
 @router.get("")
 async def show_rescoring(slug: str, phase: str, pool: WithPool, _: Organizer) -> RescoringStatus:
-    """Return how far the candidate is, and the ranks and scores before and after."""
+    """Return the candidate's progress, and the ranks and scores before and after."""
     return await _show(pool, await find_phase(pool, slug, phase))
 
 
 @router.post("/apply")
 async def apply_rescoring(slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: Manager) -> AppliedRescoring:
-    """Put what was run again in the place of what it came from, which is archived; one revision more.
+    """Replace the phase's submissions by their new runs and archive the old ones. This is a new revision.
 
-    The phase stays the same to teams and feeds, with its dates and quotas; only what its scores depend on changes.
+    Teams and feeds see the same phase, with its dates and quotas; only what its scores depend on changes.
     """
     live = await find_phase(pool, slug, phase)
     async with pool.acquire() as connection, connection.transaction():
@@ -92,7 +92,7 @@ async def apply_rescoring(slug: str, phase: str, pool: WithPool, outbox: WithOut
 async def discard_rescoring(
     slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: Manager
 ) -> DiscardedRescoring:
-    """Stop what still runs in the candidate and take it out of view; its executions stay on record."""
+    """Stop what still runs in the candidate and hide it; its executions stay on record."""
     live = await find_phase(pool, slug, phase)
     async with pool.acquire() as connection, connection.transaction():
         await tables.lock_rescoring(connection, live.id)

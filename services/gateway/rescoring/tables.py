@@ -1,4 +1,4 @@
-"""Candidates of a re-scoring in Postgres, and what becomes of them."""
+"""Rescoring candidates in Postgres: creating, comparing, applying and archiving them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class ProgressRow:
 
 @dataclass(frozen=True)
 class ComparedRow:
-    """A submission before (`old`) and after (`new`) it was run again; without `new`, one that counts but was not."""
+    """A submission before (`old`) and after (`new`) it was run again; `new` is None for one that counts but was not."""
 
     team: str
     old_id: UUID
@@ -54,7 +54,7 @@ class _BoxRow:
 
 
 async def lock_rescoring(connection: Connection, phase_id: UUID) -> None:
-    """Make requests about the candidate of one phase come one after the other."""
+    """Lock a phase's rescoring until the transaction ends, so that requests about its candidate take turns."""
     await queries.lock_rescoring(connection, phase_id=phase_id)
 
 
@@ -72,7 +72,7 @@ async def insert_candidate(
     baseline_id: UUID | None,
     limits: dict[str, Any],
 ) -> UUID:
-    """Insert a hidden phase like another one, but for what is wanted to change; returns its id."""
+    """Insert a hidden copy of a phase with the wanted changes; returns its id."""
     candidate_id: UUID = await queries.insert_candidate(
         connection,
         phase_id=phase_id,
@@ -91,12 +91,12 @@ async def list_box_labels(connection: Connection, phase_id: UUID) -> set[str]:
 
 
 async def list_uncovered_boxes(connection: Connection, phase_id: UUID) -> list[str]:
-    """Return the labels of those black boxes that the phase's baseline set says too little of."""
+    """Return the labels of a phase's black boxes that its baseline set does not cover for enough iterations."""
     return [row["label"] async for row in queries.uncovered_boxes(connection, phase_id=phase_id)]
 
 
 async def list_ended_submissions(connection: Connection, phase_id: UUID, *, only_counting: bool) -> list[UUID]:
-    """Return what can be run again of a phase."""
+    """Return the submissions of a phase that can be run again, or those of them that count."""
     rows = queries.ended_submissions(connection, phase_id=phase_id, only_counting=only_counting)
     return [row.id for row in await fetch_all(_IdRow, rows)]
 
@@ -107,12 +107,12 @@ async def measure_progress(connection: Connection, phase_id: UUID) -> ProgressRo
 
 
 async def compare_submissions(connection: Connection, old_id: UUID, new_id: UUID) -> list[ComparedRow]:
-    """Return the submissions of a phase beside what they became in its candidate."""
+    """Return the submissions of a phase beside their new runs in its candidate."""
     return await fetch_all(ComparedRow, queries.compare_submissions(connection, old_id=old_id, new_id=new_id))
 
 
 async def lock_submissions(connection: Connection, phase_ids: Sequence[UUID]) -> None:
-    """Lock the submissions of phases, before the phases themselves."""
+    """Lock the submissions of phases until the transaction ends; to be called before the phases are locked."""
     await queries.lock_submissions_of(connection, phase_ids=list(phase_ids))
 
 
@@ -136,9 +136,9 @@ async def list_teams_left_out(connection: Connection, old_id: UUID, new_id: UUID
 async def swap(
     connection: Connection, live_id: UUID, candidate_id: UUID, changes: Mapping[UUID, int], revision: int
 ) -> None:
-    """Let a phase and its candidate exchange submissions, definition and black boxes; the candidate is then archived.
+    """Exchange submissions, definition and black boxes between a phase and its candidate, and archive the candidate.
 
-    `changes` are the numbers that each phase has taken for it.
+    `changes` holds the change number of each of the two phases, by phase id.
     """
     boxes = {
         each: [row.id for row in await fetch_all(_BoxRow, queries.boxes_of_phase(connection, phase_id=each))]
@@ -160,5 +160,5 @@ async def swap(
 
 
 async def archive_phase(connection: Connection, phase_id: UUID) -> None:
-    """Take a phase out of view; what ran in it stays on record."""
+    """Hide a phase; what ran in it stays on record."""
     await queries.archive_phase(connection, phase_id=phase_id)

@@ -1,4 +1,4 @@
-"""How a team's zip becomes a submission: checks, quota, and one transaction that returns what it inserted."""
+"""Turns a team's zip into a submission: checks the phase and the quota and inserts it, in one transaction."""
 
 import dataclasses
 import hashlib
@@ -20,7 +20,7 @@ from shared.outbox import Outbox
 
 @dataclass(frozen=True)
 class RepeatableRequest:
-    """A team's request under its Idempotency-Key: sent again, it gets the first answer again."""
+    """A team's request with an Idempotency-Key: sent again, it gets the first answer again."""
 
     team_id: UUID
     key: str
@@ -28,12 +28,12 @@ class RepeatableRequest:
 
 
 def hash_request(slug: str, phase: str, blob_sha256: str) -> str:
-    """Return what two requests have in common that ask for the same."""
+    """Return a hash that is the same for two requests that ask for the same."""
     return hashlib.sha256(f"{slug}\0{phase}\0{blob_sha256}".encode()).hexdigest()
 
 
 async def find_answer(pool: Pool, request: RepeatableRequest) -> Submission | None:
-    """Return the answer to a request that came before; raises Problem 409 if the key was another request's."""
+    """Return the answer if this request came before. Raises Problem 409 if its key was used for another request."""
     known = await tables.find_answer(pool, request.team_id, request.key)
     if known is None:
         return None
@@ -43,12 +43,12 @@ async def find_answer(pool: Pool, request: RepeatableRequest) -> Submission | No
 
 
 async def accept(pool: Pool, outbox: Outbox, new: NewSubmission, request: RepeatableRequest | None) -> Submission:
-    """Queue a submission if the phase is open and the quota allows it; a request that came twice gets one answer."""
+    """Queue a submission, once for a repeated request. Raises Problem 409 if the phase is closed, 429 for the quota."""
     try:
         async with pool.acquire() as connection, connection.transaction():
             answer = await _insert(connection, outbox, new, request)
     except asyncpg.UniqueViolationError:
-        # The same key came twice at once and the other request was first.
+        # The same request came twice at the same time, and the other one was first.
         answered = await find_answer(pool, request) if request else None
         if answered is None:
             raise

@@ -1,4 +1,4 @@
-"""How far a submission has come on each black box: its losses and times, and random search's for comparison."""
+"""A submission's progress on each black box: its losses and times, and those of random search for comparison."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -27,11 +27,11 @@ Curve = list[float]
 
 @router.get("/submissions/{submission_id}/boxes")
 async def list_boxes(submission_id: UUID, pool: WithPool, caller: Member) -> SubmissionBoxes:
-    """Return per black box the studies finished, mean loss and its curve, and the optimizer's own time.
+    """Return for each black box the finished studies, their mean loss and its curve, and the optimizer's own time.
 
     Losses are rescaled: 1 is the median random evaluation, 0 the best known. `random` is the mean curve of random
-    search over all these black boxes. Its curve on one of them, which in a public baseline set tells which box it is,
-    is for the organizer, and on a practice phase for the team; on secret boxes `random` is, coarsely, of the whole set.
+    search. Its curve on a single black box would identify a box of a public baseline set, so only the organizer sees
+    it, and on a practice phase the team. For secret black boxes `random` is a rounded mean over the whole baseline set.
     """
     submission = await find_submission(pool, submission_id, caller)
     phase = await result_tables.phase_of_studies(pool, submission.phase_id)
@@ -66,7 +66,7 @@ def _show_box(row: BoxResultRow, random: Curve | None) -> BoxProgress:
 def random_curves(document: Mapping[str, Any], n_calls: int) -> dict[str, Curve]:
     """Return random search's mean visible loss after each of the first iterations, by test case.
 
-    `document` is the `data` of a baseline set with `mean`, `clip` and `best`; the scale is that of scores.
+    `document` is the `data` of a baseline set with `mean`, `clip` and `best`. The losses are rescaled as for scores.
     """
     dataset = xr.Dataset.from_dict(document).sel({OBJECTIVE: VISIBLE}).isel({ITER: slice(n_calls)})
     mean, clip, best = (dataset[name].transpose(TEST_CASE, ...).values for name in ("mean", "clip", "best"))
@@ -77,7 +77,7 @@ def random_curves(document: Mapping[str, Any], n_calls: int) -> dict[str, Curve]
 
 
 def mean_curve(curves: Iterable[Curve], digits: int = CURVE_DIGITS) -> Curve | None:
-    """Return the mean of curves of one length, if there are any."""
+    """Return the mean of curves of the same length, rounded; None if there are none."""
     gathered = list(curves)
     if not gathered:
         return None

@@ -1,4 +1,4 @@
-"""What a submission's row shows to whom. Pure."""
+"""Decides which parts of a submission a role may see. Pure."""
 
 from arena.api.submissions import Submission
 from arena.words.states import SubmissionState
@@ -10,8 +10,8 @@ from services.gateway.submissions.tables import SubmissionRow
 def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNKNOWN) -> Submission:
     """Return a submission as the API shows it to this role.
 
-    Of a failure on a secret black box its team learns the verdict, the stage and the iteration. Text that its code made
-    is a way out of the box, and for the organizer alone.
+    When a submission fails on a secret black box, its team sees the verdict, the stage and the iteration. Text that its
+    code wrote could carry secrets out of the box, so only the organizer sees it.
     """
     verdict = Verdict(row.verdict) if row.verdict else None
     meaning = VERDICTS[verdict] if verdict else None

@@ -1,4 +1,7 @@
-"""The live feed of a submission: a snapshot, then numbered changes; who comes back names the last number seen."""
+"""The live feed of a submission: a snapshot, then numbered changes.
+
+A client that reconnects names the last number it saw.
+"""
 
 import asyncio
 from uuid import UUID
@@ -32,7 +35,7 @@ async def watch_submission(
     caller: Member,
     since: Since | None = None,
 ) -> None:
-    """Send a submission and its studies as they finish, and its place in the queue; close when it has ended."""
+    """Send a submission, its place in the queue and its studies as they finish; close when it has ended."""
     submission = await find_submission(pool, submission_id, caller)
 
     async def send_changes() -> None:
@@ -55,7 +58,7 @@ async def watch_submission(
 async def _since(
     pool: Pool, estimates: QueueEstimates, submission_id: UUID, caller: Caller, seen: int, *, is_snapshot: bool
 ) -> SubmissionMessage:
-    # The submission first: studies stored after it was read carry higher numbers and come again with the next message.
+    # Read the submission first: studies stored after that have higher numbers and come again with the next message.
     row = await find_submission(pool, submission_id, caller)
     studies = await result_tables.studies_since(pool, submission_id, seen)
     return SubmissionMessage(

@@ -1,4 +1,4 @@
-"""The live feed of a phase's submissions: to a team of its own, to an organizer of everybody's."""
+"""The live feed of a phase's submissions: a team gets its own, an organizer everybody's."""
 
 import asyncio
 from collections.abc import Sequence
@@ -25,12 +25,12 @@ from shared.events import wait_for_any
 
 router = APIRouter(prefix="/api/v1", tags=["live"])
 GAP_S = 0.5
-"""The shortest time between two looks for one watcher: every change of the phase wakes all its teams' watchers."""
+"""The shortest time in seconds between two reads for one watcher: each change in the phase wakes all its watchers."""
 NOTHING = -1
 SHOWN_LIMIT = 500
-"""Who is so far behind that more has changed gets a snapshot."""
+"""A watcher for whom more submissions than this have changed gets a snapshot."""
 NOTICEABLE = 0.1
-"""By how much of itself a remaining time has to move before it is told again."""
+"""The relative change of a remaining time from which it is sent again."""
 
 Estimated = tuple[ChangedSubmissionRow, QueueEstimate]
 
@@ -46,7 +46,7 @@ async def watch_submissions(
     phase: str | None = None,
     since: Since | None = None,
 ) -> None:
-    """Send the newest submissions of a phase, then those that change, and new places in the queue and times left."""
+    """Send the newest submissions of a phase, then those that change, and new queue estimates."""
     competition = await find_competition(pool, slug)
     if caller.role == "team" and caller.competition_id != competition.id:
         raise Problem(403, f"This token's team does not take part in {slug}.")
@@ -65,7 +65,7 @@ async def watch_submissions(
 
 
 class Watch:
-    """What one watcher of a phase's submissions has been told: all up to the number `seen`."""
+    """What one watcher of a phase's submissions has been sent: everything up to the number `seen`."""
 
     def __init__(
         self, pool: Pool, estimates: QueueEstimates, caller: Caller, phase_id: UUID, seen: int = NOTHING
@@ -80,8 +80,8 @@ class Watch:
         self._told: dict[UUID, QueueEstimate] = {}
 
     async def news(self) -> SubmissionsMessage | None:
-        """Return the message that brings the watcher up to date, at first in any case; None when there is no news."""
-        # The number first: what changes after it was read carries a higher one and comes again with the next message.
+        """Return the message that brings the watcher up to date; None if nothing is new, except at the first call."""
+        # Read the number first: what changes after that has a higher number and comes again with the next message.
         phase = await find_phase_change(self._pool, self._phase_id)
         if phase is None:
             self.is_there = False
@@ -113,7 +113,7 @@ class Watch:
         )
 
     async def _rows_since(self, change: int) -> list[ChangedSubmissionRow]:
-        """Return what has changed or not ended; all of it, with `seen` put back, where changes alone would mislead."""
+        """Return what has changed or not ended; everything, with `seen` reset, where changes alone would mislead."""
         if self.seen > change:
             self.seen = NOTHING
         rows = await self._rows()
@@ -128,7 +128,10 @@ class Watch:
         return await tables.submissions_since(self._pool, self._phase_id, self._caller.team_id, self.seen, SHOWN_LIMIT)
 
     def _remember(self, found: Sequence[Estimated]) -> None:
-        """Keep what is told of those that have not ended; a time that is not told again stays what it was."""
+        """Remember the estimates sent for submissions that have not ended.
+
+        One that is not sent again stays as it was.
+        """
         self._told = {
             row.id: estimate
             if row.change > self.seen or is_news(self._told.get(row.id), estimate)
@@ -138,7 +141,7 @@ class Watch:
         }
 
     async def _counting_and_quota(self) -> tuple[list[UUID], dict[QuotaName, QuotaUse] | None]:
-        """Return which submissions count, and to a team what it has used of its quotas."""
+        """Return which submissions count, and for a team how much of its quotas it has used."""
         phase_id, team_id = self._phase_id, self._caller.team_id
         counting = await tables.counting_submissions(self._pool, phase_id, team_id)
         if team_id is None:
@@ -150,7 +153,7 @@ class Watch:
 
 
 def is_news(told: QueueEstimate | None, now: QueueEstimate) -> bool:
-    """Tell whether an estimate differs from what was told by as much as people would notice."""
+    """Return whether an estimate differs noticeably from the one sent before."""
     if told is None or told.position != now.position:
         return True
     if told.remaining_s is None or now.remaining_s is None:

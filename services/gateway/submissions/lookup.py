@@ -1,4 +1,4 @@
-"""A submission, for whoever may see it."""
+"""Finds a submission that a caller may see."""
 
 from uuid import UUID
 
@@ -10,7 +10,10 @@ from shared.database import Pool
 
 
 async def find_submission(pool: Pool, submission_id: UUID, caller: Caller) -> SubmissionRow:
-    """Return a submission; 404 when there is none, or it is another team's, or a copy in a hidden phase."""
+    """Return a submission.
+
+    Raises Problem 404 if there is none, or to a team if it is another team's or in a hidden phase.
+    """
     row = await tables.find_submission(pool, submission_id)
     is_hidden = row is not None and row.origin_id is not None and row.visibility == "organizer"
     if row is None or (caller.role == "team" and (row.team_id != caller.team_id or is_hidden)):

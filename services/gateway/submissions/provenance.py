@@ -31,11 +31,10 @@ router = APIRouter(prefix="/api/v1", tags=["submissions"])
 async def get_provenance(
     submission_id: UUID, pool: WithPool, caller: Member
 ) -> OrganizerProvenance | SubmissionProvenance:
-    """Return what a score came from, as far as studies have finished.
+    """Return what a score came from, so far as its studies have finished.
 
-    To its team: the revision, the zip, the baseline set's version and the digests of the optimizer's images. To the
-    organizer all: hashes, the code that ran and scored it, and of every study its seeds and its execution, which can be
-    replayed.
+    Its team sees the revision, the zip, the baseline set's version and the digests of the optimizer's images. The
+    organizer also sees hashes, the code that ran and scored it, and the seeds and execution of every study.
     """
     submission = await find_submission(pool, submission_id, caller)
     origins = await result_tables.origins_of_score(pool, submission_id)

@@ -1,4 +1,4 @@
-"""Effective quotas of a team in a phase, and whether the phase is open."""
+"""Checks that a phase is open and that a team's quotas in it allow one more submission."""
 
 import math
 from datetime import datetime
@@ -28,7 +28,10 @@ class Times(Protocol):
 
 
 async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> EffectiveQuota:
-    """Return a phase's times and a team's quotas as they are now; the caller holds the phase's lock."""
+    """Return a phase's times and a team's quotas now; the caller holds the phase's lock.
+
+    Raises Problem 404 if it is gone.
+    """
     quota = await tables.find_effective_quota(connection, phase_id, team_id)
     if quota is None:
         raise Problem(409, "The phase was deleted just now; look at the competition's phases.")
@@ -36,7 +39,7 @@ async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: 
 
 
 def has_quota(quota: EffectiveQuota) -> bool:
-    """Tell whether a team is limited by any quota."""
+    """Return whether any quota limits a team."""
     return (quota.attempts_per_day, quota.scored_per_day, quota.active_submissions) != (None, None, None)
 
 
@@ -51,7 +54,7 @@ def check_open(phase: Times) -> None:
 
 
 def check_quota(quota: EffectiveQuota, used: UsedQuota) -> None:
-    """Raise Problem 429 when one more submission would be one too many."""
+    """Raise Problem 429 if a quota does not allow one more submission."""
     if quota.active_submissions is not None and used.active >= quota.active_submissions:
         raise Problem(
             429,
@@ -79,7 +82,7 @@ def _whole_seconds(seconds: float | None) -> int:
 
 
 def show_quota(quota: EffectiveQuota, used: UsedQuota) -> dict[QuotaName, QuotaUse]:
-    """Return of each quota that there is how much may be used and how much is."""
+    """Return for each quota that is set its limit and how much of it is used."""
     uses: dict[QuotaName, tuple[int | None, int]] = {
         "attempts_per_day": (quota.attempts_per_day, used.attempts),
         "scored_per_day": (quota.scored_per_day, used.scored),

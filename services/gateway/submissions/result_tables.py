@@ -1,4 +1,4 @@
-"""What a submission's studies have brought, from Postgres: losses, curves, logs, provenance, history."""
+"""A submission's results in Postgres: its studies' losses, curves and logs, its provenance and history."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ class LogRow:
 
 @dataclass(frozen=True)
 class PhaseOfStudies:
-    """What a phase says of its studies: which there are on each black box, and what they are limited to."""
+    """How a phase defines its studies: which there are on each black box, and their limits."""
 
     first_study: int
     studies_per_box: int
@@ -45,7 +45,7 @@ class PhaseOfStudies:
 
 @dataclass(frozen=True)
 class BoxResultRow:
-    """What a submission has reached on a black box: means over its finished studies, and their curve."""
+    """A submission's results on a black box: means over its finished studies, and their curve."""
 
     box: str
     test_case: str
@@ -59,7 +59,7 @@ class BoxResultRow:
 
 @dataclass(frozen=True)
 class OriginsRow:
-    """All that a score depends on, but for what ran it."""
+    """Everything that a score depends on, except what ran its studies."""
 
     blob_sha256: str
     size_bytes: int
@@ -75,7 +75,7 @@ class OriginsRow:
 
 @dataclass(frozen=True)
 class ProvenanceRow:
-    """What ran and scored so many of a submission's studies."""
+    """What ran and scored a number of a submission's studies."""
 
     optimizer_image: str | None
     blackbox_image: str | None
@@ -87,7 +87,7 @@ class ProvenanceRow:
 
 @dataclass(frozen=True)
 class BoxRow:
-    """A black box with what is behind its label."""
+    """A black box by its real name."""
 
     label: str
     model: str
@@ -109,7 +109,7 @@ class StudyExecutionRow:
 
 @dataclass(frozen=True)
 class ShardRow:
-    """A shard with its executions, which are objects."""
+    """A shard with its executions, each a dict."""
 
     shard_id: UUID
     box: str
@@ -136,12 +136,12 @@ class EventRow:
 
 
 async def studies_since(pool: Pool, submission_id: UUID, since: int) -> list[StudyRow]:
-    """Return the studies of a submission with a change after a number."""
+    """Return the studies of a submission whose change number is above `since`."""
     return await fetch_all(StudyRow, queries.list_studies(pool, submission_id=submission_id, since=since))
 
 
 async def list_logs(pool: Pool, submission_id: UUID, after: tuple[str, int, int] | None, size: int) -> list[LogRow]:
-    """Return so many logs after the one of this black box, study and attempt."""
+    """Return up to `size` logs, those after `after` (black box, study, attempt) if given."""
     box, study, attempt = after or (None, None, None)
     rows = queries.list_logs(
         pool, submission_id=submission_id, after_box=box, after_study=study, after_attempt=attempt, size=size
@@ -150,7 +150,7 @@ async def list_logs(pool: Pool, submission_id: UUID, after: tuple[str, int, int]
 
 
 async def phase_of_studies(pool: Pool, phase_id: UUID) -> PhaseOfStudies:
-    """Return what a submission's phase says of its studies."""
+    """Return how a phase defines its studies."""
     return PhaseOfStudies(**await queries.phase_of_page(pool, phase_id=phase_id))
 
 
@@ -160,25 +160,25 @@ async def labels_of_phase(pool: Pool, phase_id: UUID) -> list[str]:
 
 
 async def results_of_boxes(pool: Pool, submission_id: UUID) -> list[BoxResultRow]:
-    """Return what a submission has reached on each black box of its phase."""
+    """Return a submission's results on each black box of its phase."""
     return await fetch_all(BoxResultRow, queries.results_of_boxes(pool, submission_id=submission_id))
 
 
 async def random_search_of(pool: Pool, phase_id: UUID) -> dict[str, Any] | None:
-    """Return the part of a phase's baseline set that says what random search reaches, if the set has one."""
+    """Return the part of a phase's baseline set with the results of random search; None if the set lacks it."""
     document: dict[str, Any] | None = await queries.random_search_of(pool, phase_id=phase_id)
     return document
 
 
 async def origins_of_score(pool: Pool, submission_id: UUID) -> OriginsRow:
-    """Return all that a submission's score depends on, but for what ran it."""
+    """Return everything that a submission's score depends on, except what ran its studies."""
     row = await fetch_one(OriginsRow, queries.origins_of_score(pool, submission_id=submission_id))
-    assert row is not None  # noqa: S101 - asked of a submission that was found
+    assert row is not None  # noqa: S101 - only called for a submission that exists
     return row
 
 
 async def provenances_of(pool: Pool, submission_id: UUID) -> list[ProvenanceRow]:
-    """Return what ran and scored the studies of a submission, that of most studies first."""
+    """Return what ran and scored the studies of a submission, with the most studies first."""
     return await fetch_all(ProvenanceRow, queries.provenances_of(pool, submission_id=submission_id))
 
 

@@ -1,4 +1,4 @@
-"""Submit, look, cancel, and read logs."""
+"""The routes of submissions: submit, show, list, cancel, and read logs."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -45,7 +45,7 @@ async def submit(
     phase: Annotated[str | None, Form()] = None,
     idempotency_key: Annotated[str | None, Header(max_length=KEY_LENGTH)] = None,
 ) -> Submission:
-    """Accept a team's zip for scoring. The same Idempotency-Key and request get the first answer again."""
+    """Accept a team's zip for scoring. The same request with the same Idempotency-Key gets the first answer again."""
     competition = await find_competition(pool, slug)
     if caller.team_id is None or caller.competition_id != competition.id:
         raise Problem(403, f"This token's team does not take part in {slug}.")
@@ -78,7 +78,7 @@ async def submit(
 async def get_submission(
     submission_id: UUID, pool: WithPool, estimates: WithQueueEstimates, caller: Member
 ) -> Submission:
-    """Return a submission's state, verdict and score, its place in the queue and how long it may take still."""
+    """Return a submission's state, verdict and score, its place in the queue and the estimated time left."""
     row = await find_submission(pool, submission_id, caller)
     return show_submission(row, caller.role, await estimates.find(row.id, row.state))
 
@@ -93,7 +93,7 @@ async def list_submissions(
     limit: PageLimit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> SubmissionPage:
-    """Return submissions, the newest first: a team's own, or everybody's to an organizer."""
+    """Return submissions, newest first. A team gets its own, an organizer everybody's."""
     competition = await find_competition(pool, slug)
     before = decode_cursor(cursor, tuple[AwareDatetime, UUID]) if cursor else None
     if caller.role == "team" and caller.competition_id != competition.id:
@@ -110,10 +110,12 @@ async def list_submissions(
 async def list_logs(
     submission_id: UUID, pool: WithPool, caller: Member, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> StudyLogPage:
-    """Return what the optimizer wrote in each study: to the organizer, and on a practice phase to its team."""
+    """Return what the optimizer wrote in each study. Teams may read this on a practice phase only."""
     submission = await find_submission(pool, submission_id, caller)
     if caller.role != "organizer" and not submission.practice:
-        raise Problem(403, "The logs of secret black boxes are for the organizer; a practice phase shows them.")
+        raise Problem(
+            403, "Only the organizer may read logs from secret black boxes; on a practice phase teams may, too."
+        )
     after = decode_cursor(cursor, tuple[str, int, int]) if cursor else None
     rows = await result_tables.list_logs(pool, submission_id, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.box, row.study, row.attempt))
@@ -122,7 +124,7 @@ async def list_logs(
 
 @router.post("/submissions/{submission_id}/cancel", status_code=202)
 async def cancel_submission(submission_id: UUID, pool: WithPool, outbox: WithOutbox, caller: Actor) -> Submission:
-    """End a submission now: what runs is killed, the rest is dropped. Cancelling twice is the same as once."""
+    """End a submission now: running studies are killed, the rest dropped. Cancelling again changes nothing."""
     await find_submission(pool, submission_id, caller)
     async with pool.acquire() as connection, connection.transaction():
         phase_id = await tables.lock_unended(connection, submission_id)

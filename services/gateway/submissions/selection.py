@@ -1,4 +1,4 @@
-"""Which of its submissions a team wants to count, where the phase lets teams select one."""
+"""Lets a team select the submission that counts, in phases that allow this."""
 
 from uuid import UUID
 
@@ -22,17 +22,17 @@ router = APIRouter(prefix="/api/v1", tags=["submissions"])
 
 @router.post("/submissions/{submission_id}/choose")
 async def choose_submission(submission_id: UUID, pool: WithPool, outbox: WithOutbox, caller: Team) -> Submission:
-    """Let a scored submission count instead of the team's best, while the phase is open, frozen or not."""
+    """Make a scored submission count instead of the team's best. The phase must be open; it may be frozen."""
     submission = await find_submission(pool, submission_id, caller)
     phase_id, team_id = submission.phase_id, submission.team_id
     async with pool.acquire() as connection, connection.transaction():
         await tables.lock_team(connection, team_id)
-        # Locked in their order before the phase, as in every transaction that changes submissions.
+        # Submissions are locked in a fixed order and before the phase, as in every transaction that changes them.
         await tables.lock_selection(connection, submission)
         change = await tables.next_change(connection, phase_id)
         quota = await find_effective_quota(connection, phase_id, team_id)
         if quota.counting != "chosen":
-            raise Problem(409, f"In phase {quota.name} each team's best submission counts; there is no choice.")
+            raise Problem(409, f"In phase {quota.name} each team's best submission counts; it cannot be chosen.")
         check_open(quota)
         present = await tables.find_submission(connection, submission_id)
         if present is None or present.state != SubmissionState.SCORED:

@@ -1,4 +1,4 @@
-"""Submissions, and what is used of quotas, in Postgres. What their studies brought is in `result_tables`."""
+"""Submissions and the use of quotas in Postgres. The results of their studies are in `result_tables`."""
 
 import uuid
 from collections.abc import Iterable
@@ -55,14 +55,14 @@ class SubmissionRow:
 
 @dataclass(frozen=True)
 class ChangedSubmissionRow(SubmissionRow):
-    """A submission that has changed or not ended; `rescored` if it took the place of another in a re-scoring."""
+    """A submission that has changed or not ended; `rescored` if it replaced another one in a rescoring."""
 
     rescored: bool
 
 
 @dataclass(frozen=True)
 class NewSubmission:
-    """A submission that was checked and whose zip is stored."""
+    """A submission to insert, after its zip was checked and stored."""
 
     id: UUID
     phase_id: UUID
@@ -75,7 +75,7 @@ class NewSubmission:
 
 @dataclass(frozen=True)
 class EffectiveQuota:
-    """A phase's times and a team's quotas in it, as they are at the moment `at`; a quota that is None is none."""
+    """A phase's times and a team's quotas in it at the time `at`; a quota of None does not limit."""
 
     name: str
     opens_at: datetime | None
@@ -90,7 +90,7 @@ class EffectiveQuota:
 
 @dataclass(frozen=True)
 class UsedQuota:
-    """What a team has used of its quotas, and in how many seconds the oldest attempt and score will not count."""
+    """What a team has used of its quotas, and in how many seconds its oldest attempt and score will no longer count."""
 
     active: int
     attempts: int
@@ -113,7 +113,7 @@ def new_id() -> UUID:
 
 
 async def find_submission(where: PoolOrConnection, submission_id: UUID) -> SubmissionRow | None:
-    """Return a submission, whoever asks."""
+    """Return a submission, whoever may see it; None if there is none."""
     return await fetch_one(SubmissionRow, queries.find_submission(where, id=submission_id))
 
 
@@ -126,7 +126,7 @@ async def list_submissions(
     before: tuple[datetime, UUID] | None,
     size: int,
 ) -> list[SubmissionRow]:
-    """Return so many submissions that are older than the one of this time and id, the newest first."""
+    """Return up to `size` submissions, newest first, those before `before` (time, id) if given."""
     before_at, before_id = before or (None, None)
     rows = queries.list_submissions(
         pool,
@@ -143,23 +143,23 @@ async def list_submissions(
 async def submissions_since(
     pool: Pool, phase_id: UUID, team_id: UUID | None, since: int, size: int
 ) -> list[ChangedSubmissionRow]:
-    """Return what of a phase, or of a team in it, has changed after a number or has not ended."""
+    """Return submissions of a phase, or of a team in it, that changed after number `since` or have not ended."""
     rows = queries.submissions_since(pool, phase_id=phase_id, team_id=team_id, since=since, size=size)
     return await fetch_all(ChangedSubmissionRow, rows)
 
 
 async def counting_submissions(pool: Pool, phase_id: UUID, team_id: UUID | None) -> list[UUID]:
-    """Return the submissions of a phase that count, or the one of a team."""
+    """Return the counting submissions of a phase, or of one team in it."""
     return [row["id"] async for row in queries.counting_in(pool, phase_id=phase_id, team_id=team_id)]
 
 
 async def find_answer(pool: Pool, team_id: UUID, key: str) -> AnsweredRequest | None:
-    """Return what was answered to a team's request with this Idempotency-Key."""
+    """Return the answer to a team's earlier request with this Idempotency-Key, if there was one."""
     return await fetch_one(AnsweredRequest, queries.find_replay(pool, team_id=team_id, key=key))
 
 
 async def keep_answer(connection: Connection, team_id: UUID, key: str, request_sha256: str, answer: Submission) -> None:
-    """Keep an answer for whoever sends the same request again."""
+    """Store an answer in case the same request is sent again."""
     await queries.insert_replay(
         connection,
         team_id=team_id,
@@ -171,12 +171,12 @@ async def keep_answer(connection: Connection, team_id: UUID, key: str, request_s
 
 
 async def lock_team(connection: Connection, team_id: UUID) -> None:
-    """Make submissions of one team come one after the other, so that quotas hold."""
+    """Lock a team until the transaction ends: its submissions are accepted one at a time, so that quotas hold."""
     await queries.lock_team(connection, team_id=team_id)
 
 
 async def next_change(connection: Connection, phase_id: UUID) -> int:
-    """Take the next number of a phase; the last lock of a transaction."""
+    """Take the next change number of a phase. This locks the phase, and must be the last lock of a transaction."""
     change: int = await queries.next_change(connection, phase_id=phase_id)
     return change
 
@@ -215,7 +215,10 @@ async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID
 
 
 async def lock_unended(connection: Connection, submission_id: UUID) -> UUID | None:
-    """Lock a submission that has not ended, before its phase; returns the phase."""
+    """Lock a submission that has not ended, before its phase is locked.
+
+    Returns the phase's id, or None if it has ended.
+    """
     row = await queries.lock_unended(connection, id=submission_id)
     return None if row is None else row["phase_id"]
 
@@ -226,7 +229,7 @@ async def cancel_submission(connection: Connection, submission_id: UUID, change:
 
 
 async def lock_selection(connection: Connection, submission: SubmissionRow) -> None:
-    """Lock a submission and the one that its team selected before, in their order."""
+    """Lock a submission and the one that its team selected before, in a fixed order."""
     rows = queries.lock_selection(
         connection, id=submission.id, team_id=submission.team_id, phase_id=submission.phase_id
     )
@@ -235,7 +238,7 @@ async def lock_selection(connection: Connection, submission: SubmissionRow) -> N
 
 
 async def select_submission(connection: Connection, submission: SubmissionRow, change: int) -> None:
-    """Make a scored submission the one that its team wants to count, instead of the one before."""
+    """Make a scored submission the one that counts for its team, instead of the one selected before."""
     await queries.unselect(
         connection, id=submission.id, team_id=submission.team_id, phase_id=submission.phase_id, change=change
     )

@@ -1,4 +1,4 @@
-"""Uploaded zips: hashed, validated and stored from the disk, never as a whole in memory."""
+"""Hashes, validates and stores uploaded zips from disk, never holding a whole zip in memory."""
 
 import asyncio
 import hashlib
@@ -19,7 +19,7 @@ REFUSED = Counter("arena_submissions_refused", "Zips refused")
 
 @dataclass(frozen=True)
 class HashedUpload:
-    """An upload in a temporary file, with its SHA-256. The file is the request's and goes with it."""
+    """An upload in a temporary file, with its SHA-256. The file is deleted when the request ends."""
 
     file: BinaryIO
     sha256: str
@@ -27,7 +27,7 @@ class HashedUpload:
 
 
 async def hash_upload(upload: UploadFile) -> HashedUpload:
-    """Return an upload with its hash. The server has written it to disk already, but for a small one."""
+    """Return an upload with its hash. The server has already written it to disk unless it is small."""
     return await asyncio.to_thread(_hash, upload.file)
 
 
@@ -40,7 +40,7 @@ def _hash(file: BinaryIO) -> HashedUpload:
 
 
 async def store_zip(upload: HashedUpload, blobs: Blobs, settings: GatewaySettings) -> None:
-    """Store a zip that may be run under its SHA-256; raises Problem 422 for one that may not."""
+    """Validate a zip and store it under its SHA-256. Raises Problem 422 if it is invalid."""
     limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes)
     try:
         await asyncio.to_thread(check_zip, upload.file, limits)

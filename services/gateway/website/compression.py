@@ -1,4 +1,4 @@
-"""Pages travel compressed: a leaderboard is mostly names and numbers that are alike."""
+"""Compresses pages: a leaderboard is mostly similar names and numbers."""
 
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -7,14 +7,14 @@ from services.gateway.website.rendering import ASSETS_ADDRESS, NOT_PAGES
 
 SMALLEST_BYTES = 1000
 LEVEL = 5
-"""A higher one takes longer to save little."""
+"""A higher level takes longer and saves little."""
 
 
 class Packed:
     """Compresses pages and what they load, and nothing else.
 
-    Not the API: its exports are streams that should not wait in a buffer, and some answers hold a new token, whose
-    size beside text of the asker's choosing would give it away (BREACH). Pages hold no secrets.
+    Not the API: its exports are streams that should not wait in a buffer, and some of its answers hold a new token. The
+    compressed size of a secret next to text that an attacker chooses reveals the secret (BREACH). Pages hold none.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -28,5 +28,5 @@ class Packed:
 
 
 def _is_of_a_page(path: str) -> bool:
-    # The API's description loads a megabyte; to compress it would hold up whoever else is asking.
+    # The API's description loads a megabyte; compressing it would delay all other requests.
     return path.startswith(ASSETS_ADDRESS) or not path.startswith((*NOT_PAGES, "/docs/"))

@@ -1,4 +1,4 @@
-"""The organizer's console: a page for each part of the work, all on the API that the commands use."""
+"""The organizer's console: a page for each task, built on the same API that the commands use."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -31,7 +31,7 @@ async def console_page(request: Request, slug: str, pool: WithPool, caller: Anyo
     if caller.role != "organizer" or Scope.READ not in caller.scopes:
         raise Problem(403, "The console is for organizers; sign in with an organizer's token.")
     if section not in SECTIONS:
-        raise Problem(404, f"There is no section {section!r} of the console; there are: {', '.join(SECTIONS)}.")
+        raise Problem(404, f"The console has no section {section!r}; its sections are: {', '.join(SECTIONS)}.")
     page = await find_page_context(pool, caller, slug, None)
     data = ConsoleData(slug=slug, phases=[each.name for each in page.phases])
     return render(

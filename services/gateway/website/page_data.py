@@ -1,4 +1,4 @@
-"""What the scripts of pages start from: each page's data, made of the bodies of the API."""
+"""The data that pages' scripts start from, composed of the bodies of the API."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,14 +10,14 @@ from arena.api.submissions import Submission
 
 
 class RanksBefore(Body):
-    """The ranks that a final's teams had in the phase they are from."""
+    """The ranks that a final's teams had in the first phase."""
 
     phase: str
     ranks: dict[str, int]
 
 
 class LeaderboardData(Body):
-    """What the page of a leaderboard starts from; `team` is the viewer's."""
+    """What a leaderboard's page starts from; `team` is the viewer's own."""
 
     slug: str
     phase: str
@@ -30,7 +30,7 @@ class LeaderboardData(Body):
 
 
 class SubmissionsData(Body):
-    """What the page of a phase's submissions starts from; `turns_in_s` is when the phase opens or closes next."""
+    """What a phase's page of submissions starts from; in `turns_in_s` seconds the phase opens or closes."""
 
     slug: str
     phase: str
@@ -48,7 +48,7 @@ class SubmissionsData(Body):
 
 
 class SubmissionData(Body):
-    """What the page of one submission starts from."""
+    """What a submission's page starts from."""
 
     submission: Submission
     boxes: list[str]
@@ -61,7 +61,7 @@ class SubmissionData(Body):
 
 
 class ConsoleData(Body):
-    """What a section of the console starts from; `phases` are their names."""
+    """What a section of the console starts from; `phases` holds the names of the phases."""
 
     slug: str
     phases: list[str]

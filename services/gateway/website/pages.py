@@ -1,4 +1,4 @@
-"""The pages that everybody sees, and how all pages come to the application."""
+"""The public pages, and `add_website`, which adds all pages to the application."""
 
 from fastapi import APIRouter, FastAPI
 from starlette.responses import RedirectResponse, Response
@@ -19,14 +19,14 @@ router = APIRouter(include_in_schema=False)
 
 
 def add_website(app: FastAPI) -> None:
-    """Add the pages and what they load."""
+    """Add the pages and the files that they load."""
     for module_router in (router, console.router, rules.router, sessions.router, submission.router, submitting.router):
         app.include_router(module_router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
 
 class Kept(StaticFiles):
-    """Files that a browser keeps."""
+    """Static files that browsers may cache for ever."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Answer with a file."""
@@ -37,7 +37,7 @@ class Kept(StaticFiles):
 
 @router.get("/")
 async def home_page(pool: WithPool, caller: Anyone) -> Response:
-    """Show the competitions; where there is one, that one."""
+    """List the competitions, or redirect to the only one."""
     competitions = await list_competitions(pool)
     if len(competitions) == 1:
         return RedirectResponse(f"/c/{competitions[0].slug}", 303)

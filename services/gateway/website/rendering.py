@@ -1,4 +1,4 @@
-"""Templates, and the address of the files that pages load: another content has another, so a browser keeps them."""
+"""Renders templates. The URLs of files contain a hash of the content, so browsers may cache them for ever."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ environment.globals["asset"] = lambda name: f"{ASSETS_ADDRESS}{VERSION}/{name}"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who looks at a page; a team with its name and its competition's slug."""
+    """Who views a page; for a team with its name and its competition's slug."""
 
     role: Literal["anyone", "team", "organizer"]
     team: str | None = None
@@ -65,7 +65,7 @@ def render(
 ) -> HTMLResponse:
     """Return a page. `data` is what the page's script starts from, as JSON.
 
-    A page shows what its viewer may see, so nobody keeps it for another.
+    A page shows what its viewer may see, so no cache may keep it for another.
     """
     shown = {} if data is None else data.model_dump(mode="json")
     html = environment.get_template(template).render(viewer=viewer, competition=competition, data=shown, **more)
@@ -73,7 +73,7 @@ def render(
 
 
 def wants_page(connection: HTTPConnection) -> bool:
-    """Tell whether a browser opens a page, as against a client that asks the API."""
+    """Return whether a browser asks for a page, as opposed to a client of the API."""
     return (
         connection.scope["type"] == "http"
         and "text/html" in connection.headers.get("accept", "")
@@ -82,7 +82,7 @@ def wants_page(connection: HTTPConnection) -> bool:
 
 
 def error_page(status: int, detail: str, headers: Mapping[str, str]) -> HTMLResponse:
-    """Return a page that says what is wrong; where waiting helps, it comes again by itself."""
+    """Return a page that says what is wrong. Where waiting helps, it reloads by itself."""
     kept = {name: value for name, value in headers.items() if name.lower() in {"retry-after", "allow"}}
     return render(
         "error.html.j2",

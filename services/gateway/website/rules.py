@@ -1,4 +1,4 @@
-"""The rules of a phase for its teams, each told by the setting that enforces it, so that the two cannot differ."""
+"""The rules of a phase, each worded from the setting that enforces it, so that the two cannot differ."""
 
 import shlex
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 @dataclass(frozen=True)
 class Rule:
-    """One limit: of what, how much, and what comes of passing it."""
+    """One limit: on what, how much, and what happens when it is exceeded."""
 
     what: str
     value: str
@@ -40,7 +40,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Ending:
-    """One verdict: its word and sentence, whose doing it is, what it costs."""
+    """One verdict: its name and explanation, who caused it, and what it costs of the quotas."""
 
     verdict: str
     sentence: str
@@ -53,7 +53,7 @@ class Ending:
 async def rules_page(
     slug: str, request: Request, pool: WithPool, settings: WithSettings, caller: Anyone, phase: str | None = None
 ) -> Response:
-    """Show what holds in a phase, and how to take part in it."""
+    """Show the rules of a phase, and how to take part in it."""
     page = await find_page_context(pool, caller, slug, phase)
     shown: dict[str, Any] = {}
     if page.phase:
@@ -83,12 +83,12 @@ async def rules_page(
 
 
 async def _quota(pool: Pool, phase: PhaseRow, caller: Caller) -> Quota:
-    """Return the quotas of the team that looks, which may have been given others than the phase's."""
+    """Return the quotas of the viewer's team, which may have its own, else those of the phase."""
     return await find_effective_quota(pool, phase.id, caller.team_id) or phase
 
 
 def describe_quotas(quota: Quota) -> list[str]:
-    """Return a sentence for each quota that there is."""
+    """Return a text for each quota that is set."""
     sentences = (
         (quota.attempts_per_day, "{} in any 24 hours, scored or failed"),
         (quota.scored_per_day, "{} in any 24 hours that were scored or are on the way"),
@@ -102,7 +102,7 @@ def describe_quotas(quota: Quota) -> list[str]:
 
 
 def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
-    """Return what a zip may be; of its two limits on what is unpacked the smaller one is what a team meets."""
+    """Return the limits on a zip. Of the two limits on its unpacked size, the smaller one is shown."""
     refused = "The upload is refused, with the reason; it costs nothing."
     unpacked = min(settings.unpacked_limit_bytes, limits.unpacked_limit_bytes)
     is_refused = unpacked == settings.unpacked_limit_bytes
@@ -114,9 +114,9 @@ def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
 
 
 def sandbox_rules(limits: Limits) -> list[Rule]:
-    """Return what an optimizer may use in its container."""
+    """Return the limits on what an optimizer may use in its container."""
     cut_off = "The optimizer is cut off, the best found so far counts, and the study is marked as timed out."
-    fails = "The write or call fails; what your code makes of the error is its own."
+    fails = "The write or call fails, and your code has to handle the error."
     load = say_time(limits.study_timeout_s)
     return [
         Rule("Unpack, install wheels and import", load, say_verdict(Verdict.LOAD_TIMED_OUT)),
@@ -128,7 +128,7 @@ def sandbox_rules(limits: Limits) -> list[Rule]:
         Rule("Files and folders, in the submission's folder and in /tmp", f"{INODES_LIMIT:,} each", fails),
         Rule("Open files", f"{OPEN_FILES_LIMIT:,}", fails),
         Rule("Processes and threads", f"{limits.pids_limit:,}", fails),
-        Rule("Processors", "1", "Nothing fails; threads take turns. Numerical libraries are set to one."),
+        Rule("Processors", "1", "Nothing fails, but threads take turns. Numerical libraries are set to one."),
         Rule("Network", "none", "Connections fail."),
     ]
 
@@ -155,7 +155,7 @@ def describe_endings() -> list[Ending]:
 
 
 def check_command(phase: PhaseRow, limits: Limits) -> str:
-    """Return `arena check` with whatever this phase has other than it assumes."""
+    """Return the `arena check` command with an option for each value of the phase that is not the command's default."""
     options: list[str] = []
     for name in ("n_calls", "n_suggestions"):
         if getattr(phase, name) != Phase.model_fields[name].default:
@@ -167,17 +167,17 @@ def check_command(phase: PhaseRow, limits: Limits) -> str:
 
 
 def say_verdict(verdict: Verdict) -> str:
-    """Say that passing a limit ends the submission."""
+    """Return the sentence that exceeding a limit ends the submission."""
     return f"The submission fails: {verdict}."
 
 
 def say_time(seconds: float) -> str:
-    """Return a time as the settings have it."""
+    """Return a time as readable text."""
     return f"{seconds:,.15g} s"
 
 
 def say_size(size_bytes: int) -> str:
-    """Return a size in the largest unit in which it is a round number."""
+    """Return a size in the largest unit that gives a whole number."""
     for unit, factor in UNITS:
         if size_bytes >= factor and size_bytes % factor == 0:
             return f"{size_bytes // factor:,} {unit}"

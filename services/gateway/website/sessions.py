@@ -1,4 +1,4 @@
-"""Signing in with a token, once; from then on the browser's cookie says who it is."""
+"""Signing in: a token is entered once, and from then on a cookie identifies the viewer."""
 
 import secrets
 from typing import Annotated
@@ -32,11 +32,11 @@ async def sign_in(
     token: Annotated[str, Form(max_length=TOKEN_CHARS)],
     to: Annotated[str, Form()] = HERE,
 ) -> Response:
-    """Give the browser a session for a good token."""
+    """Give the browser a session for a valid token."""
     check_origin(request)
     session = secrets.token_urlsafe(TOKEN_BYTES)
     if not await add_session(pool, hash_token(session), hash_token(token.strip()), SESSION_DAYS):
-        fault = "This token is not known here, or was revoked. Copy it again, all of it; it begins with arena_."
+        fault = "This token is unknown or was revoked. Copy all of it again; it begins with arena_."
         return render("sign_in.html.j2", await find_viewer(pool, caller), to=local(to), fault=fault, status=401)
     response = RedirectResponse(local(to), 303)
     response.set_cookie(
@@ -61,7 +61,7 @@ async def sign_out(request: Request, pool: WithPool) -> Response:
 
 
 def local(address: str) -> str:
-    r"""Return an address if it is one of this site, else the first page; browsers read `//` and `\` as another host."""
+    r"""Return an address if it is on this site, else the home page. Browsers read `//` and `\` as another host."""
     return (
         address if address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address else HERE
     )

@@ -1,4 +1,4 @@
-"""The page of one submission: its black boxes and studies while they run, and for the organizer what ran them."""
+"""A submission's page: its black boxes and studies as they run, and for the organizer its executions."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""The page on which a team submits and watches its submissions; to the organizer it shows everybody's."""
+"""The page on which a team submits and watches its submissions. The organizer sees everybody's."""
 
 from datetime import UTC, datetime
 
@@ -29,16 +29,14 @@ async def submissions_page(
     caller: Anyone,
     phase: str | None = None,
 ) -> Response:
-    """Show a phase's submissions, live, and to a team where to drop the next one."""
+    """Show a phase's submissions, live, and to a team the form for the next one."""
     if caller.role == "anyone":
         return to_sign_in(request)
     if Scope.READ not in caller.scopes:
         raise Problem(403, "This page needs a token with the scope 'read'; sign in with another token.")
     page = await find_page_context(pool, caller, slug, phase)
     if caller.role == "team" and caller.competition_id != page.competition.id:
-        raise Problem(
-            403, f"Your team does not take part in {slug}; its own page is /c/{page.viewer.slug}/submissions."
-        )
+        raise Problem(403, f"Your team does not take part in {slug}; your page is /c/{page.viewer.slug}/submissions.")
     data = None
     if page.phase is not None:
         first = await Watch(pool, estimates, caller, page.phase.id).news()
@@ -74,6 +72,6 @@ def _data(
 
 
 def _turns_in_s(phase: PhaseRow, now: datetime) -> float | None:
-    """Return in how many seconds a phase opens or closes; the clock of a browser may be wrong."""
+    """Return in how many seconds a phase opens or closes. The browser's own clock may be wrong."""
     ahead = [at for at in (phase.opens_at, phase.closes_at) if at is not None and at > now]
     return min((at - now).total_seconds() for at in ahead) if ahead else None

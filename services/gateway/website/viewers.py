@@ -1,4 +1,4 @@
-"""Who looks at a page, and which phase of a competition is shown."""
+"""Finds out who views a page, and which phase of a competition it shows."""
 
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from shared.database import Pool
 
 @dataclass(frozen=True)
 class PageContext:
-    """A competition as its pages need it: what the viewer may see, and the phase that is shown, if there is one."""
+    """A competition as its pages need it: the phases that the viewer may see, and the one shown, if any."""
 
     viewer: Viewer
     competition: CompetitionRow
@@ -25,7 +25,7 @@ class PageContext:
 
 
 async def find_viewer(pool: Pool, caller: Caller) -> Viewer:
-    """Return who a caller is to a page."""
+    """Return the viewer that a caller is."""
     if caller.team_id is None:
         return Viewer(caller.role)
     name = await find_team_name(pool, caller.team_id)
@@ -33,7 +33,7 @@ async def find_viewer(pool: Pool, caller: Caller) -> Viewer:
 
 
 async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | None) -> PageContext:
-    """Return a competition and the phase of this name, or else one that is open, or else the last; 404 without it."""
+    """Return a competition and the phase of this name, else an open one, else the last. Raises Problem 404."""
     competition = await find_competition(pool, slug)
     phases = await visible_phases(pool, competition, caller)
     usual = [phase for phase in phases if phase.is_open and not phase.practice] or phases[-1:]
@@ -42,6 +42,6 @@ async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | N
 
 
 def to_sign_in(request: Request) -> RedirectResponse:
-    """Send someone who is not signed in to do so, and back."""
+    """Redirect to the sign-in page, which comes back here afterwards."""
     address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
     return RedirectResponse(f"/sign-in?to={quote(address)}", 303)

@@ -53,7 +53,7 @@ def test_size_is_that_of_the_table_the_models_see() -> None:
         ("clf-a", table("a,t", "1.5,0", "2.5,0"), ["Column 't': expected two classes or more, got only '0'"]),
         ("clf-a", table("a,t", "1.5,0", "2.5,1", times=2), ["Expected at least 10 rows for 5 splits of them, got 4"]),
         ("clf-a", table("a,t", "1.5,0", "2.5,1") + "3.5,7\n", ["Class 7: expected at least 5 rows to learn from"]),
-        ("clf-a", table("a_cat,t", "x,0", "x,1"), ["Bayesmark cannot read it"]),
+        ("clf-a", table("a_cat,t", "x,0", "x,1"), ["Bayesmark cannot read this data set"]),
         ("reg-a", table("a,t", "1.5,1", "2.5,2"), ["Column 't': expected numbers with a decimal point"]),
         ("reg-a", 'a,t\n"1.5,2.5\n', ["expected CSV"]),
     ],
