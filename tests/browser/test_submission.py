@@ -19,8 +19,8 @@ from tests.support.gateway.competitions import BASELINE, competition, phase
 from tests.support.gateway.executions import finish, release
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
-from tests.support.results import result
 from tests.support.seeding import seed_phase, seed_submission
+from tests.support.services.results import result
 
 HOSTILE = "<img src=x onerror=\"document.title='hacked'\"><script>document.title='hacked'</script>"
 DONE = "() => [...document.querySelectorAll('#grid tbody tr')].map((row) => row.children[2].textContent).join(' ')"

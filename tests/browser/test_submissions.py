@@ -1,193 +1,21 @@
 """The page of submissions as a team and the organizer use it: submit, follow, stop, choose, read why."""
 
-import asyncio
 import re
-from typing import Any
-from uuid import UUID
 
-import httpx
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import expect
 
 from services.dispatcher.tables import expand_waiting
 from shared.database import Pool
 from tests.support.browser.leaderboard_page import set_score_and_interval
 from tests.support.browser.pages import Open, check_page, token_of
+from tests.support.browser.submissions_page import PAGE, fail, open_submissions, row, submit_file
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.scores import measure_studies
-from tests.support.gateway.submitting import make_zip, submit
-from tests.support.waiting import limited, wait_until
+from tests.support.gateway.submitting import submit
+from tests.support.waiting import wait_until
 
-PAGE = "/c/c/submissions"
 HOSTILE = "<img src=x onerror=alert(1)>"
-DROP = """([name, content]) => {
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([Uint8Array.from(content)], name));
-    document.querySelector('#upload').dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true}));
-}"""
-
-
-async def fail(pool: Pool, submission: str, verdict: str, detail: str, iteration: int | None = None) -> None:
-    """End a submission as the aggregator does for a fatal error."""
-    await pool.execute(
-        """
-        update submissions set state = 'failed', verdict = $2, verdict_detail = $3, verdict_stage = 'suggest',
-            verdict_iteration = $4, started_at = now(), ended_at = now(), change = next_change(phase_id)
-        where id = $1
-        """,
-        UUID(submission),
-        verdict,
-        detail,
-        iteration,
-    )
-
-
-async def submit_file(client: httpx.AsyncClient, name: str = "optimizer.zip", to: str = "feedback") -> str:
-    """Submit a zip of this name by the API."""
-    answer = await client.post(
-        "/api/v1/competitions/c/submissions", files={"file": (name, make_zip())}, data={"phase": to}
-    )
-    identity: str = answer.raise_for_status().json()["id"]
-    return identity
-
-
-async def choose(page: Page, name: str = "optimizer.zip", content: bytes | None = None) -> None:
-    """Choose a zip, as a person does in the browser's own dialog."""
-    content = make_zip() if content is None else content
-    await page.get_by_label("Choose a zip").set_input_files(
-        {"name": name, "mimeType": "application/zip", "buffer": content}
-    )
-
-
-async def open_submissions(gateway: Gateway, new_page: Open, client: httpx.AsyncClient, query: str = "") -> Page:
-    page = await new_page(gateway.url, token_of(client))
-    await page.goto(PAGE + query)
-    await expect(page.locator("#live")).to_have_text("live")
-    return page
-
-
-def row(page: Page, name: str = "optimizer.zip") -> Any:
-    return page.locator(".submission").filter(has=page.get_by_role("link", name=name, exact=True))
-
-
-async def test_a_team_submits_and_follows_its_submission_to_its_score(
-    gateway: Gateway, pool: Pool, new_page: Open
-) -> None:
-    feedback = phase(attempts_per_day=5, active_submissions=2, closes_at="2100-01-01T00:00:00Z", boxes=["box-02"])
-    (await gateway.apply(competition(feedback, phase("try-out", practice=True, boxes=["box-01"])))).raise_for_status()
-    page = await open_submissions(gateway, new_page, await gateway.team("dice"))
-    await page.get_by_role("heading", name="Nothing submitted yet").wait_for()
-    await check_page(page, "submissions-empty")
-
-    await choose(page, "mine.zip")
-    await expect(page.locator("#chosen")).to_contain_text("mine.zip")
-    await page.get_by_role("button", name="Submit", exact=True).click()
-    await expect(page.locator("#said")).to_contain_text("mine.zip is accepted")
-    mine = row(page, "mine.zip")
-    await expect(mine.locator(".state")).to_contain_text("next in the queue")
-    await expect(page.locator("#limits")).to_contain_text("4 of 5 left in 24 hours")
-    assert await pool.fetchval("select filename from submissions") == "mine.zip"
-
-    await page.evaluate(DROP, ["dropped.zip", list(make_zip(b"another"))])
-    await page.get_by_role("button", name="Submit", exact=True).click()
-    await expect(row(page, "dropped.zip").locator(".state")).to_contain_text("number 2 in the queue")
-
-    submissions = {each["filename"]: str(each["id"]) for each in await pool.fetch("select * from submissions")}
-    await set_score_and_interval(pool, submissions["mine.zip"], 91.5, done=False)
-    await expect(mine.locator(".result")).to_contain_text("91.500")
-    await expect(mine.locator(".result")).to_contain_text("provisional")
-    await expect(mine.get_by_role("img", name="1 of 2 studies done")).to_be_visible()
-    await check_page(page, "submissions-running")
-    await set_score_and_interval(pool, submissions["mine.zip"], 92.25)
-    await expect(mine.locator(".result")).to_have_text("92.25091.3 \N{EN DASH} 93.3")
-    await expect(mine.locator(".marks")).to_have_text("counts")
-
-
-async def test_what_may_not_be_submitted_is_refused_in_place_and_nothing_is_submitted(
-    gateway: Gateway, pool: Pool, new_page: Open
-) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1)))
-    team = await gateway.team("dice")
-    page = await open_submissions(gateway, new_page, team)
-    fault, send = page.locator("#fault"), page.get_by_role("button", name="Submit", exact=True)
-
-    await choose(page, "optimizer.tar", b"x")
-    await expect(fault).to_contain_text("ends in .zip")
-    await choose(page, "empty.zip", b"")
-    await expect(fault).to_contain_text("empty")
-    await choose(page, "large.zip", b"x" * 1_000_001)
-    await expect(fault).to_contain_text("may have 1.0 MB")
-    await expect(send).to_be_hidden()
-    await choose(page, "wrong.zip", make_zip(name="other.py"))
-    await send.click()
-    await expect(fault).to_contain_text("The zip has no optimizer.py at its top level.")
-    await check_page(page, "submissions-refused")
-    assert await pool.fetchval("select count(*) from submissions") == 0
-
-    await choose(page)
-    await expect(fault).to_be_hidden()
-    await send.click()
-    await row(page).wait_for()
-    await choose(page)
-    await send.click()
-    await expect(fault).to_contain_text("may make 1. The next one is possible on")
-    await gateway.apply(competition(phase(attempts_per_day=1, closes_at="2020-01-01T00:00:00Z")))
-    await page.get_by_role("button", name="Try again").click()
-    await expect(fault).to_contain_text("is closed")
-    assert await pool.fetchval("select count(*) from submissions") == 1
-    await page.reload()
-    await expect(page.locator("#closed")).to_contain_text("takes no submissions now. It closed on")
-    await expect(page.locator("#upload")).to_be_hidden()
-    await check_page(page, "submissions-closed")
-
-
-async def test_a_zip_whose_answer_is_lost_is_sent_again_and_submitted_once(
-    gateway: Gateway, pool: Pool, new_page: Open
-) -> None:
-    await gateway.apply(competition())
-    page = await open_submissions(gateway, new_page, await gateway.team("dice"))
-    keys = []
-
-    async def lose_the_answer(route: Route) -> None:
-        keys.append(await route.request.header_value("Idempotency-Key"))
-        if len(keys) == 1:
-            await route.fetch()
-            await route.abort("connectionreset")
-        else:
-            await route.continue_()
-
-    await page.route("**/api/v1/competitions/c/submissions", lose_the_answer)
-    await choose(page)
-    await page.get_by_role("button", name="Submit", exact=True).click()
-    await expect(page.locator("#said")).to_contain_text("is accepted")
-    assert (len(keys), len(set(keys))) == (2, 1)
-    assert await pool.fetchval("select count(*) from submissions") == 1
-    await expect(page.locator(".submission")).to_have_count(1)
-
-
-async def test_an_upload_that_is_stopped_submits_nothing_and_may_be_sent_again(
-    gateway: Gateway, pool: Pool, new_page: Open
-) -> None:
-    await gateway.apply(competition())
-    page = await open_submissions(gateway, new_page, await gateway.team("dice"))
-    arrived = asyncio.Event()
-
-    async def hold(_: Route) -> None:
-        arrived.set()
-
-    await page.route("**/api/v1/competitions/c/submissions", hold, times=1)
-    await choose(page)
-    await page.get_by_role("button", name="Submit", exact=True).click()
-    async with limited():
-        await arrived.wait()
-    await expect(page.get_by_role("progressbar", name="Upload")).to_be_visible()
-    await check_page(page, "submissions-sending")
-    await page.get_by_role("button", name="Stop the upload").click()
-    await expect(page.locator("#said")).to_contain_text("nothing was submitted")
-    assert await pool.fetchval("select count(*) from submissions") == 0
-    await page.get_by_role("button", name="Submit", exact=True).click()
-    await expect(page.locator("#said")).to_contain_text("is accepted")
-    assert await pool.fetchval("select count(*) from submissions") == 1
 
 
 async def test_a_submission_is_stopped_by_keyboard_after_a_question(

@@ -13,7 +13,7 @@ from arena.export.results_folder import write_results_folder
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
-from tests.support.stock_bayesmark import leaderboard_scores
+from tests.support.oracles.stock_bayesmark import leaderboard_scores
 from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
 RUNNER_ID = "runner-end-to-end"

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import arrays
 from scipy import stats
 
 from arena.scoring import study_loss, submission_score
-from tests.support.scoring_oracle import BOXES, N_CALLS, N_SUGGESTIONS, STUDIES, Array, bayesmark_loss
+from tests.support.oracles.scoring_oracle import BOXES, N_CALLS, N_SUGGESTIONS, STUDIES, Array, bayesmark_loss
 
 losses = st.floats(-1e3, 1e3) | st.just(math.inf)
 evaluations = arrays(float, (N_CALLS, N_SUGGESTIONS, BOXES, STUDIES), elements=losses)

@@ -14,7 +14,7 @@ from arena.export.results_folder import method_name, write_results_folder
 from arena.failure import Failure
 from arena.scoring import study_loss, submission_score
 from arena.words.objectives import VISIBLE
-from tests.support.stock_bayesmark import leaderboard_scores, run_bayesmark
+from tests.support.oracles.stock_bayesmark import leaderboard_scores, run_bayesmark
 
 DOCUMENT = json.loads((Path(__file__).parents[3] / "examples/baselines/baseline-16-8.json").read_text())
 CASES = (("DT", "iris", "acc"), ("lasso", "boston", "mse"), ("SVM", "wine", "nll"))

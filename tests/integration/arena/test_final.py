@@ -14,7 +14,7 @@ from shared.database import Pool
 from tests.support.command_line import Arena
 from tests.support.gateway.finals import set_up
 from tests.support.gateway.running import Gateway
-from tests.support.stock_bayesmark import leaderboard_scores
+from tests.support.oracles.stock_bayesmark import leaderboard_scores
 from tests.support.waiting import wait_until
 
 PHASES = ("--competition", "c", "--from", "feedback", "--phase", "final")

@@ -10,9 +10,9 @@ from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import InfrastructureFailure, StudySpec
 from tests.support import csv_files
+from tests.support.oracles.stock_in_image import evaluate_in_image
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
-from tests.support.stock_in_image import evaluate_in_image
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BOXES = [

@@ -15,10 +15,10 @@ from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
+from tests.support.oracles.stock_in_image import evaluate_in_image
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
-from tests.support.stock_in_image import evaluate_in_image
 from tests.support.waiting import wait_until
 from tests.support.zips import pack
 

@@ -8,7 +8,7 @@ from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import HeldShard, RunnerHeartbeat
-from tests.support.results import result
+from tests.support.services.results import result
 
 PROVENANCE = Provenance(optimizer_image="sha256:1", blackbox_image="sha256:2", code_version="abc", runtime="runc")
 

@@ -5,6 +5,7 @@ import zipfile
 
 import httpx
 
+from shared.database import Pool
 from tests.support.gateway.running import Gateway
 
 
@@ -33,3 +34,9 @@ async def teams_with_submissions(gateway: Gateway, *names: str) -> dict[str, str
         answer = await submit(await gateway.team(name), phase="feedback")
         submissions[name] = answer.raise_for_status().json()["id"]
     return submissions
+
+
+async def count_submissions(pool: Pool) -> int:
+    """How many submissions there are."""
+    number: int = await pool.fetchval("select count(*) from submissions")
+    return number

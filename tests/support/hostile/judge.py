@@ -18,9 +18,9 @@ from arena.sandbox.engine.containers import Engine
 from arena.sandbox.settings import SandboxSettings
 from services.runner.settings import RunnerSettings
 from shared.database import Pool, connect_database
+from tests.support.oracles.stock_in_image import evaluate_in_image
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.stack import ROOT
-from tests.support.stock_in_image import evaluate_in_image
 from tests.support.waiting import LIMIT_S, wait_until
 from tests.support.zips import HONEST, pack
 

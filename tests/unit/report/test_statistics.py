@@ -15,7 +15,7 @@ from arena.report.comparison import compare
 from arena.report.data import losses_of, read_data
 from arena.report.statistics import Array, bootstrap_scores, rank_final, scores_of, tie_groups
 from benchmarks.synthetic import SyntheticFinal
-from tests.support.scoring_oracle import bayesmark_loss
+from tests.support.oracles.scoring_oracle import bayesmark_loss
 
 REPLICATES = 200
 losses = arrays(

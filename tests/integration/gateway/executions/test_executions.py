@@ -20,8 +20,8 @@ from shared.database import Pool
 from shared.messages import HeldShard, LogStreamRequested, LogWritten, StudyFatal
 from tests.support.gateway.executions import PROVENANCE, finish, release
 from tests.support.gateway.running import Gateway
-from tests.support.results import result
 from tests.support.seeding import seed_phase, seed_submission
+from tests.support.services.results import result
 from tests.support.waiting import wait_until
 
 PATH = "/api/v1/admin/executions"

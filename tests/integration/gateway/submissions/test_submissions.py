@@ -5,7 +5,6 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlparse
 from uuid import uuid4
 
@@ -27,7 +26,7 @@ from shared.outbox import Outbox
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
-from tests.support.gateway.submitting import make_zip, submit
+from tests.support.gateway.submitting import count_submissions, make_zip, submit
 from tests.support.waiting import limited, wait_until
 
 
@@ -37,11 +36,6 @@ def bearer(client: httpx.AsyncClient) -> dict[str, str]:
 
 def stored_blobs(gateway_settings: GatewaySettings) -> list[Path]:
     return list(Path(urlparse(gateway_settings.blob_url).path).iterdir())
-
-
-async def count(pool: Pool) -> int:
-    number: int = await pool.fetchval("select count(*) from submissions")
-    return number
 
 
 async def test_a_good_zip_is_accepted_stored_and_announced(
@@ -93,87 +87,12 @@ async def test_a_closed_phase_is_409(gateway: Gateway, pool: Pool) -> None:
     past = (datetime.now(UTC) - timedelta(hours=1)).isoformat()
     await gateway.apply(competition(phase(closes_at=past)))
     assert_problem(await submit(await gateway.team("a"), phase="feedback"), 409, "closed")
-    assert await count(pool) == 0
+    assert await count_submissions(pool) == 0
 
 
 async def test_without_a_phase_exactly_one_must_be_open(gateway: Gateway) -> None:
     await gateway.apply(competition(phase("one"), phase("two")))
     assert_problem(await submit(await gateway.team("a")), 422, "one, two")
-
-
-async def test_over_the_daily_quota_is_429_and_says_when(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1)))
-    team = await gateway.team("a")
-    (await submit(team)).raise_for_status()
-
-    refused = await submit(team)
-
-    assert_problem(refused, 429, "may make 1")
-    assert 86_000 < int(refused.headers["Retry-After"]) <= 86_400
-    assert await count(pool) == 1
-    assert (await submit(await gateway.team("b"))).status_code == 202
-
-
-async def test_too_many_unended_submissions_are_429(gateway: Gateway) -> None:
-    await gateway.apply(competition(phase(active_submissions=1)))
-    team = await gateway.team("a")
-    first = (await submit(team)).json()
-
-    refused = await submit(team)
-    assert_problem(refused, 429, "may have 1")
-    assert int(refused.headers["Retry-After"]) > 0
-
-    (await team.post(f"/api/v1/submissions/{first['id']}/cancel")).raise_for_status()
-    assert (await submit(team)).status_code == 202
-
-
-ENDINGS = {
-    # how it ended: state, verdict, studies done; whether it counts as an attempt, and as scored
-    "scored": ("scored", "scored", 4, True, True),
-    "the team's failure": ("failed", "process_died", 1, True, False),
-    "a limit": ("failed", "out_of_memory", 0, True, False),
-    "a fault of the platform": ("failed", "platform_fault", 1, False, False),
-    "cancelled while queued": ("cancelled", "cancelled", 0, False, False),
-    "cancelled with a first score": ("cancelled", "cancelled", 1, True, False),
-}
-
-
-@pytest.mark.parametrize("quota", ["attempts_per_day", "scored_per_day"])
-@pytest.mark.parametrize("ending", ENDINGS)
-async def test_what_counts_against_a_quota(gateway: Gateway, pool: Pool, quota: str, ending: str) -> None:
-    state, verdict, done, attempt, scored = ENDINGS[ending]
-    changes: dict[str, Any] = {quota: 1}
-    await gateway.apply(competition(phase(**changes)))
-    team = await gateway.team("a")
-    (await submit(team)).raise_for_status()
-    await pool.execute(
-        "update submissions set state = $1, verdict = $2, studies_done = $3, ended_at = now()", state, verdict, done
-    )
-
-    counts = attempt if quota == "attempts_per_day" else scored
-    assert (await submit(team)).status_code == (429 if counts else 202)
-
-
-async def test_yesterdays_submissions_cost_nothing_today(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1, scored_per_day=1)))
-    team = await gateway.team("a")
-    (await submit(team)).raise_for_status()
-    await pool.execute(
-        "update submissions set state = 'scored', verdict = 'scored', ended_at = now(), "
-        "created_at = now() - interval '25 hours'"
-    )
-
-    assert (await submit(team)).status_code == 202
-
-
-async def test_two_submissions_at_once_do_not_slip_through_the_quota(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1)))
-    team = await gateway.team("a")
-
-    answers = await asyncio.gather(*(submit(team, make_zip(b"%d" % number)) for number in range(5)))
-
-    assert sorted(answer.status_code for answer in answers) == [202, 429, 429, 429, 429]
-    assert await count(pool) == 1
 
 
 async def test_no_token_and_a_bad_token_are_401(gateway: Gateway) -> None:
@@ -226,41 +145,9 @@ async def test_a_bad_zip_is_refused_and_nothing_is_stored(
 
     assert_problem(await submit(team, BAD_ZIPS[why], key="k"), 413 if why == "far too large" else 422)
 
-    assert await count(pool) == 0
+    assert await count_submissions(pool) == 0
     assert await pool.fetchval("select count(*) from idempotency_keys") == 0
     assert stored_blobs(gateway_settings) == []
-
-
-async def test_the_same_key_and_body_get_the_first_answer_again(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1)))
-    team = await gateway.team("a")
-
-    first, again = await submit(team, key="k"), await submit(team, key="k", phase="feedback")
-
-    assert (again.status_code, again.json()) == (202, first.json())
-    assert await count(pool) == 1
-
-
-async def test_the_same_key_with_another_body_is_409(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition())
-    team = await gateway.team("a")
-    await submit(team, key="k")
-
-    assert_problem(await submit(team, make_zip(b"other"), key="k"), 409, "Idempotency-Key")
-
-    assert await count(pool) == 1
-    assert (await submit(await gateway.team("b"), key="k")).status_code == 202
-
-
-async def test_the_same_key_at_once_makes_one_submission(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(competition())
-    team = await gateway.team("a")
-
-    answers = await asyncio.gather(*(submit(team, key="k") for _ in range(8)))
-
-    assert {answer.status_code for answer in answers} == {202}
-    assert len({answer.json()["id"] for answer in answers}) == 1
-    assert await count(pool) == 1
 
 
 async def test_cancelling_ends_a_submission_once_and_announces_it(gateway: Gateway, pool: Pool, broker: Broker) -> None:
@@ -320,7 +207,7 @@ async def test_without_the_database_503_then_everything_again(gateway: Gateway, 
         return (await submit(team, key="k")).status_code == 202
 
     await wait_until(accepted, what="accepted again")
-    assert await count(pool) == 1
+    assert await count_submissions(pool) == 1
 
 
 async def test_without_the_broker_submissions_are_accepted_and_announced_later(

@@ -48,3 +48,8 @@ def result(
         suggest_errors=1,
         observe_errors=0,
     )
+
+
+async def all_results(pool: Pool, submission: UUID) -> list[StudyFinished]:
+    shards = await release_all(pool)
+    return [result(submission, box, study, shard) for (box, study), shard in shards.items()]

@@ -1,0 +1,85 @@
+"""Slots and an engine without containers, that do what a test needs."""
+
+import asyncio
+from collections.abc import Callable
+
+from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
+from arena.words.verdicts import Verdict
+from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
+
+
+class SlowSlot(NullSlot):
+    """Holds each study until told to go on."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self.started = asyncio.Event()
+        self.stopped = asyncio.Event()
+
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+        self.started.set()
+        try:
+            await self.go.wait()
+        except asyncio.CancelledError:
+            self.stopped.set()
+            raise
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
+
+
+class FailingSlot(NullSlot):
+    """Ends each study with an error."""
+
+    def __init__(self, error: Callable[[], Exception]) -> None:
+        self._error = error
+
+    async def run_study(self, *_: object) -> StudyOutcome:
+        raise self._error()
+
+
+class FatalAfterOne(NullSlot):
+    """Finishes one study; the next is fatal, when it is told to go on."""
+
+    def __init__(self) -> None:
+        self.go = asyncio.Event()
+        self._finished = 0
+
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+        if self._finished:
+            await self.go.wait()
+            raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
+        self._finished += 1
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
+
+
+class RememberingSlot(NullSlot):
+    """Keeps what it was handed for each data set."""
+
+    def __init__(self) -> None:
+        self.handed: set[tuple[str | None, bytes]] = set()
+
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+        self.handed.add((spec.dataset_sha256, dataset_bytes))
+        return await super().run_study(spec, zip_bytes, dataset_bytes)
+
+
+class LateSlots(FixedSlots):
+    """Has a slot for each CPU that is freed, and none before."""
+
+    def __init__(self) -> None:
+        super().__init__([])
+
+    def free_a_cpu(self) -> None:
+        self._closed.append(NullSlot())
+
+
+class BrokenEngine(NullEngine):
+    """Ready until it breaks down, and again when it has no reason not to be."""
+
+    reason: str | None = None
+
+    def break_down(self) -> InfrastructureFailure:
+        self.reason = "self-test: seccomp is gone"
+        return InfrastructureFailure("a container did not start")
+
+    async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
+        return self.reason
