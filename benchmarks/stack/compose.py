@@ -69,6 +69,7 @@ def null_runner() -> Iterator[None]:
 
 def _call(verb: str, *arguments: str) -> str:
     environment = {"ARENA_PROJECT": "arena-bench", "ARENA_STATE": str(STATE), "ARENA_PORT": PORT}
+    environment["ARENA_SHARE_CPUS"] = "true"  # the runner of the user's own stack may have all of them
     done = subprocess.run(
         ["bash", "deploy/stack.sh", verb, *arguments],
         cwd=ROOT,
