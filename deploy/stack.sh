@@ -53,8 +53,16 @@ sys.exit(f"stack: expected {url} to be ready, got {answer}; see 'make logs'")
 PYTHON
 }
 
-remove_study_containers() {
-    docker ps -aq --filter label=arena.runner | xargs -r docker rm -fv >/dev/null
+remove_containers() { # whose ids are read; some remove themselves meanwhile, which `docker rm` calls a failure
+    xargs -r docker rm -fv >/dev/null 2>&1 || true
+}
+
+remove_study_containers() { # all but those of another stack's runner that still runs
+    local id owner
+    docker ps --all --filter label=arena.runner --format '{{ .ID }} {{ .Label "arena.runner" }}' \
+        | while read -r id owner; do
+            [ "$(docker inspect -f '{{ .State.Running }}' "$owner" 2>/dev/null)" = true ] || echo "$id"
+        done | remove_containers
 }
 
 case ${1:?up, down, remove, clean, test-up or compose} in
@@ -79,7 +87,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         runners=$(stack ps -q runner)
         stack down --volumes --remove-orphans
         for runner in $runners; do
-            docker ps -aq --filter "label=arena.runner=${runner:0:12}" | xargs -r docker rm -fv >/dev/null
+            docker ps -aq --filter "label=arena.runner=${runner:0:12}" | remove_containers
         done
         rm -rf "$STATE"
         ;;
