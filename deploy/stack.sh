@@ -18,10 +18,13 @@ make_secrets() { # those that are there stay; an older installation lacks some, 
     mkdir -p "$STATE"
     (
         umask 077
-        for name in $SECRETS; do
-            sed -n "/^ARENA_SECRET_$name=/p" "$STATE/secrets.env" 2>/dev/null | grep . ||
-                echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
-        done >"$STATE/secrets.env.new"
+        {
+            for name in $SECRETS; do
+                sed -n "/^ARENA_SECRET_$name=/p" "$STATE/secrets.env" 2>/dev/null | grep . ||
+                    echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
+            done
+            grep -v '^ARENA_SECRET_' "$STATE/secrets.env" 2>/dev/null || true # settings that an operator has put there
+        } >"$STATE/secrets.env.new"
         sed -n 's/^ARENA_SECRET_ORGANIZER=//p' "$STATE/secrets.env.new" | tr -d '\n' >"$STATE/organizer-token"
         mv "$STATE/secrets.env.new" "$STATE/secrets.env"
     )

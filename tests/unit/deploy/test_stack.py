@@ -11,6 +11,7 @@ DOCKER = """#!/bin/sh
 case $1 in
     ps) printf 'one alive\\ntwo gone\\nthree check-somewhere\\n' ;;
     inspect) for last; do :; done; [ "$last" = alive ] && echo true ;;
+    compose) [ "$2" = version ] || cp "$ARENA_STATE"/* "$SEEN" ;;
     rm) echo "$@" >>"$REMOVED"; exit 1 ;;
 esac
 """
@@ -26,6 +27,7 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "PATH": f"{docker.parent}:{os.environ['PATH']}",
         "REMOVED": str(tmp_path / "removed"),
+        "SEEN": str(tmp_path),
         "ARENA_STATE": str(tmp_path / "state"),
     }
 
@@ -51,3 +53,25 @@ def test_the_users_own_stack_and_its_passwords_are_not_removed(
 
     assert done.returncode == 2
     assert "expected ARENA_PROJECT and ARENA_STATE" in done.stderr
+
+
+def test_an_older_installations_passwords_and_settings_stay_and_new_ones_are_added(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "secrets.env").write_text(
+        "ARENA_SECRET_POSTGRES=old\nARENA_SECRET_RABBITMQ=unused\nARENA_SECRET_ORGANIZER=token\nARENA_SLOTS=4\n"
+    )
+
+    done = run_stack("remove", environment | {"ARENA_PROJECT": "other"})
+
+    assert done.returncode == 0, done.stderr
+    found = dict(line.split("=") for line in (tmp_path / "secrets.env").read_text().splitlines())
+    assert (tmp_path / "secrets.env").stat().st_mode & 0o077 == 0
+    assert (tmp_path / "organizer-token").read_text() == "token"
+    assert found["ARENA_SECRET_POSTGRES"] == "old"
+    assert found["ARENA_SLOTS"] == "4"
+    assert len(found["ARENA_SECRET_RUNNER_BROKER"]) == 48
+    assert "ARENA_SECRET_RABBITMQ" not in found
+    assert not state.exists()
