@@ -15,10 +15,11 @@ mkdir -p .venv .arena/tools-venv .arena/tools-home
 socket=/var/run/docker.sock
 terminal=()
 [ ! -t 0 ] || terminal=(--interactive --tty)
+mapfile -t settings < <(compgen -e | sed -n 's/^ARENA_.*/--env=&/p')
 # The engine, its networks and what its containers use are the host's; the tree has the same path inside and outside.
 exec docker run --rm --init "${terminal[@]}" --network host --cgroupns host \
     --user "$(id -u):$(id -g)" --group-add "$(stat -Lc %g "$socket")" \
-    --env HOME="$PWD/.arena/tools-home" --env CI \
+    --env HOME="$PWD/.arena/tools-home" --env CI "${settings[@]}" \
     --volume "$socket:$socket" --volume /sys/fs/cgroup:/sys/fs/cgroup:ro \
     --volume "$PWD:$PWD" --volume "$PWD/.arena/tools-venv:$PWD/.venv" --workdir "$PWD" \
     arena-tools:local bash deploy/tools.sh "$@"
