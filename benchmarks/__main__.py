@@ -1,6 +1,6 @@
-"""`python -m benchmarks [NAME ...]`: measures all, or what is named, on a stack of its own, and prints the table.
+"""`python -m benchmarks [NAME ...]`: runs all benchmarks or those named, on a stack of their own, and prints a table.
 
-The figures are written to benchmarks/results/latest.json; what was not measured this time stays there as it was.
+The figures are written to benchmarks/results/latest.json. Figures that were not measured this time stay there.
 """
 
 import asyncio
@@ -30,16 +30,16 @@ from benchmarks.watchers import watchers
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 ALONE = {"client": client, "report": report}
-"""What needs no other process."""
+"""Benchmarks that need no other process."""
 ON_STORES = {"leaderboard": leaderboard, "watchers": watchers, "pages": pages, "reactions": reactions}
-"""What needs Postgres and RabbitMQ, and starts what else it measures."""
+"""Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
 ON_STACK = {"study_overhead": study_overhead, "long_boxes": long_boxes}
 ON_NULL_RUNNER = {"control_plane": control_plane, "accept": accept}
 NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 
 
 async def measure(names: Sequence[str]) -> list[Figure]:
-    """Measure one after the other, so that none disturbs another."""
+    """Run benchmarks one after another, so that none disturbs another."""
     found: list[Figure] = []
     for name in filter(ALONE.__contains__, names):
         found += await ALONE[name]()
@@ -54,7 +54,7 @@ async def measure(names: Sequence[str]) -> list[Figure]:
 
 
 async def measure_services(names: Sequence[str]) -> list[Figure]:
-    """Measure what needs the whole stack."""
+    """Run the benchmarks that need the whole stack."""
     found: list[Figure] = []
     platform = Platform(URL, organizer_token())
     for name in filter(ON_STACK.__contains__, names):
@@ -67,7 +67,7 @@ async def measure_services(names: Sequence[str]) -> list[Figure]:
 
 
 def write(found: Sequence[Figure]) -> None:
-    """Write what was found, in place of the figures of the same names."""
+    """Write the figures, replacing those of the same names."""
     known = {figure["name"]: figure for figure in json.loads(RESULTS.read_text())} if RESULTS.exists() else {}
     known |= {figure.name: dataclasses.asdict(figure) for figure in found}
     RESULTS.parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a command costs before it talks to the platform, beside the imports of its own libraries."""
+"""What a command costs before it talks to the platform, compared with importing its libraries."""
 
 import asyncio
 import os
@@ -20,13 +20,13 @@ REFUSAL = b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\nConnection: close\
 
 
 async def client() -> list[Figure]:
-    """CPU time of `arena --help`, and of `arena submit` until it is answered, over that of importing its libraries."""
+    """Measure the CPU time of `arena --help` and `arena submit`, divided by that of importing their libraries."""
     help_s, libraries_s, submit_s = [], [], []
     async with refusing_platform() as url:
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / "optimizer.py").write_text("class Optimizer: ...\n")
             submit = ("-m", "arena", "submit", folder, "--competition", "c")
-            for _ in range(RUNS):  # one after the other, so that a busy moment is everybody's
+            for _ in range(RUNS):  # taking turns, so that a busy moment affects all of them
                 libraries_s.append(await asyncio.to_thread(cpu_s, ("-c", LIBRARIES), url))
                 help_s.append(await asyncio.to_thread(cpu_s, ("-m", "arena", "--help"), url))
                 submit_s.append(await asyncio.to_thread(cpu_s, submit, url, 1))
@@ -43,7 +43,7 @@ async def client() -> list[Figure]:
 
 
 def cpu_s(arguments: Sequence[str], url: str, expected: int = 0) -> float:
-    """Run Python in the tree; returns the CPU seconds it used, in user and system mode."""
+    """Run Python in the source tree; returns the CPU seconds that it used, in user and system mode."""
     environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": "none", "PYTHONPATH": str(ROOT)}
     process = subprocess.Popen(
         [sys.executable, *arguments], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -56,7 +56,7 @@ def cpu_s(arguments: Sequence[str], url: str, expected: int = 0) -> float:
 
 @asynccontextmanager
 async def refusing_platform() -> AsyncIterator[str]:
-    """URL at which every request is refused at once."""
+    """Yield a URL at which every request is refused at once."""
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")

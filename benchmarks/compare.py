@@ -1,7 +1,7 @@
-"""`python -m benchmarks.compare OTHER [--rounds N] NAME ...`: this tree beside another checkout, as ratios.
+"""`python -m benchmarks.compare OTHER [--rounds N] NAME ...`: compares this tree with another checkout, as ratios.
 
-The two take turns, because a machine is not equally fast all day. A checkout whose benchmarks have no stack of their
-own gets a `deploy/stack.sh up` for its turn. Where ARENA_BENCH_POSTGRES and ARENA_BENCH_BROKER are set, both trees use
+The two take turns, because a machine's speed varies. For a checkout whose benchmarks do not start a stack of their own,
+`deploy/stack.sh up` starts one. Where ARENA_BENCH_POSTGRES and ARENA_BENCH_BROKER are set, both trees use
 those.
 """
 
@@ -26,7 +26,7 @@ Measured = dict[str, list[float]]
 
 
 def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> list[Measured]:
-    """Measure all trees in each round, every other round in the opposite order; returns the figures of each."""
+    """Measure all trees in each round, in the opposite order every other round; returns the figures of each."""
     found: list[Measured] = [defaultdict(list) for _ in trees]
     for number in range(rounds):
         turns = list(zip(trees, found, strict=True))
@@ -37,7 +37,7 @@ def compare(trees: Sequence[Path], names: Sequence[str], rounds: int) -> list[Me
 
 
 def measure(tree: Path, names: Sequence[str]) -> dict[str, float]:
-    """Run a tree's benchmarks; returns the value of each figure. The tree's table of results stays as it was."""
+    """Run a tree's benchmarks; returns the value of each figure. The tree's own results file is not changed."""
     results = tree / "benchmarks" / "results" / "latest.json"
     before = results.read_text() if results.exists() else None
     results.unlink(missing_ok=True)
@@ -52,7 +52,7 @@ def measure(tree: Path, names: Sequence[str]) -> dict[str, float]:
 
 @contextmanager
 def stack_of(tree: Path) -> Iterator[None]:
-    """Start the stack that a tree's benchmarks expect, where they do not start one of their own."""
+    """Start the stack that a tree's benchmarks need, unless they start one of their own."""
     if stores_are_given() or (tree / "benchmarks" / "stack" / "compose.py").exists():
         yield
         return
@@ -64,7 +64,7 @@ def stack_of(tree: Path) -> Iterator[None]:
 
 
 def main() -> None:
-    """Print the median of each figure in both trees, and this tree's over the other's."""
+    """Print the median of each figure in both trees, and the ratio of this tree's to the other's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("other", type=Path)
     parser.add_argument("--rounds", type=int, default=3)

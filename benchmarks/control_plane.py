@@ -1,4 +1,4 @@
-"""What the services can do when studies cost nothing: shards a second, and the way in."""
+"""How fast the services are when studies cost nothing: shards per second, and the latency of submitting."""
 
 import asyncio
 import io
@@ -22,7 +22,7 @@ NULL_BOXES, NULL_STUDIES = 20, 600
 
 
 async def control_plane(platform: Platform) -> list[Figure]:
-    """Shards per second from accepted to scored, with a runner whose engine answers at once."""
+    """Measure shards per second from accepted to scored, with a runner whose engine answers at once."""
     pairs = itertools.product(("DT", "kNN", "SVM", "RF", "MLP-adam", "ada"), ("iris", "wine", "digits", "breast"))
     slug, token = await platform.create_competition(
         [(model, dataset, "acc") for model, dataset in itertools.islice(pairs, NULL_BOXES)],
@@ -34,7 +34,7 @@ async def control_plane(platform: Platform) -> list[Figure]:
 
 
 async def accept(platform: Platform) -> list[Figure]:
-    """Latency of POSTs of a 100 kB zip that arrive at a fixed rate, whatever the earlier ones do."""
+    """Measure the latency of POSTs of a 100 kB zip that are sent at a fixed rate without waiting for earlier ones."""
     slug, token = await platform.create_competition(SHORT_BOXES[:1], studies_per_box=1)
     content = _zip_of(ZIP_BYTES)
     await platform.wait_scored(await platform.submit(slug, token, content))
@@ -46,13 +46,13 @@ async def accept(platform: Platform) -> list[Figure]:
         await platform.submit(slug, token, content)
         latencies.append(1000 * (time.perf_counter() - start))
 
-    compose("stop", "runner")  # it would take the studies' CPU, and what is measured is the way in
+    compose("stop", "runner")  # it would use CPU for studies, and only submitting is measured
     start = time.perf_counter() + 0.1
     async with asyncio.TaskGroup() as tasks:
         for number in range(POSTS_PER_SECOND * POST_SECONDS):
             tasks.create_task(post(start + number / POSTS_PER_SECOND))
     compose("start", "runner")
-    await platform.wait_scored(await platform.submit(slug, token, content))  # fair by age: the others came before
+    await platform.wait_scored(await platform.submit(slug, token, content))  # older submissions go first
     p50, p99 = np.percentile(latencies, [50, 99])
     return [
         Figure("accept: POST of a 100 kB zip at 50/s, p50", float(p50), "ms", "", True),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure, its unit, the goal in words, and whether it holds."""
+    """One figure with its unit, the goal in words, and whether the goal is met."""
 
     name: str
     value: float

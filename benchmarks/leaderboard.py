@@ -29,18 +29,18 @@ SUBMISSIONS = int(os.environ.get("ARENA_BENCH_SUBMISSIONS", "5100"))
 SUBMISSIONS_AT_ONCE = 100
 QUERIES = 50
 ALONE, BATCH = 1500, 64
-"""Of the newcomer's 3000 studies so many come one at a time, the rest in batches of the other size."""
+"""How many of the newcomer's 3000 studies are stored one at a time, and the batch size for the rest."""
 
 
 class Silence:
-    """A broker to which nothing is said: what is measured is the way into the tables."""
+    """A broker that drops every message: only writing to the tables is measured."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Say nothing."""
+        """Drop the messages."""
 
 
 async def leaderboard() -> list[Figure]:
-    """Time to query the leaderboard, and to store one study more and bring its submission's score up to date."""
+    """Measure querying the leaderboard, and storing another study with the update of its submission's score."""
     async with new_database(postgres_url()) as url, await connect_database(SecretStr(url)) as pool:
         phase_id = await queries.insert_phase(pool)
         await fill(pool, phase_id)
@@ -61,7 +61,7 @@ async def leaderboard() -> list[Figure]:
 
 @asynccontextmanager
 async def new_database(server: str) -> AsyncIterator[str]:
-    """URL of a migrated database on this server, dropped at the end."""
+    """Yield the URL of a migrated database on this server, which is dropped at the end."""
     name = f"bench_{uuid.uuid4().hex[:8]}"
     url = f"{server}/{name}"
     admin = await asyncpg.connect(f"{server}/postgres")
@@ -79,7 +79,7 @@ async def new_database(server: str) -> AsyncIterator[str]:
 
 
 async def fill(pool: Pool, phase_id: UUID) -> None:
-    """Insert teams, submissions and studies, and only then what keys and indexes there are on studies."""
+    """Insert teams, submissions and studies; keys and indexes of studies are created afterwards, which is faster."""
     await queries.insert_submissions(pool, phase_id=phase_id)
     dropped = await pool.fetch(
         """
@@ -89,7 +89,7 @@ async def fill(pool: Pool, phase_id: UUID) -> None:
         """
     )
     async with pool.acquire() as connection:
-        await connection.execute("set session_replication_role = replica")  # no look-up of foreign keys, row by row
+        await connection.execute("set session_replication_role = replica")  # no check of foreign keys for each row
         await connection.execute("set maintenance_work_mem = '1GB'")
         for each in dropped:
             key = f"alter table studies drop constraint {each['conname']}"
@@ -101,12 +101,14 @@ async def fill(pool: Pool, phase_id: UUID) -> None:
             await connection.execute(each["made"], timeout=900)
             if each["conname"]:
                 await connection.execute(f"alter table studies add primary key using index {each['name']}", timeout=900)
-        await connection.execute("vacuum (analyze, parallel 0) studies", timeout=900)  # its workers need shared memory
+        await connection.execute(
+            "vacuum (analyze, parallel 0) studies", timeout=900
+        )  # parallel workers need shared memory
         await connection.execute("reset session_replication_role")
 
 
 async def add_studies(pool: Pool, submission_id: UUID) -> tuple[float, float]:
-    """Let the aggregator take all studies of a submission; returns ms per study, one at a time and in batches."""
+    """Let the aggregator store all studies of a submission; returns ms per study, one at a time and in batches."""
     silence = cast("Broker", Silence())
     aggregator = Aggregator(pool, silence, Outbox(pool, silence), result_batch=BATCH)
     shards = await pool.fetch(
@@ -153,7 +155,7 @@ def result(submission_id: UUID, shard: Any) -> StudyFinished:
 
 
 async def query_times_ms(pool: Pool, phase_id: UUID) -> list[float]:
-    """Return the times to read and rank the leaderboard, from nothing each time, as the route does."""
+    """Return the times in ms to read and rank the leaderboard, each time without a cache, as the route does."""
     times = []
     for _ in range(QUERIES):
         start = time.perf_counter()

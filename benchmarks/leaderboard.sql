@@ -1,5 +1,5 @@
 -- name: insert_phase()$
--- A competition with one phase of 30 black boxes and 100 studies each, on a baseline by which a loss is its own rescaled value.
+-- A competition with one phase of 30 black boxes and 100 studies each; with its baseline, losses are already rescaled.
 with baseline as (
     insert into baselines (name, version, source, document) values ('bench', 1, 'bench', '{}') returning id
 ),
@@ -32,7 +32,7 @@ select competition.id, 'team ' || number from competition, generate_series(1, 10
 returning (select id from phase);
 
 -- name: insert_submissions(phase_id)!
--- 51 scored submissions of every team, with what was found of each black box.
+-- 51 scored submissions of every team, with their results on each black box.
 with scored as (
     insert into submissions (
         phase_id, team_id, blob_sha256, filename, size_bytes, state, verdict, score, score_low, score_high,
@@ -53,13 +53,13 @@ select scored.id, pb.box_id, row_number() over (partition by scored.id), 0, 100,
 from scored, phase_boxes pb;
 
 -- name: insert_curves(phase_id)!
--- A curve of 16 iterations for every submission of a phase, falling, each another.
+-- A different falling curve of 16 iterations for every submission of a phase.
 update submissions s
 set curve = array(select (random() / iteration)::real from generate_series(1, 16) iteration where s.id is not null)
 where phase_id = :phase_id;
 
 -- name: insert_studies(first, last)!
--- The studies of the submissions with these places in the order of their ids; small ones, or the disk would be full.
+-- The studies of the submissions from number `first` to `last` in the order of their ids; small, to save disk space.
 insert into studies (
     submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s, suggest_time_s,
     observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors, loss, change
@@ -72,7 +72,7 @@ join shards sh on sh.submission_id = s.id
 cross join generate_series(0, 99) study;
 
 -- name: insert_running(phase_id)$
--- A submission of one more team, all of it on its way.
+-- A running submission of another team, with all of its shards released.
 with team as (
     insert into teams (competition_id, name) select competition_id, 'newcomer' from phases where id = :phase_id returning id
 ),
@@ -91,7 +91,7 @@ released as (
 select id from running;
 
 -- name: insert_running_everywhere(phase_id)
--- A scored submission of every team, with what was found of each black box, and one under way; returns those under way.
+-- A scored submission of every team with its results on each black box, and one under way; returns the latter.
 with submission as (
     insert into submissions (
         phase_id, team_id, blob_sha256, filename, size_bytes, state, verdict, score, score_low, score_high,
@@ -110,7 +110,7 @@ found as (
 select id from submission where state = 'running';
 
 -- name: change_submission(id)^
--- One study more of a submission, as the aggregator counts it.
+-- Counts another finished study of a submission, as the aggregator does.
 update submissions
 set score = 50 + 50 * random(), studies_done = studies_done + 1, change = next_change(phase_id)
 where id = :id

@@ -1,8 +1,8 @@
-"""`python -m benchmarks.load_clients URL READING PAUSING`: WebSockets that watch a feed and note when they get what.
+"""`python -m benchmarks.load_clients URL READING PAUSING`: WebSockets that watch a feed and record their messages.
 
-Prints a line when each has its snapshot. Then obeys lines of standard input, with a line for each when it is done:
-`pause` and `resume` for those that pause, `until NUMBER` to wait until all that read have got this far, and
-`write PATH` to write down everything noted.
+Prints a line once each has its snapshot. Then carries out commands from standard input, and prints a line after each:
+`pause` and `resume` the clients that pause, `until NUMBER` waits until all reading clients have this change, and
+`write PATH` writes everything recorded to a file.
 """
 
 import asyncio
@@ -23,9 +23,12 @@ from websockets.uri import parse_uri
 CONNECTING_AT_ONCE = 50
 CHANGE = re.compile(rb'"change": ?(\d+)')
 HEAD_BYTES = 100
-"""The number is at the start of a message; nothing more of it is parsed, as two processes share a small machine."""
+"""The change number is at the start of a message.
+
+The rest is not parsed, because two processes share a small machine.
+"""
 PAUSING_BUFFER_BYTES = 128 * 1024
-"""What the kernel may keep for one that does not read; without a limit that is megabytes."""
+"""How many bytes the kernel may buffer for a client that does not read; without a limit it would be megabytes."""
 
 
 class Watcher(asyncio.Protocol):
@@ -47,7 +50,7 @@ class Watcher(asyncio.Protocol):
         self._send()
 
     def data_received(self, data: bytes) -> None:
-        """Note every message's number, time and size."""
+        """Record every message's number, time and size."""
         now = time.monotonic()
         self._feed.receive_data(data)
         for event in self._feed.events_received():
@@ -61,11 +64,11 @@ class Watcher(asyncio.Protocol):
         self._send()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Say so: nobody should be cut off."""
+        """Report it: nobody should be disconnected."""
         print(f"a watcher lost its connection: {exc!r}", file=sys.stderr)
 
     def read(self, *, on: bool) -> None:
-        """Go on reading, or pause."""
+        """Resume reading, or pause it."""
         self.reading = on
         (self._transport.resume_reading if on else self._transport.pause_reading)()
 
@@ -96,7 +99,7 @@ async def connect(url: str, at_once: asyncio.Semaphore, *, pausing: bool) -> Wat
 
 
 async def obey(command: str, argument: str, watchers: list[Watcher]) -> None:
-    """Do one thing."""
+    """Carry out one command."""
     if command in {"pause", "resume"}:
         for watcher in watchers:
             if watcher.pausing:
@@ -113,7 +116,7 @@ async def obey(command: str, argument: str, watchers: list[Watcher]) -> None:
 
 
 async def main(url: str, reading: int, pausing: int) -> None:
-    """Connect, then do as told until nothing more is said."""
+    """Connect, then carry out commands until standard input ends."""
     at_once = asyncio.Semaphore(CONNECTING_AT_ONCE)
     watchers = await asyncio.gather(
         *(connect(url, at_once, pausing=number >= reading) for number in range(reading + pausing))

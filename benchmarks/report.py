@@ -11,7 +11,7 @@ from benchmarks.synthetic import SyntheticFinal
 
 
 async def report() -> list[Figure]:
-    """Seconds from the stream of an export to the page; the stream is made up as it is read, which is part of it."""
+    """Measure the seconds from an export's stream to the finished page, including the time to generate the stream."""
     final = SyntheticFinal([f"team {number}" for number in range(20)], n_boxes=30, studies=100)
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""The same studies by stock Bayesmark: `bayesmark-launch` writes the jobs, as many run side by side as slots."""
+"""Runs the same studies with stock Bayesmark: `bayesmark-launch` writes the jobs, which run side by side."""
 
 import os
 import shlex
@@ -11,11 +11,11 @@ from pathlib import Path
 BIN = Path(sys.executable).parent
 STUDY_LIMIT_S = 3600
 SITECUSTOMIZE = "import enum\nenum.IntEnum.__str__ = enum.Enum.__str__\n"
-"""Bayesmark 0.0.8's command line prints enum members as Python 3.10 did."""
+"""Bayesmark 0.0.8's command line relies on enum members printing as in Python 3.10."""
 
 
 def run_stock(boxes: list[tuple[str, str, str]], studies_per_box: int, processes: int) -> float:
-    """Run random search on (model, dataset, metric) boxes; returns the seconds of wall time."""
+    """Run random search on (model, dataset, metric) boxes, in `processes` processes; returns seconds of wall time."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "sitecustomize.py").write_text(SITECUSTOMIZE)
@@ -35,7 +35,9 @@ def run_stock(boxes: list[tuple[str, str, str]], studies_per_box: int, processes
             for command in _commands(box, studies_per_box, root, number, environment)
         ]
         scripts = [" && ".join(commands[process::processes]) for process in range(processes)]
-        start = time.perf_counter()  # splitting the launch over six boxes is this benchmark's cost, not stock's
+        start = (
+            time.perf_counter()
+        )  # splitting the launch over six boxes is a cost of this benchmark, not of stock Bayesmark
         running = [
             subprocess.Popen(
                 ["sh", "-c", script], env=environment, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

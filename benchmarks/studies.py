@@ -1,4 +1,4 @@
-"""What a study costs on the platform, beside the same study of stock Bayesmark."""
+"""What a study costs on the platform, compared with the same study in stock Bayesmark."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ LONG_BOXES = [("RF", "breast", "acc"), ("MLP-adam", "breast", "acc"), ("SVM", "b
 
 
 async def study_overhead(platform: Platform, slots: int) -> list[Figure]:
-    """Wall time of 24 short studies through the whole platform over that of stock Bayesmark, which isolates nothing."""
+    """Measure the wall time of 24 short studies on the platform, over that of stock Bayesmark without isolation."""
     slug, token = await platform.create_competition(SHORT_BOXES, studies_per_box=4)
     ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
     stock = await asyncio.to_thread(run_stock, SHORT_BOXES, 4, slots)
@@ -33,7 +33,7 @@ async def study_overhead(platform: Platform, slots: int) -> list[Figure]:
 
 
 async def long_boxes(platform: Platform, slots: int) -> list[Figure]:
-    """CPU time inside evaluations over the CPU time the whole machine spent, and wall time over stock's."""
+    """Measure which part of the machine's CPU time is spent in evaluations, and wall time over stock Bayesmark's."""
     slug, token = await platform.create_competition(LONG_BOXES, studies_per_box=2)
     busy, evaluation = machine_cpu_s(), evaluation_cpu_s()
     ours = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
@@ -56,7 +56,7 @@ def evaluation_cpu_s() -> float:
 
 def machine_cpu_s() -> float:
     """Return the CPU seconds all processes of this machine have used so far (user, nice, system, interrupts)."""
-    with open("/proc/stat") as file:  # noqa: PTH123 - a kernel interface, not a path of ours
+    with open("/proc/stat") as file:  # noqa: PTH123 - a kernel interface, not one of our files
         fields = file.readline().split()[1:]
     user, nice, system, _, _, irq, softirq, *_ = map(int, fields)
     return (user + nice + system + irq + softirq) / os.sysconf("SC_CLK_TCK")

@@ -1,4 +1,4 @@
-"""A final that never ran: what the platform would show and export of it, for benchmarks and tests of the report."""
+"""A made-up final, as the platform would show and export it, for benchmarks and tests of the report."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True)
 class SyntheticFinal:
-    """Teams of a little different skill on black boxes of a different difficulty; the same seed is the same final."""
+    """Teams of slightly different skill on black boxes of different difficulty. The same seed gives the same final."""
 
     names: Sequence[str]
     n_boxes: int = 30
@@ -46,7 +46,7 @@ class SyntheticFinal:
         return str(uuid.UUID(int=self.seed * 1000 + team))
 
     def shown(self) -> Body:
-        """Return what the platform shows of the final; feedback ranks are those of the final, two by two exchanged."""
+        """Return what the platform shows of the final; in feedback ranks each two neighbours are swapped."""
         start = datetime(2020, 10, 1, tzinfo=UTC)
         total = self.n_boxes * self.studies
         feedback = [min(len(self.names), team + 2) if team % 2 == 0 else team for team in range(len(self.names))]
@@ -85,7 +85,7 @@ class SyntheticFinal:
         }
 
     def baseline(self) -> Body:
-        """Return a baseline set by which a loss in [0, 1] is its own rescaled value."""
+        """Return a baseline set with which a loss in [0, 1] equals its rescaled value."""
         cases = ["_".join((box["model"], box["dataset"], box["metric"])) for box in self.boxes]
         objectives = ["_visible_to_opt", "generalization"]
         falling = [[[0.9 * 0.97**n] * 2 for _ in cases] for n in range(self.n_calls)]

@@ -1,4 +1,4 @@
-"""2,000 WebSockets on one gateway process while 100 changes a second arrive: how late, how large, who delays whom."""
+"""2,000 WebSockets on one gateway at 100 changes a second: latency, message sizes, and effects of slow clients."""
 
 import asyncio
 import os
@@ -38,7 +38,7 @@ Tell = Callable[[str], Awaitable[None]]
 
 
 async def watchers() -> list[Figure]:
-    """Let all watch while changes come; then the same while some do not read, who at the end read again."""
+    """Let all watch while changes come; then again while some do not read, and resume at the end."""
     async with (
         new_database(postgres_url()) as url,
         running_gateway(url, broker_url()) as gateway,
@@ -85,7 +85,7 @@ def figures_of(notes: Notes, first: Log, second: Log) -> list[Figure]:
 
 
 def latencies_ms(notes: Notes, log: Log) -> npt.NDArray[np.float64]:
-    """Return of each watcher and change the time from commit to the first message of at least its number."""
+    """Return for each watcher and change the ms from its commit to the first message with at least its number."""
     changes, times = np.array(log).T
     found = []
     for _, messages in by_watcher(notes):
@@ -95,13 +95,13 @@ def latencies_ms(notes: Notes, log: Log) -> npt.NDArray[np.float64]:
 
 
 def messages_each(notes: Notes, log: Log) -> float:
-    """Return how many messages a watcher got about these changes."""
+    """Return how many messages a watcher got on average about these changes."""
     found = [np.sum(messages[:, 2] >= log[0][0]) for _, messages in by_watcher(notes)]
     return float(np.mean(found))
 
 
 def by_watcher(notes: Notes) -> list[tuple[float, Notes]]:
-    """Return each watcher's notes."""
+    """Return each watcher's notes with the number of the watcher."""
     names, firsts = np.unique(notes[:, 0], return_index=True)
     return list(zip(names, np.split(notes, firsts[1:]), strict=True))
 
@@ -116,15 +116,15 @@ async def fill(pool: Pool) -> Sequence[UUID]:
 
 
 async def get_leaderboard(url: str) -> None:
-    """Ask once for what the watchers will get, so that what is loaded then counts for none of them."""
+    """Request the leaderboard once, so that loading it for the first time is not counted as a watcher's."""
     async with httpx.AsyncClient(base_url=url, timeout=30) as http:
         (await http.get(f"{BOARD}/leaderboard")).raise_for_status()
 
 
 async def change(pool: Pool, broker: Broker, submissions: Sequence[UUID], tell: Tell) -> Log:
-    """Commit changes at a fixed rate, whatever becomes of the earlier ones; each is announced as the aggregator does.
+    """Commit changes at a fixed rate without waiting for earlier ones, and announce each as the aggregator does.
 
-    Returns when all that read have got them.
+    Returns once all reading watchers have received them.
     """
     draw = random.Random(0)  # noqa: S311 - not a secret
     start = time.monotonic() + 0.1
@@ -146,7 +146,7 @@ async def change(pool: Pool, broker: Broker, submissions: Sequence[UUID], tell: 
 
 
 async def written(tell: Tell) -> Notes:
-    """Return everything that the watchers noted."""
+    """Return everything that the watchers recorded."""
     with tempfile.TemporaryDirectory() as folder:
         await tell(f"write {folder}/notes.npy")
         notes: Notes = np.load(f"{folder}/notes.npy")
@@ -155,7 +155,7 @@ async def written(tell: Tell) -> Notes:
 
 @asynccontextmanager
 async def load_clients(url: str) -> AsyncIterator[Tell]:
-    """Run the watchers in a process of their own; yields a function that has them do something."""
+    """Run the watchers in a process of their own; yields a function that sends them a command."""
     process: Any = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "benchmarks.load_clients", url, str(WATCHERS), str(PAUSING)),
         cwd=ROOT,

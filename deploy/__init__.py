@@ -1,1 +1,1 @@
-"""Setting Arena up and showing it."""
+"""Sets Arena up on a machine, and shows the demo."""

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes sure that there is a Chromium, which the tests of the website drive.
+# Makes sure that there is a Chromium for the tests of the website.
 set -euo pipefail
 command -v chromium >/dev/null && exit 0
 [ "$(id -u)" = 0 ] && sudo= || sudo="sudo -n"

@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def set_up_competition(client: Client) -> str:
-    """Make the demo's baseline set and competition, unless they are there; returns the slug."""
+    """Create the demo's baseline set and competition unless they exist; returns the slug."""
     page = client.get_all("/api/v1/admin/baselines", "baselines").parse(BaselinePage)
     known = {each.name for each in page.baselines}
     if BASELINE not in known:
@@ -62,7 +62,7 @@ def set_up_competition(client: Client) -> str:
 
 
 def team_tokens(client: Client, slug: str) -> dict[str, str]:
-    """Return a token for each team: from an earlier run, or of a new team."""
+    """Return a token for each team, from an earlier run or newly created."""
     tokens: dict[str, str] = json.loads(TOKENS.read_text()) if TOKENS.exists() else {}
     for team in {team for team, _ in ENTRIES} - tokens.keys():
         try:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job in one command: the stack, a competition, three optimizers of two teams, a leaderboard that moves.
+# The demo in one command: the stack, a competition, three optimizers of two teams, and a leaderboard that moves.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash deploy/stack.sh up

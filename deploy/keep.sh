@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# While the process given lives, starts again what was killed: a restart policy does not act on `docker kill`.
+# While the given process lives, restarts containers that were killed: restart policies do not act on `docker kill`.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 while kill -0 "$1" 2>/dev/null; do

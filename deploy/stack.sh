@@ -34,7 +34,7 @@ stack() {
     compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" --file deploy/compose.yaml "$@"
 }
 
-quietly() { # without the lines that say that nothing changed; Compose's own failure stays one
+quietly() { # drops the lines that say that nothing changed, and keeps Compose's exit code
     grep -v -e 'up-to-date' -e 'attribute .version. is obsolete' -e '^$' >&2 || true # Compose 1 needs the version, 2 does not
 }
 

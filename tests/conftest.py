@@ -16,36 +16,36 @@ from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.side_by_side import group_tests
 from tests.support.template_database import template_name
 
-# How long an example takes is the benchmarks' business, not a test's.
+# Benchmarks measure how long things take; examples of Hypothesis have no deadline.
 hypothesis.settings.register_profile("arena", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
 hypothesis.settings.load_profile("arena")
 
-# A shell starts what is in its background with SIGINT ignored, and what that starts inherits it: Ctrl-C must reach it.
+# A shell starts background jobs with SIGINT ignored, and their children inherit that. Tests need Ctrl-C to work.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests may not run beside each other."""
+    """Group the tests that may not run beside each other."""
     group_tests(items)
 
 
 @pytest.fixture(scope="session")
 def template_database() -> str:
-    """Name of a migrated database that each test clones."""
+    """The name of a migrated database that each test clones."""
     return template_name()
 
 
 @pytest.fixture
 async def database_url(template_database: str) -> AsyncIterator[str]:
-    """URL of a database of this test alone."""
+    """The URL of a database for this test alone."""
     async with new_database(template_database) as url:
         yield url
 
 
 @pytest.fixture
 def broker_url() -> Iterator[str]:
-    """URL of a virtual host of this test alone."""
+    """The URL of a virtual host for this test alone."""
     with new_virtual_host() as url:
         yield url
 

@@ -1,4 +1,4 @@
-"""What a page costs whoever opens it, each time from nothing: bytes, the first paint, the time until it is of use."""
+"""What opening a page costs with an empty cache: bytes, the first paint, the time until it can be used."""
 
 from dataclasses import dataclass
 
@@ -29,7 +29,7 @@ FIRST_PAINT = """() => performance.getEntriesByName("first-contentful-paint")[0]
 
 @dataclass(frozen=True)
 class Load:
-    """One load of a page by a browser that has nothing of it yet."""
+    """One load of a page with an empty cache."""
 
     weight_bytes: int
     first_paint_s: float
@@ -58,7 +58,7 @@ async def fill(database_url: SecretStr) -> None:
 
 
 def figures_of(page: str, loads: list[Load]) -> list[Figure]:
-    """Return the figures of some loads of one page."""
+    """Return the figures of several loads of one page."""
     weight = max(each.weight_bytes for each in loads)
     interactive = float(np.median([each.interactive_s for each in loads]))
     slowest = max(each.interactive_s for each in loads)
@@ -71,7 +71,7 @@ def figures_of(page: str, loads: list[Load]) -> list[Figure]:
 
 
 async def load(browser: Browser, url: str, is_ready: str) -> Load:
-    """Open a page; `is_ready` is a function of the page: the time once it can be used, before that nothing."""
+    """Open a page; `is_ready` is JavaScript that returns the time in ms once the page can be used, and false before."""
     context = await browser.new_context()
     try:
         page = await context.new_page()

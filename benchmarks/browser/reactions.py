@@ -30,11 +30,11 @@ LISTEN = """() => {
         for (const entry of list.getEntries()) if (entry.interactionId) window.reactions.push(entry.duration);
     }).observe({ type: "event", durationThreshold: 16 });
 }"""
-"""The browser's own measure of an interaction: from the input to the next paint, what it waited for included."""
+"""The browser's own measure of an interaction: from the input to the next paint, including any waiting."""
 
 
 REACTION_LIMIT_MS = 200
-TOKEN = "token-of-the-benchmark"  # noqa: S105 - of a database that lives as long as the benchmark
+TOKEN = "token-of-the-benchmark"  # noqa: S105 - for a database that is deleted after the benchmark
 ORGANIZER = """
     insert into tokens (hash, role, name, scopes)
     values (sha256($1::text::bytea), 'organizer', 'benchmark', '{read,manage,accounts}')
@@ -66,7 +66,7 @@ async def reactions() -> list[Figure]:
 
 
 def _submit(organizer: Client) -> UUID:
-    """Submit to a competition of so many black boxes; no service but the gateway is there to score it."""
+    """Submit to a competition of BOXES black boxes; only the gateway runs, so nothing scores it."""
     document = json.loads((ROOT / "examples" / "baselines" / "baseline-16-8.json").read_text())
     boxes = many_boxes(document)
     labels = [box["label"] for box in boxes]
@@ -80,7 +80,7 @@ def _submit(organizer: Client) -> UUID:
 
 
 def many_boxes(document: dict[str, Any]) -> list[dict[str, str]]:
-    """Return so many black boxes of a baseline set, as a competition names them."""
+    """Return BOXES black boxes of a baseline set, as a competition's document lists them."""
     cases = [case.rsplit("_", 2) for case in document["data"]["coords"]["function"]["data"][:BOXES]]
     return [
         {"label": f"box-{number:03}", "model": model, "dataset": dataset, "metric": metric}
@@ -89,13 +89,13 @@ def many_boxes(document: dict[str, Any]) -> list[dict[str, str]]:
 
 
 async def fill(pool: Pool, submission_id: UUID, count: int) -> None:
-    """Let a submission run, with so many of its studies done."""
+    """Set a submission to running, with `count` of its studies done."""
     await queries.expand(pool, submission_id=submission_id)
     await queries.finish_studies(pool, submission_id=submission_id, count=count)
 
 
 async def reaction_times_ms(page: Page, pool: Pool, submission_id: UUID) -> list[float]:
-    """Use the page's controls while batches of studies come in; returns what each interaction took until its paint."""
+    """Use the page's controls while batches of studies come in; returns the ms from each interaction to its paint."""
     await page.evaluate(LISTEN)
     boxes = page.locator("#grid .box")
     for number in range(ROUNDS):

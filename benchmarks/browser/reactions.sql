@@ -9,7 +9,7 @@ select running.id, pb.box_id, row_number() over (order by pb.box_id), p.first_st
 from running join phases p on p.id = running.phase_id join phase_boxes pb on pb.phase_id = p.id;
 
 -- name: finish_studies(submission_id, count)$
--- So many more studies, in the order of their numbers, with curves as an optimizer has them; one change of the phase.
+-- Finishes `count` more studies in the order of their numbers, with realistic curves, as one change of the phase.
 with chosen as materialized (
     select s.id as submission_id, s.phase_id, sh.id as shard_id, sh.box_id, numbers.study, sh.ordinal, random() as luck
     from submissions s

@@ -1,4 +1,4 @@
-"""The stack that is measured: one of its own, beside the user's, of which nothing is left."""
+"""The stack that is measured: separate from the user's, and removed completely afterwards."""
 
 import os
 import subprocess
@@ -17,8 +17,8 @@ STORES = ("postgres", "rabbitmq")
 
 @contextmanager
 def own_stack(*services: str) -> Iterator[None]:
-    """Run the whole stack, or these services of it, until the end; then remove it with all that it kept."""
-    _call("remove")  # what a run that was killed has left
+    """Run the whole stack, or some of its services; afterwards remove it with all of its data."""
+    _call("remove")  # remove what a killed run has left
     try:
         _call("up", *services)
         yield
@@ -37,7 +37,7 @@ def organizer_token() -> str:
 
 
 def stores_are_given() -> bool:
-    """Whether the environment names a Postgres and a RabbitMQ to use in place of the stack's."""
+    """Return whether the environment names a Postgres and a RabbitMQ to use instead of the stack's."""
     return {"ARENA_BENCH_POSTGRES", "ARENA_BENCH_BROKER"} <= os.environ.keys()
 
 
@@ -59,7 +59,7 @@ def broker_url() -> str:
 
 @contextmanager
 def null_runner() -> Iterator[None]:
-    """Replace the runner by one whose engine answers at once, and let more shards wait on the broker."""
+    """Replace the runner with one whose engine answers at once, and let more shards wait on the broker."""
     compose("--file", OVERRIDE, "up", "-d", "--no-deps", "runner", "dispatcher")
     try:
         yield

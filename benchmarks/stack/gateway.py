@@ -1,4 +1,4 @@
-"""A gateway process of its own, on a database and a broker that are given."""
+"""Runs a gateway process on a given database and broker."""
 
 import asyncio
 import os
@@ -20,24 +20,24 @@ GAP_S = 0.1
 
 @dataclass(frozen=True)
 class Gateway:
-    """A running gateway: where it is, and what it uses."""
+    """A running gateway: its URL, its memory and its CPU time."""
 
     url: str
     pid: int
 
     def memory_bytes(self) -> int:
-        """Return its resident memory."""
+        """Return its resident memory in bytes."""
         return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def cpu_s(self) -> float:
-        """Return the CPU time it has used, in user and system mode."""
+        """Return the CPU seconds it has used, in user and system mode."""
         user, system = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @asynccontextmanager
 async def running_gateway(database_url: str, broker_url: str) -> AsyncIterator[Gateway]:
-    """Run a gateway until the end; yields it when it is ready."""
+    """Run a gateway; yields it once it is ready."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -50,7 +50,7 @@ async def running_gateway(database_url: str, broker_url: str) -> AsyncIterator[G
             "ARENA_HTTP_HOST": "127.0.0.1",
             "ARENA_HTTP_PORT": str(port),
             "ARENA_LOG_LEVEL": "warning",
-            "ARENA_ANONYMOUS_RATE": "1000000/minute",  # whoever asks in a benchmark does so from one address
+            "ARENA_ANONYMOUS_RATE": "1000000/minute",  # all clients of a benchmark have the same address
         }
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "services.gateway"), cwd=ROOT, env={**os.environ, **environment}

@@ -15,7 +15,7 @@ NULL_PROVENANCE = Provenance(optimizer_image="none", blackbox_image="none", code
 
 
 class NullEngine:
-    """An engine that is always there."""
+    """An engine that is always available."""
 
     async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
         """Return None: ready."""
@@ -23,10 +23,10 @@ class NullEngine:
 
 
 class NullSlot:
-    """Answers a study at once, with losses drawn from its seed and a message of the usual size."""
+    """Answers a study at once, with losses drawn from its seed and a result of the usual size."""
 
     def running_study(self) -> None:
-        """Return None: nothing here writes a log."""
+        """Return None, because nothing here writes a log."""
 
     async def run_study(
         self,
@@ -34,7 +34,7 @@ class NullSlot:
         zip_bytes: bytes,  # noqa: ARG002
         dataset_bytes: bytes = b"",  # noqa: ARG002
     ) -> StudyOutcome:
-        """Return losses uniform in [0, 1), the same for the same seed modulo a few."""
+        """Return losses uniform in [0, 1), which depend on the seed modulo a small number."""
         shape = (spec.n_calls, spec.n_suggestions)
         losses = _losses(spec.seed % DIFFERENT_STUDIES, *shape)
         return StudyOutcome(
@@ -57,7 +57,7 @@ class NullSlot:
 
 
 class FixedSlots:
-    """Slots that need no CPU: all are there from the start."""
+    """Slots that need no CPU, so all of them can be opened at once."""
 
     shortage = None
 
@@ -68,14 +68,14 @@ class FixedSlots:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        """Nothing was started."""
+        """Do nothing, because nothing was started."""
 
     def can_open(self) -> bool:
-        """Return whether they are still to be opened."""
+        """Return whether the slots have not been opened yet."""
         return bool(self._closed)
 
     async def open(self) -> Sequence[StudySlot]:
-        """Open them, the first time."""
+        """Return all slots at the first call, none later."""
         slots, self._closed = self._closed, []
         return slots
 

@@ -1,4 +1,4 @@
-"""The platform as a benchmark uses it: through its HTTP API alone."""
+"""The platform as benchmarks use it: only through its HTTP API."""
 
 import asyncio
 import io
@@ -19,7 +19,7 @@ WAIT_LIMIT_S = 3600.0
 
 
 class Platform:
-    """A client with the organizer's token; every benchmark makes its own competition."""
+    """A client with the organizer's token; each benchmark creates its own competition."""
 
     def __init__(self, url: str, organizer_token: str) -> None:
         self.http = httpx.AsyncClient(base_url=url, timeout=30, headers={"Authorization": f"Bearer {organizer_token}"})
@@ -71,7 +71,7 @@ class Platform:
         return identity
 
     async def wait_scored(self, submission: str) -> dict[str, Any]:
-        """Return the submission when it is scored, told by its live feed; fails when it ends otherwise."""
+        """Follow a submission's live feed and return it once it is scored. Raises RuntimeError if it ends otherwise."""
         url = f"ws{str(self.http.base_url).removeprefix('http').rstrip('/')}/api/v1/submissions/{submission}/live"
         state: dict[str, Any] = {}
         headers = {"Authorization": self.http.headers["Authorization"]}

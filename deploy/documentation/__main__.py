@@ -16,7 +16,7 @@ ELSEWHERE = re.compile(r"<(?:link|script|img|iframe)[^>]*(?:href|src)=[\"']?(?:h
 
 
 def main() -> None:
-    """Write the pages, build, and see that no page loads anything from elsewhere."""
+    """Write the pages, build the site, and check that no page loads anything from another host."""
     REFERENCE.joinpath("api.md").write_text(write_api_page((REFERENCE / "openapi.json").read_text()))
     REFERENCE.joinpath("settings.md").write_text(write_settings_page((ROOT / ".env.example").read_text()))
     REFERENCE.joinpath("commands.md").write_text(write_commands_page())
@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def find_loads(page: Path) -> list[str]:
-    """Return the tags of a page that make a browser ask another host."""
+    """Return the tags of a page that make a browser load something from another host."""
     return [tag for tag in ELSEWHERE.findall(page.read_text()) if 'rel="canonical"' not in tag]
 
 

@@ -128,5 +128,5 @@ def describe(schema: Schema) -> str:
 
 
 def cell(text: str) -> str:
-    """Return text fit for a cell of a Markdown table."""
+    """Return text escaped for a cell of a Markdown table."""
     return " ".join(text.split()).replace("|", "&#124;").replace("<", "&lt;")

@@ -33,7 +33,7 @@ def write_commands_page() -> str:
 
 
 def walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """Yield every command below a group with the words by which it is called.
+    """Yield every command below a group, with the words that call it.
 
     `command` is Any because typer brings its own copy of click, without types.
     """
@@ -50,5 +50,5 @@ def walk(command: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 
 def escape(text: str) -> str:
-    """Return text fit for a cell of a Markdown table, without the folder of this tree."""
+    """Return text escaped for a cell of a Markdown table, without the path of this source tree."""
     return " ".join(text.split()).replace(f"{ROOT}/", "").replace("|", "&#124;").replace("<", "&lt;")

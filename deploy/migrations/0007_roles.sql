@@ -24,7 +24,7 @@ revoke all on function next_change(uuid), attempt_usage(uuid, integer) from publ
 grant execute on function next_change(uuid), attempt_usage(uuid, integer)
 to arena_gateway, arena_dispatcher, arena_aggregator;
 
--- The gateway shows everything, and alone reads and writes who may do what: tokens and sessions. It stores no result.
+-- The gateway reads everything, and only it reads and writes tokens and sessions. It stores no results.
 grant select on
     baselines, baseline_boxes, black_boxes, box_scores, competition_revisions, competitions, counting_submissions,
     datasets, executions, idempotency_keys, organizer_runs, outbox, phase_boxes, phases, provenances, runners, sessions,
@@ -39,7 +39,7 @@ grant insert, delete on phase_boxes, sessions to arena_gateway;
 grant update on organizer_runs to arena_gateway;
 grant update (state, failures, not_before, changed_at) on shards to arena_gateway;
 
--- The dispatcher: shards and what becomes of them, runners, and whose turn it is. Of studies it sees what they used.
+-- The dispatcher: shards, their executions, runners, and which team is next. Of studies it sees only what they used.
 grant select on black_boxes, executions, phase_boxes, phases, runners, shards, submissions to arena_dispatcher;
 grant select (id, seed) on competitions to arena_dispatcher;
 grant select (id, served_at) on teams to arena_dispatcher;
@@ -69,7 +69,7 @@ grant update (
     score_high, curve, studies_done, studies_timed_out, suggest_errors, observe_errors
 ) on submissions to arena_aggregator;
 
--- The outbox is read and emptied by whoever has put something into it; to lock a row is to be allowed to update it.
+-- Each service that writes to the outbox also reads and empties it. Locking a row needs the right to update it.
 grant select, insert, delete, update (id) on outbox to arena_gateway, arena_aggregator;
 
 -- migrate:down

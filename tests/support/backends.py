@@ -1,4 +1,4 @@
-"""The Postgres and the RabbitMQ of the test stack: a database and a virtual host for whoever asks."""
+"""The Postgres and the RabbitMQ of the test stack: creates databases and virtual hosts for tests."""
 
 import uuid
 from collections.abc import AsyncIterator, Iterator
@@ -15,17 +15,17 @@ from shared.database_logins import LoginSettings, set_logins
 POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
 RABBITMQ = "amqp://arena:arena@127.0.0.1:55672"
 PASSWORD = "arena"
-"""Everybody's in the test stack."""
+"""The password of every login in the test stack."""
 RABBITMQ_MANAGEMENT = "http://arena:arena@127.0.0.1:55673"
 
 
 def as_user(name: str, url: str) -> str:
-    """The same place, for a service instead of the owner."""
+    """Return the same URL with a service's login instead of the owner's."""
     return url.replace("//arena:", f"//{name}:")
 
 
 async def make_logins() -> None:
-    """Let the services' roles, which the migrations have made, sign in."""
+    """Let the services' roles, which the migrations have created, sign in."""
     password = SecretStr(PASSWORD)
     await set_logins(
         LoginSettings(
@@ -39,7 +39,7 @@ async def make_logins() -> None:
 
 @asynccontextmanager
 async def new_database(template: str) -> AsyncIterator[str]:
-    """URL of a migrated, empty database, dropped at the end."""
+    """Yield the URL of a migrated, empty database, which is dropped at the end."""
     name = f"test_{uuid.uuid4().hex}"
     admin = await asyncpg.connect(f"{POSTGRES}/postgres")
     try:
@@ -51,14 +51,14 @@ async def new_database(template: str) -> AsyncIterator[str]:
 
 
 def define_virtual_host(management: httpx.Client, name: str) -> None:
-    """Make a virtual host as a broker has it at its start; the services' users are the same in all of them."""
+    """Create a virtual host with a new broker's queues and permissions; all virtual hosts share the services' users."""
     users = [service_user(user.name, PASSWORD) for user in BROKER_USERS]
     management.post("/api/definitions", json=definitions(name, users)).raise_for_status()
 
 
 @contextmanager
 def new_virtual_host() -> Iterator[str]:
-    """URL of an empty virtual host, deleted at the end."""
+    """Yield the URL of an empty virtual host, which is deleted at the end."""
     name = f"test-{uuid.uuid4().hex}"
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
         define_virtual_host(management, name)
@@ -67,7 +67,7 @@ def new_virtual_host() -> Iterator[str]:
 
 
 def lose_everything(virtual_host: str) -> None:
-    """Let the broker lose every message, queue and connection of a virtual host, and start again."""
+    """Delete and recreate a virtual host, so that it loses every message, queue and connection."""
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
         management.delete(f"/api/vhosts/{virtual_host}").raise_for_status()
         define_virtual_host(management, virtual_host)

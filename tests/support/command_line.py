@@ -14,7 +14,7 @@ ORGANIZER = "organizer-token-of-the-tests"
 
 
 class Arena:
-    """Runs the command in a folder, as whoever has the token."""
+    """Runs the command in a folder, with a token."""
 
     def __init__(self, url: str, folder: Path = ROOT, token: str = ORGANIZER) -> None:
         self._environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": token, "PYTHONPATH": str(ROOT)}
@@ -44,7 +44,7 @@ class Arena:
         return code, json.loads(output)
 
     async def json(self, *arguments: str | Path) -> dict[str, Any]:
-        """Run the command with `--json`, which has to succeed; returns the object it printed."""
+        """Run the command with `--json`; it must succeed. Returns the object it printed."""
         code, output, errors = await self.run(*arguments, "--json")
         assert code == 0, errors
         body: dict[str, Any] = json.loads(output)
@@ -52,7 +52,7 @@ class Arena:
 
 
 def write_optimizer(folder: Path) -> Path:
-    """A folder with an optimizer that is never run."""
+    """Create a folder with an optimizer that is never run."""
     optimizer = folder / "mine"
     optimizer.mkdir()
     (optimizer / "optimizer.py").write_text("class Optimizer: ...")

@@ -1,10 +1,10 @@
-"""CSV files as Bayesmark names and reads them, with a signal to learn, for tests of the organizer's own data sets."""
+"""CSV files in Bayesmark's format that a model can learn from, for tests of the organizer's own data sets."""
 
 import numpy as np
 
 
 def classification(rows: int = 90, seed: int = 0) -> bytes:
-    """Two numbers and a category; three classes."""
+    """Return a data set with two numeric columns, a category, and three classes."""
     random = np.random.RandomState(seed)
     classes = np.arange(rows) % 3
     lines = ["width,height,colour_cat,class"]
@@ -15,7 +15,7 @@ def classification(rows: int = 90, seed: int = 0) -> bytes:
 
 
 def regression(rows: int = 60, seed: int = 0) -> bytes:
-    """Two numbers, and a sum of them with noise."""
+    """Return a data set with two numeric columns, whose target is a noisy sum of them."""
     draws = np.random.RandomState(seed).normal(size=(rows, 3))
     lines = [f"{a!r},{b!r},{a - 3 * b + c / 5!r}" for a, b, c in draws]
     return "\n".join(["a,b,target", *lines, ""]).encode()

@@ -26,7 +26,7 @@ class Installed:
         return found
 
     def run(self, command: str, *arguments: str | Path, **variables: str) -> str:
-        """Run a command of the environment; it must succeed. Returns what it prints."""
+        """Run a command of the environment, which must succeed; returns its output."""
         clean = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "VIRTUAL_ENV"}}
         done = subprocess.run(
             [self.environment / "bin" / command, *arguments],
@@ -50,7 +50,7 @@ class Wheels:
     constraints: Path
 
     def install(self, folder: Path, python: str, *wheels: str) -> Installed:
-        """Make an environment of these wheels, with the versions of uv.lock."""
+        """Create an environment with these wheels and the versions of uv.lock."""
         environment = folder / "environment"
         uv("venv", "--python", python, environment)
         options = ("--find-links", self.client.parent, "--constraints", self.constraints)
@@ -65,7 +65,7 @@ def working_pythons() -> list[str]:
 
 
 def works(python: str) -> bool:
-    """Tell whether a Python is there and starts."""
+    """Return whether a Python exists and starts."""
     return subprocess.run(["/usr/bin/env", python, "-c", ""], capture_output=True, check=False).returncode == 0
 
 

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 
 class Page(HTMLParser):
-    """What a browser would make of a page, as far as it matters here."""
+    """The parts of a parsed page that tests look at."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

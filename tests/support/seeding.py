@@ -12,7 +12,7 @@ CLIP, BEST = 1.0, 0.0
 
 @dataclass(frozen=True)
 class Seeded:
-    """Ids of what was put into the tables; boxes in the order of their labels."""
+    """The ids of the inserted rows; boxes are in the order of their labels."""
 
     competition_id: UUID
     phase_id: UUID
@@ -30,7 +30,7 @@ async def seed_phase(
     n_calls: int = 3,
     n_suggestions: int = 2,
 ) -> Seeded:
-    """Make a competition with one open phase on a baseline by which a loss in [0, 1] is its own rescaled value."""
+    """Insert a competition with one open phase and a baseline with which losses in [0, 1] are already rescaled."""
     async with pool.acquire() as connection, connection.transaction():
         baseline = await connection.fetchval(
             "insert into baselines (name, version, source, document) values ('test', 1, 'tests', '{}') returning id"

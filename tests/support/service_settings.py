@@ -18,7 +18,7 @@ ORGANIZER_TOKEN = "organizer-token-of-the-tests"
 
 @dataclass(frozen=True)
 class PlatformSettings:
-    """Settings of every service, and the URLs of the owner, for what a test looks at or changes past the services."""
+    """The settings of every service, and the owner's URLs for what a test reads or changes directly."""
 
     database_url: SecretStr
     broker_url: SecretStr
@@ -28,11 +28,11 @@ class PlatformSettings:
     aggregator: AggregatorSettings
 
     def with_runner(self, runner_id: str) -> "PlatformSettings":
-        """The same with another runner."""
+        """Return the same settings with another runner."""
         return replace(self, runner=self.runner.model_copy(update={"runner_id": runner_id}))
 
     def with_changes(self, **changes: Any) -> "PlatformSettings":
-        """The same with other values, in every service that has a setting of that name."""
+        """Return the same settings with other values, in every service that has a setting of that name."""
 
         def change(settings: Any) -> Any:
             known = {name: value for name, value in changes.items() if name in type(settings).model_fields}
@@ -50,7 +50,7 @@ class PlatformSettings:
 def platform_settings(
     database_url: str, broker_url: str, blobs: Path, *, runner_id: str = "runner-of-the-tests", **given: Any
 ) -> PlatformSettings:
-    """Settings with these URLs; `given` goes to each service that has a setting of that name."""
+    """Return settings with these URLs; each value in `given` goes to every service that has a setting of that name."""
 
     def make(service: str, kind: Any, **more: Any) -> Any:
         every = {

@@ -1,4 +1,4 @@
-"""The four services as processes, as their containers run them, on a database and a virtual host of their own."""
+"""Runs the four services as processes, as their containers do, on a separate database and virtual host."""
 
 import os
 import signal
@@ -22,7 +22,7 @@ SERVICES = ("gateway", "dispatcher", "runner", "aggregator")
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody listens on."""
+    """Return a loopback port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 def _environment(settings: ProcessSettings) -> dict[str, str]:
-    """A service's own settings as environment variables, and none of another's."""
+    """Return a service's own settings as environment variables, without those of other services."""
     values = {name: value for name, value in settings if value is not None}
     return {
         f"ARENA_{name.upper()}": value.get_secret_value() if isinstance(value, SecretStr) else str(value)
@@ -40,17 +40,17 @@ def _environment(settings: ProcessSettings) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Services:
-    """The running services: where the gateway is, and their processes."""
+    """The running services: the gateway's URL, and the processes."""
 
     url: str
     processes: Mapping[str, subprocess.Popen[bytes]]
 
     def pause(self, name: str) -> None:
-        """Let a service do nothing, with all its connections open, until it is resumed."""
+        """Stop a service, with all its connections open, until it is resumed."""
         self.processes[name].send_signal(signal.SIGSTOP)
 
     def resume(self, name: str) -> None:
-        """Let a paused service go on."""
+        """Resume a paused service."""
         self.processes[name].send_signal(signal.SIGCONT)
 
 
@@ -58,7 +58,7 @@ class Services:
 def _service(
     name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a service as its container does; it gets a SIGTERM at the end and has to leave by itself."""
+    """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself."""
     environment = {
         **os.environ,
         **_environment(settings),
@@ -83,7 +83,7 @@ def _service(
 
 @asynccontextmanager
 async def running_services(settings: PlatformSettings, logs: Path, **environment: str) -> AsyncIterator[Services]:
-    """Run all four, and yield them when they are ready. Each logs to `logs / (its name + ".log")`."""
+    """Run all four services, and yield once they are ready. Each logs to `logs / (its name + ".log")`."""
     ports = {name: free_port() for name in SERVICES}
     with ExitStack() as stack:
         processes = {

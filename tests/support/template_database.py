@@ -1,4 +1,4 @@
-"""The migrated database that each test clones: made once per state of the migrations, whoever asks for it first."""
+"""The migrated database that tests clone. It is made once for each state of the migrations."""
 
 import asyncio
 import fcntl
@@ -21,7 +21,7 @@ LOCK = Path(tempfile.gettempdir()) / "arena-tests-template.lock"
 
 
 def template_name() -> str:
-    """Make the template unless it is there; returns its name. While it is cloned, nobody may be connected to it."""
+    """Create the template unless it exists; returns its name. Nobody may be connected to it while it is cloned."""
     migrations = b"".join(path.read_bytes() for path in sorted(MIGRATIONS.glob("*.sql")))
     name = f"template_{hashlib.sha256(migrations).hexdigest()[:16]}"
     with one_process_at_a_time():
@@ -31,7 +31,7 @@ def template_name() -> str:
 
 @contextmanager
 def one_process_at_a_time() -> Iterator[None]:
-    """Tests run side by side in several processes."""
+    """Hold a lock, because several processes run tests side by side."""
     with LOCK.open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

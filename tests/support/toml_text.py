@@ -1,11 +1,11 @@
-"""Writes the TOML of a competition: JSON's plain values are TOML's."""
+"""Writes a competition's TOML; plain values are written the same in JSON and TOML."""
 
 import json
 from typing import Any
 
 
 def toml_text(document: dict[str, Any]) -> str:
-    """Plain values, tables and lists of tables as TOML."""
+    """Return plain values, tables and lists of tables as TOML."""
     plain = [f"{key} = {json.dumps(value)}" for key, value in document.items() if not _is_tables(value)]
     for key, value in document.items():
         if _is_tables(value):

@@ -1,4 +1,4 @@
-"""Waiting for a condition: for effects of services that run beside the test.
+"""Waits for a condition, such as the effects of services that run beside the test.
 
 A limit only matters when something hangs. It is generous, so that no test depends on how fast the machine is.
 """

@@ -19,7 +19,7 @@ Member = TypeVar("Member", bound=str | zipfile.ZipInfo)
 
 
 def pack(files: Mapping[Member, str | bytes]) -> bytes:
-    """A zip of these files; a key may be a member's whole description. The same files give the same bytes."""
+    """Return a zip of these files; a key may be a ZipInfo. The same files give the same bytes."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         for key, content in files.items():
@@ -30,7 +30,7 @@ def pack(files: Mapping[Member, str | bytes]) -> bytes:
 
 
 def wheel(name: str, files: Mapping[str, bytes], requires: str = "") -> bytes:
-    """A wheel, version 1, of these files."""
+    """Return a wheel of these files, in version 1."""
     info = f"{name}-1.dist-info"
     metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
     if requires:

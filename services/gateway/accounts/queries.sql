@@ -1,16 +1,16 @@
 -- name: put_organizer_token(hash)!
--- Makes the token of the settings an organizer's.
+-- Makes the token from the settings an organizer's token.
 insert into tokens (hash, role, name, scopes) values (:hash, 'organizer', 'ARENA_ORGANIZER_TOKEN', '{read,manage,accounts}')
 on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
--- Whose token this is.
+-- The owner of a valid token.
 select k.role, k.scopes, k.team_id, t.competition_id
 from tokens k left join teams t on t.id = k.team_id
 where k.hash = :hash and k.revoked_at is null;
 
 -- name: create_team(competition_id, name, hash, scopes)^
--- Makes a team with its first token; nothing when the name is taken.
+-- Creates a team with its first token; returns nothing if the name is taken.
 with created as (
     insert into teams (competition_id, name) values (:competition_id, :name)
     on conflict (competition_id, name) do nothing
@@ -24,11 +24,11 @@ returning team_id;
 select id from teams where competition_id = :competition_id and name = :name;
 
 -- name: revoke_team_tokens(team_id)!
--- No token that the team had is good any more.
+-- Revokes all of a team's tokens.
 update tokens set revoked_at = now() where team_id = :team_id and revoked_at is null;
 
 -- name: add_token(hash, role, team_id, name, scopes)$
--- One more token.
+-- Adds a token.
 insert into tokens (hash, role, team_id, name, scopes) values (:hash, :role, :team_id, :name, :scopes::text[])
 returning id;
 
@@ -41,11 +41,11 @@ order by k.created_at, k.id
 limit :size;
 
 -- name: revoke_token(id)^
--- A token is good no more; the first time it is revoked counts.
+-- Revokes a token; one that was revoked before keeps that time.
 update tokens set revoked_at = coalesce(revoked_at, now()) where id = :id returning id, revoked_at;
 
 -- name: add_session(hash, token_hash, days)^
--- Signs in whoever has a good token; sessions that are over go.
+-- Adds a session for the owner of a valid token, and deletes expired sessions.
 with gone as (
     delete from sessions where expires_at < now()
 )
@@ -55,13 +55,13 @@ from tokens k where k.hash = :token_hash and k.revoked_at is null
 returning expires_at;
 
 -- name: find_session(hash)^
--- Whose session this is, while its token is good.
+-- The owner of a session that has not expired and whose token is valid.
 select k.role, k.scopes, k.team_id, t.competition_id
 from sessions s join tokens k on k.hash = s.token_hash left join teams t on t.id = k.team_id
 where s.hash = :hash and s.expires_at > now() and k.revoked_at is null;
 
 -- name: end_session(hash)!
--- Signs out.
+-- Deletes a session.
 delete from sessions where hash = :hash;
 
 -- name: find_viewer(team_id)^

@@ -21,13 +21,13 @@ order by name, version
 limit :size;
 
 -- name: find_baseline(name, version)^
--- A version of a baseline set, the newest when none is given.
+-- A version of a baseline set, or its newest if none is given.
 select id, name, version from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
 
 -- name: find_document(name, version)$
--- The document of a version of a baseline set, of the newest when none is given.
+-- The document of a version of a baseline set, or of its newest if none is given.
 select document from baselines
 where name = :name and (:version::integer is null or version = :version)
 order by version desc limit 1;
@@ -41,7 +41,7 @@ select id, name, version from baselines;
 select distinct test_case, iterations from baseline_boxes where baseline_id = :baseline_id;
 
 -- name: baseline_nodes(competition_id, purposes)
--- For each purpose and black box, the organizer run that was asked for last.
+-- The latest organizer run for each purpose and black box.
 select distinct on (t.purpose, t.document -> 'boxes' ->> 0)
     t.purpose, t.document -> 'boxes' ->> 0 as box, t.key, s.id as submission_id, s.state, s.verdict,
     s.studies_done, s.studies_total, t.created_at as asked_at

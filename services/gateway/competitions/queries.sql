@@ -61,8 +61,8 @@ where c.slug = :slug
 for no key update of c;
 
 -- name: lock_phases(competition_id)!
--- Locks the phases of a competition. Submitting locks a phase, too: a team that submits now waits, and what was submitted
--- before is seen.
+-- Locks the phases of a competition. Submitting locks a phase, too: so new submissions wait, and earlier ones are visible
+-- once the lock is held.
 select from phases where competition_id = :competition_id order by id for no key update;
 
 -- name: used_phases(competition_id)
@@ -112,8 +112,8 @@ limit :size;
 select document from competition_revisions where competition_id = :competition_id order by revision desc limit 1;
 
 -- name: clear_unused(competition_id, names)!
--- Deletes the phases without submissions that are not among the wanted, and removes the black boxes of the other phases
--- without submissions, which are then added anew.
+-- Deletes the phases without submissions that are no longer wanted. Other phases without submissions lose their black
+-- boxes, which are then added anew.
 with gone as (
     delete from phases p
     where p.competition_id = :competition_id and p.kind = 'competition' and p.name <> all (:names::text[])
@@ -142,7 +142,7 @@ values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
 on conflict (competition_id, label) do nothing;
 
 -- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, image, runtime)$
--- Creates or changes a phase; what may not change was refused before.
+-- Creates or changes a phase; forbidden changes were refused before.
 insert into phases (
     competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
     studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice,

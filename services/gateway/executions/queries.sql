@@ -1,11 +1,11 @@
 -- name: plan_for_these_parameters()!
--- Lets the planner see which filters of the next query are set; to be called in the same transaction.
+-- Lets the planner see which filters of the next query are set. Call it in the same transaction.
 set local plan_cache_mode = force_custom_plan;
 
 -- name: list_executions(competition, phase, team, submission_id, box, runner, outcome, verdict, since, before, before_shard, before_attempt, size)
--- A page of executions, those released last first, with what is still under way. Ended attempts are rows of executions,
--- the others are shards. Each half repeats the filters and the limit, so that it reads no more than a page of its own
--- table by that table's index; filters on the union would read both tables whole.
+-- A page of executions, last released first, including those under way. Ended attempts are rows of executions, the others
+-- rows of shards. Each half of the union repeats the filters and the limit, so that it reads only a page of its table by
+-- an index; filters on the union itself would read both tables completely.
 with ended as (
     select
         sh.id as shard_id, e.attempt as attempt, e.runner_id, e.outcome, e.verdict, e.detail, e.released_at, e.taken_at,
@@ -146,7 +146,7 @@ where t.submission_id = :submission_id and t.purpose = 'replay'
 order by e.attempt desc nulls last limit 1;
 
 -- name: outcomes_of_studies(shard_id, attempt)
--- Everything that must be the same when an attempt is replayed, study by study; without an attempt, of the whole shard.
+-- Everything that must be the same in a replay, study by study, of an attempt or, if none is given, of the whole shard.
 select study, timed_out, visible, generalization, suggestions from studies
 where shard_id = :shard_id and (:attempt::integer is null or attempt = :attempt)
 order by study;

@@ -1,13 +1,13 @@
 -- name: set_final_studies(phase_id, studies)!
--- Sets how many studies a final has on each black box, every one a shard of its own.
+-- Sets how many studies a final runs on each black box, each a shard of its own.
 update phases set studies_per_box = :studies, studies_per_shard = 1 where id = :phase_id;
 
 -- name: unended_in_phase(phase_id)$
--- How many submissions of a phase may yet change who is at its top.
+-- How many submissions of a phase have not ended and may still change its ranking.
 select count(*) from submissions where phase_id = :phase_id and ended_at is null;
 
 -- name: top_submissions(phase_id, top)
--- The submissions that count of the teams at the top of a phase, in the order of its leaderboard.
+-- The counting submissions of the best teams of a phase, in the leaderboard's order.
 select s.id, s.team_id, t.name as team, s.score
 from counting_submissions s join teams t on t.id = s.team_id
 where s.phase_id = :phase_id
@@ -15,7 +15,7 @@ order by s.score desc, s.ended_at, t.name collate "C"
 limit :top;
 
 -- name: final_submissions(phase_id)
--- For each team in a final, its newest run there and the submission that this is a copy of, directly or through other
+-- For each team in a final, its newest run there and the submission of which this is a copy, directly or through other
 -- copies. Of equal scores the one whose original was submitted first ranks higher.
 with recursive runs as (
     select distinct on (team_id) * from submissions

@@ -3,7 +3,7 @@
 select change, frozen_at from phases where id = :phase_id;
 
 -- name: leaderboard(phase_id)
--- Per team its counting submission, and its newest one that has not ended.
+-- Each team's counting submission, and its newest one that has not ended.
 with best as (
     select * from counting_submissions where phase_id = :phase_id
 ),
@@ -30,8 +30,8 @@ join teams t on t.id = coalesce(best.team_id, current.team_id)
 join made on made.team_id = t.id;
 
 -- name: frozen_leaderboard(phase_id, at)
--- Per team the submission that counted at a moment: what the view counting_submissions said then. The choice of that
--- moment is the last one recorded; of what had not ended nothing is shown.
+-- Each team's counting submission at a past moment, as the view counting_submissions would have shown it. What a team had
+-- selected is found in the events; submissions that had not ended are not shown.
 select
     t.name as team, best.submissions, best.changed_at, best.curve,
     best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
@@ -64,8 +64,8 @@ from box_scores where submission_id = any (:submission_ids::uuid[])
 group by submission_id;
 
 -- name: ranks_before(phase_id)
--- Of a phase whose submissions are copies, such as a final: the ranks that its teams had in the public phase they are
--- from.
+-- For a phase whose submissions are copies, such as a final: the ranks that its teams had in the public phase from which
+-- they came.
 select placed.phase, placed.team, placed.rank
 from (
     select

@@ -1,5 +1,5 @@
 -- name: list_incidents(after, after_shard, size)
--- A page of the shards that failed too often for the platform's own reasons, the oldest first.
+-- A page of the incidents, oldest first: shards that failed too often because of the platform.
 select
     sh.id as shard_id, sh.submission_id, b.label as box, sh.attempt, sh.failures, sh.changed_at,
     (select e.detail from executions e where e.shard_id = sh.id order by e.attempt desc limit 1) as detail
@@ -16,7 +16,7 @@ where id = :shard_id and state = 'incident'
 returning id as shard_id, submission_id;
 
 -- name: list_runners(lease_s, after, size)
--- A page of the runners with what each last said of itself; one that was not heard of for longer than a lease is gone.
+-- A page of the runners with their last reports; one that was not heard of for longer than a lease counts as gone.
 select id, slots, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone
 from runners
 where :after::text is null or id > :after

@@ -10,7 +10,7 @@ join teams t on t.id = s.team_id
 where s.ended_at is null;
 
 -- name: capacity(seen_s)^
--- The slots of runners that are there and take work, and the shards that no runner has taken yet.
+-- The slots of live runners that take work, and the shards that no runner has taken yet.
 select
     coalesce(sum(r.slots), 0)::integer as slots,
     (select count(*) from shards where state = 'released') as released
@@ -18,7 +18,7 @@ from runners r
 where r.ready and r.seen_at > now() - make_interval(secs => :seen_s);
 
 -- name: study_times(phase_ids)
--- How long recent studies took, of each phase: per submission and black box.
+-- How long recent studies of phases took, by submission and black box.
 select
     timed.phase_id, timed.submission_id, timed.box_id, count(*) as studies, avg(timed.seconds) as seconds,
     var_pop(timed.seconds) as variance

@@ -1,5 +1,5 @@
 -- name: lock_rescoring(phase_id)!
--- Locks a phase's re-scoring, so that requests about its candidate are handled one after the other.
+-- Locks a phase's rescoring, so that requests about its candidate are handled one after the other.
 select pg_advisory_xact_lock(hashtextextended('rescoring of ' || :phase_id::uuid::text, 0));
 
 -- name: find_candidate(phase_id)^
@@ -11,7 +11,7 @@ where d.kind = 'rescoring_candidate' and exists (
 );
 
 -- name: insert_candidate(phase_id, name, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, priority)$
--- Adds a hidden phase: a copy of another one but for the values that are given.
+-- Adds a hidden copy of a phase, with the given values changed.
 insert into phases (
     competition_id, name, position, visibility, kind, baseline_id, n_calls, n_suggestions, studies_per_box, first_study,
     studies_per_shard, limits, practice, counting, priority, image, runtime
@@ -42,8 +42,8 @@ where p.id = :phase_id and not exists (
 order by b.label;
 
 -- name: ended_submissions(phase_id, only_counting)
--- What can be run again of a phase: every submission that was scored or that failed through its own fault, or only
--- those that count.
+-- The submissions of a phase that can be run again: those that were scored or failed by their own fault, or only those
+-- that count.
 select s.id from submissions s join teams t on t.id = s.team_id
 where s.phase_id = :phase_id and not t.internal and (
     (s.state = 'failed' and s.verdict <> 'platform_fault' and not :only_counting::boolean)
@@ -53,7 +53,7 @@ where s.phase_id = :phase_id and not t.internal and (
 order by s.created_at, s.id;
 
 -- name: progress_of_phase(phase_id)^
--- How far a phase's submissions are.
+-- The progress of a phase's submissions.
 select
     count(*) as submissions, count(*) filter (where ended_at is not null) as ended,
     coalesce(sum(studies_done), 0) as studies_done, coalesce(sum(studies_total), 0) as studies_total
@@ -111,7 +111,7 @@ from submissions o
 where s.phase_id = :live_id and o.id = s.origin_id and o.chosen and not s.chosen;
 
 -- name: swap_phases(live_id, candidate_id)!
--- Exchanges everything that scores depend on between the two phases. The candidate becomes the archive, with the same name.
+-- Exchanges everything that scores depend on between the two phases. The candidate becomes the archive.
 update phases p set
     baseline_id = o.baseline_id, n_calls = o.n_calls, n_suggestions = o.n_suggestions,
     studies_per_box = o.studies_per_box, studies_per_shard = o.studies_per_shard, first_study = o.first_study,
@@ -122,7 +122,7 @@ from phases o, phases live
 where live.id = :live_id and p.id in (:live_id, :candidate_id) and o.id in (:live_id, :candidate_id) and o.id <> p.id;
 
 -- name: clear_boxes(phase_ids)!
--- Removes the black boxes of phases that are about to get others.
+-- Removes the black boxes of phases that are about to get new ones.
 delete from phase_boxes where phase_id = any (:phase_ids::uuid[]);
 
 -- name: give_boxes(phase_id, box_ids)!

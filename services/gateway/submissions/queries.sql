@@ -1,10 +1,10 @@
 -- name: find_submission(id)^
--- A submission with all that its team may know of it.
+-- A submission by its id.
 select * from submission_details where id = :id;
 
 -- name: list_submissions(competition_id, phase, team_id, before, before_id, size)
--- A page of a competition's submissions, the newest first, of one phase or team if given; a team sees none of a hidden
--- phase.
+-- A page of a competition's submissions, the newest first, of one phase or team if given; a team sees none of a
+-- hidden phase.
 select * from submission_details
 where competition_id = :competition_id
     and (:phase::text is null or phase = :phase)
@@ -14,8 +14,8 @@ order by created_at desc, id desc
 limit :size;
 
 -- name: submissions_since(phase_id, team_id, since, size)
--- Of a phase's submissions, or of one team's in it, those with a change after a number and those that have not ended:
--- what has not ended first, then the newest. One that took the place of another in a re-scoring says so.
+-- Submissions of a phase, or of one team in it, that have changed since a number or have not ended: those that have not
+-- ended first, then the newest. One that replaced another in a rescoring says so.
 select
     s.*,
     exists (
@@ -30,22 +30,22 @@ order by s.ended_at is null desc, s.created_at desc
 limit :size;
 
 -- name: counting_in(phase_id, team_id)
--- The submissions of a phase that count, or the one of a team.
+-- The counting submissions of a phase, or of one team in it.
 select id from counting_submissions
 where phase_id = :phase_id and (:team_id::uuid is null or team_id = :team_id)
 order by id;
 
 -- name: find_replay(team_id, key)^
--- What was answered to a request with this key.
+-- The stored answer to a request with this Idempotency-Key.
 select request_sha256, answer from idempotency_keys where team_id = :team_id and key = :key;
 
 -- name: lock_team(team_id)^
--- Makes submissions of one team come one after the other, so that quotas hold.
+-- Locks a team, so that its submissions are accepted one at a time and quotas hold.
 select name from teams where id = :team_id for no key update;
 
 -- name: effective_quota(phase_id, team_id)^
--- Whether a phase is open at this moment, and the quotas of a team in it. To be asked under the phase's lock
--- (next_change), so that neither its times change nor the clock passes them before what is accepted has its place.
+-- Whether a phase is open now, and a team's quotas in it. Run it under the phase's lock (next_change), so that the phase
+-- neither changes nor closes before the submission is inserted.
 select
     p.name, p.opens_at, p.closes_at, p.counting, clock_timestamp() as at,
     coalesce(p.opens_at <= clock_timestamp(), true) and coalesce(p.closes_at > clock_timestamp(), true) as is_open,
@@ -56,9 +56,9 @@ from phases p left join team_quotas q on q.phase_id = p.id and q.team_id = :team
 where p.id = :phase_id;
 
 -- name: use_of_quota(team_id, phase_id)^
--- What counts against a team's quotas: what was scored or may yet be, and the team's own failures. What the platform
--- failed, or the team cancelled before it learned anything of it, costs nothing. What a re-scoring archived counts on,
--- and what it made of it does not.
+-- What counts against a team's quotas: submissions that were scored or may yet be, and those that failed by their own
+-- fault. Those that the platform failed, or that the team cancelled before it saw any result, cost nothing. A submission
+-- that a rescoring archived still counts, and its new run does not.
 with recent as (
     select created_at, ended_at is null as active, ended_at is null or state = 'scored' as scored
     from submissions
@@ -85,11 +85,11 @@ select
 from today;
 
 -- name: next_change(phase_id)$
--- Takes the next number of a phase; the last lock of the transaction.
+-- Takes the next change number of a phase, and locks the phase: this must be the transaction's last lock.
 select next_change(:phase_id);
 
 -- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, created_at, change)^
--- A submission is queued, with its first event; by what its phase is now, which a re-scoring may just have changed.
+-- Queues a submission with its first event, under the phase's present definition, which a rescoring may have changed.
 -- Returns its row of submission_details, which the view itself shows only after this statement.
 with s as (
     insert into submissions (
@@ -118,12 +118,12 @@ join competitions c on c.id = p.competition_id
 join teams t on t.id = s.team_id;
 
 -- name: insert_replay(team_id, key, request_sha256, submission_id, answer)!
--- Keeps the answer for whoever sends the same request again.
+-- Stores the answer, in case the same request is sent again.
 insert into idempotency_keys (team_id, key, request_sha256, submission_id, answer)
 values (:team_id, :key, :request_sha256, :submission_id, :answer);
 
 -- name: lock_unended(id)^
--- A submission that is about to be cancelled, locked before its phase.
+-- Locks a submission that is about to be cancelled, before its phase is locked.
 select phase_id from submissions where id = :id and ended_at is null for update;
 
 -- name: cancel_submission(id, change)!
@@ -136,7 +136,7 @@ with cancelled as (
 insert into submission_events (submission_id, event) select id, 'cancelled' from cancelled;
 
 -- name: copy_submissions(submission_ids, phase_id, change)
--- Queues submissions again in another phase, from the same zips; one that is there already stays as it is.
+-- Queues copies of submissions in another phase, with the same zips; existing copies stay as they are.
 with copied as (
     insert into submissions (
         phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, origin_id, revision, change
@@ -159,18 +159,18 @@ recorded as (
 select id from copied;
 
 -- name: lock_selection(id, team_id, phase_id)
--- The submission that a team selects and the one it selected before, locked in their order.
+-- Locks the submission that a team selects and the one it selected before, in a fixed order.
 select id from submissions
 where id = :id or (phase_id = :phase_id and team_id = :team_id and chosen)
 order by id for update;
 
 -- name: unselect(id, team_id, phase_id, change)!
--- What the team selected before counts no more.
+-- Unselects the submission that the team selected before.
 update submissions set chosen = false, change = :change
 where phase_id = :phase_id and team_id = :team_id and chosen and id <> :id;
 
 -- name: select_submission(id, change)!
--- A scored submission is the one that its team wants to count; the event says since when.
+-- Selects a scored submission as the one that counts for its team; the event records when.
 with chosen as (
     update submissions set chosen = true, change = :change where id = :id and state = 'scored' and not chosen
     returning id

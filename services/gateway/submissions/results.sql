@@ -1,5 +1,5 @@
 -- name: list_studies(submission_id, since)
--- Studies of a submission with a change after a number.
+-- The studies of a submission that have changed since a number.
 select b.label as box, st.study, st.loss, st.timed_out, st.change
 from studies st join black_boxes b on b.id = st.box_id
 where st.submission_id = :submission_id and st.change > :since
@@ -15,19 +15,19 @@ order by b.label, l.study, l.attempt
 limit :size;
 
 -- name: boxes_of_page(phase_id)
--- The black boxes of a phase under the labels that teams know, for the rows of a grid.
+-- The labels of a phase's black boxes.
 select b.label
 from phase_boxes pb join black_boxes b on b.id = pb.box_id
 where pb.phase_id = :phase_id
 order by b.label;
 
 -- name: phase_of_page(phase_id)^
--- What the page of a submission says of its phase: which studies there are, and what they are limited to.
+-- How a phase defines its studies: which there are on each black box, and their limits.
 select first_study, studies_per_box, n_calls, (limits ->> 'study_timeout_s')::double precision as study_timeout_s
 from phases where id = :phase_id;
 
 -- name: results_of_boxes(submission_id)
--- What a submission has reached on each black box of its phase: means over the finished studies, and their curve.
+-- A submission's results on each black box of its phase: means over the finished studies, and their curve.
 with timed as (
     select
         st.box_id, st.study, st.loss, st.timed_out,
@@ -65,7 +65,7 @@ where s.id = :submission_id
 order by b.label;
 
 -- name: random_search_of(phase_id)$
--- The part of a phase's baseline set that says what random search reaches; none where the set does not.
+-- The part of a phase's baseline set with the results of random search; null if the set lacks it.
 select json_build_object(
     'attrs', json_build_object(),
     'dims', bl.document -> 'data' -> 'dims',
@@ -80,8 +80,8 @@ from phases p join baselines bl on bl.id = p.baseline_id
 where p.id = :phase_id and bl.document -> 'data' -> 'data_vars' -> 'mean' is not null;
 
 -- name: origins_of_score(submission_id)^
--- All that a submission's score depends on, but for what ran it; the baseline set's hash is that of its stored
--- document.
+-- Everything that a submission's score depends on, except what ran its studies. The baseline set's hash is that of its
+-- stored document.
 select
     s.blob_sha256, s.size_bytes, s.revision, s.origin_id, r.code_version, r.created_at as revised_at,
     bl.name as baseline, bl.version as baseline_version,
@@ -94,7 +94,7 @@ left join baselines bl on bl.id = p.baseline_id
 where s.id = :submission_id;
 
 -- name: provenances_of(submission_id)
--- What ran the studies of a submission and scored them, that of most studies first.
+-- What ran and scored the studies of a submission, with the most studies first.
 select
     ran_by ->> 'optimizer_image' as optimizer_image, ran_by ->> 'blackbox_image' as blackbox_image,
     ran_by ->> 'runtime' as runtime, ran_by ->> 'code_version' as runner_code_version,

@@ -18,7 +18,7 @@ Open = Callable[..., Awaitable[Page]]
 
 
 async def sign_in(page: Page, token: str) -> None:
-    """Sign in as a person does."""
+    """Sign in through the sign-in page."""
     await page.goto("/sign-in")
     await page.get_by_label("Token").fill(token)
     await page.get_by_role("button", name="Sign in").click()
@@ -31,12 +31,14 @@ def token_of(client: httpx.AsyncClient) -> str:
 
 
 async def check_page(page: Page, name: str) -> None:
-    """Keep a picture of the page, light and dark and as on a phone; fail for what axe calls serious in any of them."""
+    """Save pictures of the page, light, dark and on a phone; fail if axe finds anything serious in any of them."""
     found = []
     schemes: tuple[Literal["dark", "light"], ...] = ("dark", "light")
     for scheme in schemes:
         await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        await page.wait_for_function("() => document.getAnimations().length === 0")  # colours in between are no design
+        await page.wait_for_function(
+            "() => document.getAnimations().length === 0"
+        )  # colours during a transition are not final
         await page.screenshot(path=SCREENSHOTS / f"{name}-{scheme}.png", full_page=True)
         result = await Axe().run(page)
         found += [

@@ -1,4 +1,4 @@
-"""A page of docs/ as a script: its fenced blocks in their order, and a terminal that runs them one after the other."""
+"""Runs a page of docs/ as a script: reads its fenced blocks, and runs them one after another as one terminal would."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ RUN = "sh"
 
 @dataclass(frozen=True)
 class Block:
-    """What the reader types (`sh`) or saves as `file`; `name` is that of the comment before it, if there is one."""
+    """A block that the reader types (`sh`) or saves as `file`; `name` comes from the comment before it, if any."""
 
     name: str
     language: str
@@ -26,13 +26,13 @@ class Block:
 
 
 def read_blocks(page: Path) -> list[Block]:
-    """Return the blocks that are run or saved; those without a language show what one sees."""
+    """Return the blocks that are run or saved. Those without a language only show output."""
     found = [Block(**match.groupdict(default="")) for match in BLOCK.finditer(page.read_text())]
     return [block for block in found if block.language == RUN or block.file]
 
 
 class Terminal:
-    """Runs blocks as one shell would: folder, variables and functions of a block are there in the next."""
+    """Runs blocks as one shell would: folder, variables and functions carry over from block to block."""
 
     def __init__(self, folder: Path, state: Path, environment: Mapping[str, str]) -> None:
         self._state = state

@@ -104,7 +104,7 @@ MOUNTS = {
     "/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css",
     f"{ASSETS_ADDRESS}{VERSION}": f"{ASSETS_ADDRESS}{VERSION}/arena.css",
 }
-"""Folders of files, each by one of them."""
+"""Addresses of static files: one file stands for each folder."""
 
 
 IDS = {
@@ -118,7 +118,7 @@ IDS = {
 
 
 async def status_of(gateway: Gateway, method: str, path: str, token: str | None) -> int:
-    """Return the status of a call without a body; what the role lets through then fails as 404 or 422, if it fails."""
+    """Return the status of a call without a body. A call that the role allows may then fail with 404 or 422."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     if method == "WS":
         try:

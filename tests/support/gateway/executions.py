@@ -14,7 +14,7 @@ PROVENANCE = Provenance(optimizer_image="sha256:1", blackbox_image="sha256:2", c
 
 
 async def release(pool: Pool, count: int = 100) -> list[tuple[UUID, UUID, int, HeldShard]]:
-    """(submission, black box, first study, attempt) of what is released, all in hand of a runner."""
+    """Release up to `count` shards to a runner; returns (submission, black box, first study, held shard) of each."""
     await dispatcher_tables.expand_waiting(pool)
     shards, _ = await dispatcher_tables.release_fairly(pool, count)
     held = [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]

@@ -26,7 +26,7 @@ async def end(pool: Pool, submission: str, state: str = "scored", verdict: str =
 
 
 async def set_up(gateway: Gateway, pool: Pool) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
-    """Three teams with a scored submission each in the feedback phase; the best has a worse one, too."""
+    """Create three teams, each with a scored submission in the feedback phase; the best team also has a worse one."""
     final = phase("final", visibility="organizer", boxes=["box-02"], studies_per_box=5, studies_per_shard=5)
     (await gateway.apply(competition(phase(boxes=["box-01"]), final))).raise_for_status()
     teams = {name: await gateway.team(name) for name in SCORES}

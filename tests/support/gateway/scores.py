@@ -25,7 +25,7 @@ async def set_score(pool: Pool, submission: str, score: float, state: str = "run
 
 
 async def measure_studies(pool: Pool, submission: str, seconds: float) -> None:
-    """Store every study of a submission, so long each, and let it be scored."""
+    """Store every study of a submission, each `seconds` long, and mark the submission as scored."""
     await expand_waiting(pool)
     await pool.execute(
         """

@@ -12,7 +12,7 @@ from tests.support.gateway.running import Gateway
 def make_zip(content: bytes = b"class Optimizer: ...", name: str = "optimizer.py") -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(zipfile.ZipInfo(name), content)  # of one date, so that the same content is the same zip
+        archive.writestr(zipfile.ZipInfo(name), content)  # a fixed date, so that the same content gives the same zip
     return buffer.getvalue()
 
 

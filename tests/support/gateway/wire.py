@@ -4,7 +4,7 @@ import asyncio
 
 
 class Wire:
-    """A way to a port of the test stack that can be cut and mended."""
+    """A connection to a port of the test stack that can be cut and restored."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = host, port

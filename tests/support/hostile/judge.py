@@ -1,4 +1,4 @@
-"""Sends an optimizer beside an honest one through the whole platform, and looks at what they did and left."""
+"""Runs a hostile optimizer beside an honest one on the whole platform, and checks what both did and left behind."""
 
 import asyncio
 import json
@@ -61,7 +61,7 @@ Losses = list[Any]
 
 
 class Judge:
-    """One stack, one honest submission and what it got alone."""
+    """A stack, and an honest submission with its results when it ran alone."""
 
     def __init__(
         self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: RunnerSettings, logs: Path
@@ -70,7 +70,7 @@ class Judge:
         self._docker = docker
         self._http = http
         self._runner_id = settings.runner_id
-        # What the judge starts is not the runner's, which removes what it does not know.
+        # Containers of the judge carry another label, because the runner removes its own that it does not know.
         self._settings = SandboxSettings(f"{settings.runner_id}-judge")
         self._engine = Engine(docker, self._settings)
         self._logs = logs
@@ -111,7 +111,7 @@ class Judge:
         return hostile
 
     async def detail_of(self, submission_id: str) -> str:
-        """What the organizer may read of an end, for the message of a failing test."""
+        """Return what the organizer sees of a submission's end, for the message of a failing test."""
         row = await self._pool.fetchrow(
             "select verdict, verdict_detail, ("
             "select string_agg(log, '\n') from study_logs l where l.submission_id = s.id"
@@ -122,12 +122,12 @@ class Judge:
         return f"{row['verdict']}: {row['verdict_detail'][-1500:]}\n{(row['log'] or '')[-1500:]}"
 
     async def logs_of(self, submission_id: str) -> list[str]:
-        """What a submission wrote in each of its studies."""
+        """Return what a submission wrote in each of its studies."""
         rows = await self._pool.fetch("select log from study_logs where submission_id = $1", UUID(submission_id))
         return [row["log"] for row in rows]
 
     async def forged_losses(self, submission_id: str) -> list[str]:
-        """Stored losses that stock Bayesmark does not compute from the stored suggestions."""
+        """Return stored losses that differ from those that stock Bayesmark computes for the stored suggestions."""
         rows = await self._pool.fetch(
             "select b.model, b.dataset, b.metric, st.visible, st.generalization, st.suggestions "
             "from studies st join black_boxes b on b.id = st.box_id where submission_id = $1",
@@ -144,13 +144,13 @@ class Judge:
         return [] if stands.all() else [f"stored {stored.tolist()}, computed {computed.tolist()}"]
 
     async def leftovers(self) -> dict[str, object]:
-        """What is there that was not there before, once the runner is quiet."""
+        """Return what is left on the machine that was not there before, once the runner is idle."""
         await self._wait_until_quiet()
         after = await self._residue()
         return {what: found for what, found in after.items() if found != self._before[what]}
 
     def unexpected_logs(self, expected: set[str]) -> list[str]:
-        """Warnings and errors that the services have logged since the last look, but for expected events."""
+        """Return warnings and errors logged since the last call, except for expected events."""
         found = []
         for path in sorted(self._logs.glob("*.log")):
             with path.open() as file:
@@ -196,7 +196,7 @@ class Judge:
         return [tuple(row) for row in await self._pool.fetch(query, UUID(submission_id))]
 
     async def _wait_until_quiet(self) -> None:
-        """Wait until the runner has what it has between studies: warm black boxes and prepared sandboxes."""
+        """Wait until the runner is idle: only warm black-box containers and prepared sandboxes are left."""
 
         async def quiet() -> bool:
             label = json.dumps({"label": [f"arena.runner={self._runner_id}"]})
@@ -211,7 +211,7 @@ class Judge:
         await wait_until(quiet, what="only the runner's own containers are left")
 
     async def _residue(self) -> dict[str, object]:
-        """What a submission could leave on this machine."""
+        """Return everything that a submission could leave on this machine."""
         volumes = await self._docker.volumes.list()  # type: ignore[no-untyped-call]  # the library's gap
         networks = await self._docker.networks.list()
         containers = await self._docker.containers.list(all="true")
@@ -225,7 +225,7 @@ class Judge:
 
 
 def _residue_of_the_machine(engine_root: Path, containers: set[str]) -> dict[str, object]:
-    """What submissions could leave outside the engine's own lists; `containers` are those that there are."""
+    """Return what submissions could leave outside the engine's own lists; `containers` are the existing ones."""
     folders = [engine_root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
     return {
         "folders of containers that are gone": [
@@ -248,7 +248,7 @@ def _residue_of_the_machine(engine_root: Path, containers: set[str]) -> dict[str
 
 
 def _sandboxed_processes() -> list[str]:
-    """For each process of this machine that runs as a sandbox's user, the id of its container."""
+    """Return the container id of each process of this machine that runs as a sandbox's user."""
     users = {first + offset for first in (FIRST_OPTIMIZER_UID, FIRST_BLACKBOX_UID) for offset in range(UID_SPAN)}
     found = []
     for entry in Path("/proc").iterdir():
@@ -262,14 +262,14 @@ def _sandboxed_processes() -> list[str]:
 
 
 def _listening() -> list[str]:
-    """Local addresses of this machine's own network on which a process listens."""
+    """Return the local addresses of this machine's own network on which a process listens."""
     lines = Path("/proc/net/tcp").read_text().splitlines()[1:] + Path("/proc/net/tcp6").read_text().splitlines()[1:]
     return sorted(fields[1] for fields in map(str.split, lines) if fields[3] == "0A")
 
 
 @asynccontextmanager
 async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterator[Judge]:
-    """A judge of the stack at `url`."""
+    """Yield a judge for the stack at `url`."""
     pool = await connect_database(settings.database_url)
     async with (
         pool,

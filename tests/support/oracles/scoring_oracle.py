@@ -1,4 +1,4 @@
-"""The score as Bayesmark's own aggregation computes it: the oracle of ours."""
+"""The score as Bayesmark's own aggregation computes it, to compare ours with."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ N_CALLS, N_SUGGESTIONS, BOXES, STUDIES = 4, 3, 3, 2
 
 
 def bayesmark_loss(evals: Array, clip_best: list[tuple[float, float]]) -> tuple[float, Array]:
-    """Return the mean loss and that of every box at the last iteration, by `compute_aggregates`."""
+    """Return the mean loss and the loss of each box at the last iteration, from Bayesmark's `compute_aggregates`."""
     boxes = [f"box-{number}" for number in range(BOXES)]
     coords = {ITER: range(N_CALLS), SUGGEST: range(N_SUGGESTIONS), TEST_CASE: boxes, TRIAL: range(STUDIES)}
     one = xr.DataArray(evals, coords, (ITER, SUGGEST, TEST_CASE, TRIAL))

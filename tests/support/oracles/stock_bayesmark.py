@@ -10,7 +10,7 @@ from arena.words.objectives import VISIBLE
 from tests.support.waiting import LIMIT_S
 
 SITECUSTOMIZE = "import enum\nenum.IntEnum.__str__ = enum.Enum.__str__\n"
-"""Bayesmark 0.0.8's command line prints enum members as Python 3.10 did."""
+"""Bayesmark 0.0.8's command line relies on enum members printing as in Python 3.10."""
 
 
 def run_bayesmark(command: str, folder: Path, scratch: Path) -> str:

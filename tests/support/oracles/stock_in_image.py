@@ -1,7 +1,7 @@
 """Stock Bayesmark inside the black-box image.
 
-Losses are compared with it bit for bit, and the last bits are the linear algebra's: they depend on its settings, which
-a machine may state in its environment and a container does not inherit. So stock Bayesmark runs where studies run.
+Losses are compared bit for bit, and their last bits depend on the settings of the linear-algebra library. A machine's
+environment may change these, and a container does not inherit it. So stock Bayesmark runs where studies run.
 """
 
 from collections.abc import Sequence
@@ -40,7 +40,7 @@ print(json.dumps({{"losses": losses, "signature": list(signature)}}), file=answe
 
 @dataclass(frozen=True)
 class StockLosses:
-    """Of each point, visible and generalization loss, with the shape of the points; and the problem's signature."""
+    """The visible and generalization losses, in the shape of the points, and the problem's signature."""
 
     visible: list[list[float]]
     generalization: list[list[float]]
@@ -56,7 +56,10 @@ async def evaluate_in_image(
     seed: str | None = None,
     dataset: bytes | None = None,
 ) -> StockLosses:
-    """Evaluate points on (model, data set, metric), after seeding if asked to; `dataset` is the CSV file of its own."""
+    """Evaluate points on (model, data set, metric), seeding first if asked.
+
+    `dataset` is a CSV file of the organizer's own.
+    """
     config = blackbox_config(settings, cpu=Cpu(0)) | {"Entrypoint": ["python", "-u", "-c", SCRIPT]}
     container = await engine.start(config)
     try:

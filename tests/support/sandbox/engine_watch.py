@@ -1,4 +1,4 @@
-"""A look at the container engine past the code under test."""
+"""Looks at the container engine directly, bypassing the code under test."""
 
 import json
 
@@ -6,24 +6,24 @@ from aiodocker import Docker
 
 
 class Watch:
-    """Looks at the engine past the code under test."""
+    """Looks at the engine directly."""
 
     def __init__(self, docker: Docker, runner_id: str) -> None:
         self._docker = docker
         self._runner_id = runner_id
 
     async def find(self, role: str | None = None) -> set[str]:
-        """Ids of the runner's containers, running or not."""
+        """Return the ids of the runner's containers, running or not."""
         labels = [f"arena.runner={self._runner_id}"] + ([f"arena.role={role}"] if role else [])
         found = await self._docker.containers.list(all="true", filters=json.dumps({"label": labels}))
         return {container.id for container in found}
 
     async def find_named(self, fragment: str) -> bool:
-        """Whether a container has this in its name."""
+        """Return whether a container has this in its name."""
         return bool(await self._docker.containers.list(all="true", filters=json.dumps({"name": [fragment]})))
 
     async def image_id(self, name: str) -> str:
-        """What an image's name stands for."""
+        """Return the id of the image with this name."""
         image_id: str = (await self._docker.images.inspect(name))["Id"]
         return image_id
 

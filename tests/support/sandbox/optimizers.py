@@ -1,4 +1,4 @@
-"""Zips of optimizers that are as good or bad as a test needs."""
+"""Zips of optimizers that behave as a test needs."""
 
 import textwrap
 
@@ -31,7 +31,7 @@ class Optimizer(AbstractOptimizer):
 
 
 def make_optimizer(module: str = "", construct: str = "", suggest: str = "", observe: str = "") -> bytes:
-    """The zip of a random search with these statements added; `suggest` may change `points`."""
+    """Return the zip of a random search with these statements added; `suggest` may change `points`."""
     indented = {
         name: textwrap.indent(textwrap.dedent(code), " " * 8)
         for name, code in {"construct": construct, "suggest": suggest, "observe": observe}.items()

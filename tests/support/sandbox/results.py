@@ -1,4 +1,4 @@
-"""Results of short studies, without running any."""
+"""Made-up results of short studies."""
 
 from typing import Any
 
@@ -22,6 +22,6 @@ FIELDS: dict[str, Any] = {
 
 
 def make_result(visible: Losses, **changes: Any) -> StudyOutcome:
-    """A result of two iterations with these losses."""
+    """Return a result of two iterations with these losses."""
     losses = {"visible": visible, "generalization": visible, "eval_time_s": visible}
     return StudyOutcome(**(losses | FIELDS | changes))

@@ -15,7 +15,7 @@ def make_study(
     dataset_sha256: str | None = None,
     **limits: Any,
 ) -> StudySpec:
-    """A short study."""
+    """Return the specification of a short study."""
     model, dataset, metric = box
     return StudySpec(
         execution=f"{uuid.uuid4()}-1",

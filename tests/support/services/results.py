@@ -12,7 +12,7 @@ Result = Callable[..., StudyFinished]
 
 
 async def release_all(pool: Pool) -> dict[tuple[UUID, int], tuple[UUID, int]]:
-    """Expand and release everything; returns (shard, attempt) by (black box, first study)."""
+    """Expand all submissions and release their shards; returns (shard, attempt) by (black box, first study)."""
     await dispatcher_tables.expand_waiting(pool)
     shards, _ = await dispatcher_tables.release_fairly(pool, 10_000)
     return {(shard.box_id, shard.first_study): (shard.shard_id, shard.attempt) for shard in shards}
@@ -27,7 +27,7 @@ def result(
     visible: list[list[float]] | None = None,
     timed_out: bool = False,
 ) -> StudyFinished:
-    """A result of shape (3, 2), drawn from its study unless given."""
+    """Return a result whose losses have the shape (3, 2), drawn from the study's number unless given."""
     draw = random.Random(f"{box}{study}")  # noqa: S311
     losses = visible or [[draw.random() for _ in range(2)] for _ in range(3)]
     return StudyFinished(

@@ -1,4 +1,4 @@
-"""A platform in simulated time: the dispatcher's rule releases, the broker is first come, first served, slots run."""
+"""A platform in simulated time: shards are released, queued first in, first out, and run by slots."""
 
 import heapq
 import math
@@ -18,7 +18,7 @@ START = datetime(2020, 7, 1, tzinfo=UTC)
 
 @dataclass
 class Submission:
-    """A team's submission: how long each of its shards will take; as which one it began, and when it ended."""
+    """A team's submission: how long each shard takes, its place among those that started, and when it ended."""
 
     number: int
     team: int
@@ -49,13 +49,13 @@ class PlatformInTime:
         self._begun = 0
 
     def submit(self, team: int, durations: list[float], priority: int = 0) -> None:
-        """Let a submission wait."""
+        """Add a submission to the queue."""
         self.submissions.append(Submission(len(self.submissions), team, priority, deque(durations)))
         if team not in self._served:
             self._served.insert(0, team)
 
     def step(self) -> bool:
-        """Go on to the next end of a shard; returns whether there was one."""
+        """Advance to the end of the next shard; returns whether there was one."""
         self._go_on()
         if not self._running:
             return False
@@ -69,7 +69,7 @@ class PlatformInTime:
         return True
 
     def open(self, cost_of: dict[int, Cost]) -> list[UnendedSubmission]:
-        """What the gateway would see of the queue now."""
+        """Return the queue as the gateway would see it now."""
         return [
             UnendedSubmission(
                 submission_id=UUID(int=each.number),
@@ -125,5 +125,5 @@ class PlatformInTime:
 
 
 def shards(draw: np.random.Generator, boxes: Sequence[float], studies: int, speed: float, noise: float) -> list[float]:
-    """Durations of a submission: first one study of every box, then the next."""
+    """Draw the durations of a submission's studies: first one study of every box, then the next."""
     return [float(speed * box * draw.lognormal(-(noise**2) / 2, noise)) for _ in range(studies) for box in boxes]

@@ -1,4 +1,4 @@
-"""A platform of equal studies: teams submit, the broker is first come, first served, slots take one at a time."""
+"""A platform of equal studies: teams submit, and slots take released studies first in, first out."""
 
 from collections import Counter, deque
 from uuid import UUID
@@ -18,13 +18,13 @@ class Rounds:
         self._served: list[int] = []
 
     def submit(self, team: int, shards: int) -> None:
-        """Let shards of a team wait."""
+        """Add shards of a team to the queue."""
         self._pending[team] += shards
         self._served.insert(0, team)
         self._go_on()
 
     def run_one(self) -> int | None:
-        """Finish the shard that runs longest; returns whose it was, None when nothing runs."""
+        """Finish the shard that has run longest; returns its team, or None if nothing runs."""
         if not self._running:
             return None
         team = self._running.popleft()
