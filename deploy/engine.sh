@@ -20,7 +20,7 @@ install_packages() {
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 }
 
-check_rights() { # a socket that is there but not ours never answers: say so at once
+check_rights() { # a socket without access rights never answers: say so at once
     [ ! -S /var/run/docker.sock ] || [ -w /var/run/docker.sock ] || {
         say "expected a user who may use the Docker engine, got $(id -un);" \
             "run 'sudo usermod -aG docker $(id -un)', log in again, and run this command again"

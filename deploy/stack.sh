@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
 # The stack on this machine: up [SERVICE...] | down | remove | clean | test-up | compose ARGUMENTS...
-# ARENA_PROJECT and ARENA_STATE name another one beside the user's own, as the benchmarks have it.
+# ARENA_PROJECT and ARENA_STATE name another stack beside the user's own; the benchmarks use this.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 READY_TIMEOUT_S=180
 PROJECT=${ARENA_PROJECT:-arena}
 STATE=${ARENA_STATE:-.arena}
 
-compose() { # either generation of Compose
+compose() { # works with Compose 1 and 2
     if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
 }
 
 SECRETS="POSTGRES ORGANIZER GATEWAY_DATABASE DISPATCHER_DATABASE AGGREGATOR_DATABASE
     GATEWAY_BROKER DISPATCHER_BROKER RUNNER_BROKER AGGREGATOR_BROKER"
 
-make_secrets() { # those that are there stay; an older installation lacks some, and has some that nobody uses any more
+make_secrets() { # keeps existing ones; an older installation lacks some, and has some that are no longer used
     mkdir -p "$STATE"
     (
         umask 077
@@ -23,7 +23,7 @@ make_secrets() { # those that are there stay; an older installation lacks some, 
                 sed -n "/^ARENA_SECRET_$name=/p" "$STATE/secrets.env" 2>/dev/null | grep . ||
                     echo "ARENA_SECRET_$name=$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')"
             done
-            grep -v '^ARENA_SECRET_' "$STATE/secrets.env" 2>/dev/null || true # settings that an operator has put there
+            grep -v '^ARENA_SECRET_' "$STATE/secrets.env" 2>/dev/null || true # keep settings that an operator has added
         } >"$STATE/secrets.env.new"
         sed -n 's/^ARENA_SECRET_ORGANIZER=//p' "$STATE/secrets.env.new" | tr -d '\n' >"$STATE/organizer-token"
         mv "$STATE/secrets.env.new" "$STATE/secrets.env"
@@ -82,7 +82,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         [ -f "$STATE/secrets.env" ] && stack down --remove-orphans
         remove_study_containers
         ;;
-    remove) # with all that it kept, but for the images
+    remove) # with its data, but not the images
         [ "$PROJECT" != arena ] && [ "$STATE" != .arena ] || {
             echo "stack: expected ARENA_PROJECT and ARENA_STATE, so that no user's stack is removed" >&2 && exit 2
         }
@@ -102,7 +102,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
             compose --project-name arena-test --file deploy/compose.test.yaml down --volumes --remove-orphans
             remove_study_containers
             docker image prune --all --force --filter label=arena.inputs >/dev/null
-            docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # if nobody else uses it
+            docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # unless something else uses it
         fi
         rm -rf .venv .arena dist
         find . -name __pycache__ -prune -exec rm -rf {} +

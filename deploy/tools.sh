@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs a command with the packages of the tests: in .venv where the host has CPython 3.11, else in the image arena-tools.
+# Runs a command with the test packages: in .venv if the host has CPython 3.11, else in the image arena-tools.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ socket=/var/run/docker.sock
 terminal=()
 [ ! -t 0 ] || terminal=(--interactive --tty)
 mapfile -t settings < <(compgen -e | sed -n 's/^ARENA_.*/--env=&/p')
-# The engine, its networks and what its containers use are the host's; the tree has the same path inside and outside.
+# The container uses the host's engine, network and control groups. The tree has the same path on both sides.
 exec docker run --rm --init "${terminal[@]}" --network host --cgroupns host \
     --user "$(id -u):$(id -g)" --group-add "$(stat -Lc %g "$socket")" \
     --env HOME="$PWD/.arena/tools-home" --env CI "${settings[@]}" \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints shell, Dockerfiles and SQL, and shows the faults of all of them at once.
+# Lints shell scripts, Dockerfiles and SQL, and shows all faults together.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit
 rules=deploy/lint
@@ -14,7 +14,7 @@ check() { # NAME COMMAND...
     fi
 }
 
-files() { # PATTERN...: those of the repository and new ones, that are there
+files() { # PATTERN...: files of the repository and new ones, if they exist
     git ls-files --cached --others --exclude-standard -- "$@" | xargs -r ls -d 2>/dev/null
 }
 

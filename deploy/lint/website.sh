@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lints the website's scripts and styles with Biome, where there is npm to get it.
+# Lints the website's scripts and styles with Biome, if npm is there to install it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 rules=deploy/lint

@@ -34,7 +34,7 @@ def check(
         typer.Option(
             "--reference-evaluations",
             min=1,
-            help="Evaluations of random search on each of its black boxes; as many as ours if not given.",
+            help="Evaluations of random search on each of its black boxes; by default as many as in the set.",
         ),
     ] = None,
     as_json: Json = False,

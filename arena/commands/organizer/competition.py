@@ -26,7 +26,7 @@ group = LazyGroup(
         Listed(
             "apply",
             "organizer.competition:apply_competition",
-            "Create a competition, or change it by its file.",
+            "Create or change a competition from its file.",
         ),
         Listed("show", "organizer.competition:show_competition", "Show an applied competition and its revisions."),
     ],
@@ -41,7 +41,7 @@ def apply_competition(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first. Without a terminal it never asks.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Create a competition, or change it by its file.
+    """Create or change a competition from its file.
 
     It shows what changes and asks first; applying the same file again changes nothing.
     """

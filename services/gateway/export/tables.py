@@ -13,7 +13,7 @@ queries = load_queries(files("services.gateway.export") / "queries.sql")
 
 @dataclass(frozen=True)
 class ExportBoxRow:
-    """A black box by its real name; the signature is None while no study of it has run."""
+    """A black box by its real name; the signature is None until a study has run on it."""
 
     box: str
     model: str

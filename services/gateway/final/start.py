@@ -34,7 +34,7 @@ async def start(
     present = await tables.list_finalists(connection, phase.id)
     best = await tables.list_top(connection, origin.id, wanted.top)
     if not best and not present:
-        raise Problem(409, "Expected scored submissions in the phase to come from, got none; nobody is in the final.")
+        raise Problem(409, "Expected scored submissions in the first phase, got none; nobody is in the final.")
     copies = await copy_submissions(connection, select_copies(best, present), phase.id)
     change = await next_change(connection, phase.id)
     accepted = [SubmissionAccepted(submission_id=each) for each in copies]

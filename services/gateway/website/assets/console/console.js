@@ -6,7 +6,7 @@ import { showState } from "../shared/live.js";
 const EVERY_MS = 2000;
 const state = showState(byId("live"));
 
-/** Load again and again while the page is looked at; what fails is said, and tried again. */
+/** Load repeatedly while the page is visible; a failure is shown, and tried again. */
 export function keep(load) {
   let timer = null;
   async function turn() {
@@ -27,7 +27,7 @@ export function keep(load) {
   return turn;
 }
 
-/** Say what went wrong, in the platform's words. */
+/** Show what went wrong, in the platform's words. */
 export function fault(problem) {
   const element = byId("fault");
   element.hidden = !problem;
@@ -41,7 +41,7 @@ export function done(...what) {
   element.replaceChildren(...what);
 }
 
-/** Ask whether somebody is sure; resolves to true or false. */
+/** Ask for confirmation; resolves to true or false. */
 export function sure(question, yes) {
   const dialog = byId("sure");
   byId("sure-what").textContent = question;
@@ -69,7 +69,7 @@ export function action(title, run, { question = null, kind = "quiet", label = nu
   return button;
 }
 
-/** A form whose sending does something with its fields. */
+/** A form that does something with its fields when it is sent. */
 export function form(fields, title, run) {
   const element = h("form", { class: "row" }, fields, h("button", {}, title));
   element.addEventListener("submit", async (event) => {
@@ -108,7 +108,7 @@ export function table(caption, heads, rows, empty = "Nothing here.") {
   );
 }
 
-/** A part of the section that is drawn again only when what it shows has changed, so that focus stays where it is. */
+/** A part of the section that is drawn again only when its data has changed, so that it does not lose focus. */
 export function part(title, draw) {
   const body = h("div");
   let shown = null;

@@ -1,4 +1,4 @@
-// How much waits, who works on what, and what needs the organizer.
+// The queue, the runners and what they run, and what needs the organizer.
 
 import { get, getAll, post } from "../shared/api.js";
 import { action, done, keep, part, table } from "./console.js";

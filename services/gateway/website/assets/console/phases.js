@@ -1,4 +1,4 @@
-// The phases under way: their freeze, and the quotas of single teams.
+// The phases: freezing their leaderboards, and the quotas of single teams.
 
 import { get, getAll, post, put } from "../shared/api.js";
 import { action, choice, done, field, form, keep, part, table } from "./console.js";

@@ -1,4 +1,4 @@
-// Before opening: the graph of the baselines while it runs, and what each candidate costs.
+// Before a competition opens: the graph of the baseline build, and what each candidate black box costs.
 
 import { get } from "../shared/api.js";
 import { keep, part } from "./console.js";

@@ -1,4 +1,4 @@
-// Who takes part, and the tokens that say who somebody is. A token is shown once, when it is made.
+// Teams and tokens. A token is shown once, when it is created.
 
 import { getAll, post, remove } from "../shared/api.js";
 import { action, choice, done, fault, field, form, part, table } from "./console.js";

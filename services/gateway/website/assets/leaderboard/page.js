@@ -1,4 +1,4 @@
-// The leaderboard: rows arrive as numbered changes, are drawn again only where they changed, and slide to their place.
+// The leaderboard: rows arrive as numbered changes; only changed rows are drawn again, and they slide to their places.
 
 import { byId, chip, exactly, h, pageData, percent, score, time } from "../shared/dom.js";
 import { interval, rangeOf, sparkline } from "../shared/charts.js";

@@ -1,4 +1,4 @@
-// The rules: dates in the reader's zone, and a box that finds a package.
+// The rules: dates in the reader's time zone, and a search for packages.
 
 const DATE = new Intl.DateTimeFormat(undefined, {
   weekday: "long", year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",

@@ -1,4 +1,4 @@
-// The API under the pages; the browser's session says who asks.
+// Calls the API; the browser's session cookie says who calls.
 
 export class Problem extends Error {
   constructor(status, body) {
@@ -27,7 +27,7 @@ async function ask(method, path, body) {
 
 export const get = (path) => ask("GET", path);
 
-/** Return all of a list, page by page: `name` is the list's in each page. */
+/** Return a whole list, read page by page; `name` is the key of the list in each page. */
 export async function getAll(path, name) {
   const all = [];
   let cursor = null;

@@ -2,7 +2,7 @@
 
 import { svg } from "./dom.js";
 
-/** A curve of losses as a line of scores that rises; `range` is the lowest and highest loss that is drawn. */
+/** A curve of losses, drawn as a line that rises; `range` is the lowest and highest loss to draw. */
 export function sparkline(losses, range, label) {
   const [width, height] = [96, 24];
   const [low, high] = range;
@@ -18,7 +18,7 @@ export function sparkline(losses, range, label) {
   );
 }
 
-/** The lowest and highest loss of some curves, a little apart. */
+/** The lowest and highest loss of some curves, with a margin. */
 export function rangeOf(curves) {
   const values = curves.flat();
   if (!values.length) return [0, 1];

@@ -1,8 +1,8 @@
-// Elements and their texts. Whatever comes from outside is text here, never markup.
+// Creates elements. Whatever comes from outside becomes text, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
-/** Return an element; children are elements, texts or null, attributes that are null or false are left out. */
+/** Return an element; children are elements, texts or null; attributes that are null or false are left out. */
 export function h(tag, attributes = {}, ...children) {
   return fill(document.createElement(tag), attributes, children);
 }
@@ -21,7 +21,7 @@ function fill(element, attributes, children) {
   return element;
 }
 
-/** What the server put into the page for its script. */
+/** Return the data that the server put into the page for its script. */
 export function pageData() {
   return JSON.parse(document.getElementById("data").textContent);
 }
@@ -45,7 +45,7 @@ function ago(date) {
   return "just now";
 }
 
-/** A moment in the reader's own zone: how long ago, and exactly when as its title. Kept up to date. */
+/** A time: how long ago, kept up to date, with the exact time in the reader's zone as its title. */
 export function time(iso) {
   if (!iso) return "–";
   const date = new Date(iso);
@@ -63,7 +63,7 @@ setInterval(() => {
   }
 }, 10_000);
 
-/** Seconds as people say them. */
+/** Return seconds as readable text. */
 export function duration(seconds) {
   if (seconds === null || seconds === undefined) return "–";
   if (seconds < 60) return `${seconds < 10 ? Math.round(seconds * 10) / 10 : Math.round(seconds)} s`;
@@ -80,7 +80,7 @@ export function bytes(value) {
   return `${value.toFixed(1)} GB`;
 }
 
-/** A submission's, shard's or execution's state as a word with a colour; the word says it all. */
+/** A submission's, shard's or execution's state as a coloured word; the colour adds nothing to the word. */
 export function chip(state) {
   return h("span", { class: `chip ${String(state).replaceAll(" ", "-")}` }, String(state).replaceAll("_", " "));
 }

@@ -1,4 +1,4 @@
-// A live feed: reconnects by itself and goes on after the last number it has seen.
+// A live feed: reconnects by itself and continues after the last number it has seen.
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 15_000;
@@ -6,7 +6,7 @@ const ENDED = 1000;
 
 /**
  * Watch a feed of the API. `onMessage` gets each message; `onState` "live", "unavailable" or "ended".
- * Returns a function that ends it. A page that is hidden keeps its feed; one that wakes up reconnects at once.
+ * Returns a function that closes it. A hidden page keeps its feed; a page that wakes up reconnects at once.
  */
 export function watch(path, { onMessage, onState = () => {}, since = null }) {
   let seen = since;

@@ -1,6 +1,6 @@
 // One request at a time, and at most one in each interval, however often something asks for it.
 
-/** Return a function that makes `ask` run: at once if it has not lately, else when `gapMs` are over. */
+/** Return a function that runs `ask`: at once, or once `gapMs` have passed since it last ran. */
 export function atMostEvery(gapMs, ask) {
   let running = false;
   let wanted = false;

@@ -1,4 +1,4 @@
-// How scores grow with the iterations, beside random search's and the best known; the numbers are in a table, too.
+// Scores by iteration, compared with random search and the best known; a table has the same numbers.
 
 import { h, svg } from "../shared/dom.js";
 
@@ -17,7 +17,7 @@ function ticks(low, high) {
 
 const toScores = (losses) => losses.map((loss) => 100 - 100 * loss);
 
-/** The lowest and highest score that is drawn: what there is, and the best known. */
+/** Return the lowest and highest score to draw, including the best known. */
 function bounds(series) {
   const values = series.flatMap((each) => each.scores);
   const low = Math.min(...values, 99.9);

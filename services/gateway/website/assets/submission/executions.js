@@ -1,4 +1,4 @@
-// What ran a submission, for the organizer: its executions, the log of each as it is written, and running one again.
+// A submission's executions, for the organizer: a table, the live log of each, and replays.
 
 import { get, post } from "../shared/api.js";
 import { byId, bytes, chip, duration, h, time } from "../shared/dom.js";
@@ -20,7 +20,7 @@ function studiesOf(row) {
   return row.n_studies === 1 ? String(row.first_study) : `${row.first_study}–${last}`;
 }
 
-/** What came of a replay, in words. */
+/** Return the result of a replay as text. */
 function replayText(found) {
   if (found.identical) return `bit-identical: ${found.studies_compared} ${found.studies_compared === 1 ? "study" : "studies"}`;
   if (found.identical === null) return found.replay || found.state === "cancelled" ? `replay ${found.state}` : `replay ${found.state}…`;
@@ -32,7 +32,7 @@ function replayText(found) {
   return `differs in ${where.join("; ")}${other}`;
 }
 
-/** Show the executions of a submission in the page; returns what brings them up to date. */
+/** Show the executions of a submission in the page; returns a function that updates them. */
 export function showExecutions(submission, boxes, mayReplay) {
   const replays = new Map();
   const choice = h("select", { id: "of-box" }, h("option", { value: "" }, "all black boxes"), boxes.map((box) => h("option", { value: box }, box)));
@@ -67,7 +67,7 @@ export function showExecutions(submission, boxes, mayReplay) {
     }
   }
 
-  /** Draw the rows again; who is at one of their buttons stays there. */
+  /** Draw the rows again; a focused button keeps the focus. */
   function fill(rows) {
     const at = body.contains(document.activeElement) ? document.activeElement.getAttribute("aria-label") : null;
     body.replaceChildren(...rows.map(line));
@@ -155,7 +155,7 @@ function logDialog() {
   );
 }
 
-/** Follow an execution's log in a dialog: what is on record, and what is written while it is open. */
+/** Show an execution's log in a dialog: what is stored, and what is written while the dialog is open. */
 function showLog(execution, name) {
   const [dialog, text] = [byId("log"), byId("log-text")];
   const state = showState(byId("log-live"));

@@ -12,7 +12,7 @@ const LIGHT = ["#eef4c8", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8",
 const DARK = ["#24437e", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb", "#c7e9b4", "#ffffd0"];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Where on the scale a loss is, 1 for the best; its root, because most losses are small. */
+/** Return a loss's place on the scale, 1 for the best; the square root, because most losses are small. */
 const goodness = (loss) => 1 - Math.sqrt(Math.min(1, Math.max(0, loss)));
 
 function palette() {
@@ -26,7 +26,7 @@ function palette() {
   });
 }
 
-/** The cells as numbers: row by row the state and loss of every study, and what each row adds up to. */
+/** The cells as numbers: row by row the state and loss of every study, and the sums of each row. */
 class Cells {
   constructor(boxes, first, studies) {
     Object.assign(this, { boxes, first, studies });
@@ -38,7 +38,7 @@ class Cells {
     this.sums = new Float64Array(boxes.length);
   }
 
-  /** Take a finished study; returns its row if that is news. */
+  /** Take a finished study; returns its row if something has changed. */
   take({ box, study, loss, timed_out: timedOut }) {
     const row = this.rowOf.get(box);
     const column = study - this.first;
@@ -57,7 +57,7 @@ class Cells {
     return this.done[row] && !Number.isNaN(this.sums[row]) ? 100 * (1 - this.sums[row] / this.done[row]) : null;
   }
 
-  /** What a cell says, in words. */
+  /** Return a cell's content as text. */
   text(row, column) {
     const at = row * this.studies + column;
     const where = `${this.boxes[row]}, study ${this.first + column}`;
@@ -133,7 +133,7 @@ class Painter {
     if (this.dirty.size) this.frame = requestAnimationFrame(() => this.run());
   }
 
-  /** Width of a cell in CSS pixels. */
+  /** The width of a cell in CSS pixels. */
   cell() {
     return Math.min(WIDEST_CELL_PX, this.width / this.cells.studies);
   }
@@ -177,7 +177,7 @@ class Painter {
 
 const HEADS = [["Black box", ""], ["Studies", "cells"], ["Done", "number"], ["Timed out", "number wide"], ["Score", "number"], ["Optimizer’s time", "wide"]];
 
-/** Put the grid into the page. Returns what takes studies and times; `onSelect` gets the box somebody chose. */
+/** Put the grid into the page. Returns functions that take studies and times; `onSelect` gets the selected box. */
 export function makeGrid({ boxes, first, studies, onSelect }) {
   const cells = new Cells(boxes, first, studies);
   const rows = boxes.map((box, row) => {
@@ -236,7 +236,7 @@ export function makeGrid({ boxes, first, studies, onSelect }) {
   };
 }
 
-/** Say what is under the pointer or the keyboard's mark. */
+/** Describe the cell under the pointer or the keyboard's cursor. */
 function pointing(cells, painter, rows, hint) {
   const mark = (row, column, { aloud = false } = {}) => {
     const old = painter.marked;

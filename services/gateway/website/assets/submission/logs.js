@@ -6,7 +6,7 @@ import { atMostEvery } from "../shared/requests.js";
 
 const GAP_MS = 5000;
 
-/** Show the logs of a submission in the page; returns what brings them up to date and what chooses the black box. */
+/** Show the logs of a submission in the page; returns functions that update them and that select the black box. */
 export function showLogs(submission) {
   let logs = null;
   let chosen = null;

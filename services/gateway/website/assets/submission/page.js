@@ -1,4 +1,4 @@
-// One submission: its state, its grid of studies and its curves, brought up to date by one feed and few requests.
+// One submission: its state, its grid of studies and its curves, kept up to date by one feed and few requests.
 
 import { get, post } from "../shared/api.js";
 import { drawCurves } from "./curves.js";

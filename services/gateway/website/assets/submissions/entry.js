@@ -1,4 +1,4 @@
-// Where a team drops its zip: chosen, looked at, sent, and either accepted or refused with the reason in place.
+// The form for a team's zip: chosen, checked, sent, and then accepted, or refused with the reason shown here.
 
 import { byId, bytes, h, time } from "../shared/dom.js";
 import { newKey, upload } from "./upload.js";
@@ -63,7 +63,7 @@ function showClosed({ is_open: isOpen, closes_at: closesAt, opens_at: opensAt })
 
 class Entry {
   /** In one of these states: nothing chosen, chosen (with its key), or being sent. A file keeps its key until it is
-      accepted, so that sending it again after a lost connection is no second submission. */
+      accepted, so that sending it again after a lost connection does not make a second submission. */
   constructor(data, onAccepted) {
     this.data = data;
     this.onAccepted = onAccepted;
@@ -83,7 +83,7 @@ class Entry {
       event.preventDefault();
       this.form.classList.toggle("over", is);
     };
-    // On the whole page, because the browser would otherwise open a zip that is dropped beside the zone.
+    // On the whole page, because the browser would open a zip that is dropped beside the zone.
     addEventListener("dragover", over(true));
     addEventListener("dragleave", over(false));
     addEventListener("drop", (event) => {

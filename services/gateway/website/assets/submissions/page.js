@@ -1,4 +1,4 @@
-// The page of submissions: where a team drops its zip, and a list that moves by itself.
+// The page of submissions: the form for a team's zip, and a live list.
 
 import { post } from "../shared/api.js";
 import { byId, h, pageData } from "../shared/dom.js";
@@ -26,7 +26,7 @@ function take(message) {
     for (const id of submissions.keys()) if (!there.has(id)) drop(id);
   }
   for (const submission of message.submissions) {
-    // The answer to a request may come after the feed has told of a later change.
+    // The answer to a request may arrive after the feed has sent a later change.
     if (submissions.get(submission.id)?.change > submission.change) continue;
     submissions.set(submission.id, submission);
     touched.add(submission.id);
@@ -70,7 +70,7 @@ function draw(submission) {
   row.element.hidden = !isWanted(submission);
 }
 
-/** Put a row in its place, the newest first: which is at the end as the page begins, and later nearly always at the top. */
+/** Insert a row, newest first: at the end while the page loads, later nearly always at the top. */
 function insert({ element, submission }) {
   const at = Date.parse(submission.created_at);
   element.dataset.at = at;
@@ -114,7 +114,7 @@ byId("filters")?.addEventListener("change", () => {
   showWhole();
 });
 
-// What one can do with a submission
+// Actions on a submission
 
 let asked = null;
 
@@ -127,7 +127,7 @@ function askToStop(row) {
   byId("stop").showModal();
 }
 
-// Not by the dialog's event `close`, which comes late: it could be taken for the answer of the next dialog.
+// Not the dialog's event `close`, which comes late and could be taken for the answer to the next dialog.
 byId("stop").addEventListener("submit", (event) => {
   if (event.submitter?.value === "stop") ask(asked, "cancel");
 });

@@ -1,4 +1,4 @@
-// One submission in a list: an element that stays; only the parts that have changed are drawn again.
+// One submission in a list: its element is kept, and only the parts that have changed are drawn again.
 
 import { getAll } from "../shared/api.js";
 import { chip, duration, h, progress, score, time } from "../shared/dom.js";
@@ -6,7 +6,7 @@ import { chip, duration, h, progress, score, time } from "../shared/dom.js";
 const STAGES = { load: "while it was loaded", construct: "in its constructor", suggest: "in suggest", observe: "in observe" };
 const UNITS = [["s", 1, 90], ["min", 60, 90 * 60], ["h", 3600, 48 * 3600], ["days", 86400, Infinity]];
 
-/** Seconds from `low` to `high` as people say them: "2 to 4 min". */
+/** Return an interval of seconds as readable text: "2 to 4 min". */
 export function between([low, high]) {
   const [unit, size] = UNITS.find(([, , until]) => high < until);
   const [from, to] = [Math.floor(low / size), Math.max(1, Math.ceil(high / size))];
@@ -16,7 +16,7 @@ export function between([low, high]) {
 
 export const isOver = (submission) => !["queued", "running"].includes(submission.state);
 
-/** The parts of a submission's element: how each is drawn, and what it is drawn from. */
+/** The parts of a submission's element: how each is drawn, and from which values. */
 const PARTS = {
   state: [
     ["state", "queue_position", "remaining_s", "studies_done", "studies_total", "ended_at"],
@@ -108,7 +108,7 @@ export class Row {
     this.log?.follow(submission.studies_done, submission.state);
   }
 
-  /** Draw something again if what it is drawn from has changed. */
+  /** Draw a part again if the values that it shows have changed. */
   once(name, from, draw) {
     const key = JSON.stringify(from);
     if (this.drawn[name] === key) return;
@@ -127,7 +127,7 @@ export class Row {
     if (hadFocus) this.link.focus(); // its button is gone; the reader stays in the place
   }
 
-  /** Say in the row what went wrong with what was asked for. */
+  /** Show in the row why an action failed. */
   say(fault) {
     this.fault.hidden = fault === null;
     this.fault.textContent = fault ?? "";

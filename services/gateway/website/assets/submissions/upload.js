@@ -1,4 +1,4 @@
-// One upload: with its progress, and with one key however often it has to be sent, so that it is accepted once.
+// One upload with its progress. It keeps its key when it is sent again, so that it is accepted only once.
 
 import { Problem } from "../shared/api.js";
 
@@ -6,14 +6,14 @@ const FIRST_WAIT_MS = 1000;
 const TIMES = 5;
 const UNAVAILABLE = new Set([0, 502, 503, 504]);
 
-/** A key that nobody else has. `crypto.randomUUID` is there in secure contexts alone, and a laptop's address is none. */
+/** Return a unique key. `crypto.randomUUID` exists only in secure contexts, and plain HTTP on a LAN is none. */
 export function newKey() {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
- * Send a file until it is answered. `onProgress` gets the part that is sent, from 0 to 1, `onWait` how often it was tried when
- * the connection is lost; `signal` ends it. Returns the answer; throws a Problem, or null when it was ended.
+ * Send a file until there is an answer. `onProgress` gets the part that was sent, from 0 to 1; `onWait` gets the number of
+ * tries when the connection is lost; `signal` aborts it. Returns the answer; throws a Problem, or null when aborted.
  */
 export async function upload(path, { file, phase, key, signal, onProgress, onWait }) {
   for (let time = 1; ; time += 1) {
