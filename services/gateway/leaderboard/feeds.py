@@ -11,7 +11,7 @@ import structlog
 
 from arena.api.leaderboard import LeaderboardRow
 from arena.api.live import LeaderboardChanges, LeaderboardSnapshot
-from services.gateway.leaderboard.ranking import LeaderboardReader
+from services.gateway.leaderboard.ranking import LeaderboardReader, PhaseGone
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
@@ -34,6 +34,7 @@ class PhaseFeed:
 
     change: int = -1
     frozen: bool = False
+    is_over: bool = False
     rows: dict[str, LeaderboardRow] = field(default_factory=dict)
     _first: int = -1
     _numbers: dict[str, int] = field(default_factory=dict)
@@ -59,6 +60,12 @@ class PhaseFeed:
             self._news = asyncio.Event()
         self._looked.set()
         self._looked = asyncio.Event()
+
+    def end(self) -> None:
+        """Say that the phase is gone, so that nothing more comes; wakes whoever waits."""
+        self.is_over = True
+        self._news.set()
+        self._looked.set()
 
     def since(self, number: int | None) -> LeaderboardSnapshot | LeaderboardChanges:
         """Return the message that brings someone who has seen `number` up to date: changes if kept, else a snapshot."""
@@ -89,7 +96,7 @@ class PhaseFeed:
         return number is not None and self._first <= number <= self.change
 
     async def wait_beyond(self, number: int | None) -> None:
-        """Return when there is something after `number`.
+        """Return when there is something after `number`, or when the feed is over.
 
         A number beyond this feed's own comes from another gateway process, which has read the tables later: then wait
         until this one has read them again.
@@ -97,7 +104,7 @@ class PhaseFeed:
         for _ in range(2):  # the read under way may have started too early
             if number is not None and number > self.change:
                 await self._looked.wait()
-        while self.change < 0 or number == self.change:
+        while not self.is_over and (self.change < 0 or number == self.change):
             await self._news.wait()
 
 
@@ -146,6 +153,9 @@ class Feeds:
             try:
                 leaderboard = await reader.load()
                 feed.take(leaderboard.change, leaderboard.rows, frozen=leaderboard.frozen_at is not None)
+            except PhaseGone:
+                feed.end()
+                return
             except Exception as error:
                 if not is_transient(error):
                     raise

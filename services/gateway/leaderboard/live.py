@@ -29,6 +29,8 @@ async def watch_leaderboard(
             seen = since
             while True:
                 await feed.wait_beyond(seen)
+                if feed.is_over:
+                    return
                 text, seen = feed.text_since(seen), feed.change
                 if text is not None:
                     await websocket.send_text(text)  # waits for a slow client without delaying the others

@@ -26,6 +26,10 @@ class RankedLeaderboard:
     rows: list[LeaderboardRow]
 
 
+class PhaseGone(Exception):
+    """The phase was deleted, as one without submissions may be."""
+
+
 class LeaderboardReader:
     """Reads a phase's leaderboard. Losses of scored submissions never change, so they are cached.
 
@@ -39,12 +43,12 @@ class LeaderboardReader:
         self._losses: dict[UUID, dict[UUID, float]] = {}
 
     async def load(self) -> RankedLeaderboard:
-        """Return the current leaderboard. Raises LookupError if the phase no longer exists."""
+        """Return the current leaderboard. Raises PhaseGone."""
         # One snapshot, so that a change right after a freeze is not shown as if it came before it.
         async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
             phase = await tables.find_phase_change(connection, self._phase_id)
             if phase is None:
-                raise LookupError(f"there is no phase {self._phase_id}")
+                raise PhaseGone(f"there is no phase {self._phase_id}")
             teams = await self._teams(connection, phase.frozen_at)
         shown = {team.counting.id for team in teams if team.counting is not None}
         self._losses = {each: losses for each, losses in self._losses.items() if each in shown}

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from shared.broker.connection import Broker
 from shared.database import Pool
 from tests.support.gateway.answers import receive
-from tests.support.gateway.competitions import competition
+from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.scores import set_score
 from tests.support.gateway.submitting import submit
@@ -87,3 +87,19 @@ async def test_a_browser_may_give_its_token_as_a_protocol(gateway: Gateway) -> N
     async with connect(gateway.live(f"/submissions/{identity}/live"), subprotocols=protocols) as feed:
         assert feed.subprotocol == "arena.bearer"
         assert (await receive(feed))["submission"]["id"] == identity
+
+
+async def test_a_leaderboards_feed_ends_with_its_phase_and_the_gateway_goes_on(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase(), phase("unused")))
+
+    async with connect(gateway.live("/competitions/c/live?phase=unused")) as feed:
+        await receive(feed)
+        await gateway.apply(competition(phase()))
+        with pytest.raises(ConnectionClosed) as closed:
+            await receive(feed)
+    async with connect(gateway.live("/competitions/c/live?phase=feedback")) as other:
+        snapshot = await receive(other)
+
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1000
+    assert snapshot["rows"] == []

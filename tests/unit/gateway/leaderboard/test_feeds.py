@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
@@ -120,3 +121,17 @@ async def test_a_number_that_two_looks_do_not_find_is_nobodys() -> None:
         feed.take(1, rows({"a": 1}))
     await waiting
     assert feed.since(1000).type == "snapshot"
+
+
+@pytest.mark.parametrize("number", [None, 1, 1000], ids=["a newcomer", "who is up to date", "who has seen more"])
+async def test_nobody_waits_for_a_phase_that_is_gone(number: int | None) -> None:
+    feed = PhaseFeed()
+    if number is not None:
+        feed.take(1, rows({"a": 1}))
+    waiting = asyncio.create_task(feed.wait_beyond(number))
+    await asyncio.sleep(0)
+
+    feed.end()
+    await asyncio.wait_for(waiting, timeout=10)
+
+    assert feed.is_over
