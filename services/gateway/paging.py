@@ -3,12 +3,12 @@
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import Query
-from pydantic import TypeAdapter, ValidationError
+from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
 from services.gateway.problems import Problem
@@ -22,6 +22,19 @@ RowT = TypeVar("RowT")
 Key = str | int | datetime | UUID | None
 PageLimit = Annotated[int, Query(ge=1, le=PAGE_SIZE_LIMIT, description="The largest number of rows in a page.")]
 Cursor = Annotated[str | None, Query(max_length=CURSOR_CHARS, description="`next` of the previous page.")]
+
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("expected a time that is within the years 1 to 9999 in UTC") from error
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+"""A time that Postgres takes."""
+Number = Annotated[int, Field(ge=0, lt=2**31)]
+"""A number that Postgres takes as an integer."""
 
 
 def encode_cursor(*key: Key) -> str:

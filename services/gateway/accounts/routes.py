@@ -4,7 +4,6 @@ from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime
 
 from arena.api.accounts import (
     IssuedTeamToken,
@@ -23,7 +22,7 @@ from services.gateway.accounts import tables
 from services.gateway.accounts.callers import Organizer, Registrar, hash_token, make_token
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import WithPool
-from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
+from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from shared.database import Pool
 
@@ -82,7 +81,7 @@ async def add_organizer_token(body: NewToken, pool: WithPool, caller: Registrar)
 @router.get("/tokens")
 async def list_tokens(pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None) -> TokenPage:
     """Return what is known of every token, but not the secret itself."""
-    after = decode_cursor(cursor, tuple[AwareDatetime, UUID]) if cursor else None
+    after = decode_cursor(cursor, tuple[Moment, UUID]) if cursor else None
     rows = await tables.list_tokens(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.id))
     return TokenPage(tokens=[Token.model_validate(row, from_attributes=True) for row in shown], next=following)

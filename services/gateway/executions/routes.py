@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
 
 from arena.api.executions import ExecutionPage, ExecutionRecord
 from services.gateway.accounts.callers import Organizer
@@ -13,11 +12,10 @@ from services.gateway.executions import tables
 from services.gateway.executions.disclosure import show_execution, show_record
 from services.gateway.executions.lookup import find_execution
 from services.gateway.executions.tables import ExecutionFilters
-from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
+from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 
 router = APIRouter(prefix="/api/v1/admin", tags=["executions"])
 Filter = Annotated[str | None, Query(max_length=100)]
-Attempt = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 @router.get("/executions")
@@ -32,12 +30,12 @@ async def list_executions(
     runner: Filter = None,
     outcome: Filter = None,
     verdict: Filter = None,
-    since: AwareDatetime | None = None,
+    since: Moment | None = None,
     limit: PageLimit = PAGE_SIZE,
     cursor: Cursor = None,
 ) -> ExecutionPage:
     """Return executions, last released first. Those under way have the outcome `running` or `released`."""
-    before = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, UUID, Attempt])
+    before = None if cursor is None else decode_cursor(cursor, tuple[Moment, UUID, Number])
     filters = ExecutionFilters(competition, phase, team, submission, box, runner, outcome, verdict, since)
     rows = await tables.list_executions(pool, filters, before, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.released_at, row.shard_id, row.attempt))

@@ -5,7 +5,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime
 
 from arena.api.operations import (
     DeadLetter,
@@ -22,7 +21,7 @@ from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.dependencies import WithBroker, WithPool, WithSettings
 from services.gateway.operations import tables
 from services.gateway.operations.runners import show_busy_runners, show_runner
-from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
+from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from shared.broker.topology import DEAD
 
@@ -37,7 +36,7 @@ async def list_incidents(
     pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> IncidentPage:
     """Return incidents: shards that failed too often because of the platform."""
-    after = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, UUID])
+    after = None if cursor is None else decode_cursor(cursor, tuple[Moment, UUID])
     rows = await tables.list_incidents(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.changed_at, row.shard_id))
     return IncidentPage(incidents=[Incident(**asdict(row)) for row in shown], next=following)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
-from pydantic import AwareDatetime, ValidationError
+from pydantic import ValidationError
 
 from arena.api.planning import (
     EvaluationCost,
@@ -27,7 +27,7 @@ from services.gateway.organizer_runs import tables
 from services.gateway.organizer_runs.key import organizer_run_key
 from services.gateway.organizer_runs.start import RunInputs
 from services.gateway.organizer_runs.start import start_organizer_run as start
-from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
+from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
@@ -82,7 +82,7 @@ async def list_organizer_runs(
 ) -> OrganizerRunPage:
     """Return the organizer runs of a competition, last requested first."""
     competition = await find_competition(pool, slug)
-    before = None if cursor is None else decode_cursor(cursor, tuple[AwareDatetime, str])
+    before = None if cursor is None else decode_cursor(cursor, tuple[Moment, str])
     rows = await tables.list_organizer_runs(pool, competition.id, purpose, before, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.key))
     return OrganizerRunPage(organizer_runs=[OrganizerRunSummary(**asdict(row)) for row in shown], next=following)

@@ -7,7 +7,6 @@ from uuid import UUID
 import structlog
 from fastapi import APIRouter, Form, Header, UploadFile
 from prometheus_client import Counter
-from pydantic import AwareDatetime
 
 from arena.api.submissions import StudyLog, StudyLogPage, Submission, SubmissionPage
 from arena.words.states import SubmissionState
@@ -15,7 +14,7 @@ from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
 from services.gateway.competitions.lookup import choose_phase, find_competition
 from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates, WithSettings
-from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
+from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from services.gateway.submissions import result_tables, tables
 from services.gateway.submissions.accept import RepeatableRequest, accept, find_answer, hash_request
@@ -95,7 +94,7 @@ async def list_submissions(
 ) -> SubmissionPage:
     """Return submissions, newest first. A team gets its own, an organizer everybody's."""
     competition = await find_competition(pool, slug)
-    before = decode_cursor(cursor, tuple[AwareDatetime, UUID]) if cursor else None
+    before = decode_cursor(cursor, tuple[Moment, UUID]) if cursor else None
     if caller.role == "team" and caller.competition_id != competition.id:
         return SubmissionPage(submissions=[])
     rows = await tables.list_submissions(
@@ -116,7 +115,7 @@ async def list_logs(
         raise Problem(
             403, "Only the organizer may read logs from secret black boxes; on a practice phase teams may, too."
         )
-    after = decode_cursor(cursor, tuple[str, int, int]) if cursor else None
+    after = decode_cursor(cursor, tuple[str, Number, Number]) if cursor else None
     rows = await result_tables.list_logs(pool, submission_id, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.box, row.study, row.attempt))
     return StudyLogPage(logs=[StudyLog.model_validate(row, from_attributes=True) for row in shown], next=following)

@@ -1,8 +1,13 @@
 """What organizers see of the platform at work: runners that are there and gone, incidents page by page."""
 
 from typing import Any
+from uuid import UUID
 
+import pytest
+
+from services.gateway.paging import encode_cursor
 from shared.database import Pool
+from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
@@ -57,3 +62,22 @@ async def test_runners_and_incidents_come_page_by_page(gateway: Gateway, pool: P
         assert [each[key] for each in first[path[1:]] + rest[path[1:]]] == whole
         assert (len(whole), rest["next"]) == (3, None)
         assert (await gateway.organizer.get(f"{ADMIN}{path}?cursor=nonsense")).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "key"),
+    [
+        ("/api/v1/admin/incidents", ("0001-01-01T00:00:00+14:00", str(UUID(int=1)))),
+        ("/api/v1/admin/executions", ("2026-07-01T12:00:00Z", str(UUID(int=1)), 2**31)),
+        ("/api/v1/submissions/{submission}/logs", ("box-01", 2**31, 1)),
+    ],
+)
+async def test_a_cursor_that_postgres_would_not_take_is_refused(
+    gateway: Gateway, path: str, key: tuple[str | int, ...]
+) -> None:
+    await gateway.apply(competition())
+    submission = (await submit(await gateway.team("a"))).json()["id"]
+
+    answer = await gateway.organizer.get(path.format(submission=submission), params={"cursor": encode_cursor(*key)})
+
+    assert_problem(answer, 422, "Expected a cursor")

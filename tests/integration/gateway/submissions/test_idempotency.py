@@ -19,6 +19,27 @@ async def test_the_same_key_and_body_get_the_first_answer_again(gateway: Gateway
     assert await count_submissions(pool) == 1
 
 
+async def test_an_answer_that_an_earlier_release_has_stored_is_given_again(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(competition())
+    team = await gateway.team("a")
+    first = (await submit(team, key="k")).json()
+    # Written as in the first release: a field that is new since then must have a default.
+    stored = {
+        "id": first["id"], "competition": "c", "phase": "feedback", "team": "a", "filename": "a.zip", "state": "queued",
+        "verdict": None, "verdict_sentence": None, "verdict_fault": None, "verdict_stage": None,
+        "verdict_iteration": None, "verdict_detail": None, "score": None, "interval": None, "provisional": True,
+        "chosen": False, "studies_total": 4, "studies_done": 0, "studies_timed_out": 0, "suggest_errors": 0,
+        "observe_errors": 0, "queue_position": None, "remaining_s": None,
+        "created_at": "2026-07-09T08:30:00.123456+00:00", "started_at": None, "ended_at": None, "change": 1,
+    }  # fmt: skip
+    await pool.execute("update idempotency_keys set answer = $1", stored)
+
+    again = await submit(team, key="k")
+
+    assert again.status_code == 202
+    assert again.json() == stored | {"created_at": "2026-07-09T08:30:00.123456Z"}
+
+
 async def test_the_same_key_with_another_body_is_409(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition())
     team = await gateway.team("a")
