@@ -15,6 +15,7 @@ from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
 from arena.failure import Failure
+from arena.rules.ranking import rank, ranking_key
 from arena.terminal import NO_SCORE, console, plain, score_text, show_json
 from arena.words.states import SubmissionState
 
@@ -106,8 +107,8 @@ def rank_finalists(shown: Mapping[str, Any], status: "FinalStatus") -> dict[str,
             from arena.report.statistics import rank_final
     except Failure as missing:
         print(f"arena: ranked by score alone, without intervals or probabilities. {missing}", file=sys.stderr)  # noqa: T201
-        ordered = sorted(scored, key=lambda each: (-(each.score or 0.0), each.submitted_at))
-        return {str(each.submission_id): {"rank": rank} for rank, each in enumerate(ordered, start=1)}
+        ordered = rank(scored, lambda each: ranking_key(each.score, each.submitted_at, each.team))
+        return {str(each.submission_id): {"rank": place} for place, each in enumerate(ordered, start=1)}
     teams, losses = losses_of(shown)
     return {teams[each.team].submission_id: _place(each) for each in rank_final(losses).places}
 

@@ -34,7 +34,7 @@ from runs r
 join teams t on t.id = r.team_id
 join lineage l on l.id = r.id
 join submissions root on root.id = l.origin_id and root.origin_id is null
-order by r.score desc nulls last, root.created_at, t.name;
+order by r.score desc nulls last, root.created_at, t.name collate "C";
 
 -- name: study_losses(submission_ids)
 -- The losses of every study of submissions, per black box in the order of the studies' numbers.
