@@ -173,10 +173,10 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
             insert into studies (
                 submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
                 suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors,
-                observe_errors, loss, change
+                observe_errors, loss, change, evaluation_cpu_s
             )
             select submission_id, box_id, first_study, id, 1, 'r', '{{0.1,0.2}}', '{{0.1,0.2}}', '{{0.25,0.75}}', '{0}',
-                '{0}', 0, '[]', false, 0, 0, 0.5, 1
+                '{0}', 0, '[]', false, 0, 0, 0.5, 1, 0.5
             from shards where submission_id = $1::uuid
             """,
             submission,
@@ -185,5 +185,5 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
     await page.get_by_role("rowheader", name="lasso").wait_for()
     await pool.execute("update submissions set state = 'scored', verdict = 'scored', ended_at = now()")
     await page.get_by_text("4 of 5 nodes done").wait_for()
-    assert await page.locator(".heat .cell").first.inner_text() == "1 min 50.0 %"
+    assert await page.locator(".heat .cell").first.inner_text() == "32 s 50.0 %"
     await check_page(page, "console-planning")

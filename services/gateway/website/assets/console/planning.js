@@ -56,8 +56,11 @@ const costs = part("What a study costs", (list) => {
   const datasets = [...new Set(list.map((each) => each.dataset))].sort();
   const seconds = (model, dataset) => {
     const found = list.filter((each) => each.model === model && each.dataset === dataset);
-    return found.length ? (found.reduce((sum, each) => sum + each.evaluation_s, 0) / found.length) * EVALUATIONS : null;
+    return found.length ? (found.reduce((sum, each) => sum + (each.evaluation_cpu_s ?? each.evaluation_s), 0) / found.length) * EVALUATIONS : null;
   };
+  const isCpuTime = list.every((each) => each.evaluation_cpu_s !== null);
+  const unit = isCpuTime ? "CPU-seconds" : "Seconds";
+  const note = isCpuTime ? "" : " They are CPU time where it was kept, else wall time, which other work on the machine lengthens.";
   const all = models.flatMap((model) => datasets.map((dataset) => seconds(model, dataset))).filter((value) => value !== null);
   const [most, total] = [Math.max(...all), all.reduce((sum, one) => sum + one, 0)];
   const cell = (value) => {
@@ -67,7 +70,7 @@ const costs = part("What a study costs", (list) => {
     return element;
   };
   return [
-    h("p", { class: "quiet-text" }, "Seconds that the evaluations of one study of 16 × 8 take, and their share of the total, measured in the estimate's probes and the baselines' studies."),
+    h("p", { class: "quiet-text" }, `${unit} that the evaluations of one study of 16 × 8 take, and their share of the total, measured in the estimate's probes and the baselines' studies.${note}`),
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Costs by model and data set" },
