@@ -23,17 +23,20 @@ RECONNECT_S = 1.0
 UNAVAILABLE_LIMIT_S = 300.0
 IDLE_LIMIT_S = 3600.0
 
+News = queue.Queue[tuple[str, PlatformAnswer | Failure]]
+"""Each with the id as it was asked for, which may be written in another way than the platform writes it."""
+
 
 def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) -> list[PlatformAnswer]:
     """Show how far each submission is until all have ended; returns them as they ended."""
-    news: queue.Queue[PlatformAnswer | Failure] = queue.Queue()
+    news: News = queue.Queue()
     for each in submissions:
         threading.Thread(target=_follow, args=(client, each, news), daemon=True).start()
     ended: dict[str, PlatformAnswer] = {}
     with show_progress(console, quiet=quiet) as show:
         while len(ended) < len(set(submissions)):
             try:
-                answer = news.get(timeout=IDLE_LIMIT_S)
+                asked_for, answer = news.get(timeout=IDLE_LIMIT_S)
             except queue.Empty:
                 raise Failure(f"Nothing happened for {IDLE_LIMIT_S:g} s; ask again with 'arena status'.") from None
             if isinstance(answer, Failure):
@@ -41,7 +44,7 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
             submission = answer.parse(Submission)
             show(step_of(submission))
             if submission.ended_at is not None:
-                ended[str(submission.id)] = answer
+                ended[asked_for] = answer
     return [ended[each] for each in submissions]
 
 
@@ -62,7 +65,7 @@ def step_of(submission: Submission) -> Step:
     )
 
 
-def _follow(client: Client, submission: str, news: "queue.Queue[PlatformAnswer | Failure]") -> None:
+def _follow(client: Client, submission: str, news: News) -> None:
     """Put every state of one submission into `news`, up to its last."""
     seen: int | None = None
     unavailable_since: float | None = None
@@ -74,17 +77,17 @@ def _follow(client: Client, submission: str, news: "queue.Queue[PlatformAnswer |
                 for text in feed:
                     message = json.loads(text)
                     seen = message["change"]
-                    news.put(PlatformAnswer(message["submission"]))
+                    news.put((submission, PlatformAnswer(message["submission"])))
                     if message["submission"]["ended_at"] is not None:
                         return
         except InvalidStatus as error:
             if error.response.status_code < 500:
-                news.put(explain_refusal(error))
+                news.put((submission, explain_refusal(error)))
                 return
         except (ConnectionClosed, WebSocketException, OSError):
             pass  # the platform restarts; its feed goes on from `seen`
         unavailable_since = unavailable_since or time.monotonic()
         if time.monotonic() - unavailable_since > UNAVAILABLE_LIMIT_S:
-            news.put(Failure(f"No live feed from {client.url} for {UNAVAILABLE_LIMIT_S:g} s."))
+            news.put((submission, Failure(f"No live feed from {client.url} for {UNAVAILABLE_LIMIT_S:g} s.")))
             return
         time.sleep(RECONNECT_S)

@@ -14,6 +14,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from email.parser import BytesHeaderParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name, parse_wheel_filename
@@ -86,7 +87,7 @@ def _is_source_url(line: str) -> bool:
         url = Requirement(line).url
     except InvalidRequirement:  # an option, a path or a comment: pip's business
         return False
-    return url is not None and not url.split("#")[0].endswith(".whl")
+    return url is not None and not urlsplit(url).path.endswith(".whl")
 
 
 def explain_sources(requirements: Path, sources: Sequence[str]) -> str:

@@ -1,13 +1,17 @@
 """Progress without a terminal: a line for each change, and nothing that moves."""
 
 import io
+import json
+from contextlib import nullcontext
 from typing import Any
 
+import pytest
 from rich.console import Console
 
 from arena.api.body import example_of
 from arena.api.submissions import Submission
-from arena.client.watch import step_of
+from arena.client.http import Client
+from arena.client.watch import step_of, watch
 from arena.progress import Step, show_progress
 
 
@@ -85,3 +89,15 @@ def test_a_submission_that_failed_is_shown_by_its_verdict() -> None:
         score="88.100 ± 4.100",
         ended=True,
     )
+
+
+def test_a_submission_is_watched_by_its_id_however_it_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = example_of(Submission) | {"state": "scored", "verdict": "scored", "ended_at": "2026-07-09T09:30:00Z"}
+    feed = nullcontext([json.dumps({"change": 1, "submission": ended})])
+    monkeypatch.setattr("arena.client.watch.open_feed", lambda *_: feed)
+    asked_for = ended["id"].upper()
+
+    (answer,) = watch(Client("http://127.0.0.1:1", None), [asked_for], quiet=True)
+
+    assert asked_for != ended["id"]
+    assert answer.json == ended

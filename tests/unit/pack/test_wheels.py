@@ -79,6 +79,7 @@ def test_a_conflict_is_shown_as_pip_shows_it() -> None:
         ("--editable=git+https://example.org/tool", True),
         ("tool @ https://example.org/tool-1.0.tar.gz", True),
         ("tool @ https://example.org/tool-1.0-py3-none-any.whl#sha256=00", False),
+        ("tool @ https://example.org/tool-1.0-py3-none-any.whl?signature=00", False),
         ("tool==1.0", False),
         ("-r more.txt", False),
         ("# git+https://example.org/tool", False),
