@@ -43,8 +43,8 @@ COMPETITION = {
             "n_calls": 4,
             "n_suggestions": 4,
             "limits": {
-                "study_timeout_s": 8,
-                "iteration_timeout_s": 2,
+                "study_timeout_s": 20,
+                "iteration_timeout_s": 5,
                 "memory_limit_bytes": 384 * 1024**2,
                 "unpacked_limit_bytes": 64 * 1024**2,
                 "tmp_limit_bytes": 16 * 1024**2,
