@@ -29,7 +29,7 @@ async def test_a_competition_is_created_and_changed_by_applying_it(gateway: Gate
         (competition(phase(n_calls=8)), "n_calls"),
         (competition(seed="other"), "seed"),
         (competition(phase("renamed")), "feedback"),
-        (competition(black_boxes=[BOXES[0], {**BOXES[1], "dataset": "boston"}]), "boxes"),
+        (competition(black_boxes=[BOXES[0], {**BOXES[1], "dataset": "boston"}]), "has studies, so it stays"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
