@@ -134,3 +134,4 @@ async def test_the_http_api_answers_as_its_description_says(gateway: Gateway, ro
     )
 
     assert status == 0, output
+    (await gateway.organizer.get("/api/v1/admin/tokens")).raise_for_status()  # else nothing was asked with a good token
