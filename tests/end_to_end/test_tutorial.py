@@ -98,7 +98,7 @@ async def check_baselines(pool: Pool, shown: dict[str, str]) -> None:
         """
         select t.key, count(e.*) as executions, sum(sh.n_studies) as studies
         from organizer_runs t join shards sh using (submission_id) join executions e on e.shard_id = sh.id
-        where t.purpose like 'baseline-%' group by t.key order by studies
+        where t.purpose like 'baseline-%' and e.outcome = 'done' group by t.key order by studies
         """
     )
     assert [(node["executions"], node["studies"]) for node in nodes] == [(1, 1)] * BOXES + [(3, 3)] * BOXES
