@@ -12,7 +12,7 @@ test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
 
 coverage: ready ## all tests, and how much of the code they run, the services' processes included
 	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && coverage erase \
-	    && bash tests/run.sh --cov --cov-append --cov-report= && coverage report'
+	    && bash tests/run.sh --cov --cov-report= && coverage combine && coverage report'
 
 test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
 	@bash deploy/tools.sh pytest -m long

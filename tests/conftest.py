@@ -13,7 +13,6 @@ from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from tests.support.backends import new_database, new_virtual_host
 from tests.support.service_settings import PlatformSettings, platform_settings
-from tests.support.side_by_side import group_tests
 from tests.support.template_database import template_name
 
 # Benchmarks measure how long things take; examples of Hypothesis have no deadline.
@@ -23,12 +22,6 @@ hypothesis.settings.load_profile("arena")
 # A shell starts background jobs with SIGINT ignored, and their children inherit that. Tests need Ctrl-C to work.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
-
-
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this very hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests that may not run beside each other."""
-    group_tests(items)
 
 
 @pytest.fixture(scope="session")
