@@ -17,11 +17,11 @@ log=$(mktemp)
 trap 'rm "$log"' EXIT
 
 failed=0
-COVERAGE_FILE=.coverage.engine pytest "${on_engine[@]}" "$@" >"$log" 2>&1 &
+COVERAGE_FILE=.arena/coverage/data.engine pytest "${on_engine[@]}" "$@" >"$log" 2>&1 &
 engine=$!
-COVERAGE_FILE=.coverage.others pytest --numprocesses "$workers" --dist worksteal "${on_engine[@]/#/--ignore=}" \
+COVERAGE_FILE=.arena/coverage/data.others pytest --numprocesses "$workers" --dist worksteal "${on_engine[@]/#/--ignore=}" \
     --ignore=tests/hostile "$@" || failed=$?
 wait "$engine" || failed=$?
 cat "$log"
-COVERAGE_FILE=.coverage.hostile pytest tests/hostile "$@" || failed=$?
+COVERAGE_FILE=.arena/coverage/data.hostile pytest tests/hostile "$@" || failed=$?
 exit "$failed"
