@@ -105,7 +105,7 @@ async def test_a_final_with_submissions_keeps_its_number_of_studies(gateway: Gat
 async def test_what_cannot_be_a_final_is_refused(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition(phase(), phase("final")))
     assert_problem(await start(gateway), 409, "nobody is in the final")
-    assert_problem(await start(gateway, phase="feedback"), 422, "two phases")
+    assert_problem(await start(gateway, phase="feedback"), 422, "two different phases")
     assert_problem(await start(gateway, phase="none"), 404, "none")
     assert_problem(await start(gateway, **{"from": "none"}), 404, "none")
     assert_problem(await start(gateway, top=0), 422, "top")
