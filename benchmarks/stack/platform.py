@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import connect
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 RANDOM_SEARCH = ROOT / "examples" / "random_search"
 BASELINE = ROOT / "examples" / "baselines" / "baseline-16-8.json"
 WAIT_LIMIT_S = 3600.0
