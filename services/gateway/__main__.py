@@ -5,15 +5,10 @@ import asyncio
 from services.gateway.accounts.callers import hash_token
 from services.gateway.accounts.tables import put_organizer_token
 from services.gateway.app import create_app
-from services.gateway.dependencies import Dependencies
-from services.gateway.leaderboard.feeds import Feeds
-from services.gateway.live.change_notifier import ChangeNotifier
-from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
-from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.database import connect_database
-from shared.outbox import Outbox
 from shared.process import run_service, serve_http
 
 
@@ -25,21 +20,11 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     ):
         if settings.organizer_token is not None:
             await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))
-        change_notifier = ChangeNotifier(broker)
-        dependencies = Dependencies(
-            pool=pool,
-            broker=broker,
-            outbox=Outbox(pool, broker),
-            blobs=Blobs(settings.blob_url),
-            change_notifier=change_notifier,
-            feeds=Feeds(pool, change_notifier),
-            queue_estimates=QueueEstimates(pool, settings.lease_s),
-            settings=settings,
-        )
+        dependencies = make_dependencies(pool, broker, settings)
         app = create_app(dependencies)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop, trusted_proxies=settings.trusted_proxies))
-            tasks.create_task(change_notifier.run(stop))
+            tasks.create_task(dependencies.change_notifier.run(stop))
             tasks.create_task(dependencies.feeds.run(stop))
             tasks.create_task(dependencies.outbox.run_relay(stop))
 

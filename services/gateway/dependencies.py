@@ -31,6 +31,21 @@ class Dependencies:
     settings: GatewaySettings
 
 
+def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> Dependencies:
+    """Return what the gateway's requests share, on these connections."""
+    change_notifier = ChangeNotifier(broker)
+    return Dependencies(
+        pool=pool,
+        broker=broker,
+        outbox=Outbox(pool, broker),
+        blobs=Blobs(settings.blob_url),
+        change_notifier=change_notifier,
+        feeds=Feeds(pool, change_notifier),
+        queue_estimates=QueueEstimates(pool, settings.lease_s),
+        settings=settings,
+    )
+
+
 def _provide(name: str) -> Callable[[HTTPConnection], Awaitable[Any]]:
     """Return a FastAPI dependency that provides the field `name` of Dependencies."""
 

@@ -6,15 +6,10 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute, Mount, Route
 
 from services.gateway.app import create_app
-from services.gateway.dependencies import Dependencies
-from services.gateway.leaderboard.feeds import Feeds
-from services.gateway.live.change_notifier import ChangeNotifier
-from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
-from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.outbox import Outbox
 from tests.support.gateway.access import IDS, MOUNTS, ORGANIZER_TOKENS, ROUTES, TEAM_TOKENS, status_of
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
@@ -35,17 +30,7 @@ def routes_of(routes: list[BaseRoute]) -> Iterator[tuple[str, str]]:
 
 
 async def test_every_route_is_in_the_table(pool: Pool, broker: Broker, gateway_settings: GatewaySettings) -> None:
-    change_notifier = ChangeNotifier(broker)
-    dependencies = Dependencies(
-        pool=pool,
-        broker=broker,
-        outbox=Outbox(pool, broker),
-        blobs=Blobs(gateway_settings.blob_url),
-        change_notifier=change_notifier,
-        feeds=Feeds(pool, change_notifier),
-        queue_estimates=QueueEstimates(pool, gateway_settings.lease_s),
-        settings=gateway_settings,
-    )
+    dependencies = make_dependencies(pool, broker, gateway_settings)
     assert set(routes_of(create_app(dependencies).routes)) == set(ROUTES)
 
 

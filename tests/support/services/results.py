@@ -1,14 +1,11 @@
 """Results of studies, as a runner sends them."""
 
 import random
-from collections.abc import Callable
 from uuid import UUID
 
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import StudyFinished
-
-Result = Callable[..., StudyFinished]
 
 
 async def release_all(pool: Pool) -> dict[tuple[UUID, int], tuple[UUID, int]]:
