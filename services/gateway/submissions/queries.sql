@@ -40,8 +40,9 @@ order by id;
 select request_sha256, answer from idempotency_keys where team_id = :team_id and key = :key;
 
 -- name: lock_team(team_id)^
--- Locks a team, so that its submissions are accepted one at a time and quotas hold.
-select name from teams where id = :team_id for no key update;
+-- Lets a team's submissions be accepted one at a time, so that quotas hold. It is no lock of the team's row, because the
+-- dispatcher holds that while it releases shards, and a submission would wait for it.
+select pg_advisory_xact_lock(hashtextextended(:team_id::uuid::text, 0));
 
 -- name: effective_quota(phase_id, team_id)^
 -- Whether a phase is open now, and a team's quotas in it. Run it under the phase's lock (next_change), so that the phase

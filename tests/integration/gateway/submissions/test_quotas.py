@@ -10,6 +10,7 @@ from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import count_submissions, make_zip, submit
+from tests.support.waiting import limited
 
 
 async def test_over_the_daily_quota_is_429_and_says_when(gateway: Gateway, pool: Pool) -> None:
@@ -85,3 +86,14 @@ async def test_two_submissions_at_once_do_not_slip_through_the_quota(gateway: Ga
 
     assert sorted(answer.status_code for answer in answers) == [202, 429, 429, 429, 429]
     assert await count_submissions(pool) == 1
+
+
+async def test_a_submission_does_not_wait_while_the_dispatcher_gives_its_team_a_turn(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await gateway.apply(competition(phase()))
+    team = await gateway.team("a")
+
+    async with pool.acquire() as dispatcher, dispatcher.transaction(), limited():
+        await dispatcher.execute("update teams set served_at = now()")
+        assert (await submit(team)).status_code == 202
