@@ -2,13 +2,11 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from packaging.utils import InvalidWheelFilename, parse_wheel_filename
-
 from arena.failure import Failure
-from arena.pack.wheels import asks_for_wheels, download_wheels, order_wheels, this_machine
 
 REQUIREMENTS, ORDER, WHEEL = "requirements.txt", "install_order.txt", ".whl"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
@@ -24,19 +22,16 @@ class PackedFolder:
     wheels: list[str]
 
 
-def pack_folder(folder: Path, machine: str = this_machine()) -> PackedFolder:
-    """Return the zip of a folder. Hidden files, caches and an earlier zip of the folder stay out."""
+def pack_folder(folder: Path, machine: str | None = None) -> PackedFolder:
+    """Return the zip of a folder, with wheels for `machine` or else for this one.
+
+    Hidden files, caches and an earlier zip of the folder stay out.
+    """
     if not (folder / "optimizer.py").is_file():
         raise Failure(f"Expected a zip, or a folder with optimizer.py in it, got {folder}; 'arena new' makes one.")
     files = {str(path.relative_to(folder).as_posix()): path for path in find_files(folder)}
     contents = {name: path.read_bytes() for name, path in files.items()}
-    own = {name: path for name, path in files.items() if name.endswith(WHEEL) and "/" not in name}
-    _check_wheel_names(own)
-    requirements = folder / REQUIREMENTS
-    if asks_for_wheels(requirements):
-        contents |= download_wheels(requirements, own, machine)
-    wheels = {name: content for name, content in contents.items() if name.endswith(WHEEL) and "/" not in name}
-    order = _read_order(contents[ORDER], wheels) if ORDER in contents else order_wheels(wheels)
+    order = _add_wheels(contents, files, machine)
     if order:
         contents[ORDER] = "".join(f"{name}\n" for name in order).encode()
     return PackedFolder(write_zip(contents), {name: len(contents[name]) for name in sorted(contents)}, order)
@@ -70,15 +65,27 @@ def write_zip(contents: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def _check_wheel_names(own: dict[str, Path]) -> None:
-    packages: dict[str, str] = {}
-    for name in own:
-        try:
-            package = parse_wheel_filename(name)[0]
-        except InvalidWheelFilename as error:
-            raise Failure(f"Expected wheels with the names they were built with, got {name}: {error}.") from error
-        if (other := packages.setdefault(package, name)) != name:
-            raise Failure(f"Expected one wheel of {package}, got {other} and {name}; remove one.")
+def _add_wheels(contents: dict[str, bytes], files: Mapping[str, Path], machine: str | None) -> list[str]:
+    """Add the wheels that are required and not there; returns the order in which all of them are installed."""
+    own = {name: path for name, path in files.items() if name.endswith(WHEEL) and "/" not in name}
+    requirements = files.get(REQUIREMENTS)
+    required = requirements is not None and any(
+        line.strip() and not line.strip().startswith("#") for line in requirements.read_text().splitlines()
+    )
+    if not own and not required:
+        return _read_order(contents[ORDER], {}) if ORDER in contents else []
+    from arena.pack.wheels import (  # noqa: PLC0415 - most have none, and start faster without it
+        check_wheel_names,
+        download_wheels,
+        order_wheels,
+        this_machine,
+    )
+
+    check_wheel_names(own)
+    if requirements is not None and required:
+        contents |= download_wheels(requirements, own, machine or this_machine())
+    wheels = {name: content for name, content in contents.items() if name.endswith(WHEEL) and "/" not in name}
+    return _read_order(contents[ORDER], wheels) if ORDER in contents else order_wheels(wheels)
 
 
 def _read_order(text: bytes, wheels: dict[str, bytes]) -> list[str]:

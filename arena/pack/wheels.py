@@ -11,13 +11,13 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.parser import BytesHeaderParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from arena.failure import Failure
 from arena.package_data import IMAGES
@@ -48,11 +48,16 @@ def image_packages() -> dict[str, str]:
     return {canonicalize_name(name): version for name, version in LOCKED.findall(LOCK.read_text())}
 
 
-def asks_for_wheels(requirements: Path) -> bool:
-    """Whether a requirements.txt has anything but comments."""
-    return requirements.is_file() and any(
-        line.strip() and not line.strip().startswith("#") for line in requirements.read_text().splitlines()
-    )
+def check_wheel_names(names: Iterable[str]) -> None:
+    """Raise Failure unless these are names of wheels, each of another package."""
+    packages: dict[str, str] = {}
+    for name in names:
+        try:
+            package = parse_wheel_filename(name)[0]
+        except InvalidWheelFilename as error:
+            raise Failure(f"Expected wheels with the names they were built with, got {name}: {error}.") from error
+        if (other := packages.setdefault(package, name)) != name:
+            raise Failure(f"Expected one wheel of {package}, got {other} and {name}; remove one.")
 
 
 def download_wheels(requirements: Path, own: Mapping[str, Path], machine: str) -> dict[str, bytes]:

@@ -76,6 +76,13 @@ def test_wheels_are_installed_after_those_they_depend_on_even_in_a_cycle(tmp_pat
     assert read(packed.content)["install_order.txt"].decode().splitlines() == packed.wheels
 
 
+def test_requirements_of_comments_alone_ask_for_nothing(tmp_path: Path) -> None:
+    files = {"optimizer.py": b"", "requirements.txt": b"# a comment\n\n   # another\n"}
+    packed = pack_folder(write(tmp_path / "mine", files))
+    assert packed.wheels == []
+    assert read(packed.content) == files
+
+
 def test_a_complete_order_of_the_folders_own_is_kept_and_another_refused(tmp_path: Path) -> None:
     names = ["b-1.0-py3-none-any.whl", "a-1.0-py3-none-any.whl"]
     wheels = {name: make_wheel(name[0]) for name in names}

@@ -6,7 +6,6 @@ import pytest
 
 from arena.failure import Failure
 from arena.pack.wheels import (
-    asks_for_wheels,
     download_wheels,
     explain_failure,
     image_packages,
@@ -43,15 +42,6 @@ def test_a_wheel_in_the_folder_stands_for_the_images_package(tmp_path: Path) -> 
     (tmp_path / "requirements.txt").write_text("toolz")
     own = {"numpy-1.26.0-cp311-cp311-manylinux2014_x86_64.whl": tmp_path}
     assert "numpy" not in kept_of_image(tmp_path / "requirements.txt", own)
-
-
-def test_requirements_of_comments_alone_ask_for_nothing(tmp_path: Path) -> None:
-    file = tmp_path / "requirements.txt"
-    assert not asks_for_wheels(file)
-    file.write_text("# a comment\n\n   # another\n")
-    assert not asks_for_wheels(file)
-    file.write_text("# a comment\ntoolz\n")
-    assert asks_for_wheels(file)
 
 
 def test_a_requirement_without_a_wheel_is_named_with_what_to_do() -> None:
