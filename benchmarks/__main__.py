@@ -8,7 +8,7 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -38,32 +38,38 @@ ON_NULL_RUNNER = {"control_plane": control_plane, "accept": accept}
 NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 
 
-async def measure(names: Sequence[str]) -> list[Figure]:
-    """Run benchmarks one after another, so that none disturbs another."""
-    found: list[Figure] = []
+async def measure(names: Sequence[str]) -> AsyncIterator[list[Figure]]:
+    """Run benchmarks one after another, so that none disturbs another; yields the figures of each."""
     for name in filter(ALONE.__contains__, names):
-        found += await ALONE[name]()
+        yield await ALONE[name]()
     if set(ON_STORES) & set(names):
         with nullcontext() if stores_are_given() else own_stack(*STORES):
             for name in filter(ON_STORES.__contains__, names):
-                found += await ON_STORES[name]()
+                yield await ON_STORES[name]()
     if {*ON_STACK, *ON_NULL_RUNNER} & set(names):
         with own_stack():
-            found += await measure_services(names)
-    return found
+            async for found in measure_services(names):
+                yield found
 
 
-async def measure_services(names: Sequence[str]) -> list[Figure]:
+async def measure_services(names: Sequence[str]) -> AsyncIterator[list[Figure]]:
     """Run the benchmarks that need the whole stack."""
-    found: list[Figure] = []
     platform = Platform(URL, organizer_token())
     for name in filter(ON_STACK.__contains__, names):
-        found += await ON_STACK[name](platform, SLOTS)
+        yield await ON_STACK[name](platform, SLOTS)
     if set(ON_NULL_RUNNER) & set(names):
         with null_runner():
             for name in filter(ON_NULL_RUNNER.__contains__, names):
-                found += await ON_NULL_RUNNER[name](platform)
-    return found
+                yield await ON_NULL_RUNNER[name](platform)
+
+
+async def measure_and_write(names: Sequence[str]) -> list[Figure]:
+    """Run benchmarks and write the figures of each at once, so that a failure later on loses none of them."""
+    every: list[Figure] = []
+    async for found in measure(names):
+        every += found
+        write(found)
+    return every
 
 
 def write(found: Sequence[Figure]) -> None:
@@ -79,15 +85,13 @@ def main() -> None:
     names = sys.argv[1:] or NAMES
     if unknown := set(names) - set(NAMES):
         sys.exit(f"Expected names of {', '.join(NAMES)}, got {', '.join(sorted(unknown))}.")
-    found = asyncio.run(measure(names))
     table = Table()
     for column in ("benchmark", "value", "unit", "goal", "holds"):
         table.add_column(column, justify="right" if column == "value" else "left")
-    for each in found:
+    for each in asyncio.run(measure_and_write(names)):
         holds = ("yes" if each.holds else "NO") if each.goal else ""
         table.add_row(each.name, f"{each.value:.3g}", each.unit, each.goal, holds)
     Console().print(table)
-    write(found)
 
 
 if __name__ == "__main__":

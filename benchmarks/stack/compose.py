@@ -1,10 +1,13 @@
 """The stack that is measured: separate from the user's, and removed completely afterwards."""
 
 import os
+import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".arena" / "bench"
@@ -21,6 +24,7 @@ def own_stack(*services: str) -> Iterator[None]:
     _call("remove")  # remove what a killed run has left
     try:
         _call("up", *services)
+        _wait_for_stores()
         yield
     finally:
         _call("remove")
@@ -65,6 +69,21 @@ def null_runner() -> Iterator[None]:
         yield
     finally:
         compose("up", "-d", "--no-deps", "runner", "dispatcher")
+
+
+def _wait_for_stores() -> None:
+    """Wait until both servers accept connections: they open their ports when they have set themselves up."""
+    until = time.monotonic() + LIMIT_S
+    for url in (postgres_url(), broker_url()):
+        address = urlsplit(url)
+        while True:
+            try:
+                socket.create_connection((str(address.hostname), address.port or 0), timeout=5).close()
+                break
+            except OSError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.2)
 
 
 def _call(verb: str, *arguments: str) -> str:
