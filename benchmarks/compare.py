@@ -69,7 +69,7 @@ def main() -> None:
     parser.add_argument("other", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("names", nargs="*")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     here, there = compare([ROOT, given.other.resolve()], given.names, given.rounds)
     table = Table()
     for column in ("figure", "other", "here", "here / other"):
