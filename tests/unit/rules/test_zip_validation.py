@@ -86,6 +86,8 @@ REFUSED = {
     "file and folder": (make_zip(("a", b"1"), ("a/b.py", b"2")), "file and a folder"),
     "folder and file": (make_zip(("a/b.py", b"2"), ("a", b"1")), "file and a folder"),
     "folders by two cases": (make_zip(("A/b.py", b""), ("a/c.py", b"")), "upper and lower case"),
+    "a large directory": (make_zip(*((f"{number}.py", b"") for number in range(110))), "or very long names"),
+    "ZIP64": (make_zip()[:-22] + b"PK\6\7" + bytes(16) + make_zip()[-22:], "ZIP64"),
     "too many files": (make_zip(*((f"{number}.py", b"") for number in range(11))), "more than 10 files"),
     "too large packed": (make_zip(("a", b"\0" * 100_001), method=zipfile.ZIP_STORED), "larger than 100000"),
     "too large unpacked": (make_zip(("a", b"\0" * 200_001)), "larger than 200000"),
