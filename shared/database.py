@@ -2,20 +2,19 @@
 
 from __future__ import annotations  # asyncpg's classes take parameters in its stubs alone
 
+import asyncio
 from collections.abc import AsyncIterable, Awaitable, Mapping
 from importlib.resources.abc import Traversable
 from typing import Any, TypeAlias, TypeVar
 
 import aiosql
 import asyncpg
-import structlog
 from pydantic import SecretStr
 from pydantic_core import from_json, to_json
-from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
+from shared.connecting import connect_with_backoff
 from shared.telemetry import Check
 
-log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 
@@ -61,20 +60,9 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TRANSIENT_ERRORS)
 
 
-async def connect_database(url: SecretStr, *, size: int = 8) -> Pool:
-    """Return a pool, waiting with backoff for the database to be there and migrated."""
-    async for attempt in AsyncRetrying(
-        stop=stop_never,
-        wait=wait_random_exponential(multiplier=0.2, max=5),
-        retry=retry_if_exception(is_transient),
-    ):
-        with attempt:
-            try:
-                return await _create_pool(url, size)
-            except Exception as error:
-                log.warning("database is unavailable", error=repr(error))
-                raise
-    raise AssertionError("unreachable: the retry has no end")
+async def connect_database(url: SecretStr, *, size: int = 8, stop: asyncio.Event | None = None) -> Pool:
+    """Return a pool, waiting with backoff for the database to be there; raises StoppedBeforeStart at `stop`."""
+    return await connect_with_backoff("database", lambda: _create_pool(url, size), is_transient, stop)
 
 
 async def _create_pool(url: SecretStr, size: int) -> Pool:

@@ -8,12 +8,16 @@ import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar
 
+import structlog
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 
+from shared.connecting import StoppedBeforeStart
 from shared.settings import ProcessSettings
 from shared.telemetry import configure_logs
+
+log = structlog.get_logger()
 
 UNSENT_LIMIT_BYTES = 64 * 1024
 """How much the kernel buffers for a connection beyond what is in flight. By default, a slow client gets megabytes of
@@ -49,7 +53,10 @@ async def _with_signals(main: Callable[[asyncio.Event], Awaitable[None]]) -> Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await main(stop)
+    try:
+        await main(stop)
+    except StoppedBeforeStart as waited_for:
+        log.info("stopped while waiting for a server", server=str(waited_for))
 
 
 class _Server(uvicorn.Server):

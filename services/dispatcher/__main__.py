@@ -14,7 +14,10 @@ from shared.telemetry import add_health_routes
 
 async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
     """Run the dispatcher."""
-    async with await connect_database(settings.database_url) as pool, connect_broker(settings.broker_url) as broker:
+    async with (
+        await connect_database(settings.database_url, stop=stop) as pool,
+        connect_broker(settings.broker_url, stop=stop) as broker,
+    ):
         app = FastAPI(title="Arena dispatcher")
         add_health_routes(app, {"database": database_check(pool), "broker": broker.check()})
         async with asyncio.TaskGroup() as tasks:

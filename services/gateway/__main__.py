@@ -15,8 +15,8 @@ from shared.process import run_service, serve_http
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Run the gateway."""
     async with (
-        await connect_database(settings.database_url, size=20) as pool,
-        connect_broker(settings.broker_url) as broker,
+        await connect_database(settings.database_url, size=20, stop=stop) as pool,
+        connect_broker(settings.broker_url, stop=stop) as broker,
     ):
         if settings.organizer_token is not None:
             await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))

@@ -20,7 +20,7 @@ from shared.telemetry import add_health_routes
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner, with a slot on each CPU that it can have."""
     blobs, sandbox = Blobs(settings.blob_url), settings.sandbox
-    async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url) as broker:
+    async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url, stop=stop) as broker:
         await engine.remove_leftovers()
         self_test, claims = SelfTest(engine, sandbox), CpuClaims(engine, sandbox)
         readiness = SandboxReadiness(engine, self_test, sandbox, claims)

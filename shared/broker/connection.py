@@ -9,13 +9,13 @@ import structlog
 from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection, AbstractRobustQueue
 from aio_pika.exceptions import PublishError
 from pydantic import SecretStr
-from tenacity import AsyncRetrying, retry_if_exception, stop_never, wait_random_exponential
 
 from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
 from shared.broker.topology import EXCHANGE, WorkQueue
+from shared.connecting import connect_with_backoff
 from shared.messages import Message
 from shared.telemetry import Check
 
@@ -131,23 +131,20 @@ class Broker:
 
 
 @asynccontextmanager
-async def connect_broker(url: SecretStr) -> AsyncIterator[Broker]:
-    """Connect, waiting with backoff for the broker to be there with its exchanges; close at the end."""
-    async for attempt in AsyncRetrying(
-        stop=stop_never,
-        wait=wait_random_exponential(multiplier=0.2, max=5),
-        retry=retry_if_exception(lambda error: isinstance(error, BROKER_ERRORS)),
-    ):
-        with attempt:
-            try:
-                connection, broker = await _open(url)
-            except BROKER_ERRORS as error:
-                log.warning("broker is unavailable", error=repr(error))
-                raise
+async def connect_broker(url: SecretStr, *, stop: asyncio.Event | None = None) -> AsyncIterator[Broker]:
+    """Connect, waiting with backoff for the broker to be there with its exchanges; close at the end.
+
+    Raises StoppedBeforeStart when `stop` is set while it waits.
+    """
+    connection, broker = await connect_with_backoff("broker", lambda: _open(url), _is_unavailable, stop)
     try:
         yield broker
     finally:
         await connection.close()
+
+
+def _is_unavailable(error: BaseException) -> bool:
+    return isinstance(error, BROKER_ERRORS)
 
 
 async def _open(url: SecretStr) -> tuple[AbstractRobustConnection, Broker]:

@@ -55,7 +55,7 @@ class Services:
 
 
 @contextmanager
-def _service(
+def running_process(
     name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself."""
@@ -87,7 +87,9 @@ async def running_services(settings: PlatformSettings, logs: Path, **environment
     ports = {name: free_port() for name in SERVICES}
     with ExitStack() as stack:
         processes = {
-            name: stack.enter_context(_service(name, getattr(settings, name), port, logs / f"{name}.log", environment))
+            name: stack.enter_context(
+                running_process(name, getattr(settings, name), port, logs / f"{name}.log", environment)
+            )
             for name, port in ports.items()
         }
         async with httpx.AsyncClient() as client:
