@@ -1,6 +1,7 @@
 """What the commands print with: text for people, one object for scripts."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,8 @@ from rich.text import Text
 
 from arena.words.text import clean_text
 
-console = Console()
+console = Console(soft_wrap=not sys.stdout.isatty())
+"""What is no terminal has no width at which lines should be broken."""
 NO_SCORE = "-"
 TEXT_CHARS = 100_000
 
@@ -18,6 +20,16 @@ TEXT_CHARS = 100_000
 def show_json(body: Mapping[str, Any]) -> None:
     """Print one object and nothing else, at once."""
     print(json.dumps(body), flush=True)  # noqa: T201 - this is the command's output
+
+
+def console_for_people() -> Console:
+    """Return where words go that are no part of the answer, such as progress: the terminal, or without one stderr."""
+    return console if console.is_terminal else Console(stderr=True, soft_wrap=True)
+
+
+def remark(text: str) -> None:
+    """Print a sentence that helps people and is no part of the answer."""
+    console_for_people().print(plain(text))
 
 
 def plain(text: str) -> Text:

@@ -15,6 +15,7 @@ from arena.competition.apply import apply_file, diff_file, read_file
 from arena.failure import Failure
 from arena.json_file import read_json
 from arena.pack.optimizer_zip import read_zip
+from arena.table import show_tables
 from arena.terminal import console
 from arena.words.states import SubmissionState
 
@@ -35,7 +36,7 @@ def main() -> None:
         teams[team].submit(slug, None, *read_zip(EXAMPLES / example)).json["id"] for team, example in ENTRIES
     ]
     ended = [each.parse(Submission) for each in watch(client, submissions)]
-    console.print(leaderboard_table(client.get(f"/api/v1/competitions/{slug}/leaderboard").parse(Leaderboard)))
+    show_tables(leaderboard_table(client.get(f"/api/v1/competitions/{slug}/leaderboard").parse(Leaderboard)))
     console.print(
         "≈ within the noise of the next place; the leaderboard shows each team's best submission", style="dim"
     )

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.text import Text
 
 from arena.api.planning import BaselineNode
 from arena.baseline.nodes import COMBINE, RANDOM, STRONG, kind_of
 from arena.organizer_runs import Run
 from arena.progress import Step
-from arena.terminal import plain
+from arena.table import Cell, Heading, TextTable
 from arena.words.states import SubmissionState
 
-BAR_WIDTH = 16
+BAR_WIDTH = 7
 AT_WORK, WAITING, DONE = 0, 1, 2
 ORDER = {SubmissionState.QUEUED: WAITING, SubmissionState.SCORED: DONE}
 """Rows at work, and rows that failed, come first."""
@@ -48,7 +47,7 @@ def step_of(run: Run) -> Step:
     )
 
 
-def graph_table(nodes: Sequence[BaselineNode]) -> Table:
+def graph_table(nodes: Sequence[BaselineNode]) -> TextTable:
     """Return the graph as a table: a row for each black box, those at work first, and the node that combines all."""
     by_box: dict[str, dict[str, BaselineNode]] = {}
     for node in nodes:
@@ -57,24 +56,23 @@ def graph_table(nodes: Sequence[BaselineNode]) -> Table:
     combine = next(node for node in nodes if node.kind == COMBINE)
     done = sum(node.studies_done for node in nodes if node.box is not None)
     total = sum(node.studies_total for node in nodes if node.box is not None)
-    table = Table(box=None, show_footer=True)
-    table.add_column("black box", footer="")
-    table.add_column(f"{RANDOM} search", footer="")
-    table.add_column("", justify="right", footer="└─")
-    table.add_column(f"{STRONG} optimizer", footer=f"┴─> {COMBINE}")
-    table.add_column("", justify="right", footer=combine.baseline or f"{done}/{total}")
-    for box in sorted(by_box, key=lambda box: (_order(by_box[box]), box)):
-        cells = [part for kind in (RANDOM, STRONG) for part in _cells(by_box[box].get(kind))]
-        table.add_row(plain(box), *cells)
-    return table
+    headings = [Heading("black box")]
+    for title in (f"{RANDOM} search", f"{STRONG} optimizer"):
+        headings += [Heading("", "picture"), Heading(title, "number"), Heading("state")]
+    rows: list[tuple[Cell, ...]] = [
+        (box, *(part for kind in (RANDOM, STRONG) for part in _cells(by_box[box].get(kind))))
+        for box in sorted(by_box, key=lambda box: (_order(by_box[box]), box))
+    ]
+    return TextTable(headings, [*rows, (COMBINE, *[""] * 4, f"{done}/{total}", combine.baseline or combine.state)])
 
 
 def _order(nodes: dict[str, BaselineNode]) -> int:
     return min(ORDER.get(node.state, AT_WORK) for node in nodes.values())
 
 
-def _cells(node: BaselineNode | None) -> tuple[ProgressBar | str, str]:
+def _cells(node: BaselineNode | None) -> tuple[Cell, Cell, Cell]:
     if node is None:
-        return "-", ""
-    bar = ProgressBar(total=node.studies_total, completed=node.studies_done, width=BAR_WIDTH)
-    return bar, f"{node.studies_done}/{node.studies_total} {node.state}"
+        return "", "-", ""
+    filled = BAR_WIDTH * node.studies_done // max(node.studies_total, 1)
+    bar = Text("━" * filled, style="bar.complete").append("━" * (BAR_WIDTH - filled), style="bar.back")
+    return bar, f"{node.studies_done}/{node.studies_total}", node.state

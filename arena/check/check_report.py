@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rich.table import Table
-
 from arena.failure import Failure
+from arena.table import Heading, TextTable, show_tables
 from arena.terminal import console, plain, score_text
 
 OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
@@ -15,7 +14,7 @@ OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
 def show_check_report(body: Mapping[str, Any]) -> None:
     """Print scores and times by study, the most telling log, and the verdict last."""
     if body["studies"]:
-        console.print(studies_table(body))
+        show_tables(studies_table(body))
         _show_log(body)
     for each in body["warnings"]:
         console.print(plain(f"warning: {each}"))
@@ -33,27 +32,23 @@ def show_check_report(body: Mapping[str, Any]) -> None:
     console.print(plain(f"verdict {body['verdict']}: {body['verdict_sentence']}"))
 
 
-def studies_table(body: Mapping[str, Any]) -> Table:
+def studies_table(body: Mapping[str, Any]) -> TextTable:
     """Return the studies as a table: seconds are the optimizer's own."""
     limits = body["limits"]
-    table = Table(caption="times: the optimizer's own; errors: suggest + observe")
-    table.add_column("black box", no_wrap=True)
     times = (f"s of {limits['study_timeout_s']:g}", f"worst s of {limits['iteration_timeout_s']:g}")
-    for column in ("study", "score", *times, "errors"):
-        table.add_column(column, justify="right", no_wrap=True)
-    table.add_column("")
-    for each in body["studies"]:
-        flags = ["timed_out"] * each["timed_out"] + ["differs"] * (each["same_again"] is False)
-        table.add_row(
-            each["box"],
-            str(each["study"]),
-            f"{each['score']:.3f}",
-            f"{each['study_time_s']:.2f}",
-            f"{each['worst_iteration_s']:.2f}",
+    headings = [Heading("black box"), *(Heading(title, "number") for title in ("study", "score", *times, "errors"))]
+    rows = [
+        (
+            *(each["box"], str(each["study"]), f"{each['score']:.3f}"),
+            *(f"{each['study_time_s']:.2f}", f"{each['worst_iteration_s']:.2f}"),
             f"{each['suggest_errors']} + {each['observe_errors']}",
-            ", ".join(flags),
+            ", ".join(["timed_out"] * each["timed_out"] + ["differs"] * (each["same_again"] is False)),
         )
-    return table
+        for each in body["studies"]
+    ]
+    return TextTable(
+        [*headings, Heading("remarks", "text")], rows, caption="times: the optimizer's own; errors: suggest + observe"
+    )
 
 
 def times_text(body: Mapping[str, Any]) -> str:

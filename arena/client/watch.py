@@ -14,7 +14,7 @@ from arena.client.feed import explain_refusal, open_feed
 from arena.client.http import Client
 from arena.failure import Failure
 from arena.progress import Step, show_progress
-from arena.terminal import console, remaining_text, score_text
+from arena.terminal import console_for_people, remaining_text, score_text
 from arena.words.text import clean_line
 from arena.words.verdicts import Verdict
 
@@ -33,7 +33,7 @@ def watch(client: Client, submissions: Sequence[str], *, quiet: bool = False) ->
     for each in submissions:
         threading.Thread(target=_follow, args=(client, each, news), daemon=True).start()
     ended: dict[str, PlatformAnswer] = {}
-    with show_progress(console, quiet=quiet) as show:
+    with show_progress(console_for_people(), quiet=quiet) as show:
         while len(ended) < len(set(submissions)):
             try:
                 asked_for, answer = news.get(timeout=IDLE_LIMIT_S)

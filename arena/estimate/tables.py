@@ -5,11 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from rich.style import Style
-from rich.table import Table
 from rich.text import Text
 
 from arena.estimate.workload import Estimate, WorkCost, by_cell
-from arena.terminal import plain
+from arena.table import Heading, TextTable
 
 COLD, HOT = (255, 247, 236), (179, 0, 0)
 """Colours of no share and of the largest."""
@@ -17,42 +16,35 @@ DARK = 0.5
 """Above this part of the largest share, text is white."""
 
 
-def heat_map(estimate: Estimate) -> Table:
+def heat_map(estimate: Estimate) -> TextTable:
     """Return CPU-seconds a study and share of the whole by model and data set, expensive ones in red."""
     cells = by_cell(estimate.rows)
     models, datasets = axes(estimate)
     most = max((share for _, share in cells.values()), default=0.0)
-    table = Table(title="CPU-seconds a study, and share of the whole")
-    table.add_column("")
-    for dataset in datasets:
-        table.add_column(plain(dataset), justify="right")
-    for model in models:
-        texts = [_cell(cells.get((model, dataset)), most) for dataset in datasets]
-        table.add_row(plain(model), *texts)
-    return table
+    return TextTable(
+        [Heading("model"), *(Heading(dataset, "number") for dataset in datasets)],
+        [(model, *(_cell(cells.get((model, dataset)), most) for dataset in datasets)) for model in models],
+        title="CPU-seconds a study, and share of the whole",
+    )
 
 
-def savings_table(estimate: Estimate) -> Table:
+def savings_table(estimate: Estimate) -> TextTable:
     """Return what leaving out each black box saves, the dearest first, and what then is left."""
-    table = Table(title="What leaving out a black box saves")
-    for column in ("black box", "model", "data set", "metric"):
-        table.add_column(column, no_wrap=True)  # a label cut short names no black box
-    for column in ("s/study", "share", "machine-hours", "wall hours", "cost", "share left"):
-        table.add_column(column, justify="right")
-    left = 1.0
+    numbers = ("s/study", "share", "machine-hours", "wall hours", "cost", "share left")
+    headings = [*map(Heading, ("black box", "model", "data set", "metric"))]
+    rows, left = [], 1.0
     for row in estimate.rows:
         left -= row.share
         error = "" if row.error_s is None else f" ± {row.error_s:.3g}"
-        table.add_row(
-            *(plain(text) for text in (row.label, row.model, row.dataset, row.metric)),
-            f"{row.study_s:.4g}{error}",
-            f"{row.share:.1%}",
-            f"{row.saves.machine_hours:,.1f}",
-            f"{row.saves.wall_hours:,.1f}",
-            f"{row.saves.price:,.2f}",
-            f"{max(left, 0.0):.1%}",
+        rows.append(
+            (
+                *(row.label, row.model, row.dataset, row.metric, f"{row.study_s:.4g}{error}", f"{row.share:.1%}"),
+                *(f"{row.saves.machine_hours:,.1f}", f"{row.saves.wall_hours:,.1f}", f"{row.saves.price:,.2f}"),
+                f"{max(left, 0.0):.1%}",
+            )
         )
-    return table
+    headings += [Heading(title, "number") for title in numbers]
+    return TextTable(headings, rows, title="What leaving out a black box saves")
 
 
 def summary(estimate: Estimate) -> list[tuple[str, str]]:

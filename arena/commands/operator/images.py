@@ -12,7 +12,8 @@ from arena.failure import Failure
 from arena.images.build import build_images
 from arena.images.definition import find_definitions, installed_definitions
 from arena.images.docker import BuildFailed
-from arena.terminal import console, plain, show_json
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import plain, show_json
 
 SIDES = ("blackbox", "optimizer")
 group = LazyGroup(
@@ -49,5 +50,5 @@ def build(
     if as_json:
         show_json({"images": ids})
         return
-    for name, image_id in ids.items():
-        console.print(plain(f"{known[name].tag}  {image_id}"), soft_wrap=True)
+    rows = [(known[name].tag, image_id) for name, image_id in ids.items()]
+    show_tables(TextTable([Heading("image"), Heading("id")], rows))

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json
 from arena.failure import Failure
-from arena.terminal import console, plain, show_json, time_text
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console, show_json, time_text
 
 if TYPE_CHECKING:
     from arena.api.accounts import Token
@@ -76,7 +76,7 @@ def list_tokens(as_json: Json = False) -> None:
         return
     from arena.api.accounts import TokenPage
 
-    console.print(tokens_table(answer.parse(TokenPage).tokens))
+    show_tables(tokens_table(answer.parse(TokenPage).tokens))
 
 
 def revoke_token(token: Annotated[str, typer.Argument(help="Id of the token.")], as_json: Json = False) -> None:
@@ -98,13 +98,15 @@ def _show_token(answer: PlatformAnswer, as_json: bool) -> None:
         console.print(answer.json["token"], soft_wrap=True)
 
 
-def tokens_table(tokens: Sequence["Token"]) -> Table:
+def tokens_table(tokens: Sequence["Token"]) -> TextTable:
     """Return tokens as a table."""
-    table = Table()
-    for column in ("id", "of", "name", "scopes", "created", "revoked"):
-        table.add_column(column)
-    for each in tokens:
-        owner = f"{each.team} in {each.competition}" if each.team else "organizer"
-        row = (str(each.id), plain(owner), plain(each.name), ", ".join(each.scopes))
-        table.add_row(*row, time_text(each.created_at), time_text(each.revoked_at))
-    return table
+    headings = [Heading("id"), Heading("of", "text"), Heading("name", "text"), Heading("scopes", "text")]
+    headings += [Heading("created"), Heading("revoked")]
+    rows = [
+        (
+            *(str(each.id), f"{each.team} in {each.competition}" if each.team else "organizer", each.name),
+            *(", ".join(each.scopes), time_text(each.created_at), time_text(each.revoked_at)),
+        )
+        for each in tokens
+    ]
+    return TextTable(headings, rows)

@@ -9,7 +9,8 @@ from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json
 from arena.json_file import read_json
-from arena.terminal import console, plain, show_json
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console, remark, show_json, time_text
 
 group = LazyGroup(
     "Compute, import and compare baseline sets, to which scores refer.",
@@ -48,8 +49,12 @@ def list_baselines(as_json: Json = False) -> None:
         return
     from arena.api.planning import BaselinePage
 
-    for each in answer.parse(BaselinePage).baselines:
-        console.print(plain(f"{each.name}@{each.version}  {each.source}"))
+    headings = [Heading("baseline"), Heading("source", "text"), Heading("created")]
+    rows = [
+        (f"{each.name}@{each.version}", each.source, time_text(each.created_at))
+        for each in answer.parse(BaselinePage).baselines
+    ]
+    show_tables(TextTable(headings, rows))
 
 
 def graph(competition: CompetitionOption, as_json: Json = False) -> None:
@@ -62,4 +67,7 @@ def graph(competition: CompetitionOption, as_json: Json = False) -> None:
     from arena.baseline.graph import graph_table
 
     nodes = answer.parse(BaselineGraph).nodes
-    console.print(graph_table(nodes) if nodes else "no baselines yet; 'arena baseline build' makes them")
+    if nodes:
+        show_tables(graph_table(nodes))
+    else:
+        remark("There was no baseline build yet; 'arena baseline build' makes one.")

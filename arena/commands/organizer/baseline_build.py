@@ -15,7 +15,8 @@ from arena.commands.options import CompetitionOption, Json
 from arena.organizer_runs import Run, Zip
 from arena.package_data import RANDOM_SEARCH_OPTIMIZER, STRONG_OPTIMIZER
 from arena.progress import show_progress
-from arena.terminal import console, plain, show_json
+from arena.table import draw_table
+from arena.terminal import console, console_for_people, plain, show_json
 
 
 def build(
@@ -63,9 +64,9 @@ def _show_graph(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
         from rich.live import Live
 
         with Live(console=console) as live:
-            yield lambda runs: live.update(graph_table(nodes_of(runs)))
+            yield lambda runs: live.update(draw_table(graph_table(nodes_of(runs))))
         return
-    with show_progress(console, quiet=quiet) as show:
+    with show_progress(console_for_people(), quiet=quiet) as show:
 
         def show_all(runs: Sequence[Run]) -> None:
             for run in runs:

@@ -6,14 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import Json
 from arena.json_file import read_json
 from arena.package_data import OFFICIAL_BASELINE
-from arena.terminal import console, plain, show_json
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import remark, show_json
 
 if TYPE_CHECKING:
     from arena.baseline.check import Difference
@@ -60,13 +60,15 @@ def _show(name: str, cases: Sequence[str], found: Sequence["Difference"], as_jso
     if as_json:
         show_json({"name": name, "compared": list(cases), "differing": differing, "differences": [*map(asdict, found)]})
         return
-    table = Table(title=f"{name}: differences beyond noise")
-    for column in ("black box", "objective", "what", "ours", "official", "p", ""):
-        table.add_column(column)
-    for each in found:
-        p = "" if each.p is None else f"{each.p:.1g}"
-        numbers = (f"{each.ours:.6g}", f"{each.official:.6g}", p)
-        table.add_row(plain(each.test_case), each.objective, each.what, *numbers, each.cure)
-    if found:
-        console.print(table)
-    console.print(f"{len(cases)} black boxes compared, {len(differing)} differ beyond noise")
+    headings = [Heading("black box"), Heading("objective"), Heading("what")]
+    headings += [*(Heading(title, "number") for title in ("ours", "official", "p")), Heading("cure", "text")]
+    rows = [
+        (
+            *(each.test_case, each.objective, each.what, f"{each.ours:.6g}", f"{each.official:.6g}"),
+            *("" if each.p is None else f"{each.p:.1g}", each.cure),
+        )
+        for each in found
+    ]
+    if rows:
+        show_tables(TextTable(headings, rows, title=f"{name}: differences beyond noise"))
+    remark(f"{len(cases)} black boxes compared, {len(differing)} differ beyond noise")

@@ -16,7 +16,8 @@ from arena.estimate.tables import heat_map, notes, savings_table, summary, write
 from arena.estimate.workload import Estimate, WorkPlan, estimate_work
 from arena.organizer_runs import Run, choose_boxes
 from arena.progress import Step, show_progress
-from arena.terminal import console, plain, show_json
+from arena.table import facts_table, show_tables
+from arena.terminal import console_for_people, remark, show_json
 
 BoxesOption = Annotated[
     str | None, typer.Option("--boxes", help="Labels of black boxes, separated by commas; all if not given.")
@@ -72,7 +73,7 @@ def estimate(
 
 @contextmanager
 def _show_probes(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
-    with show_progress(console, quiet=quiet) as show:
+    with show_progress(console_for_people(), quiet=quiet) as show:
 
         def show_runs(runs: Sequence[Run]) -> None:
             done, total = (sum(getattr(run, name) for run in runs) for name in ("studies_done", "studies_total"))
@@ -82,9 +83,6 @@ def _show_probes(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
 
 
 def _show(found: Estimate) -> None:
-    console.print(heat_map(found))
-    console.print(savings_table(found))
-    for what, amount in summary(found):
-        console.print(f"{what:>16}  {amount}", highlight=False)
+    show_tables(heat_map(found), savings_table(found), facts_table(summary(found)))
     for note in notes(found):
-        console.print(plain(note))
+        remark(note)

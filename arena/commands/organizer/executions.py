@@ -1,16 +1,15 @@
 """The commands about executions: what ran, and whether it gives the same result again."""
 
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.options import Json
-from arena.terminal import console, plain, show_json, time_text
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console, remark, show_json, time_text
 
 if TYPE_CHECKING:
     from arena.api.executions import Execution, ReplayComparison
@@ -63,31 +62,29 @@ def _show_page(answer: PlatformAnswer) -> None:
     from arena.api.executions import ExecutionPage
 
     page = answer.parse(ExecutionPage)
-    console.print(executions_table(page.executions))
+    show_tables(executions_table(page.executions))
     if page.next:
-        console.print(f"There are more: --cursor '{page.next}'", soft_wrap=True)
+        remark(f"There are more: --cursor '{page.next}'")
 
 
-def executions_table(rows: Sequence["Execution"]) -> Table:
-    """Return executions as a table of two lines each; `optimizer` is the time of construct, suggest and observe."""
-    table = Table()
-    for column in ("execution\nteam, phase, box", "released\nrunner", "ended as\nstudies"):
-        table.add_column(column, overflow="fold")
-    table.columns[0].no_wrap = True
-    for column in ("CPU s\npeak MB", "optimizer s\nevaluation s"):
-        table.add_column(column, justify="right")
-    for row in rows:
-        usage = row.usage
-        own = [seconds for seconds in (usage.construct_time_s, usage.suggest_time_s, usage.observe_time_s) if seconds]
-        memory = usage.memory_peak_bytes
-        table.add_row(
-            plain("\n".join([row.id, *textwrap.wrap(f"{row.team}, {row.phase}, {row.box}", len(row.id))])),
-            plain(f"{time_text(row.released_at)[:19]}\n{row.runner or ''}"),
-            f"{row.verdict or row.outcome}\n{row.studies_done} of {row.n_studies}",
-            f"{_number(usage.cpu_s)}\n{_number(memory and memory / MEGABYTE, 0)}",
-            f"{_number(None if usage.suggest_time_s is None else sum(own))}\n{_number(usage.eval_time_s)}",
-        )
-    return table
+def executions_table(rows: Sequence["Execution"]) -> TextTable:
+    """Return executions as a table; `optimizer s` is the time of construct, suggest and observe."""
+    headings = [*map(Heading, ("execution", "ended as", "box"))]
+    headings += [Heading(title, "number") for title in ("studies", "CPU s", "peak MB", "optimizer s", "evaluation s")]
+    headings += [Heading("team", "text"), *map(Heading, ("phase", "released", "runner"))]
+    return TextTable(headings, [_execution_cells(row) for row in rows])
+
+
+def _execution_cells(row: "Execution") -> tuple[str, ...]:
+    usage = row.usage
+    own = [seconds for seconds in (usage.construct_time_s, usage.suggest_time_s, usage.observe_time_s) if seconds]
+    memory = usage.memory_peak_bytes
+    return (
+        *(row.id, row.verdict or row.outcome, row.box, f"{row.studies_done}/{row.n_studies}"),
+        *(_number(usage.cpu_s), _number(memory and memory / MEGABYTE, 0)),
+        *(_number(None if usage.suggest_time_s is None else sum(own)), _number(usage.eval_time_s)),
+        *(row.team, row.phase, time_text(row.released_at), row.runner or ""),
+    )
 
 
 def _number(value: float | None, digits: int = 2) -> str:

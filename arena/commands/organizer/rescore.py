@@ -3,14 +3,14 @@
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.table import Table
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption
 from arena.failure import Failure
-from arena.terminal import NO_SCORE, console, plain, score_text, show_json
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import NO_SCORE, console, remark, score_text, show_json
 
 if TYPE_CHECKING:
     from arena.api.reruns import RescoringComparison
@@ -107,8 +107,8 @@ def apply(competition: CompetitionOption, phase: PhaseOption, as_json: Json = Fa
     from arena.api.reruns import AppliedRescoring
 
     applied = answer.parse(AppliedRescoring)
-    console.print(comparison_table(applied.competition, applied.phase, applied))
-    console.print(f"applied as revision {applied.revision}")
+    show_tables(comparison_table(applied.competition, applied.phase, applied))
+    remark(f"applied as revision {applied.revision}")
 
 
 def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
@@ -127,29 +127,27 @@ def _show(answer: PlatformAnswer, as_json: bool) -> None:
     from arena.api.reruns import RescoringStatus
 
     candidate = answer.parse(RescoringStatus)
-    console.print(comparison_table(candidate.competition, candidate.phase, candidate))
+    show_tables(comparison_table(candidate.competition, candidate.phase, candidate))
     progress = candidate.progress
-    console.print(
+    remark(
         f"{progress.ended} of {progress.submissions} submissions, "
         f"{progress.studies_done} of {progress.studies_total} studies"
     )
 
 
-def comparison_table(competition: str, phase: str, comparison: "RescoringComparison") -> Table:
+def comparison_table(competition: str, phase: str, comparison: "RescoringComparison") -> TextTable:
     """Return ranks and scores before and after as a table, a row for each team."""
     changes = ", ".join(f"{name}: {value}" for name, value in comparison.changes.items()) or "nothing"
-    table = Table(title=plain(f"{competition} / {phase}, changed: {changes}"))
-    table.add_column("team")
-    for column in ("rank", "new rank", "score", "new score", "difference"):
-        table.add_column(column, justify="right")
+    numbers = ("rank", "new rank", "score", "new score", "difference")
+    rows = []
     for row in comparison.teams:
         known = row.old_score is not None and row.new_score is not None
-        table.add_row(
-            plain(row.team),
-            str(row.old_rank or NO_SCORE),
-            str(row.new_rank or NO_SCORE),
-            score_text(row.old_score),
-            score_text(row.new_score),
-            f"{(row.new_score or 0.0) - (row.old_score or 0.0):+.3f}" if known else NO_SCORE,
+        rows.append(
+            (
+                *(row.team, str(row.old_rank or NO_SCORE), str(row.new_rank or NO_SCORE)),
+                *(score_text(row.old_score), score_text(row.new_score)),
+                f"{(row.new_score or 0.0) - (row.old_score or 0.0):+.3f}" if known else NO_SCORE,
+            )
         )
-    return table
+    headings = [Heading("team", "text"), *(Heading(title, "number") for title in numbers)]
+    return TextTable(headings, rows, title=f"{competition} / {phase}, changed: {changes}")

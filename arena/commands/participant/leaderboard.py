@@ -2,11 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
-
 from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, Json, OpenPhaseOption
-from arena.terminal import NO_SCORE, console, plain, score_text, show_json, time_text
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import NO_SCORE, remark, score_text, show_json, time_text
 
 if TYPE_CHECKING:
     from arena.api.leaderboard import Leaderboard
@@ -20,26 +19,29 @@ def leaderboard(competition: CompetitionOption, phase: OpenPhaseOption = None, a
         return
     from arena.api.leaderboard import Leaderboard
 
-    console.print(leaderboard_table(answer.parse(Leaderboard)))
+    board = answer.parse(Leaderboard)
+    show_tables(leaderboard_table(board))
+    if board.frozen:
+        remark(f"frozen since {time_text(board.frozen_at)}; what has happened later is not shown")
 
 
-def leaderboard_table(board: "Leaderboard") -> Table:
+def leaderboard_table(board: "Leaderboard") -> TextTable:
     """Return the leaderboard as a table; `≈` marks a rank that is within the noise of the next."""
-    frozen = f" (frozen since {time_text(board.frozen_at)})" if board.frozen else ""
-    table = Table(title=plain(f"{board.competition} / {board.phase}{frozen}"))
-    table.add_column("rank", justify="right")
-    table.add_column("team")
-    for column in ("score", "95 % interval", "studies"):
-        table.add_column(column, justify="right")
-    table.add_column("state")
-    for row in board.rows:
-        interval = NO_SCORE if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}"
-        table.add_row(
-            (str(row.rank) if row.rank else NO_SCORE) + (" ≈" if row.within_noise_of_next else ""),
-            plain(row.team),
+    headings = [
+        *(Heading("rank", "number"), Heading("≈"), Heading("team", "text"), Heading("score", "number")),
+        *(Heading("95 % interval", "number"), Heading("studies", "number"), Heading("state", "text")),
+    ]
+    rows = [
+        (
+            str(row.rank) if row.rank else NO_SCORE,
+            "≈" if row.within_noise_of_next else "",
+            row.team,
             score_text(row.score),
-            interval,
+            NO_SCORE if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}",
             f"{row.studies_done}/{row.studies_total}",
             row.state + (" (provisional)" if row.provisional else ""),
         )
-    return table
+        for row in board.rows
+    ]
+    caption = "≈: the order of this team and the next may be chance" if any(row[1] for row in rows) else ""
+    return TextTable(headings, rows, f"{board.competition} / {board.phase}", caption)

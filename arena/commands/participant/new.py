@@ -9,7 +9,7 @@ import typer
 from arena.commands.options import Json
 from arena.failure import Failure
 from arena.package_data import START
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, remark, show_json
 
 
 def new(
@@ -30,4 +30,4 @@ def new(
         return
     for file in files:
         console.print(plain(f"{folder / file.name}"))
-    console.print(plain(f"Next: arena check {folder}"))
+    remark(f"Next: arena check {folder}")

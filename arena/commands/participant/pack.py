@@ -4,17 +4,18 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from arena.commands.options import Json
 from arena.failure import Failure
 from arena.pack.folder import PackedFolder, pack_folder
 from arena.pack.refusal import find_refusal
 from arena.pack.wheels import this_machine
-from arena.terminal import console, plain, show_json
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console, remark, show_json
 
 LARGEST_SHOWN = 5
 ROWS_SHOWN = 40
+"""On a terminal, which would scroll the rest of a larger package away."""
 
 
 def pack(
@@ -38,16 +39,12 @@ def pack(
     if as_json:
         show_json(body)
         return
-    table = Table("file", "bytes", title=str(target))
-    table.columns[1].justify = "right"
-    for name, size in list(packed.sizes.items())[:ROWS_SHOWN]:
-        table.add_row(plain(name), str(size))
-    if len(packed.sizes) > ROWS_SHOWN:
-        table.add_row(f"and {len(packed.sizes) - ROWS_SHOWN} more", "")
-    console.print(table)
-    console.print(
-        plain(f"{target}: {len(packed.sizes)} files, {len(packed.wheels)} of them wheels; {len(packed.content)} bytes")
-    )
+    rows = [(name, str(size)) for name, size in packed.sizes.items()]
+    hidden = len(rows) - ROWS_SHOWN if console.is_terminal else 0
+    if hidden > 0:
+        rows = [*rows[:ROWS_SHOWN], (f"and {hidden} more", "")]
+    show_tables(TextTable([Heading("file"), Heading("bytes", "number")], rows, title=str(target)))
+    remark(f"{target}: {len(packed.sizes)} files, {len(packed.wheels)} of them wheels; {len(packed.content)} bytes")
 
 
 def _largest(packed: PackedFolder) -> str:

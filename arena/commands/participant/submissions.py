@@ -49,7 +49,7 @@ def watch(
 ) -> None:
     """Show how far submissions are until all have ended.
 
-    A terminal shows progress bars, other output a line for each change.
+    A terminal shows progress bars; without one, standard error gets a line for each change.
     """
     from arena.client.watch import watch as watch_submissions
 

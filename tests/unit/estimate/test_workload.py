@@ -14,6 +14,7 @@ from arena.estimate.page import write_html
 from arena.estimate.probe import read_times
 from arena.estimate.tables import heat_map, notes, savings_table, write_csv
 from arena.estimate.workload import Probe, WorkPlan, by_cell, cost, estimate_work, trainings
+from arena.table import show_tables
 
 BOXES = (("a", "DT", "iris"), ("b", "DT", "wine"), ("c", "SVM", "iris"))
 seconds = st.lists(st.floats(0.001, 100), min_size=1, max_size=5).map(tuple)
@@ -102,8 +103,8 @@ def test_shares_are_of_one_whole_and_what_cropping_saves_is_what_the_rest_does_n
 def test_the_table_is_shown_and_written_with_every_box(tmp_path: Path) -> None:
     found = estimate_work(WorkPlan(), probes((0.1, 0.2), (0.3,), (1.0, 1.0)))
 
-    console = Console(record=True, width=160, color_system="truecolor")
-    console.print(heat_map(found), savings_table(found))
+    console = Console(record=True, width=160, force_terminal=True, color_system="truecolor")
+    show_tables(heat_map(found), savings_table(found), on=console)
     write_csv(found, tmp_path / "table.csv")
     write_html(found, "c", tmp_path / "table.html")
 
