@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from arena.api.reruns import FinalStatus
+
 MODELS = ("DT", "MLP-adam", "MLP-sgd", "RF", "SVM", "ada", "kNN", "lasso", "linear")
 DATASETS = ("breast", "digits", "iris", "wine")
 CLIP, BEST = 1.0, 0.0
@@ -45,7 +47,7 @@ class SyntheticFinal:
         """Return the id of a team's run in the final."""
         return str(uuid.UUID(int=self.seed * 1000 + team))
 
-    def shown(self) -> Body:
+    def shown(self) -> FinalStatus:
         """Return what the platform shows of the final; in feedback ranks each two neighbours are swapped."""
         start = datetime(2020, 10, 1, tzinfo=UTC)
         total = self.n_boxes * self.studies
@@ -68,7 +70,7 @@ class SyntheticFinal:
             }
             for team, name in enumerate(self.names)
         ]
-        return {
+        shown = {
             "competition": "synthetic",
             "name": "Synthetic competition",
             "from": "feedback",
@@ -83,6 +85,7 @@ class SyntheticFinal:
             "finalists": finalists,
             "ended": True,
         }
+        return FinalStatus.model_validate(shown)
 
     def baseline(self) -> Body:
         """Return a baseline set with which a loss in [0, 1] equals its rescaled value."""

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from arena.failure import Failure
 
 if TYPE_CHECKING:
+    from pydantic import ValidationError
+
     from arena.api.body import Body
 
 BodyT = TypeVar("BodyT", bound="Body")
@@ -27,9 +29,24 @@ class PlatformAnswer:
         try:
             return body.model_validate(self.json, extra="ignore")
         except ValidationError as error:
-            fault = error.errors(include_url=False)[0]
-            place = ".".join(map(str, fault["loc"]))
-            raise Failure(
-                f"Expected the platform to answer with a {body.__name__}, got another body ({place}: {fault['msg']}); "
-                "is this client of the platform's release?"
-            ) from error
+            raise explain_mismatch(body.__name__, error) from error
+
+
+def parse_line(text: str, body: type[BodyT]) -> BodyT:
+    """Return a line of a stream as this body, as `PlatformAnswer.parse` does with an answer."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return body.model_validate_json(text, extra="ignore")
+    except ValidationError as error:
+        raise explain_mismatch(body.__name__, error) from error
+
+
+def explain_mismatch(name: str, error: "ValidationError") -> Failure:
+    """Return the Failure for what the platform sent instead of a body of this name."""
+    fault = error.errors(include_url=False)[0]
+    place = ".".join(map(str, fault["loc"]))
+    return Failure(
+        f"Expected the platform to answer with a {name}, got another body ({place}: {fault['msg']}); "
+        "is this client of the platform's release?"
+    )

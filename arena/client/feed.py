@@ -1,15 +1,20 @@
 """Live feeds: WebSockets of the API, and why one was refused."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from websockets.exceptions import InvalidStatus
+from pydantic import TypeAdapter, ValidationError
+from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from arena.api.live import LogEnded, LogMessage, LogText
+from arena.client.answer import explain_mismatch
 from arena.client.http import TIMEOUT_S, Client
 from arena.failure import Failure
 
 FEED_LIMIT_BYTES = 64 * 1024**2
+LOG_MESSAGE: TypeAdapter[LogText | LogEnded] = TypeAdapter(LogMessage)
 
 
 def open_feed(client: Client, path: str) -> ClientConnection:
@@ -25,3 +30,17 @@ def explain_refusal(error: InvalidStatus) -> Failure:
         return Failure(f"{problem['title']}: {problem['detail']}", problem)
     except (ValueError, KeyError):
         return Failure(f"The live feed was refused with status {error.response.status_code}.")
+
+
+def follow_log(client: Client, execution: str) -> Iterator[LogText | LogEnded]:
+    """Yield what is written in an execution, from its beginning to its end."""
+    try:
+        with open_feed(client, f"/api/v1/admin/executions/{execution}/log") as feed:
+            for text in feed:
+                yield LOG_MESSAGE.validate_json(text, extra="ignore")
+    except InvalidStatus as error:
+        raise explain_refusal(error) from error
+    except ValidationError as error:
+        raise explain_mismatch("LogMessage", error) from error
+    except (ConnectionClosedError, OSError) as error:
+        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error

@@ -1,6 +1,5 @@
 """Evaluations as a Bayesmark results folder, on which stock `bayesmark-agg` and `bayesmark-anal` run unchanged."""
 
-import json
 import uuid
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -14,6 +13,8 @@ from bayesmark.constants import BASELINE, EVAL, EXP_VARS, SUGGEST_LOG, TIME
 from bayesmark.experiment import build_eval_ds, build_suggest_ds, build_timing_ds
 from bayesmark.serialize import XRSerializer
 
+from arena.api.export import ExportBox, ExportHeader, ExportStudy
+from arena.client.answer import parse_line
 from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
@@ -44,40 +45,37 @@ def write_results_folder(
     root, name = str(directory.parent), directory.name
     XRSerializer.init_db(root, keys=EXP_VARS, db=name)
     stream = iter(lines)
-    header = json.loads(next(stream))
-    boxes = {box["box"]: box for box in header["boxes"]}
+    header = parse_line(next(stream), ExportHeader)
+    boxes = {box.box: box for box in header.boxes}
     methods: dict[str, str] = {}
     studies = 0
     for line in stream:
-        study = json.loads(line)
-        named = methods.setdefault(study["submission_id"], method or method_name(study["team"]))
-        _save_study(root, name, header, boxes[study["box"]], study, named)
+        study = parse_line(line, ExportStudy)
+        named = methods.setdefault(str(study.submission_id), method or method_name(study.team))
+        _save_study(root, name, header, boxes[study.box], study, named)
         studies += 1
-    if load_baseline is not None:
-        document = load_baseline(header["baseline"]["name"], header["baseline"]["version"])
+    if load_baseline is not None and header.baseline.name is not None and header.baseline.version is not None:
+        document = load_baseline(header.baseline.name, header.baseline.version)
         XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
     return {"directory": str(directory), "studies": studies, "methods": methods}
 
 
-def _save_study(
-    root: str, name: str, header: dict[str, Any], box: dict[str, Any], study: dict[str, Any], method: str
-) -> None:
-    identity = uuid.uuid5(uuid.UUID(study["submission_id"]), f"{study['box']}/{study['study']}")
-    meta = {"args": _arguments(root, name, header, box, method, identity), "signature": [[], box["signature"]]}
-    evaluations = np.stack([np.array(study["visible"]), np.array(study["generalization"])], axis=-1)
+def _save_study(root: str, name: str, header: ExportHeader, box: ExportBox, study: ExportStudy, method: str) -> None:
+    identity = uuid.uuid5(study.submission_id, f"{study.box}/{study.study}")
+    meta = {"args": _arguments(root, name, header, box, method, identity), "signature": [[], box.signature]}
+    evaluations = np.stack([np.array(study.visible), np.array(study.generalization)], axis=-1)
+    times = (study.suggest_time_s, study.eval_time_s, study.observe_time_s)
     datasets = {
         EVAL: build_eval_ds(evaluations, [VISIBLE, GENERALIZATION]),
-        TIME: build_timing_ds(
-            np.array(study["suggest_time_s"]), np.array(study["eval_time_s"]), np.array(study["observe_time_s"])
-        ),
-        SUGGEST_LOG: build_suggest_ds(study["suggestions"]),
+        TIME: build_timing_ds(*(np.array(each, dtype=float) for each in times)),
+        SUGGEST_LOG: build_suggest_ds(study.suggestions),
     }
     for key, dataset in datasets.items():
         XRSerializer.save(dataset, meta, root, db=name, key=key, uuid_=identity)
 
 
 def _arguments(
-    root: str, name: str, header: dict[str, Any], box: dict[str, Any], method: str, identity: uuid.UUID
+    root: str, name: str, header: ExportHeader, box: ExportBox, method: str, identity: uuid.UUID
 ) -> dict[str, Any]:
     """Return the arguments that `bayesmark-exp` would have had for this study."""
     arguments: dict[str, Any] = serializable_dict(
@@ -88,11 +86,11 @@ def _arguments(
             CmdArgs.optimizer: method,
             CmdArgs.opt_rev: REVISION,
             CmdArgs.rev: REVISION,
-            CmdArgs.classifier: box["model"],
-            CmdArgs.data: box["dataset"],
-            CmdArgs.metric: box["metric"],
-            CmdArgs.n_calls: header["n_calls"],
-            CmdArgs.n_suggest: header["n_suggestions"],
+            CmdArgs.classifier: box.model,
+            CmdArgs.data: box.dataset,
+            CmdArgs.metric: box.metric,
+            CmdArgs.n_calls: header.n_calls,
+            CmdArgs.n_suggest: header.n_suggestions,
         }
     )
     return arguments

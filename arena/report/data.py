@@ -10,13 +10,16 @@ import numpy as np
 import xarray as xr
 from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MEAN, TEST_CASE
 from bayesmark.experiment_analysis import get_perf_array
-from pydantic_core import from_json
 
+from arena.api.export import ExportHeader, ExportStudy
+from arena.api.reruns import FinalStatus
+from arena.client.answer import parse_line
 from arena.failure import Failure
 from arena.report.statistics import Array
 from arena.scoring import rescale
 from arena.words.names import name_test_case
 from arena.words.objectives import VISIBLE
+from arena.words.states import SubmissionState
 
 
 @dataclass(frozen=True)
@@ -39,8 +42,8 @@ class FinalData:
     0 the best known, clipped to [-1, 1]. `random` has shape (iterations,): random search on the same scale.
     """
 
-    final: Mapping[str, Any]
-    header: Mapping[str, Any]
+    final: FinalStatus
+    header: ExportHeader
     teams: Sequence[ScoredFinalist]
     boxes: Sequence[str]
     losses: Array
@@ -52,19 +55,19 @@ class FinalData:
         return self.losses[..., -1]
 
 
-def scored_teams(final: Mapping[str, Any]) -> list[ScoredFinalist]:
+def scored_teams(final: FinalStatus) -> list[ScoredFinalist]:
     """Return the finalists that are scored, the earlier submission first."""
     teams = [
         ScoredFinalist(
-            name=each["team"],
-            submission_id=each["submission_id"],
-            origin_id=each["origin_id"],
-            submitted_at=datetime.fromisoformat(each["submitted_at"]),
-            feedback_rank=each["feedback_rank"],
-            feedback_score=each["feedback_score"],
+            name=each.team,
+            submission_id=str(each.submission_id),
+            origin_id=str(each.origin_id),
+            submitted_at=each.submitted_at,
+            feedback_rank=each.feedback_rank,
+            feedback_score=each.feedback_score,
         )
-        for each in final["finalists"]
-        if each["state"] == "scored"
+        for each in final.finalists
+        if each.state == SubmissionState.SCORED
     ]
     if not teams:
         raise Failure(
@@ -73,11 +76,11 @@ def scored_teams(final: Mapping[str, Any]) -> list[ScoredFinalist]:
     return sorted(teams, key=lambda team: (team.submitted_at, team.name))
 
 
-def losses_of(final: Mapping[str, Any]) -> tuple[list[ScoredFinalist], Array]:
+def losses_of(final: FinalStatus) -> tuple[list[ScoredFinalist], Array]:
     """Return teams and the last losses of their studies, (teams, boxes, studies), of a final shown with losses."""
     teams = scored_teams(final)
-    by_id = {each["submission_id"]: each["losses"] for each in final["finalists"]}
-    boxes, studies = final["boxes"], final["studies_per_box"]
+    by_id = {str(each.submission_id): each.losses or {} for each in final.finalists}
+    boxes, studies = final.boxes, final.studies_per_box
     for team in teams:
         found = by_id[team.submission_id]
         if sorted(found) != sorted(boxes) or any(len(each) != studies for each in found.values()):
@@ -85,18 +88,18 @@ def losses_of(final: Mapping[str, Any]) -> tuple[list[ScoredFinalist], Array]:
     return teams, np.array([[by_id[team.submission_id][box] for box in boxes] for team in teams], dtype=float)
 
 
-def read_data(lines: Iterable[str], final: Mapping[str, Any], baseline: Mapping[str, Any]) -> FinalData:
+def read_data(lines: Iterable[str], final: FinalStatus, baseline: Mapping[str, Any]) -> FinalData:
     """Read the stream of an export of the final phase; keeps best-so-far arrays and no evaluations.
 
     `final` is what the platform shows of the final, `baseline` the document of the phase's baseline set.
     """
     stream = iter(lines)
-    header = from_json(next(stream))
+    header = parse_line(next(stream), ExportHeader)
     teams = scored_teams(final)
-    cases = {box["box"]: name_test_case(box["model"], box["dataset"], box["metric"]) for box in header["boxes"]}
+    cases = {box.box: name_test_case(box.model, box.dataset, box.metric) for box in header.boxes}
     boxes = sorted(cases)
-    clip, best, random = _scale([cases[box] for box in boxes], baseline, header["n_calls"])
-    losses = np.full((len(teams), len(boxes), final["studies_per_box"], header["n_calls"]), np.nan)
+    clip, best, random = _scale([cases[box] for box in boxes], baseline, header.n_calls)
+    losses = np.full((len(teams), len(boxes), final.studies_per_box, header.n_calls), np.nan)
     rows = {team.submission_id: row for row, team in enumerate(teams)}
     for (submission_id, label), studies in _by_box(stream):
         if submission_id not in rows:
@@ -120,16 +123,16 @@ def _missing(team: str, box: str, expected: int, came: int) -> Failure:
     )
 
 
-def _by_box(stream: Iterator[str]) -> Iterator[tuple[tuple[str, str], list[dict[str, Any]]]]:
+def _by_box(stream: Iterator[str]) -> Iterator[tuple[tuple[str, str], list[ExportStudy]]]:
     """Yield the studies of one submission on one black box after the other: the export is in this order."""
-    studies = (from_json(line) for line in stream)
-    for key, group in itertools.groupby(studies, key=lambda study: (study["submission_id"], study["box"])):
-        yield key, sorted(group, key=lambda study: int(study["study"]))
+    studies = (parse_line(line, ExportStudy) for line in stream)
+    for key, group in itertools.groupby(studies, key=lambda study: (str(study.submission_id), study.box)):
+        yield key, sorted(group, key=lambda study: study.study)
 
 
-def _best_so_far(studies: Sequence[dict[str, Any]]) -> Array:
+def _best_so_far(studies: Sequence[ExportStudy]) -> Array:
     """Return best visible losses so far, shape (studies, iterations)."""
-    evaluations = np.array([study["visible"] for study in studies], dtype=float).transpose(1, 2, 0)
+    evaluations = np.array([study.visible for study in studies], dtype=float).transpose(1, 2, 0)
     best_so_far: Array = get_perf_array(evaluations, evaluations).T
     return best_so_far
 

@@ -17,6 +17,7 @@ from arena.report.comparison import Comparison
 from arena.report.data import FinalData
 from arena.report.statistics import LEVEL, SEED, Final
 from arena.report.tables import Column, Kind, Table
+from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 
 NONE = "-"
@@ -44,7 +45,7 @@ def render(
         tables={table.name: table for table in tables},
         charts={name: _plain(figure) for name, figure in all_charts(data, final, labels).items()},
         diagram=Markup(critical_difference_svg(data, final, comparison)) if comparison else None,  # noqa: S704 - matplotlib's, which escapes text
-        unscored=[each for each in data.final["finalists"] if each["state"] != "scored"],
+        unscored=[each for each in data.final.finalists if each.state != SubmissionState.SCORED],
         plotly=Markup(plotly),  # noqa: S704 - the library's own file
         start=Markup(start),  # noqa: S704 - a file of this package
         policy=content_policy([plotly, start]),

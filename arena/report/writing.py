@@ -1,10 +1,10 @@
 """From the data of a final to its files."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from arena.api.export import ExportHeader
 from arena.report.comparison import compare
 from arena.report.data import FinalData
 from arena.report.page import render
@@ -26,10 +26,8 @@ def write_report(data: FinalData, out: Path, directory: Path | None, *, reveal: 
     return {"page": str(out), "teams": teams, "boxes": boxes, "studies": teams * boxes * studies, "files": files}
 
 
-def _labels(header: Mapping[str, Any], *, reveal: bool) -> dict[str, str]:
+def _labels(header: ExportHeader, *, reveal: bool) -> dict[str, str]:
     return {
-        each["box"]: f"{each['box']} {name_test_case(each['model'], each['dataset'], each['metric'])}"
-        if reveal
-        else each["box"]
-        for each in header["boxes"]
+        each.box: f"{each.box} {name_test_case(each.model, each.dataset, each.metric)}" if reveal else each.box
+        for each in header.boxes
     }

@@ -37,13 +37,14 @@ def report(
     With --data, also write the numbers behind it.
     """
     with needs_extra(REPORT):
+        from arena.api.reruns import FinalStatus
         from arena.report.data import read_data
         from arena.report.writing import write_report
     if data is not None and data.exists() and any(data.iterdir()):
         raise Failure(f"Expected a new folder for --data, got {data} with files in it.")
     client = client_from_environment()
-    found = get_final(client, competition, origin, phase).json
-    set_name, version = found["baseline"]["name"], found["baseline"]["version"]
+    found = get_final(client, competition, origin, phase).parse(FinalStatus)
+    set_name, version = found.baseline.name, found.baseline.version
     baseline = client.get(f"/api/v1/admin/baselines/{set_name}", version=version).json
     path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/export"
     with client.lines(path, only_losses=True) as lines:

@@ -1,7 +1,6 @@
 """`arena logs`: what an optimizer wrote in a submission or an execution, also while it runs."""
 
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -28,8 +27,10 @@ def logs(
         _follow(client, which, as_json)
         return
     if ":" in which:
-        execution = client.get(f"/api/v1/admin/executions/{which}").json
-        wrote = [{"box": execution["box"], **each} for each in execution["studies"] if each["log"]]
+        from arena.api.executions import ExecutionRecord
+
+        execution = client.get(f"/api/v1/admin/executions/{which}").parse(ExecutionRecord)
+        wrote = [{"box": execution.box, "study": each.study, "log": each.log} for each in execution.studies if each.log]
         found: Mapping[str, Any] = {"execution": which, "logs": wrote}
     else:
         found = client.get_all(f"/api/v1/submissions/{which}/logs", "logs").json
@@ -45,29 +46,17 @@ def _follow(client: Client, execution: str, as_json: bool) -> None:
     """Print what is written as it comes; with `--json`, each message as one line."""
     if ":" not in execution:
         raise Failure(f"Expected an execution as SHARD_ID:ATTEMPT to follow, got {execution}; see 'arena executions'.")
+    from arena.api.live import LogEnded
+    from arena.client.feed import follow_log
+
     study = None
-    for message in _messages(client, execution):
+    for message in follow_log(client, execution):
         if as_json:
-            show_json(message)
-        elif message["type"] == "ended":
-            console.rule(message["outcome"])
+            show_json(message.model_dump(mode="json"))
+        elif isinstance(message, LogEnded):
+            console.rule(message.outcome)
         else:
-            if message["study"] != study:
-                study = message["study"]
+            if message.study != study:
+                study = message.study
                 console.rule(f"study {study}")
-            console.print(plain(message["text"]), end="")
-
-
-def _messages(client: Client, execution: str) -> Iterator[dict[str, Any]]:
-    from websockets.exceptions import ConnectionClosedError, InvalidStatus
-
-    from arena.client.feed import explain_refusal, open_feed
-
-    try:
-        with open_feed(client, f"/api/v1/admin/executions/{execution}/log") as feed:
-            for text in feed:
-                yield json.loads(text)
-    except InvalidStatus as error:
-        raise explain_refusal(error) from error
-    except (ConnectionClosedError, OSError) as error:
-        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error
+            console.print(plain(message.text), end="")

@@ -55,7 +55,7 @@ from arena.commands.organizer.final import rank_finalists
 ids = [f"{number:032x}" for number in range(2)]
 finalists = [example_of(Finalist) | {"score": score, "submission_id": ids[score]} for score in range(2)]
 shown = example_of(FinalStatus) | {"finalists": finalists}
-for submission, place in rank_finalists(shown, FinalStatus.model_validate(shown)).items():
+for submission, place in rank_finalists(FinalStatus.model_validate(shown)).items():
     print(submission[-1], place)
 """
 
@@ -85,7 +85,7 @@ def test_a_final_is_ranked_by_score_alone_where_statistics_are_missing_and_says_
     done = run_without_extras(RANK)
 
     assert done.stdout.splitlines() == ["1 {'rank': 1}", "0 {'rank': 2}"]
-    assert "ranked by score alone" in done.stderr
+    assert "Ranked by score alone" in done.stderr
     assert "arena[report]" in done.stderr
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from arena.api.reruns import FinalStatus
 from arena.failure import Failure
 from arena.report.data import read_data
 from arena.report.writing import write_report
@@ -32,6 +33,12 @@ def write(folder: Path, names: list[str], **options: Any) -> tuple[dict[str, Any
     data = read_data(synthetic.lines(), synthetic.shown(), synthetic.baseline())
     written = write_report(data, folder / "report.html", folder / "data", **{"reveal": False, **options})
     return written, (folder / "report.html").read_text()
+
+
+def with_finalist(shown: FinalStatus, place: int, **changed: Any) -> FinalStatus:
+    finalists = list(shown.finalists)
+    finalists[place] = finalists[place].model_copy(update=changed)
+    return shown.model_copy(update={"finalists": finalists})
 
 
 @pytest.fixture(scope="module")
@@ -132,16 +139,14 @@ def test_an_export_with_fewer_studies_than_the_final_has_is_refused() -> None:
 
 def test_a_final_without_a_score_has_no_report() -> None:
     synthetic = SyntheticFinal(["a"], n_boxes=2, studies=3)
-    shown = synthetic.shown()
-    shown["finalists"][0]["state"] = "running"
+    shown = with_finalist(synthetic.shown(), 0, state="running")
     with pytest.raises(Failure, match="at least one finalist with a score"):
         read_data(synthetic.lines(), shown, synthetic.baseline())
 
 
 def test_finalists_without_a_score_are_named(tmp_path: Path) -> None:
     synthetic = SyntheticFinal(["a", "b", "c"], n_boxes=2, studies=3)
-    shown = synthetic.shown()
-    shown["finalists"][1] |= {"state": "failed", "verdict": "out_of_memory"}
+    shown = with_finalist(synthetic.shown(), 1, state="failed", verdict="out_of_memory")
     data = read_data(synthetic.lines(), shown, synthetic.baseline())
     write_report(data, tmp_path / "report.html", None, reveal=False)
     assert "b (out_of_memory)" in (tmp_path / "report.html").read_text()

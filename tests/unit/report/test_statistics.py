@@ -153,10 +153,12 @@ def test_losses_of_the_platform_are_those_of_the_export() -> None:
     synthetic = SyntheticFinal(["a", "b"], n_boxes=2, studies=3)
     data = read_data(synthetic.lines(), synthetic.shown(), synthetic.baseline())
     shown = synthetic.shown()
-    for each, of_team in zip(shown["finalists"], data.last, strict=True):
-        each["losses"] = dict(zip(data.boxes, of_team.tolist(), strict=True))
+    with_losses = [
+        each.model_copy(update={"losses": dict(zip(data.boxes, of_team.tolist(), strict=True))})
+        for each, of_team in zip(shown.finalists, data.last, strict=True)
+    ]
 
-    teams, found = losses_of(shown)
+    teams, found = losses_of(shown.model_copy(update={"finalists": with_losses}))
 
     assert [team.name for team in teams] == ["a", "b"]
     assert np.array_equal(found, data.last)
