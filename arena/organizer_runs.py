@@ -15,7 +15,7 @@ from arena.api.competitions import BlackBoxPage
 from arena.api.planning import OrganizerRunPage, OrganizerRunSummary, StartedOrganizerRun
 from arena.api.submissions import Submission
 from arena.client.http import Client
-from arena.failure import Failure
+from arena.failure import Failure, Stopped
 from arena.pack.optimizer_zip import read_zip
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
@@ -90,12 +90,12 @@ class Run:
 def run_all(client: Client, slug: str, nodes: Sequence[Node], show: Callable[[Sequence[Run]], None]) -> list[Run]:
     """Run the nodes that the platform has not run yet, and show all until they have succeeded.
 
-    Raises Failure when one failed, and on Ctrl-C.
+    Raises Failure when one failed, and Stopped on Ctrl-C.
     """
     try:
         return _wait(client, slug, _start(client, slug, nodes), show)
     except KeyboardInterrupt:
-        raise Failure(
+        raise Stopped(
             "Stopped watching. Nothing is lost: the platform goes on with what it was asked for, and the same command "
             "again goes on from there."
         ) from None

@@ -28,10 +28,11 @@ class _Unavailable(Exception):
 
 
 class Client:
-    """Requests to one platform with one token. A platform that does not answer is asked again for RETRY_S seconds."""
+    """Requests to one platform with one token. A platform that does not answer is asked again for `retry_s` seconds."""
 
-    def __init__(self, url: str, token: str | None) -> None:
+    def __init__(self, url: str, token: str | None, *, retry_s: float = RETRY_S) -> None:
         self.url = url.rstrip("/")
+        self._retry_s = retry_s
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         # Loading the certificate authorities takes as long as a command may; without TLS none are needed.
         verify = True if self.url.startswith("https:") else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -104,16 +105,21 @@ class Client:
 
     def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> PlatformAnswer:
         """Return the object that answers a request; ask again, with growing random waits, while nobody answers."""
-        deadline = time.monotonic() + (RETRY_S if repeat else 0.0)
+        deadline = time.monotonic() + (self._retry_s if repeat else 0.0)
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                return PlatformAnswer(self._ask(method, path, **request).json())
+                answer = self._ask(method, path, **request)
+                break
             except _Unavailable as error:
                 if time.monotonic() > deadline:
                     raise Failure(str(error)) from error
             time.sleep(random.uniform(0, wait_s))  # noqa: S311 - spreads the clients
             wait_s = min(2 * wait_s, LONGEST_WAIT_S)
+        try:
+            return PlatformAnswer(answer.json())
+        except ValueError as error:
+            raise Failure(f"Expected JSON from {self.url}{path}, got another answer; is Arena there?") from error
 
     def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
         try:
@@ -138,8 +144,17 @@ def _failure(answer: httpx.Response) -> Failure:
 
 
 def client_from_environment() -> Client:
-    """Return the client that ARENA_URL and ARENA_TOKEN name; the demo's organizer token is found by itself."""
-    token = os.environ.get("ARENA_TOKEN")
+    """Return the client that ARENA_URL and ARENA_TOKEN name, or else 'arena login'.
+
+    Where neither does, the demo's organizer token is found by itself. The token of a login goes to no other platform:
+    with ARENA_URL, it is not sent.
+    """
+    url, token = os.environ.get("ARENA_URL"), os.environ.get("ARENA_TOKEN")
+    if url is None:
+        from arena.client.platforms import read_platforms  # noqa: PLC0415 - with both variables it is not needed
+
+        if saved := read_platforms().choose(os.environ.get("ARENA_PLATFORM")):
+            return Client(saved.url, token.strip() if token else saved.token)
     if token is None and ORGANIZER_TOKEN.exists():
         token = ORGANIZER_TOKEN.read_text()
-    return Client(os.environ.get("ARENA_URL", DEFAULT_URL), token.strip() if token else None)
+    return Client(url or DEFAULT_URL, token.strip() if token else None)

@@ -2,17 +2,28 @@
 
 import json
 import sys
+from typing import NoReturn
 
 from arena.commands.lazy_group import LazyGroup, Listed
-from arena.failure import Failure
+from arena.commands.root_options import root_options
+from arena.failure import ExitCode, Failure, Stopped
 
 PARTICIPANT, ORGANIZER, OPERATOR = "For participants", "For organizers", "For operators"
 
 PARTICIPANT_COMMANDS = (
+    ("login", "participant.login:login", "Keep a platform's address and your token, for all commands."),
+    ("logout", "participant.login:logout", "Forget a platform and its token."),
+    ("platforms", "participant.login:list_platforms", "List the platforms that you are logged in to."),
+    ("competitions", "participant.competitions:competitions", "List the competitions of the platform."),
     ("new", "participant.new:new", "Write a starting optimizer that passes 'arena check'."),
     ("check", "participant.check:check", "Run a submission on this machine, in the platform's containers and limits."),
     ("pack", "participant.pack:pack", "Build the zip to submit, with the wheels that the image lacks."),
     ("submit", "participant.submissions:submit", "Upload an optimizer for scoring."),
+    (
+        "submissions",
+        "participant.submission_list:submissions",
+        "List your team's submissions, the newest first; organizers see everybody's.",
+    ),
     ("status", "participant.submissions:status", "Show a submission's state, verdict, score and place in the queue."),
     ("watch", "participant.submissions:watch", "Show how far submissions are until all have ended."),
     (
@@ -54,6 +65,12 @@ ORGANIZER_COMMANDS = (
 )
 OPERATOR_COMMANDS = (("images", "operator.images:group", "Build the container images in which studies run."),)
 
+ENVIRONMENT = {
+    "ARENA_URL": "Address of the platform, such as https://arena.example.org. Without it, that of 'arena login'.",
+    "ARENA_TOKEN": "Your token. Without it, that of 'arena login'.",
+    "ARENA_PLATFORM": "Which platform of 'arena login', by its name; without it, the last one.",
+}
+
 app = LazyGroup(
     "Arena: black-box-optimization competitions.",
     [
@@ -61,14 +78,27 @@ app = LazyGroup(
         *(Listed(*each, ORGANIZER) for each in ORGANIZER_COMMANDS),
         *(Listed(*each, OPERATOR) for each in OPERATOR_COMMANDS),
     ],
+    options=root_options(),
+    environment=ENVIRONMENT,
 )
 
 
 def main() -> None:
-    """Run a command. A failure exits with code 1 and prints one line, or with `--json` a problem object, to stderr."""
+    """Run a command.
+
+    One that fails, or that Ctrl-C stops, says why in one line on stderr, or with `--json` in a problem object.
+    """
     try:
-        app()
+        app(prog_name="arena")
     except Failure as failure:
-        text = json.dumps(failure.problem) if "--json" in sys.argv else f"arena: {failure}"
-        print(text, file=sys.stderr)  # noqa: T201 - this is the command's output
-        sys.exit(1)
+        _end(failure)
+    except SystemExit as end:
+        if end.code != ExitCode.STOPPED:
+            raise
+        _end(Stopped())  # Typer has made this exit of a KeyboardInterrupt, without a word
+
+
+def _end(failure: Failure) -> NoReturn:
+    text = json.dumps(failure.problem) if "--json" in sys.argv else f"arena: {failure}"
+    print(text, file=sys.stderr)  # noqa: T201 - this is the command's output
+    sys.exit(failure.exit_code)

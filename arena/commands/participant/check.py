@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from arena.check.check_report import show_check_report, write_logs
 from arena.commands.extras import CHECK, needs_extra
 from arena.commands.options import Json
-from arena.failure import Failure
+from arena.failure import Failure, Stopped
 from arena.pack.optimizer_zip import read_zip
 from arena.pack.refusal import find_refusal
 from arena.package_data import OFFICIAL_BASELINE
 from arena.progress import Step, show_progress
-from arena.terminal import console, show_json
+from arena.terminal import console_for_people, show_json
 from arena.words.limits import Limits
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _only_check_here(*, quiet: bool) -> Iterator[None]:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not quiet:
-                console.print("Another check is running on this machine; waiting for it to end.")
+                console_for_people().print("Another check is running on this machine; waiting for it to end.")
             fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
@@ -123,7 +123,7 @@ async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, this.cancel)
     total, done = len(plan.keys) * (1 + plan.twice), 0
-    with show_progress(console, quiet=quiet) as show:
+    with show_progress(console_for_people(), quiet=quiet) as show:
 
         def report(key: "Key", over: bool) -> None:
             nonlocal done
@@ -133,4 +133,4 @@ async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -
         try:
             return await run_plan(plan, content, report)
         except asyncio.CancelledError:
-            raise Failure("Stopped early; the containers are removed. Run it again for a complete check.") from None
+            raise Stopped("Stopped early; the containers are removed. Run it again for a complete check.") from None

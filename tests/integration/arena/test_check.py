@@ -212,7 +212,7 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
         async with limited():
             _, errors = await process.communicate()
 
-        assert (process.returncode, "Stopped early" in errors.decode()) == (1, True)
+        assert (process.returncode, "Stopped early" in errors.decode()) == (130, True)
         assert await watch.find() == set()
 
 

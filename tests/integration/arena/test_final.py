@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 
+from arena.failure import ExitCode
 from arena.scoring import study_loss, submission_score
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
@@ -101,8 +102,8 @@ async def test_an_interrupted_final_goes_on_when_it_is_run_again(gateway: Gatewa
     process = await arena.start(*begin)
     await wait_until(has_started, what="the final has started")
     process.send_signal(signal.SIGINT)
-    await process.communicate()
-    assert process.returncode != 0
+    _, errors = await process.communicate()
+    assert (process.returncode, errors.decode().splitlines()[-1][:16]) == (ExitCode.STOPPED, "arena: Stopped. ")
 
     again = await arena.json(*begin, "--no-watch")
     assert (again["new"], len(again["finalists"])) == ([], 2)

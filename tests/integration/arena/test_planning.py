@@ -5,6 +5,7 @@ import json
 import signal
 from pathlib import Path
 
+from arena.failure import ExitCode
 from shared.database import Pool
 from tests.support.command_line import Arena
 from tests.support.gateway.competitions import competition
@@ -34,7 +35,7 @@ async def test_an_interrupted_build_and_an_interrupted_estimate_lose_nothing(gat
     await gateway.apply(competition())
 
     code, errors = await interrupted(gateway, pool, *BUILD, organizer_runs=4)
-    assert code == 1
+    assert code == ExitCode.STOPPED
     assert "Nothing is lost" in errors
     kept = {row["key"] for row in await pool.fetch("select key from organizer_runs")}
     await interrupted(gateway, pool, *BUILD, organizer_runs=4)
