@@ -11,8 +11,13 @@ from arena.commands.lazy_group import LazyGroup
 ROOT = Path(__file__).parents[2]
 INTRODUCTION = """# Commands
 
-`arena` is a client of [the HTTP API](api.md). `ARENA_URL` says where the platform is, and `ARENA_TOKEN` who you are.
-With `--json`, a command prints one JSON object and nothing else. [Exit codes](exit-codes.md) are the same for all.
+`arena` is a client of [the HTTP API](api.md). `arena login` keeps where the platform is and who you are. `ARENA_URL`
+and `ARENA_TOKEN` go before it, and `ARENA_PLATFORM` chooses among several logins.
+
+Tables are drawn on a terminal, and tab-separated below a line of headings elsewhere. With `--json`, a command prints
+one JSON object and nothing else. [Exit codes](exit-codes.md) are the same for all. `arena --version` says which release
+this is, and `arena --install-completion` lets the shell complete commands and options.
+
 This page is generated from `arena --help`.
 """
 

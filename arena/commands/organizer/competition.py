@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 from rich.text import Text
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
-from arena.failure import Failure
-from arena.terminal import console, plain, show_json, time_text
+from arena.commands.seeds import SEEDS, Reveal, without_seeds
+from arena.failure import Failure, Stopped
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console, plain, remark, show_json, time_text
 
 if TYPE_CHECKING:
     from arena.api.competition_document import Competition, Phase
@@ -39,6 +40,7 @@ def apply_competition(
     file: Annotated[Path, typer.Argument(help="A TOML file; examples/demo/competition.toml shows what it may hold.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and change nothing.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask first. Without a terminal it never asks.")] = False,
+    reveal: Reveal = False,
     as_json: Json = False,
 ) -> None:
     """Create or change a competition from its file.
@@ -53,16 +55,14 @@ def apply_competition(
     answer = diff_file(client, found)
     diff = answer.parse(CompetitionDiff)
     if not as_json:
-        _show_diff(found.slug, diff)
-    if dry_run:
-        if as_json:
-            show_json(answer.json)
-        return
-    if diff.changes and not (yes or as_json) and sys.stdin.isatty():
-        typer.confirm("Apply?", abort=True)
-    answer = apply_file(client, found, diff)
+        show_diff(found.slug, diff, dry_run=dry_run, reveal=reveal)
+    if not dry_run:
+        if diff.changes and not (yes or as_json) and sys.stdin.isatty():
+            _ask()
+        answer = apply_file(client, found, diff)
     if as_json:
-        show_json(answer.json)
+        show_json(answer.json if reveal else without_seeds(answer.json))
+    if as_json or dry_run:
         return
     applied = answer.parse(AppliedCompetition)
     counts = f"{len(applied.black_boxes)} black boxes, {len(applied.phases)} phases"
@@ -70,7 +70,9 @@ def apply_competition(
 
 
 def show_competition(
-    slug: Annotated[str, typer.Argument(help="Slug of the competition.")], as_json: Json = False
+    slug: Annotated[str, typer.Argument(help="Slug of the competition.")],
+    reveal: Reveal = False,
+    as_json: Json = False,
 ) -> None:
     """Show an applied competition and its revisions."""
     answer = client_from_environment().get_all(f"/api/v1/admin/competitions/{slug}/revisions", "revisions")
@@ -78,30 +80,46 @@ def show_competition(
     if not revisions:
         raise Failure(f"Expected a competition that was applied, but {slug} has no revision; apply its file.")
     if as_json:
-        show_json({"slug": slug, **revisions[0]["document"], "revisions": revisions})
+        shown = {"slug": slug, **revisions[0]["document"], "revisions": revisions}
+        show_json(shown if reveal else without_seeds(shown))
         return
     from arena.api.competition_document import Competition
     from arena.api.competitions import RevisionPage
 
     document = PlatformAnswer(revisions[0]["document"]).parse(Competition)
-    console.print(plain(f"{slug}: {document.name}"))
-    console.print(_phases_table(document.phases))
-    console.print(_boxes_table(document))
-    console.print(_revisions_table(answer.parse(RevisionPage).revisions))
+    remark(f"{slug}: {document.name}" + (f", seed {document.seed}" if reveal else ""))
+    show_tables(
+        _phases_table(document.phases), _boxes_table(document), _revisions_table(answer.parse(RevisionPage).revisions)
+    )
 
 
-def _show_diff(slug: str, diff: "CompetitionDiff") -> None:
+def _ask() -> None:
+    """Ask whether to apply. Raises Failure for no, and Stopped for Ctrl-C."""
+    try:
+        if typer.confirm("Apply?"):
+            return
+    except typer.Abort:
+        raise Stopped("Stopped; nothing was applied.") from None
+    raise Failure("Nothing was applied.")
+
+
+def show_diff(slug: str, diff: "CompetitionDiff", *, dry_run: bool, reveal: bool) -> None:
+    """Print what applying changes, or in a dry run what it would change; a seed only to who asks for it."""
+    if dry_run:
+        console.print(plain(f"{slug}: a dry run, nothing is applied; this is what would change"))
     if not diff.changes:
-        console.print(f"{slug}: nothing changes")
+        console.print(plain(f"{slug}: nothing changes"))
     for change in diff.changes:
         line = Text(f"{change.sign} {change.what}", style=COLOURS[change.sign])
-        if change.sign == "~":
+        if change.what in SEEDS and not reveal:
+            line.append(" (secret; --reveal prints it)")
+        elif change.sign == "~":
             line.append(f": {_value(change.before)} → {_value(change.after)}")
         elif isinstance(change.after, str):
             line.append(f": {_value(change.after)}")
         console.print(line, soft_wrap=True)
     for name in diff.datasets_missing:
-        console.print(f"  data set {name} is uploaded", style="dim")
+        console.print(plain(f"  data set {name} {'would be' if dry_run else 'is'} uploaded"), style="dim")
 
 
 def _value(value: object) -> str:
@@ -109,38 +127,33 @@ def _value(value: object) -> str:
     return plain(text if len(text) <= VALUE_CHARS else f"{text[:VALUE_CHARS]}…").plain
 
 
-def _phases_table(phases: Sequence["Phase"]) -> Table:
-    table = Table(title="phases")
-    for column in ("name", "baseline", "boxes", "studies", "size", "visibility", "opens", "closes"):
-        table.add_column(column)
-    for phase in phases:
-        table.add_row(
-            phase.name,
-            phase.baseline,
-            str(len(phase.boxes)),
-            str(phase.studies_per_box),
-            f"{phase.n_calls} x {phase.n_suggestions}",
-            "practice" if phase.practice else phase.visibility,
-            time_text(phase.opens_at),
-            time_text(phase.closes_at),
+def _phases_table(phases: Sequence["Phase"]) -> TextTable:
+    headings = [Heading("phase"), Heading("baseline"), Heading("boxes", "number"), Heading("studies", "number")]
+    headings += [*map(Heading, ("size", "visibility", "opens", "closes"))]
+    rows = [
+        (
+            *(phase.name, phase.baseline, str(len(phase.boxes)), str(phase.studies_per_box)),
+            *(f"{phase.n_calls} x {phase.n_suggestions}", "practice" if phase.practice else phase.visibility),
+            *(time_text(phase.opens_at), time_text(phase.closes_at)),
         )
-    return table
+        for phase in phases
+    ]
+    return TextTable(headings, rows, title="phases")
 
 
-def _boxes_table(document: "Competition") -> Table:
-    table = Table(title="black boxes")
-    for column in ("label", "model", "data set", "metric", "phases"):
-        table.add_column(column)
-    for box in document.black_boxes:
-        phases = [phase.name for phase in document.phases if box.label in phase.boxes]
-        table.add_row(box.label, box.model, box.dataset, box.metric, ", ".join(phases))
-    return table
+def _boxes_table(document: "Competition") -> TextTable:
+    headings = [*map(Heading, ("black box", "model", "data set", "metric")), Heading("phases", "text")]
+    rows = [
+        (
+            *(box.label, box.model, box.dataset, box.metric),
+            ", ".join(phase.name for phase in document.phases if box.label in phase.boxes),
+        )
+        for box in document.black_boxes
+    ]
+    return TextTable(headings, rows, title="black boxes")
 
 
-def _revisions_table(revisions: Sequence["Revision"]) -> Table:
-    table = Table(title="revisions")
-    for column in ("revision", "at", "code"):
-        table.add_column(column)
-    for each in revisions:
-        table.add_row(str(each.revision), time_text(each.created_at), each.code_version)
-    return table
+def _revisions_table(revisions: Sequence["Revision"]) -> TextTable:
+    headings = [Heading("revision", "number"), Heading("at"), Heading("code")]
+    rows = [(str(each.revision), time_text(each.created_at), each.code_version) for each in revisions]
+    return TextTable(headings, rows, title="revisions")

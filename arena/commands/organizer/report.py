@@ -44,8 +44,7 @@ def report(
         raise Failure(f"Expected a new folder for --data, got {data} with files in it.")
     client = client_from_environment()
     found = get_final(client, competition, origin, phase).parse(FinalStatus)
-    set_name, version = found.baseline.name, found.baseline.version
-    baseline = client.get(f"/api/v1/admin/baselines/{set_name}", version=version).json
+    baseline = client.get(f"/api/v1/admin/baselines/{found.baseline.name}", version=found.baseline.version).json
     path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/export"
     with client.lines(path, only_losses=True) as lines:
         read = read_data(lines, found, baseline)

@@ -32,7 +32,7 @@ async def test_a_competition_from_its_file_to_a_cancelled_submission(
     team = Arena(gateway.url, tmp_path, (await organizer.json("team", "create", "a", "--competition", "c"))["token"])
     submitted = await team.json("submit", write_optimizer(tmp_path), "--competition", "c", "--phase", "feedback")
     status = await team.json("status", submitted["id"])
-    provenance = [await each.json("provenance", submitted["id"]) for each in (team, organizer)]
+    provenance = [await each.json("provenance", submitted["id"], "--reveal") for each in (team, organizer)]
     cancelled = await team.json("cancel", submitted["id"])
     watched = await team.json("watch", submitted["id"])
     board = await team.json("leaderboard", "--competition", "c", "--phase", "feedback")
@@ -63,16 +63,15 @@ async def test_tables_for_people_show_the_same(gateway: Gateway, tmp_path: Path)
     arena = Arena(gateway.url, tmp_path)
 
     code, output, _ = await arena.run("leaderboard", "--competition", "c")
-    assert code == 0
-    assert "c / feedback" in output
+    assert (code, output.split("\t")[0]) == (0, "rank")
 
     code, output, _ = await arena.run("baseline", "list")
-    assert (code, output.split()[0]) == (0, "official@1")
+    assert (code, output.splitlines()[1].split("\t")[0]) == (0, "official@1")
 
     submitted = (await submit(await gateway.team("a"))).raise_for_status().json()
     code, output, _ = await arena.run("provenance", submitted["id"])
     assert code == 0
-    assert {submitted["id"], "official@1,", "revision"} <= set(output.split())
+    assert {submitted["id"], "official@1", "revision"} <= set(output.split())
 
 
 async def test_submitting_waits_for_a_platform_that_is_away_and_submits_once(

@@ -23,11 +23,11 @@ async def test_the_organizers_hand_and_a_teams_choice(gateway: Gateway, pool: Po
     chosen = await team.json("choose", identity)
     frozen = await organizer.json("phase", "freeze", "feedback", "--competition", "c")
     board = await team.json("leaderboard", *where)
-    _, shown, _ = await team.run("leaderboard", *where)
+    _, _, remarks = await team.run("leaderboard", *where)
     thawed = await organizer.json("phase", "unfreeze", "feedback", "--competition", "c")
 
     assert (quota["attempts_per_day"], quota["scored_per_day"]) == (7, None)
     assert priority["priority"] == 3
     assert chosen["chosen"]
     assert (frozen["frozen"], board["frozen"], thawed["frozen"]) == (True, True, False)
-    assert "frozen since" in shown
+    assert "frozen since" in remarks

@@ -24,9 +24,11 @@ class Platform(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         token = self.headers.get("Authorization")
-        self.seen.append((self.server.server_address[1], token))
+        self.seen.append((self.connection.getsockname()[1], token))
         known = token in KNOWN
-        body = {"competitions": [], "next": None} if known else {"title": "Unauthorized", "detail": "Not known here."}
+        body: dict[str, Any] = {"competitions": [], "next": None}
+        if not known:
+            body = {"title": "Unauthorized", "detail": "Not known here."}
         self.send_response(200 if known else 401)
         self.end_headers()
         self.wfile.write(json.dumps(body).encode())

@@ -1,0 +1,92 @@
+"""What the commands print, against the real gateway: lists that scripts can read, and secrets only on request."""
+
+import json
+from pathlib import Path
+
+from tests.support import csv_files
+from tests.support.command_line import Arena, write_optimizer
+from tests.support.gateway.competitions import BOXES, competition, phase
+from tests.support.gateway.running import Gateway
+from tests.support.gateway.submitting import submit
+from tests.support.toml_text import toml_text
+
+SEED = "a-very-secret-seed"
+
+
+async def test_what_a_list_prints_can_be_given_to_the_next_command(gateway: Gateway, tmp_path: Path) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    await gateway.apply(competition())
+    await arena.json("team", "create", "a team", "--competition", "c")
+
+    _, piped, _ = await arena.run("token", "list")
+    headings, *rows = (line.split("\t") for line in piped.splitlines())
+    (identity,) = [row[headings.index("id")] for row in rows if row[headings.index("of")] == "a team in c"]
+    code, _, errors = await arena.run("token", "revoke", identity)
+
+    assert code == 0, errors
+    assert (await arena.json("token", "list"))["tokens"][-1]["revoked_at"] is not None
+
+
+async def test_a_team_lists_its_own_submissions_and_an_organizer_everybodys(gateway: Gateway, tmp_path: Path) -> None:
+    await gateway.apply(competition(phase(), phase("second", boxes=["box-01"])))
+    organizer = Arena(gateway.url, tmp_path)
+    where = ("--competition", "c")
+    tokens = [(await organizer.json("team", "create", name, *where))["token"] for name in ("a", "b")]
+    a, b = (Arena(gateway.url, tmp_path, token) for token in tokens)
+    optimizer = write_optimizer(tmp_path)
+    first = await a.json("submit", optimizer, *where, "--phase", "feedback")
+    second = await a.json("submit", optimizer, *where, "--phase", "second")
+    other = await b.json("submit", optimizer, *where, "--phase", "second")
+
+    listed = {name: await each.json("submissions", *where) for name, each in (("a", a), ("organizer", organizer))}
+    _, piped, _ = await a.run("submissions", *where, "--phase", "feedback")
+
+    assert [each["id"] for each in listed["a"]["submissions"]] == [second["id"], first["id"]]
+    assert [each["id"] for each in listed["organizer"]["submissions"]] == [other["id"], second["id"], first["id"]]
+    assert [line.split("\t")[0] for line in piped.splitlines()] == ["submission", first["id"]]
+
+
+async def test_anybody_lists_the_competitions_and_their_phases(gateway: Gateway, tmp_path: Path) -> None:
+    closing = phase("feedback", closes_at="2100-01-01T00:00:00Z")
+    await gateway.apply(competition(closing, phase("later", opens_at="2099-01-01T00:00:00Z")))
+    anybody = Arena(gateway.url, tmp_path, token="")
+
+    listed = await anybody.json("competitions")
+    _, piped, errors = await anybody.run("competitions")
+
+    assert [each["slug"] for each in listed["competitions"]] == ["c"], errors
+    assert [line.split("\t") for line in piped.splitlines()[1:]] == [
+        ["c", "C", "feedback", "open", "", "2100-01-01T00:00:00Z"],
+        ["c", "C", "later", "closed", "2099-01-01T00:00:00Z", ""],
+    ]
+
+
+async def test_a_dry_run_says_so_and_what_it_would_do_and_seeds_are_shown_on_request_only(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    arena = Arena(gateway.url, tmp_path)
+    (tmp_path / "three.csv").write_bytes(csv_files.classification())
+    own = {"label": "box-03", "model": "DT", "dataset": "clf-three", "metric": "acc"}
+    data = [{"name": "clf-three", "file": "three.csv"}]
+    file = tmp_path / "competition.toml"
+    file.write_text(toml_text({"slug": "c", **competition(black_boxes=[*BOXES, own], datasets=data, seed=SEED)}))
+    apply = ("competition", "apply", file)
+
+    _, dry, _ = await arena.run(*apply, "--dry-run")
+    assert "dry run, nothing is applied" in dry.splitlines()[0]
+    assert "data set clf-three would be uploaded" in dry
+    assert SEED not in dry + json.dumps(await arena.json(*apply, "--dry-run"))
+    assert SEED in (await arena.run(*apply, "--dry-run", "--reveal"))[1]
+
+    code, applied, errors = await arena.run(*apply)
+    assert (code, SEED in applied + errors, "data set clf-three is uploaded" in applied) == (0, False, True)
+    for command in (apply, ("competition", "show", "c")):
+        assert SEED not in json.dumps(await arena.json(*command))
+        assert SEED in json.dumps(await arena.json(*command, "--reveal"))
+
+    submitted = (await submit(await gateway.team("a"))).raise_for_status().json()["id"]
+    _, hidden, _ = await arena.run("provenance", submitted)
+    _, revealed, _ = await arena.run("provenance", submitted, "--reveal")
+    assert (SEED in hidden, SEED in revealed) == (False, True)
+    assert SEED not in json.dumps(await arena.json("provenance", submitted))
+    assert (await arena.json("provenance", submitted, "--reveal"))["competition_seed"] == SEED
