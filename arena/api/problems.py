@@ -1,6 +1,8 @@
-"""The API's errors: RFC 9457 problem details."""
+"""The API's errors: RFC 9457 problem details with a code."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
+
+from arena.words.problems import ProblemCode
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -27,6 +29,7 @@ class ProblemBody(BaseModel):
                     "type": "about:blank",
                     "title": "Not Found",
                     "status": 404,
+                    "code": "no_such_competition",
                     "detail": "There is no competition 'spring'.",
                 }
             ]
@@ -35,6 +38,6 @@ class ProblemBody(BaseModel):
     type: str
     title: str
     status: int
+    code: ProblemCode
     detail: str
-    errors: list[InvalidField] | None = None
-    """For a 422: each invalid part of the request."""
+    errors: list[InvalidField] | None = Field(default=None, description="Each invalid part of the request.")

@@ -25,13 +25,15 @@ from arena.api.body import Body
 from arena.api.export import ExportHeader, ExportStudy
 from arena.api.planning import NewOrganizerRun
 from arena.api.problems import PROBLEM_TYPE, InvalidField, ProblemBody
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck
-from services.gateway.problems import PROBLEMS
 
 API_VERSION = "1"
 STORED = Path("docs/reference/openapi.json")
 NOTES = "x-versions"
 COMMAND = "python -m services.gateway.openapi --note 'what has changed'"
+PROBLEM_STATUSES = sorted({code.status for code in ProblemCode})
+"""The error statuses that any route may answer with."""
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """Arena runs black-box-optimization competitions.
 
@@ -77,7 +79,7 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
     document["tags"] = [{"name": name, "description": what} for name, what in TAGS.items() if name in used]
     components = document.setdefault("components", {})
     components["schemas"] = _schemas(components.get("schemas", {}))
-    components["responses"] = {_problem_name(status): _problem(status) for status in PROBLEMS}
+    components["responses"] = {_problem_name(status): _problem(status) for status in PROBLEM_STATUSES}
     components["securitySchemes"] = {
         "token": {"type": "http", "scheme": "bearer", "description": "A team's or an organizer's token."},
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A signed-in browser."},
@@ -107,7 +109,7 @@ def _describe_security(operation: dict[str, Any], needs: ScopeCheck | None) -> N
 
 def _describe_problems(operation: dict[str, Any]) -> None:
     responses = {status: each for status, each in operation["responses"].items() if status != "422"}
-    problems = {str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in PROBLEMS}
+    problems = {str(status): {"$ref": f"#/components/responses/{_problem_name(status)}"} for status in PROBLEM_STATUSES}
     operation["responses"] = dict(sorted((problems | responses).items()))
 
 
@@ -117,7 +119,8 @@ def _problem_name(status: int) -> str:
 
 def _problem(status: int) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ProblemBody"}
-    return {"description": PROBLEMS[status], "content": {PROBLEM_TYPE: {"schema": schema}}}
+    meanings = [f"`{code}`: {code.meaning}" for code in ProblemCode if code.status == status]
+    return {"description": "\n\n".join(meanings), "content": {PROBLEM_TYPE: {"schema": schema}}}
 
 
 def _schemas(of_routes: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from fastapi import Query
 from pydantic import AfterValidator, AwareDatetime, Field, TypeAdapter, ValidationError
 from pydantic_core import to_json
 
+from arena.words.problems import ProblemCode
 from services.gateway.problems import Problem
 
 PAGE_SIZE, PAGE_SIZE_LIMIT = 100, 1000
@@ -50,7 +51,9 @@ def decode_cursor(cursor: str, key: type[KeyT]) -> KeyT:
             raise ValueError("no cursor has a NUL")
         return TypeAdapter(key).validate_json(text)
     except (binascii.Error, ValidationError, ValueError) as error:
-        raise Problem(422, f"Expected a cursor from `next` of the previous page, got {cursor[:80]!r}.") from error
+        raise Problem(
+            ProblemCode.INVALID_CURSOR, f"Expected a cursor from `next` of the previous page, got {cursor[:80]!r}."
+        ) from error
 
 
 def split_page(

@@ -1,5 +1,6 @@
 """Answers every error of every route with RFC 9457 problem details."""
 
+from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -10,7 +11,8 @@ from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
-from arena.api.problems import PROBLEM_TYPE
+from arena.api.problems import PROBLEM_TYPE, InvalidField
+from arena.words.problems import ProblemCode
 from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
 from shared.broker.errors import BrokerUnavailable
@@ -21,29 +23,23 @@ RETRY_AFTER_S = 5
 UNAVAILABLE_ERRORS = (*TRANSIENT_ERRORS, BrokerUnavailable, BlobStoreUnavailable)
 
 
-PROBLEMS = {
-    400: "The request cannot be read.",
-    401: "A token is missing, unknown or revoked.",
-    403: "The token does not allow this.",
-    404: "It does not exist, or this caller may not see it.",
-    405: "The route has no such method.",
-    409: "The current state does not allow this.",
-    413: "The request is too large.",
-    422: "The request is invalid.",
-    429: "Too many requests, or a quota is used up.",
-    503: "A part of the platform is unavailable.",
+STARLETTE_CODES = {
+    404: ProblemCode.NO_SUCH_ADDRESS,
+    405: ProblemCode.METHOD_NOT_ALLOWED,
+    413: ProblemCode.REQUEST_TOO_LARGE,
 }
-"""The error statuses that any route may answer with, and what each means."""
+"""The codes of the errors that Starlette raises itself, by their status; the others are about unreadable requests."""
 
 
 class Problem(HTTPException):
-    """An error answer: its status, and a text that says what was expected, what came, and what to do.
+    """An error answer: its code, and a text that says what was expected, what came, and what to do.
 
     It is an HTTPException because FastAPI passes on no other exception raised while it parses a body.
     """
 
-    def __init__(self, status: int, detail: str, *, retry_after_s: int | None = None, **members: Any) -> None:
-        super().__init__(status, detail)
+    def __init__(self, code: ProblemCode, detail: str, *, retry_after_s: int | None = None, **members: Any) -> None:
+        super().__init__(code.status, detail)
+        self.code = code
         self.retry_after_s = retry_after_s
         self.members = members
 
@@ -58,16 +54,32 @@ class Problem(HTTPException):
             "type": "about:blank",
             "title": HTTPStatus(self.status_code).phrase,
             "status": self.status_code,
+            "code": self.code,
             "detail": self.detail,
             **self.members,
         }
         return JSONResponse(body, self.status_code, headers, media_type=PROBLEM_TYPE)
 
 
+def invalid_request(*faults: InvalidField) -> Problem:
+    """Return the 422 that lists invalid parts of a request."""
+    sentence = "; ".join(f"{each.where}: {each.what}" for each in faults)
+    return Problem(
+        ProblemCode.INVALID_REQUEST,
+        f"The request is not what this route takes: {sentence}",
+        errors=[each.model_dump() for each in faults],
+    )
+
+
+def invalid_fields(errors: Iterable[Mapping[str, Any]], *within: str) -> list[InvalidField]:
+    """Return pydantic's errors of the part of a request that `within` names."""
+    return [InvalidField(where=".".join(map(str, (*within, *each["loc"]))), what=each["msg"]) for each in errors]
+
+
 def unavailable(error: BaseException) -> Problem | None:
     """Return the 503 for an error that means a part of the platform is unavailable; None for other errors."""
     if isinstance(error, UNAVAILABLE_ERRORS):
-        return Problem(503, "A part of the platform is unavailable; try again soon.", retry_after_s=RETRY_AFTER_S)
+        return Problem(ProblemCode.UNAVAILABLE, ProblemCode.UNAVAILABLE.meaning, retry_after_s=RETRY_AFTER_S)
     return None
 
 
@@ -91,17 +103,14 @@ async def _on_problem(connection: HTTPConnection, error: Exception) -> Response:
 
 async def _on_http_error(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, StarletteHTTPException)  # noqa: S101 - registered for nothing else
-    problem = Problem(error.status_code, str(error.detail))
+    problem = Problem(STARLETTE_CODES.get(error.status_code, ProblemCode.UNREADABLE_REQUEST), str(error.detail))
     problem.headers = error.headers  # for a 405, the allowed methods
     return answer(connection, problem)
 
 
 async def _on_invalid(connection: HTTPConnection, error: Exception) -> Response:
     assert isinstance(error, (RequestValidationError, WebSocketRequestValidationError))  # noqa: S101 - as above
-    faults = [{"where": ".".join(str(part) for part in each["loc"]), "what": each["msg"]} for each in error.errors()]
-    sentence = "; ".join(f"{each['where']}: {each['what']}" for each in faults)
-    problem = Problem(422, f"The request is not what this route takes: {sentence}", errors=faults)
-    return answer(connection, problem)
+    return answer(connection, invalid_request(*invalid_fields(error.errors())))
 
 
 async def _on_any(connection: HTTPConnection, error: Exception) -> Response:
@@ -109,7 +118,7 @@ async def _on_any(connection: HTTPConnection, error: Exception) -> Response:
     path = connection.url.path
     if problem is None:
         log.error("request failed", path=path, exc_info=error)
-        problem = Problem(500, "The platform failed; the organizer finds the cause in its log.")
+        problem = Problem(ProblemCode.PLATFORM_FAILED, ProblemCode.PLATFORM_FAILED.meaning)
     else:
         log.warning("a part is unavailable", path=path, error=repr(error))
     return answer(connection, problem)

@@ -18,6 +18,7 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import NOBODY, Caller, identify
 from services.gateway.problems import Problem, answer, unavailable
 from services.gateway.settings import GatewaySettings
@@ -82,7 +83,7 @@ class RequestGuard:
 
     async def _find_caller(self, connection: HTTPConnection) -> Caller:
         if NUL in connection.url.path or NUL_ENCODED in connection.scope["query_string"]:
-            raise Problem(400, "Expected an address without a NUL character.")
+            raise Problem(ProblemCode.UNREADABLE_REQUEST, "Expected an address without a NUL character.")
         if connection.url.path.startswith(ASSETS_ADDRESS):
             return NOBODY  # the same for everybody, and a page loads several at once
         try:
@@ -106,7 +107,7 @@ class RequestGuard:
         if not await self._limiter.hit(self._rate, network):
             window = await self._limiter.get_window_stats(self._rate, network)
             raise Problem(
-                429,
+                ProblemCode.RATE_LIMITED,
                 f"Without a token, at most {self._rate} are answered; send a token, or wait.",
                 retry_after_s=max(1, math.ceil(window.reset_time - time.time())),
             )
@@ -119,7 +120,9 @@ class RequestGuard:
             return
         if self._sending[caller.team_id] >= UPLOADS_AT_ONCE:
             raise Problem(
-                429, f"A team may have {UPLOADS_AT_ONCE} requests of this kind at once.", retry_after_s=RETRY_AFTER_S
+                ProblemCode.TOO_MANY_UPLOADS,
+                f"A team may have {UPLOADS_AT_ONCE} requests of this kind at once.",
+                retry_after_s=RETRY_AFTER_S,
             )
         self._sending[caller.team_id] += 1
         try:
@@ -137,7 +140,11 @@ class RequestGuard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit_bytes:
-                raise Problem(413, f"The request is larger than {limit_bytes} bytes.")
+                raise Problem(
+                    ProblemCode.REQUEST_TOO_LARGE,
+                    f"The request is larger than {limit_bytes} bytes.",
+                    limit_bytes=limit_bytes,
+                )
             return message
 
         return counted

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.tables import find_session, find_token
 from services.gateway.problems import Problem
@@ -58,7 +59,7 @@ async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
     if token is not None:
         bearer = await find_token(pool, hash_token(token))
         if bearer is None:
-            raise Problem(401, "The token is not known here, or was revoked.")
+            raise Problem(ProblemCode.INVALID_TOKEN, "The token is not known here, or was revoked.")
     else:
         session = connection.cookies.get(SESSION_COOKIE)
         bearer = await find_session(pool, hash_token(session)) if session else None
@@ -75,14 +76,17 @@ def check_origin(connection: HTTPConnection) -> None:
     headers = connection.headers
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site != "same-origin" and (site is not None or origin is None or urlsplit(origin).netloc != headers.get("host")):
-        raise Problem(403, f"Expected a request from a page of this site, got one from {origin or 'elsewhere'}.")
+        raise Problem(
+            ProblemCode.OTHER_SITE,
+            f"Expected a request from a page of this site, got one from {origin or 'elsewhere'}.",
+        )
 
 
 def _token(connection: HTTPConnection) -> str | None:
     header = connection.headers.get("authorization")
     if header is not None:
         if not header.lower().startswith(BEARER):
-            raise Problem(401, "Expected an Authorization header of the form 'Bearer TOKEN'.")
+            raise Problem(ProblemCode.INVALID_TOKEN, "Expected an Authorization header of the form 'Bearer TOKEN'.")
         return header[len(BEARER) :].strip()
     protocols = [each.strip() for each in connection.headers.get("sec-websocket-protocol", "").split(",")]
     if len(protocols) == 2 and protocols[0] == WEBSOCKET_PROTOCOL:
@@ -110,13 +114,16 @@ class ScopeCheck:
     async def __call__(self, caller: Anyone) -> Caller:
         """Return the caller. Raises Problem 401 without a token, 403 with one that is not enough."""
         if caller.role == "anyone":
-            raise Problem(401, "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.")
+            raise Problem(
+                ProblemCode.NO_TOKEN,
+                "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.",
+            )
         scope = self.needed[caller.role]
         if scope is None:
             other = "organizers" if caller.role == "team" else "teams; use a team's token"
-            raise Problem(403, f"This is for {other}.")
+            raise Problem(ProblemCode.WRONG_ROLE, f"This is for {other}.")
         if scope not in caller.scopes:
-            raise Problem(403, f"This needs a token with the scope '{scope}'.")
+            raise Problem(ProblemCode.MISSING_SCOPE, f"This needs a token with the scope '{scope}'.", scope=scope)
         return caller
 
 

@@ -17,13 +17,15 @@ from arena.api.accounts import (
     Token,
     TokenPage,
 )
+from arena.api.problems import InvalidField
+from arena.words.problems import ProblemCode
 from arena.words.scopes import ORGANIZER_SCOPES, TEAM_SCOPES, Scope
 from services.gateway.accounts import tables
 from services.gateway.accounts.callers import Organizer, Registrar, hash_token, make_token
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import WithPool
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
-from services.gateway.problems import Problem
+from services.gateway.problems import Problem, invalid_request
 from shared.database import Pool
 
 router = APIRouter(prefix="/api/v1/admin", tags=["accounts"])
@@ -47,7 +49,9 @@ async def create_team(slug: str, body: NewTeam, pool: WithPool, _: Registrar) ->
     competition = await find_competition(pool, slug)
     token = make_token()
     if not await tables.create_team(pool, competition.id, body.name, hash_token(token)):
-        raise Problem(409, f"There is already a team {body.name!r}; POST to its /token for a new token.")
+        raise Problem(
+            ProblemCode.TEAM_EXISTS, f"There is already a team {body.name!r}; POST to its /token for a new token."
+        )
     return TeamToken(team=body.name, token=token)
 
 
@@ -92,17 +96,16 @@ async def revoke_token(token_id: UUID, pool: WithPool, _: Registrar) -> RevokedT
     """Revoke a token, which is refused from now on. Revoking it again changes nothing."""
     row = await tables.revoke_token(pool, token_id)
     if row is None:
-        raise Problem(404, f"There is no token {token_id}.")
+        raise Problem(ProblemCode.NO_SUCH_TOKEN, f"There is no token {token_id}.")
     return RevokedToken.model_validate(row, from_attributes=True)
 
 
 def _check_scopes(body: NewToken, allowed: frozenset[Scope], role: str) -> frozenset[Scope]:
     scopes = allowed if body.scopes is None else frozenset(body.scopes)
     if not scopes <= allowed:
-        raise Problem(
-            422,
-            f"Expected scopes of {', '.join(sorted(allowed))} for this {role} token, got {', '.join(sorted(scopes))}.",
-        )
+        may, got = ", ".join(sorted(allowed)), ", ".join(sorted(scopes))
+        what = f"expected scopes of {may} for this {role} token, got {got}"
+        raise invalid_request(InvalidField(where="body.scopes", what=what))
     return scopes
 
 
@@ -120,5 +123,5 @@ async def _find_team(pool: Pool, slug: str, name: str) -> UUID:
     competition = await find_competition(pool, slug)
     team_id = await tables.find_team(pool, competition.id, name)
     if team_id is None:
-        raise Problem(404, f"There is no team {name!r} in {slug}.")
+        raise Problem(ProblemCode.NO_SUCH_TEAM, f"There is no team {name!r} in {slug}.")
     return team_id

@@ -14,6 +14,7 @@ from arena.api.planning import (
     ImportedBaseline,
     NewBaseline,
 )
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.baselines import tables
 from services.gateway.baselines.build_graph import KINDS, describe_graph
@@ -51,7 +52,8 @@ async def get_baseline(name: str, pool: WithPool, _: Organizer, version: Version
     """Return the document of a baseline set, the newest version unless one is named."""
     document = await tables.find_document(pool, name, version)
     if document is None:
-        raise Problem(404, f"There is no baseline set {name!r}{'' if version is None else f' version {version}'}.")
+        which = f"{name!r}{'' if version is None else f' version {version}'}"
+        raise Problem(ProblemCode.NO_SUCH_BASELINE, f"There is no baseline set {which}.")
     return BaselineDocument(document)
 
 

@@ -10,6 +10,7 @@ from bayesmark.experiment_baseline import MIN_POS, PAD_FACTOR
 
 from arena.api.planning import NewBaseline
 from arena.words.objectives import GENERALIZATION, VISIBLE
+from arena.words.problems import ProblemCode
 from services.gateway.baselines.tables import NewBoxes, insert_baseline
 from services.gateway.problems import Problem
 from shared.database import Pool
@@ -68,7 +69,7 @@ def _check_best(dataset: xr.Dataset, pairs: list[tuple[str, str]], clips: list[f
             faults.append(f"{case} ({objective}): best {best:g}, random search {min([clip, *curves]):g}")
     if faults:
         raise Problem(
-            422,
+            ProblemCode.INVALID_BASELINE,
             "Expected a best that is better than random search, and finite, on every black box; got "
             + "; ".join(faults)
             + ". Give the strong optimizer more iterations or studies there, or leave these boxes out.",
@@ -85,7 +86,7 @@ def _read(document: dict[str, Any]) -> tuple[xr.Dataset, dict[str, list[float]]]
         complete = {VISIBLE, GENERALIZATION} <= set(dataset.coords[OBJECTIVE].values)
         complete = complete and {"clip", "best"} <= set(dataset.data_vars) and dataset.sizes[ITER] > 0
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Problem(422, f"{WHAT_IS_EXPECTED} Got: {error!r}.") from error
+        raise Problem(ProblemCode.INVALID_BASELINE, f"{WHAT_IS_EXPECTED} Got: {error!r}.") from error
     if not complete or any(len(each) != SIGNATURE_LENGTH for each in signatures.values()):
-        raise Problem(422, WHAT_IS_EXPECTED)
+        raise Problem(ProblemCode.INVALID_BASELINE, WHAT_IS_EXPECTED)
     return dataset, signatures

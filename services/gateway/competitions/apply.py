@@ -8,6 +8,7 @@ from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.api.competitions import AppliedCompetition, CompetitionDiff, DocumentProblem
 from arena.rules.competition_document import DocumentFault, find_faults
 from arena.version import code_version
+from arena.words.problems import ProblemCode
 from services.gateway.competitions import apply_tables, tables
 from services.gateway.competitions.apply_tables import CurrentBoxRow, LockedCompetitionRow
 from services.gateway.competitions.diff import CurrentBox, CurrentCompetition, Diff, compute_diff
@@ -48,17 +49,17 @@ async def apply(pool: Pool, slug: str, wanted: Competition) -> AppliedCompetitio
     async with pool.acquire() as connection, connection.transaction():
         draft = await _draft(connection, slug, wanted)
         if draft.diff.refusals:
-            raise refuse(409, draft.diff.refusals)
+            raise refuse(ProblemCode.CHANGE_REFUSED, draft.diff.refusals)
         if draft.datasets_missing:
-            raise refuse(422, _missing_files(wanted, draft.datasets_missing))
+            raise refuse(ProblemCode.DATASET_NOT_UPLOADED, _missing_files(wanted, draft.datasets_missing))
         if draft.diff.changes or draft.revision is None:
             draft = await _write(connection, slug, draft)
     return AppliedCompetition(slug=slug, **dict(draft.document), **dict(draft.show()))
 
 
-def refuse(status: int, faults: Sequence[DocumentFault]) -> Problem:
+def refuse(code: ProblemCode, faults: Sequence[DocumentFault]) -> Problem:
     """Return the problem that lists faults, each with its place in the document."""
-    return Problem(status, " ".join(map(str, faults)), errors=[each.model_dump() for each in describe(faults)])
+    return Problem(code, " ".join(map(str, faults)), errors=[each.model_dump() for each in describe(faults)])
 
 
 def describe(faults: Sequence[DocumentFault]) -> list[DocumentProblem]:
@@ -83,7 +84,7 @@ async def _draft(connection: Connection, slug: str, wanted: Competition) -> Draf
     faults = find_faults(wanted)
     resolved = await resolve_baselines(connection, current, wanted, faults)
     if resolved.faults:
-        raise refuse(422, resolved.faults)
+        raise refuse(ProblemCode.INVALID_COMPETITION, resolved.faults)
     stored = {(each.name, each.blob_sha256) for each in await tables.list_datasets(connection, slug)}
     return Draft(
         document=resolved.document,

@@ -11,6 +11,7 @@ from arena.api.competition_document import DATASET_PATTERN
 from arena.api.competitions import DatasetPage, StoredDataset, UploadedDataset
 from arena.rules.datasets import FILE_LIMIT_BYTES, InvalidDataset
 from arena.words.names import Slug
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions import tables
 from services.gateway.competitions.dataset_size import measure_dataset
@@ -37,7 +38,7 @@ async def upload_dataset(
         size = await asyncio.to_thread(measure_dataset, name, content)
     except InvalidDataset as invalid:
         errors = [{"where": "file", "what": fault} for fault in invalid.faults]
-        raise Problem(422, f"Data set {name}: {invalid}", errors=errors) from invalid
+        raise Problem(ProblemCode.INVALID_DATASET, f"Data set {name}: {invalid}", errors=errors) from invalid
     sha256 = hashlib.sha256(content).hexdigest()
     await blobs.put(sha256, content)
     await tables.put_dataset(pool, slug, name, sha256, size.n_rows, size.n_features)

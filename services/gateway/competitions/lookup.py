@@ -1,5 +1,6 @@
 """Finds a competition and those of its phases that a caller may see."""
 
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import CompetitionRow, PhaseRow
@@ -11,7 +12,7 @@ async def find_competition(pool: Pool, slug: str) -> CompetitionRow:
     """Return a competition. Raises Problem 404 if there is none."""
     row = await tables.find_competition(pool, slug)
     if row is None:
-        raise Problem(404, f"There is no competition {slug!r}.")
+        raise Problem(ProblemCode.NO_SUCH_COMPETITION, f"There is no competition {slug!r}.")
     return row
 
 
@@ -28,9 +29,13 @@ async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None
         for phase in phases:
             if phase.name == name:
                 return phase
-        raise Problem(404, f"There is no phase {name!r} in {competition.slug}.")
+        raise Problem(ProblemCode.NO_SUCH_PHASE, f"There is no phase {name!r} in {competition.slug}.")
     open_phases = [phase for phase in phases if phase.is_open]
     if len(open_phases) != 1:
-        names = ", ".join(phase.name for phase in open_phases) or "none"
-        raise Problem(422, f"Expected phase=, because not exactly one phase is open; open are: {names}.")
+        names = [phase.name for phase in open_phases]
+        raise Problem(
+            ProblemCode.PHASE_NEEDED,
+            f"Expected phase=, because not exactly one phase is open; open are: {', '.join(names) or 'none'}.",
+            open_phases=names,
+        )
     return open_phases[0]

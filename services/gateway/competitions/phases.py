@@ -1,5 +1,8 @@
-"""Finds a phase by its name."""
+"""Finds a phase by its name, and says that a phase or a black box is not there."""
 
+from collections.abc import Iterable
+
+from arena.words.problems import ProblemCode
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
@@ -14,6 +17,14 @@ async def find_phase(pool: Pool, slug: str, name: str) -> PhaseRow:
     return row
 
 
+def no_boxes(slug: str, labels: Iterable[str]) -> Problem:
+    """Return the 422 of a request that names black boxes which the competition does not have."""
+    unknown = sorted(labels)
+    return Problem(
+        ProblemCode.UNKNOWN_BLACK_BOX, f"Competition {slug} has no black boxes {', '.join(unknown)}.", boxes=unknown
+    )
+
+
 def no_phase(slug: str, name: str) -> Problem:
     """Return the 404 of a name that no phase has."""
-    return Problem(404, f"There is no phase {name!r} in a competition {slug!r}.")
+    return Problem(ProblemCode.NO_SUCH_PHASE, f"There is no phase {name!r} in a competition {slug!r}.")

@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+from arena.words.problems import ProblemCode
 from services.gateway.executions import tables
 from services.gateway.executions.tables import RecordedExecutionRow
 from services.gateway.problems import Problem
@@ -17,7 +18,9 @@ def parse_name(name: str) -> tuple[UUID, int]:
     match = NAME.fullmatch(name)
     if match is None:
         shown = name[:NAME_CHARS_SHOWN]
-        raise Problem(404, f"Expected an execution as SHARD_ID:ATTEMPT, got {shown!r}; list them first.")
+        raise Problem(
+            ProblemCode.NO_SUCH_EXECUTION, f"Expected an execution as SHARD_ID:ATTEMPT, got {shown!r}; list them first."
+        )
     return UUID(match[1]), int(match[2])
 
 
@@ -25,5 +28,5 @@ async def find_execution(pool: Pool, name: str) -> RecordedExecutionRow:
     """Return everything stored of an execution. Raises Problem 404 if there is none of this name."""
     row = await tables.find_execution(pool, *parse_name(name))
     if row is None:
-        raise Problem(404, f"There is no execution {name}.")
+        raise Problem(ProblemCode.NO_SUCH_EXECUTION, f"There is no execution {name}.")
     return row

@@ -10,6 +10,7 @@ from arena.api.executions import ReplayComparison, ReplayProvenance, StartedRepl
 from arena.api.planning import NewOrganizerRun
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
+from arena.words.problems import ProblemCode
 from arena.words.states import ExecutionOutcome, SubmissionState
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.dependencies import WithOutbox, WithPool
@@ -40,7 +41,8 @@ async def start_replay(execution: str, pool: WithPool, outbox: WithOutbox, calle
     row = await find_execution(pool, execution)
     if row.outcome not in REPLAYED:
         raise Problem(
-            409, f"Expected an execution that ended with a result, to compare with; {execution} is {row.outcome}."
+            ProblemCode.NO_RESULT,
+            f"Expected an execution that ended with a result, to compare with; {execution} is {row.outcome}.",
         )
     submission_id = await tables.find_open_replay(pool, execution)
     new = submission_id is None
@@ -75,7 +77,7 @@ async def compare_replay(submission_id: UUID, pool: WithPool, _: Organizer) -> R
     """Return whether a replay is identical to its execution, and if not, where it first differs."""
     replay = await tables.find_replay(pool, submission_id)
     if replay is None:
-        raise Problem(404, f"Submission {submission_id} is not a replay of an execution.")
+        raise Problem(ProblemCode.NO_SUCH_REPLAY, f"Submission {submission_id} is not a replay of an execution.")
     original = await find_execution(pool, replay.execution)
     old = await tables.list_outcomes(pool, original.shard_id, original.attempt)
     new = await tables.list_outcomes(pool, replay.shard_id, None)

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
 from arena.api.export import ExportBaseline, ExportBox, ExportHeader
+from arena.words.problems import ProblemCode
 from arena.words.states import PhaseKind
 from services.gateway.accounts.callers import Organizer
 from services.gateway.competitions.phases import no_phase
@@ -46,7 +47,7 @@ async def export_phase(
         raise no_phase(slug, phase)
     ids = await tables.list_submissions(pool, found.id, submission)
     if submission is not None and not ids:
-        raise Problem(409, f"This phase has no scored submission {submission}.")
+        raise Problem(ProblemCode.NOT_SCORED, f"This phase has no scored submission {submission}.")
     header = _describe(found, await tables.list_boxes(pool, found.id))
     return StreamingResponse(_lines(pool, header, ids, only_losses=only_losses), media_type=NDJSON)
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import structlog
 from fastapi import APIRouter, Query
 
+from arena.api.problems import InvalidField
 from arena.api.reruns import FinalRequest, FinalStatus, StartedFinal
 from arena.api.submissions import BaselineVersion
 from arena.words.states import SubmissionState
@@ -20,7 +21,7 @@ from services.gateway.dependencies import WithOutbox, WithPool
 from services.gateway.final import tables
 from services.gateway.final.finalists import show_finalists
 from services.gateway.final.start import start
-from services.gateway.problems import Problem
+from services.gateway.problems import invalid_request
 from shared.database import Pool
 
 log = structlog.get_logger()
@@ -32,7 +33,8 @@ async def start_final(slug: str, body: FinalRequest, pool: WithPool, outbox: Wit
     """Run the top teams' submissions in the final phase. Sent again, it adds what is missing and removes nobody."""
     competition = await find_competition(pool, slug)
     if body.origin == body.phase:
-        raise Problem(422, f"Expected two different phases, got {body.phase} twice.")
+        fault = InvalidField(where="body.phase", what=f"expected two different phases, got {body.phase} twice")
+        raise invalid_request(fault)
     origin = await find_phase(pool, slug, body.origin)
     async with pool.acquire() as connection, connection.transaction():
         copies, announcements = await start(connection, origin, body)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from arena.api.reruns import FinalRequest
 from arena.version import code_version
+from arena.words.problems import ProblemCode
 from services.gateway.competitions.apply_tables import lock_competition
 from services.gateway.competitions.phases import no_phase
 from services.gateway.competitions.tables import (
@@ -34,7 +35,10 @@ async def start(
     present = await tables.list_finalists(connection, phase.id)
     best = await tables.list_top(connection, origin.id, wanted.top)
     if not best and not present:
-        raise Problem(409, "Expected scored submissions in the first phase, got none; nobody is in the final.")
+        raise Problem(
+            ProblemCode.NOTHING_SCORED,
+            "Expected scored submissions in the first phase, got none; nobody is in the final.",
+        )
     copies = await copy_submissions(connection, select_copies(best, present), phase.id)
     change = await next_change(connection, phase.id)
     accepted = [SubmissionAccepted(submission_id=each) for each in copies]
@@ -45,7 +49,7 @@ async def _check_ended(connection: Connection, origin: PhaseRow, wanted: FinalRe
     unended = await tables.count_unended(connection, origin.id)
     if unended and not wanted.even_if_unended:
         raise Problem(
-            409,
+            ProblemCode.SUBMISSIONS_UNENDED,
             f"Expected every submission of phase {origin.name} to have ended, but {unended} have not. "
             "Wait for them or cancel them, or go on without them by even_if_unended.",
             unended=unended,
@@ -59,7 +63,7 @@ async def _set_studies(connection: Connection, phase: PhaseRow, studies: int) ->
     """
     if phase.studies_per_box != studies and await is_phase_used(connection, phase.id):
         raise Problem(
-            409,
+            ProblemCode.PHASE_IN_USE,
             f"Phase {phase.name} has submissions with {phase.studies_per_box} studies on each black box, "
             f"got {studies}; ask for {phase.studies_per_box}, or take a phase without submissions.",
         )

@@ -17,6 +17,7 @@ from arena.api.operations import (
     RetriedIncident,
     RunnerPage,
 )
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.dependencies import WithBroker, WithPool, WithSettings
 from services.gateway.operations import tables
@@ -47,7 +48,7 @@ async def retry_incident(shard_id: UUID, pool: WithPool, _: Manager) -> RetriedI
     """Run an incident's shard again from the start."""
     row = await tables.retry_incident(pool, shard_id)
     if row is None:
-        raise Problem(404, f"Shard {shard_id} is not an incident.")
+        raise Problem(ProblemCode.NO_SUCH_INCIDENT, f"Shard {shard_id} is not an incident.")
     return RetriedIncident(**asdict(row))
 
 
@@ -64,7 +65,10 @@ async def list_dead_letters(
 async def retry_dead_letter(letter_id: str, broker: WithBroker, _: Manager) -> RetriedDeadLetter:
     """Send a message that was set aside again. If it still cannot be read, it is set aside once more."""
     if not await broker.retry_dead_letter(letter_id, DEAD_LETTERS_LIMIT):
-        raise Problem(404, f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; list again.")
+        raise Problem(
+            ProblemCode.NO_SUCH_DEAD_LETTER,
+            f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; list again.",
+        )
     return RetriedDeadLetter(id=letter_id, retried=True)
 
 

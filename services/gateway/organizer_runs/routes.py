@@ -21,6 +21,7 @@ from arena.api.planning import (
 from arena.version import images_version
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.lookup import find_competition
+from services.gateway.competitions.phases import no_boxes
 from services.gateway.competitions.tables import find_seed
 from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithSettings
 from services.gateway.organizer_runs import tables
@@ -28,7 +29,7 @@ from services.gateway.organizer_runs.key import organizer_run_key
 from services.gateway.organizer_runs.start import RunInputs
 from services.gateway.organizer_runs.start import start_organizer_run as start
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
-from services.gateway.problems import Problem
+from services.gateway.problems import invalid_fields, invalid_request
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
 from services.gateway.submissions.uploads import hash_upload, store_zip
@@ -55,7 +56,7 @@ async def start_organizer_run(
     boxes = await tables.list_boxes(pool, competition.id, run.boxes)
     unknown = set(run.boxes) - {box.label for box in boxes}
     if unknown:
-        raise Problem(422, f"Competition {slug} has no black boxes {sorted(unknown)}.")
+        raise no_boxes(slug, unknown)
     key = organizer_run_key(await find_seed(pool, competition.id), upload.sha256, boxes, run, images_version())
     inputs = RunInputs(competition.id, run, boxes, upload.sha256, upload.size_bytes)
     submission_id, new = await start(pool, outbox, key, inputs)
@@ -67,8 +68,7 @@ def _parse(text: str) -> NewOrganizerRun:
     try:
         return NewOrganizerRun.model_validate_json(text)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Problem(422, f"The field organizer_run is invalid: {faults}") from error
+        raise invalid_request(*invalid_fields(error.errors(), "body", "organizer_run")) from error
 
 
 @router.get("/competitions/{slug}/organizer-runs")

@@ -6,6 +6,7 @@ import structlog
 from fastapi import APIRouter
 
 from arena.api.competitions import ChangedPriority, ChangedTeamQuota, FrozenPhase, NewPriority, NewTeamQuota
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Manager
 from services.gateway.accounts.tables import find_team
 from services.gateway.competitions.phases import find_phase
@@ -54,7 +55,7 @@ async def put_team_quota(slug: str, team: str, body: NewTeamQuota, pool: WithPoo
     phase = await find_phase(pool, slug, body.phase)
     team_id = await find_team(pool, phase.competition_id, team)
     if team_id is None:
-        raise Problem(404, f"There is no team {team!r} in {slug}.")
+        raise Problem(ProblemCode.NO_SUCH_TEAM, f"There is no team {team!r} in {slug}.")
     await tables.put_team_quota(pool, team_id, phase.id, body)
     return ChangedTeamQuota(competition=slug, team=team, **dict(body))
 
@@ -64,5 +65,5 @@ async def prioritize(submission_id: UUID, body: NewPriority, pool: WithPool, cal
     """Let a submission run before those of lower priority, from the next free slot on. Nothing running is stopped."""
     submission = await find_submission(pool, submission_id, caller)
     if not await tables.prioritize(pool, submission_id, body.priority):
-        raise Problem(409, f"The submission has ended already: it is {submission.state}.")
+        raise Problem(ProblemCode.SUBMISSION_ENDED, f"The submission has ended already: it is {submission.state}.")
     return ChangedPriority(submission_id=submission_id, priority=body.priority)

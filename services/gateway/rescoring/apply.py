@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.version import code_version
+from arena.words.problems import ProblemCode
 from services.gateway.competitions.tables import PhaseRow, find_last_document, insert_revision
 from services.gateway.problems import Problem
 from services.gateway.rescoring import tables
@@ -39,16 +40,18 @@ async def _check_ready(connection: Connection, live: PhaseRow, candidate: PhaseR
     unended = await tables.count_unended(connection, both)
     if unended:
         raise Problem(
-            409,
+            ProblemCode.SUBMISSIONS_UNENDED,
             f"Expected all submissions of phase {live.name} and its candidate to have ended; {unended} have not. "
             "Wait for them, or cancel them.",
+            unended=unended,
         )
     left_out = await tables.list_teams_left_out(connection, live.id, candidate.id)
     if left_out:
         raise Problem(
-            409,
+            ProblemCode.TEAMS_LEFT_OUT,
             f"Expected a submission of every team that has one that counts; not run again: {', '.join(left_out)}. "
             "Start the rescoring once more to add them.",
+            teams=left_out,
         )
 
 

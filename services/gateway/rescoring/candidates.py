@@ -6,11 +6,14 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 
+from arena.api.problems import InvalidField
 from arena.api.reruns import RescoringRequest
 from arena.words.limits import Limits
+from arena.words.problems import ProblemCode
 from services.gateway.baselines.tables import BaselineRow, find_baseline
+from services.gateway.competitions.phases import no_boxes
 from services.gateway.competitions.tables import PhaseRow, put_phase_boxes
-from services.gateway.problems import Problem
+from services.gateway.problems import Problem, invalid_fields, invalid_request
 from services.gateway.rescoring import tables
 from services.gateway.rescoring.comparison import list_changes
 from shared.database import Connection
@@ -45,9 +48,13 @@ async def make_candidate(connection: Connection, live: PhaseRow, wanted: Rescori
     labels = wanted.boxes or live.boxes
     await put_phase_boxes(connection, candidate_id, live.competition_id, labels)
     if unknown := set(labels) - await tables.list_box_labels(connection, candidate_id):
-        raise Problem(422, f"The competition has no black boxes {sorted(unknown)}.")
+        raise no_boxes(live.competition, unknown)
     if uncovered := await tables.list_uncovered_boxes(connection, candidate_id):
-        raise Problem(422, f"The baseline does not cover {', '.join(uncovered)} for enough iterations.")
+        raise Problem(
+            ProblemCode.BASELINE_LACKS_BOXES,
+            f"The baseline does not cover {', '.join(uncovered)} for enough iterations.",
+            boxes=uncovered,
+        )
     return candidate_id
 
 
@@ -58,10 +65,14 @@ async def select_submissions(connection: Connection, live: PhaseRow, wanted: Res
     if wanted.submissions is not None:
         unknown = [str(each) for each in wanted.submissions if each not in found]
         if unknown:
-            raise Problem(422, f"Expected submissions of {live.name} that were scored or failed; not so: {unknown}.")
+            raise Problem(
+                ProblemCode.UNKNOWN_SUBMISSION,
+                f"Expected submissions of {live.name} that were scored or failed; not so: {unknown}.",
+                submissions=unknown,
+            )
         found = wanted.submissions
     if not found:
-        raise Problem(409, f"Phase {live.name} has no submission that can be run again.")
+        raise Problem(ProblemCode.NOTHING_TO_RESCORE, f"Phase {live.name} has no submission that can be run again.")
     return found
 
 
@@ -69,8 +80,7 @@ def _limits(live: PhaseRow, wanted: RescoringRequest) -> dict[str, Any]:
     try:
         return Limits.model_validate(live.limits | (wanted.limits or {})).model_dump()
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise Problem(422, f"The limits are invalid: {faults}") from error
+        raise invalid_request(*invalid_fields(error.errors(), "body", "limits")) from error
 
 
 async def _find_baseline(connection: Connection, wanted: RescoringRequest) -> BaselineRow | None:
@@ -78,8 +88,12 @@ async def _find_baseline(connection: Connection, wanted: RescoringRequest) -> Ba
         return None
     name, _, version = wanted.baseline.partition("@")
     if version and not (version.isdecimal() and len(version) < 10):
-        raise Problem(422, f"Expected a baseline as NAME or NAME@VERSION, got {wanted.baseline!r}.")
+        what = f"expected a baseline as NAME or NAME@VERSION, got {wanted.baseline!r}"
+        raise invalid_request(InvalidField(where="body.baseline", what=what))
     baseline = await find_baseline(connection, name, int(version) if version else None)
     if baseline is None:
-        raise Problem(422, f"There is no baseline set {wanted.baseline!r}; import it with 'arena baseline import'.")
+        raise Problem(
+            ProblemCode.UNKNOWN_BASELINE,
+            f"There is no baseline set {wanted.baseline!r}; import it with 'arena baseline import'.",
+        )
     return baseline

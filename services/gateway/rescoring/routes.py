@@ -17,6 +17,7 @@ from arena.api.reruns import (
     RescoringRequest,
     RescoringStatus,
 )
+from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.phases import find_phase
@@ -60,7 +61,10 @@ async def start_rescoring(
 async def _check_same(connection: Connection, live: PhaseRow, candidate: PhaseRow, wanted: RescoringRequest) -> None:
     changes = list_changes(live, candidate)
     if wanted.changes and changes != await list_wanted_changes(connection, live, wanted):
-        raise Problem(409, f"Phase {live.name} has another candidate, with {changes}; apply or discard that one first.")
+        raise Problem(
+            ProblemCode.OTHER_CANDIDATE,
+            f"Phase {live.name} has another candidate, with {changes}; apply or discard that one first.",
+        )
 
 
 @router.get("")
@@ -113,7 +117,9 @@ async def discard_rescoring(
 async def _need_candidate(connection: Connection, live: PhaseRow) -> PhaseRow:
     candidate = await tables.find_candidate(connection, live.id)
     if candidate is None:
-        raise Problem(404, f"Phase {live.name} has no candidate; start one with 'arena rescore start'.")
+        raise Problem(
+            ProblemCode.NO_CANDIDATE, f"Phase {live.name} has no candidate; start one with 'arena rescore start'."
+        )
     return candidate
 
 

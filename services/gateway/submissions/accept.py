@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from arena.api.submissions import Submission
+from arena.words.problems import ProblemCode
 from services.gateway.problems import Problem
 from services.gateway.submissions import tables
 from services.gateway.submissions.disclosure import show_submission
@@ -38,7 +39,10 @@ async def find_answer(pool: Pool, request: RepeatableRequest) -> Submission | No
     if known is None:
         return None
     if known.request_sha256 != request.request_sha256:
-        raise Problem(409, "This Idempotency-Key was used for another request; use a new key for a new submission.")
+        raise Problem(
+            ProblemCode.KEY_REUSED,
+            "This Idempotency-Key was used for another request; use a new key for a new submission.",
+        )
     return Submission.model_validate(known.answer)
 
 

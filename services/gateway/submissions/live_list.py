@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, WebSocket
 
 from arena.api.live import NewQueueEstimate, QuotaName, QuotaUse, SubmissionsMessage
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller, Member
 from services.gateway.competitions.lookup import choose_phase, find_competition
 from services.gateway.dependencies import WithChangeNotifier, WithPool, WithQueueEstimates
@@ -49,7 +50,7 @@ async def watch_submissions(
     """Send the newest submissions of a phase, then those that change, and new queue estimates."""
     competition = await find_competition(pool, slug)
     if caller.role == "team" and caller.competition_id != competition.id:
-        raise Problem(403, f"This token's team does not take part in {slug}.")
+        raise Problem(ProblemCode.OTHER_COMPETITION, f"This token's team does not take part in {slug}.")
     chosen = await choose_phase(pool, competition, phase, caller)
     watch = Watch(pool, estimates, caller, chosen.id, NOTHING if since is None else since)
 

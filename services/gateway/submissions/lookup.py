@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.problems import Problem
 from services.gateway.submissions import tables
@@ -17,5 +18,5 @@ async def find_submission(pool: Pool, submission_id: UUID, caller: Caller) -> Su
     row = await tables.find_submission(pool, submission_id)
     is_hidden = row is not None and row.origin_id is not None and row.visibility == "organizer"
     if row is None or (caller.role == "team" and (row.team_id != caller.team_id or is_hidden)):
-        raise Problem(404, f"There is no submission {submission_id}.")
+        raise Problem(ProblemCode.NO_SUCH_SUBMISSION, f"There is no submission {submission_id}.")
     return row

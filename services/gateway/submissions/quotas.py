@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from arena.api.live import QuotaName, QuotaUse
+from arena.words.problems import ProblemCode
 from services.gateway.problems import Problem
 from services.gateway.submissions import tables
 from services.gateway.submissions.tables import EffectiveQuota, UsedQuota
@@ -34,7 +35,7 @@ async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: 
     """
     quota = await tables.find_effective_quota(connection, phase_id, team_id)
     if quota is None:
-        raise Problem(409, "The phase was deleted just now; look at the competition's phases.")
+        raise Problem(ProblemCode.NO_SUCH_PHASE, "The phase was deleted just now; look at the competition's phases.")
     return quota
 
 
@@ -48,8 +49,10 @@ def check_open(phase: Times) -> None:
     if not phase.is_open:
         opens, closes = (each and each.isoformat() for each in (phase.opens_at, phase.closes_at))
         raise Problem(
-            409,
+            ProblemCode.PHASE_CLOSED,
             f"Phase {phase.name} is closed; it is open from {opens or 'the beginning'} to {closes or 'the end'}.",
+            opens_at=opens,
+            closes_at=closes,
         )
 
 
@@ -57,20 +60,20 @@ def check_quota(quota: EffectiveQuota, used: UsedQuota) -> None:
     """Raise Problem 429 if a quota does not allow one more submission."""
     if quota.active_submissions is not None and used.active >= quota.active_submissions:
         raise Problem(
-            429,
+            ProblemCode.TOO_MANY_ACTIVE,
             f"The team has {used.active} submissions that have not ended, and may have {quota.active_submissions}; "
             "wait for one to end, or cancel one.",
             retry_after_s=ACTIVE_RETRY_AFTER_S,
         )
     if quota.attempts_per_day is not None and used.attempts >= quota.attempts_per_day:
         raise Problem(
-            429,
+            ProblemCode.NO_ATTEMPTS_LEFT,
             f"The team has made {used.attempts} attempts in 24 hours, and may make {quota.attempts_per_day}.",
             retry_after_s=_whole_seconds(used.attempt_in_s),
         )
     if quota.scored_per_day is not None and used.scored >= quota.scored_per_day:
         raise Problem(
-            429,
+            ProblemCode.NO_SCORES_LEFT,
             f"The team has {used.scored} submissions of the last 24 hours that were scored or are on the way, "
             f"and may have {quota.scored_per_day}.",
             retry_after_s=_whole_seconds(used.score_in_s),

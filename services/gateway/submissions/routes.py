@@ -9,6 +9,7 @@ from fastapi import APIRouter, Form, Header, UploadFile
 from prometheus_client import Counter
 
 from arena.api.submissions import StudyLog, StudyLogPage, Submission, SubmissionPage
+from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
@@ -47,7 +48,7 @@ async def submit(
     """Accept a team's zip for scoring. The same request with the same Idempotency-Key gets the first answer again."""
     competition = await find_competition(pool, slug)
     if caller.team_id is None or caller.competition_id != competition.id:
-        raise Problem(403, f"This token's team does not take part in {slug}.")
+        raise Problem(ProblemCode.OTHER_COMPETITION, f"This token's team does not take part in {slug}.")
     chosen = await choose_phase(pool, competition, phase, caller)
     upload = await hash_upload(file)
     request = None
@@ -113,7 +114,8 @@ async def list_logs(
     submission = await find_submission(pool, submission_id, caller)
     if caller.role != "organizer" and not submission.practice:
         raise Problem(
-            403, "Only the organizer may read logs from secret black boxes; on a practice phase teams may, too."
+            ProblemCode.SECRET_LOGS,
+            "Only the organizer may read logs from secret black boxes; on a practice phase teams may, too.",
         )
     after = decode_cursor(cursor, tuple[str, Number, Number]) if cursor else None
     rows = await result_tables.list_logs(pool, submission_id, after, limit + 1)
@@ -135,7 +137,7 @@ async def cancel_submission(submission_id: UUID, pool: WithPool, outbox: WithOut
     outbox.wake()
     submission = await find_submission(pool, submission_id, caller)
     if submission.state != SubmissionState.CANCELLED:
-        raise Problem(409, f"The submission has ended already: it is {submission.state}.")
+        raise Problem(ProblemCode.SUBMISSION_ENDED, f"The submission has ended already: it is {submission.state}.")
     if phase_id is not None:
         log.info("submission cancelled", submission=str(submission_id))
     return show_submission(submission, caller.role)

@@ -6,6 +6,7 @@ import structlog
 from fastapi import APIRouter
 
 from arena.api.submissions import Submission
+from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from services.gateway.accounts.callers import Team
 from services.gateway.dependencies import WithOutbox, WithPool
@@ -32,12 +33,17 @@ async def choose_submission(submission_id: UUID, pool: WithPool, outbox: WithOut
         change = await tables.next_change(connection, phase_id)
         quota = await find_effective_quota(connection, phase_id, team_id)
         if quota.counting != "chosen":
-            raise Problem(409, f"In phase {quota.name} each team's best submission counts; it cannot be chosen.")
+            raise Problem(
+                ProblemCode.BEST_COUNTS,
+                f"In phase {quota.name} each team's best submission counts; it cannot be chosen.",
+            )
         check_open(quota)
         present = await tables.find_submission(connection, submission_id)
         if present is None or present.state != SubmissionState.SCORED:
             state = "gone" if present is None else present.state
-            raise Problem(409, f"Expected a scored submission, got one that is {state}; choose another.")
+            raise Problem(
+                ProblemCode.NOT_SCORED, f"Expected a scored submission, got one that is {state}; choose another."
+            )
         await tables.select_submission(connection, submission, change)
         await outbox.put(connection, [PhaseChanged(phase_id=phase_id, change=change)])
     outbox.wake()

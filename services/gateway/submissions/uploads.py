@@ -9,6 +9,7 @@ from fastapi import UploadFile
 from prometheus_client import Counter
 
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from arena.words.problems import ProblemCode
 from services.gateway.problems import Problem
 from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
@@ -46,6 +47,6 @@ async def store_zip(upload: HashedUpload, blobs: Blobs, settings: GatewaySetting
         await asyncio.to_thread(check_zip, upload.file, limits)
     except InvalidZip as reason:
         REFUSED.inc()
-        raise Problem(422, str(reason)) from reason
+        raise Problem(ProblemCode.INVALID_ZIP, str(reason)) from reason
     upload.file.seek(0)
     await blobs.put(upload.sha256, upload.file)

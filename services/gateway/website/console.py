@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithPool
@@ -29,9 +30,12 @@ async def console_page(request: Request, slug: str, pool: WithPool, caller: Anyo
     if caller.role == "anyone":
         return to_sign_in(request)
     if caller.role != "organizer" or Scope.READ not in caller.scopes:
-        raise Problem(403, "The console is for organizers; sign in with an organizer's token.")
+        raise Problem(ProblemCode.WRONG_ROLE, "The console is for organizers; sign in with an organizer's token.")
     if section not in SECTIONS:
-        raise Problem(404, f"The console has no section {section!r}; its sections are: {', '.join(SECTIONS)}.")
+        raise Problem(
+            ProblemCode.NO_SUCH_ADDRESS,
+            f"The console has no section {section!r}; its sections are: {', '.join(SECTIONS)}.",
+        )
     page = await find_page_context(pool, caller, slug, None)
     data = ConsoleData(slug=slug, phases=[each.name for each in page.phases])
     return render(

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import find_competition
@@ -28,7 +29,11 @@ async def submission_page(
     if caller.role == "anyone":
         return to_sign_in(request)
     if Scope.READ not in caller.scopes:
-        raise Problem(403, "This page needs a token with the scope 'read'; sign in with another token.")
+        raise Problem(
+            ProblemCode.MISSING_SCOPE,
+            "This page needs a token with the scope 'read'; sign in with another token.",
+            scope=Scope.READ,
+        )
     row = await find_submission(pool, submission_id, caller)
     phase = await result_tables.phase_of_studies(pool, row.phase_id)
     data = SubmissionData(

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.api.live import SubmissionsMessage
+from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.tables import PhaseRow
@@ -33,10 +34,17 @@ async def submissions_page(
     if caller.role == "anyone":
         return to_sign_in(request)
     if Scope.READ not in caller.scopes:
-        raise Problem(403, "This page needs a token with the scope 'read'; sign in with another token.")
+        raise Problem(
+            ProblemCode.MISSING_SCOPE,
+            "This page needs a token with the scope 'read'; sign in with another token.",
+            scope=Scope.READ,
+        )
     page = await find_page_context(pool, caller, slug, phase)
     if caller.role == "team" and caller.competition_id != page.competition.id:
-        raise Problem(403, f"Your team does not take part in {slug}; your page is /c/{page.viewer.slug}/submissions.")
+        raise Problem(
+            ProblemCode.OTHER_COMPETITION,
+            f"Your team does not take part in {slug}; your page is /c/{page.viewer.slug}/submissions.",
+        )
     data = None
     if page.phase is not None:
         first = await Watch(pool, estimates, caller, page.phase.id).news()

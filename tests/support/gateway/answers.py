@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 from websockets.asyncio.client import ClientConnection
 
+from arena.words.problems import ProblemCode
 from tests.support.waiting import limited
 
 
@@ -20,5 +21,6 @@ def assert_problem(answer: httpx.Response, status: int, detail: str = "") -> Non
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert body["status"] == status
-    assert body.keys() >= {"type", "title", "status", "detail"}
+    assert body.keys() >= {"type", "title", "status", "code", "detail"}
+    assert ProblemCode(body["code"]).status == status
     assert detail in body["detail"]

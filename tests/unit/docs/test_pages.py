@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.words.problems import ProblemCode
 from arena.words.states import ExecutionOutcome, ShardState, Stage, SubmissionState
 from arena.words.verdicts import Verdict
 
@@ -25,6 +26,11 @@ def test_every_test_that_the_design_names_exists() -> None:
 def test_the_glossary_has_every_state_outcome_and_verdict(words: type[Verdict]) -> None:
     glossary = (DOCS / "glossary.md").read_text()
     assert [word for word in words if f"`{word}`" not in glossary] == []
+
+
+def test_the_page_of_problems_has_every_code_with_its_meaning() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", (DOCS / "reference/problems.md").read_text(), re.M)
+    assert rows == [(code.value, str(code.status), code.meaning) for code in ProblemCode]
 
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from arena.words.problems import ProblemCode
 from services.gateway.app import create_api
 from services.gateway.openapi import NOTES, STORED, hash_document
 
@@ -59,6 +61,17 @@ def test_operations_have_short_names_and_tags_that_are_described() -> None:
 
 def test_problems_are_described_once() -> None:
     assert json.dumps(DOCUMENT).count("RFC 9457 problem details") == 1
+
+
+def test_every_code_of_a_problem_is_described_with_its_status() -> None:
+    described = DOCUMENT["components"]["responses"]
+    assert set(DOCUMENT["components"]["schemas"]["ProblemCode"]["enum"]) == set(ProblemCode)
+    assert [
+        code
+        for code in ProblemCode
+        if f"`{code}`: {code.meaning}"
+        not in described[HTTPStatus(code.status).phrase.title().replace(" ", "")]["description"]
+    ] == []
 
 
 def test_live_messages_are_described() -> None:
