@@ -120,7 +120,7 @@ class StudyResult(Body):
 
     model_config = example(
         study=0,
-        loss=0.12,
+        score=88.0,
         timed_out=False,
         suggest_errors=0,
         observe_errors=0,
@@ -133,7 +133,7 @@ class StudyResult(Body):
         finished_at="2026-07-09T08:31:00Z",
     )
     study: int
-    loss: float | None
+    score: float | None
     timed_out: bool
     suggest_errors: int
     observe_errors: int

@@ -23,11 +23,11 @@ class TeamColumns(Body):
     """The fields of a row that come from the leaderboard's queries, where each is a column of the same name.
 
     `changed_at` is when the team last submitted, or one of its submissions began or ended. `curve` is the counting
-    submission's mean rescaled loss after each iteration.
+    submission's mean score after each iteration, from the first on.
     """
 
     model_config = example(
-        team="Gaussians", submissions=17, changed_at="2026-07-09T08:30:00Z", curve=[0.51, 0.32, 0.2, 0.076]
+        team="Gaussians", submissions=17, changed_at="2026-07-09T08:30:00Z", curve=[49.0, 68.0, 80.0, 92.4]
     )
     team: str
     submissions: int

@@ -43,12 +43,12 @@ LeaderboardMessage = Annotated[LeaderboardSnapshot | LeaderboardChanges, Field(d
 
 
 class FinishedStudy(Body):
-    """A finished study: its rescaled loss, which is null in an organizer run, and whether it was cut off."""
+    """A finished study: its score, which is null in an organizer run, and whether it was cut off."""
 
-    model_config = example(box="box-07", study=3, loss=0.12, timed_out=False, change=1042)
+    model_config = example(box="box-07", study=3, score=88.0, timed_out=False, change=1042)
     box: str
     study: int
-    loss: float | None
+    score: float | None
     timed_out: bool
     change: int
 

@@ -155,7 +155,8 @@ class FinalRequest(Body):
 class Finalist(Body):
     """A team's submission in the final; `feedback_rank` and `feedback_score` are those of the first phase.
 
-    `losses`, if asked for, are those of every study by black box; null unless the submission is scored.
+    `losses`, if asked for, are the rescaled losses of every study by black box, from which the final's statistics are
+    computed (a score is 100 x (1 - loss)); null unless the submission is scored.
     """
 
     model_config = example(

@@ -10,7 +10,7 @@ from arena.api.body import Body, Interval, Page, example, example_of
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Responsibility, Verdict
 
-Curve = Annotated[list[float], Field(description="The mean rescaled loss after each iteration, from the first on.")]
+Curve = Annotated[list[float], Field(description="The mean score after each iteration, from the first on.")]
 
 
 class Submission(Body):
@@ -95,7 +95,7 @@ class OptimizerTime(Body):
 
 
 class BoxProgress(Body):
-    """A submission's progress on one black box: the finished studies, their mean loss and its curve.
+    """A submission's progress on one black box: the finished studies, their mean score and its curve.
 
     `random` is random search's curve on this box; it is null where it would reveal which black box this is.
     """
@@ -103,15 +103,15 @@ class BoxProgress(Body):
     model_config = example(
         box="box-07",
         studies=10,
-        loss=0.12,
+        score=88.0,
         timed_out=0,
         time=example_of(OptimizerTime),
-        curve=[0.6, 0.3, 0.12],
+        curve=[40.0, 70.0, 88.0],
         random=None,
     )
     box: str
     studies: int
-    loss: float | None
+    score: float | None
     timed_out: int
     time: OptimizerTime | None
     curve: Curve | None
@@ -121,10 +121,10 @@ class BoxProgress(Body):
 class SubmissionBoxes(Body):
     """A submission's progress on each black box, and random search's mean curve for comparison.
 
-    Losses are rescaled: 1 is the median random evaluation, 0 the best known.
+    Scores are in points: 0 is the median random evaluation, 100 the best known.
     """
 
-    model_config = example(n_calls=16, study_timeout_s=640, random=[0.9, 0.7, 0.55], boxes=[example_of(BoxProgress)])
+    model_config = example(n_calls=16, study_timeout_s=640, random=[10.0, 30.0, 45.0], boxes=[example_of(BoxProgress)])
     n_calls: int
     study_timeout_s: float
     random: Curve | None

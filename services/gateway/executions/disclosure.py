@@ -7,6 +7,7 @@ from arena.api.executions import Execution, ExecutionRecord, ExecutionStudy, Exe
 from arena.api.submissions import BaselineVersion
 from arena.rules.seeds import optimizer_seed, study_seed
 from services.gateway.executions.tables import ExecutionRow, RecordedExecutionRow, StudyResultRow
+from services.gateway.scores import show_score
 
 SAME_NAMES = Execution.model_fields.keys() - {"id", "runner", "usage"}
 RECORDED_NAMES = ExecutionRecord.model_fields.keys() - Execution.model_fields.keys() - {"baseline", "studies"}
@@ -40,11 +41,16 @@ def show_record(
     )
 
 
+def _show_result(row: StudyResultRow) -> StudyResult:
+    fields = asdict(row)
+    return StudyResult(score=show_score(fields.pop("loss")), **fields)
+
+
 def _show_study(row: RecordedExecutionRow, study: int, result: StudyResultRow | None, log: str) -> ExecutionStudy:
     return ExecutionStudy(
         study=study,
         seed=study_seed(row.competition_seed, row.test_case, study),
         optimizer_seed=optimizer_seed(row.competition_seed, row.test_case, study, row.blob_sha256),
-        finished=None if result is None else StudyResult(**asdict(result)),
+        finished=None if result is None else _show_result(result),
         log=log,
     )

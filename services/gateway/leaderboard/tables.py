@@ -9,6 +9,7 @@ from uuid import UUID
 
 from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
+from services.gateway.scores import show_curve
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.leaderboard") / "queries.sql")
@@ -93,7 +94,8 @@ def _team(row: Mapping[str, Any]) -> RankedTeamRow:
             studies_total=row["current_total"],
             ended_at=None,
         )
-    columns = TeamColumns.model_validate({name: row[name] for name in TeamColumns.model_fields})
+    found = {name: row[name] for name in TeamColumns.model_fields}
+    columns = TeamColumns.model_validate(found | {"curve": show_curve(row["curve"])})
     return RankedTeamRow(columns, counting, current)
 
 

@@ -1,4 +1,4 @@
-"""A submission's progress on each black box: its losses and times, and those of random search for comparison."""
+"""A submission's progress on each black box: its scores and times, and those of random search for comparison."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
@@ -15,21 +15,22 @@ from arena.scoring import rescale
 from arena.words.objectives import VISIBLE
 from services.gateway.accounts.callers import Member
 from services.gateway.dependencies import WithPool
+from services.gateway.scores import CURVE_DIGITS, show_curve, show_score
 from services.gateway.submissions import result_tables
 from services.gateway.submissions.lookup import find_submission
 from services.gateway.submissions.result_tables import BoxResultRow
 
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
-CURVE_DIGITS, COARSE_DIGITS = 4, 2
+COARSE_DIGITS = 0
 
 Curve = list[float]
 
 
 @router.get("/submissions/{submission_id}/boxes")
 async def list_boxes(submission_id: UUID, pool: WithPool, caller: Member) -> SubmissionBoxes:
-    """Return for each black box the finished studies, their mean loss and its curve, and the optimizer's own time.
+    """Return for each black box the finished studies, their mean score and its curve, and the optimizer's own time.
 
-    Losses are rescaled: 1 is the median random evaluation, 0 the best known. `random` is the mean curve of random
+    Scores are in points: 0 is the median random evaluation, 100 the best known. `random` is the mean curve of random
     search. Its curve on a single black box would identify a box of a public baseline set, so only the organizer sees
     it, and on a practice phase the team. For secret black boxes `random` is a rounded mean over the whole baseline set.
     """
@@ -43,8 +44,8 @@ async def list_boxes(submission_id: UUID, pool: WithPool, caller: Member) -> Sub
     return SubmissionBoxes(
         n_calls=phase.n_calls,
         study_timeout_s=phase.study_timeout_s,
-        random=mean_curve(known.values(), COARSE_DIGITS) if is_secret else mean_curve(of_boxes.values()),
-        boxes=[_show_box(row, None if is_secret else of_boxes.get(row.test_case)) for row in rows],
+        random=mean_curve(known.values(), COARSE_DIGITS) if is_secret else mean_curve(of_boxes.values(), CURVE_DIGITS),
+        boxes=[_show_box(row, None if is_secret else show_curve(of_boxes.get(row.test_case))) for row in rows],
     )
 
 
@@ -55,10 +56,10 @@ def _show_box(row: BoxResultRow, random: Curve | None) -> BoxProgress:
     return BoxProgress(
         box=row.box,
         studies=row.studies,
-        loss=row.loss,
+        score=show_score(row.loss),
         timed_out=row.timed_out,
         time=time,
-        curve=row.curve and [round(each, CURVE_DIGITS) for each in row.curve],
+        curve=show_curve(row.curve),
         random=random,
     )
 
@@ -72,14 +73,10 @@ def random_curves(document: Mapping[str, Any], n_calls: int) -> dict[str, Curve]
     mean, clip, best = (dataset[name].transpose(TEST_CASE, ...).values for name in ("mean", "clip", "best"))
     if best.ndim == 1:
         clip, best = clip[:, np.newaxis], best[:, np.newaxis]
-    curves = rescale(mean, clip, best).round(CURVE_DIGITS)
-    return dict(zip(map(str, dataset.coords[TEST_CASE].values), curves.tolist(), strict=True))
+    return dict(zip(map(str, dataset.coords[TEST_CASE].values), rescale(mean, clip, best).tolist(), strict=True))
 
 
-def mean_curve(curves: Iterable[Curve], digits: int = CURVE_DIGITS) -> Curve | None:
-    """Return the mean of curves of the same length, rounded; None if there are none."""
+def mean_curve(curves: Iterable[Curve], digits: int) -> Curve | None:
+    """Return the mean of curves of losses of the same length, as rounded scores; None if there are none."""
     gathered = list(curves)
-    if not gathered:
-        return None
-    mean: Curve = np.mean(gathered, axis=0).round(digits).tolist()
-    return mean
+    return show_curve(np.mean(gathered, axis=0).tolist(), digits) if gathered else None

@@ -15,9 +15,11 @@ from services.gateway.leaderboard.feeds import GAP_S
 from services.gateway.live.change_notifier import POLL_S
 from services.gateway.live.websocket import Since, run_feed, send_message
 from services.gateway.queue.estimates import QueueEstimates
+from services.gateway.scores import show_score
 from services.gateway.submissions import result_tables
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
+from services.gateway.submissions.result_tables import StudyRow
 from shared.database import Pool
 from shared.events import wait_for_any
 
@@ -65,5 +67,11 @@ async def _since(
         type="snapshot" if is_snapshot else "changes",
         change=row.change,
         submission=show_submission(row, caller.role, await estimates.find(row.id, row.state)),
-        studies=[FinishedStudy.model_validate(each, from_attributes=True) for each in studies],
+        studies=[_show_study(each) for each in studies],
+    )
+
+
+def _show_study(row: StudyRow) -> FinishedStudy:
+    return FinishedStudy(
+        box=row.box, study=row.study, score=show_score(row.loss), timed_out=row.timed_out, change=row.change
     )

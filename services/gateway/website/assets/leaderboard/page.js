@@ -54,7 +54,7 @@ function underWay(row, old) {
   );
 }
 
-function cells(row, old, scores, losses) {
+function cells(row, old, scores, curves) {
   const place = row.rank === null ? "–" : String(row.rank);
   return [
     h(
@@ -89,7 +89,7 @@ function cells(row, old, scores, losses) {
       "td",
       { class: "wide" },
       row.curve
-        ? sparkline(row.curve, losses, `from ${score(100 - 100 * row.curve[0])} after one iteration to ${score(100 - 100 * row.curve.at(-1))} after ${row.curve.length}`)
+        ? sparkline(row.curve, curves, `from ${score(row.curve[0])} after one iteration to ${score(row.curve.at(-1))} after ${row.curve.length}`)
         : "–",
     ),
     h("td", { class: "number wide" }, String(row.submissions)),
@@ -116,8 +116,8 @@ function draw() {
   }
   const bounds = order.flatMap((row) => row.interval ?? (row.score === null ? [] : [row.score]));
   const scores = [Math.min(...bounds, 100), Math.max(...bounds, 100)];
-  const losses = rangeOf(order.filter((row) => row.curve).map((row) => row.curve));
-  const newScale = JSON.stringify([scores, losses]);
+  const curves = rangeOf(order.filter((row) => row.curve).map((row) => row.curve));
+  const newScale = JSON.stringify([scores, curves]);
   const rescaled = newScale !== scale;
   scale = newScale;
 
@@ -125,11 +125,11 @@ function draw() {
   for (const row of order) {
     const old = drawn.get(row.team);
     if (!old) {
-      const element = h("tr", {}, cells(row, null, scores, losses));
+      const element = h("tr", {}, cells(row, null, scores, curves));
       element.classList.toggle("own", row.team === data.team);
       drawn.set(row.team, { row, element });
     } else if (rescaled || old.row !== row) {
-      old.element.replaceChildren(...cells(row, old.row, scores, losses));
+      old.element.replaceChildren(...cells(row, old.row, scores, curves));
       if (old.row !== row && (old.row.score !== row.score || old.row.rank !== row.rank)) flash(old.element);
       old.row = row;
     }

@@ -1,29 +1,29 @@
-// Small charts as SVG. Losses are rescaled: 1 is the median random evaluation, 0 the best known.
+// Small charts of scores as SVG.
 
 import { svg } from "./dom.js";
 
-/** A curve of losses, drawn as a line that rises; `range` is the lowest and highest loss to draw. */
-export function sparkline(losses, range, label) {
+/** A curve of scores; `range` is the lowest and highest score to draw. */
+export function sparkline(scores, range, label) {
   const [width, height] = [96, 24];
   const [low, high] = range;
-  const x = (index) => 2 + (index * (width - 4)) / Math.max(1, losses.length - 1);
-  const y = (loss) => 2 + ((loss - low) / (high - low || 1)) * (height - 4);
-  const points = losses.map((loss, index) => `${x(index).toFixed(1)},${y(loss).toFixed(1)}`).join(" ");
-  const last = losses.length - 1;
+  const x = (index) => 2 + (index * (width - 4)) / Math.max(1, scores.length - 1);
+  const y = (score) => 2 + ((high - score) / (high - low || 1)) * (height - 4);
+  const points = scores.map((score, index) => `${x(index).toFixed(1)},${y(score).toFixed(1)}`).join(" ");
+  const last = scores.length - 1;
   return svg(
     "svg",
     { class: "sparkline", viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
     svg("polyline", { points }),
-    svg("circle", { cx: x(last), cy: y(losses[last]), r: 2 }),
+    svg("circle", { cx: x(last), cy: y(scores[last]), r: 2 }),
   );
 }
 
-/** The lowest and highest loss of some curves, with a margin. */
+/** The lowest and highest score of some curves, with a margin. */
 export function rangeOf(curves) {
   const values = curves.flat();
-  if (!values.length) return [0, 1];
+  if (!values.length) return [0, 100];
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  return high - low < 1e-6 ? [low - 0.01, high + 0.01] : [low, high];
+  return high - low < 1e-4 ? [low - 1, high + 1] : [low, high];
 }
 
 /** An interval on a scale from `low` to `high`, with the score in it. */

@@ -15,8 +15,6 @@ function ticks(low, high) {
   return found;
 }
 
-const toScores = (losses) => losses.map((loss) => 100 - 100 * loss);
-
 /** Return the lowest and highest score to draw, including the best known. */
 function bounds(series) {
   const values = series.flatMap((each) => each.scores);
@@ -55,12 +53,12 @@ function numbers(title, series, n) {
   return h("details", {}, h("summary", {}, "As a table"), h("table", {}, h("caption", { class: "unseen" }, title), h("thead", {}, h("tr", {}, heads)), h("tbody", {}, rows)));
 }
 
-/** Put a chart into a figure: losses of this submission and of random search after each iteration, either may be null. */
+/** Put a chart into a figure: scores of this submission and of random search after each iteration, either may be null. */
 export function drawCurves(figure, { title, note, own, random, randomName = "random search" }) {
   const wasOpen = figure.querySelector("details")?.open ?? false;
   const series = [
-    own && { kind: "own", name: "this submission", scores: toScores(own) },
-    random && { kind: "random", name: randomName, scores: toScores(random) },
+    own && { kind: "own", name: "this submission", scores: own },
+    random && { kind: "random", name: randomName, scores: random },
   ].filter(Boolean);
   const caption = h("figcaption", {}, h("b", {}, title), note && h("small", {}, ` ${note}`));
   if (!series.length) {

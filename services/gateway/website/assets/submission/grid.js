@@ -12,8 +12,8 @@ const LIGHT = ["#eef4c8", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8",
 const DARK = ["#24437e", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb", "#c7e9b4", "#ffffd0"];
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-/** Return a loss's place on the scale, 1 for the best; the square root, because most losses are small. */
-const goodness = (loss) => 1 - Math.sqrt(Math.min(1, Math.max(0, loss)));
+/** Return a score's place on the scale, 1 for the best; by a square root, because most scores are near 100. */
+const goodness = (score) => 1 - Math.sqrt(Math.min(1, Math.max(0, 1 - score / 100)));
 
 function palette() {
   const stops = dark.matches ? DARK : LIGHT;
@@ -26,35 +26,35 @@ function palette() {
   });
 }
 
-/** The cells as numbers: row by row the state and loss of every study, and the sums of each row. */
+/** The cells as numbers: row by row the state and score of every study, and the sums of each row. */
 class Cells {
   constructor(boxes, first, studies) {
     Object.assign(this, { boxes, first, studies });
     this.rowOf = new Map(boxes.map((box, row) => [box, row]));
     this.states = new Uint8Array(boxes.length * studies);
-    this.losses = new Float64Array(boxes.length * studies).fill(NaN);
+    this.scores = new Float64Array(boxes.length * studies).fill(NaN);
     this.done = new Uint32Array(boxes.length);
     this.timedOut = new Uint32Array(boxes.length);
     this.sums = new Float64Array(boxes.length);
   }
 
   /** Take a finished study; returns its row if something has changed. */
-  take({ box, study, loss, timed_out: timedOut }) {
+  take({ box, study, score, timed_out: timedOut }) {
     const row = this.rowOf.get(box);
     const column = study - this.first;
     if (row === undefined || column < 0 || column >= this.studies) return null;
     const at = row * this.studies + column;
     if (this.states[at] !== NONE) return null;
     this.states[at] = timedOut ? TIMED_OUT : DONE;
-    this.losses[at] = loss ?? NaN;
+    this.scores[at] = score ?? NaN;
     this.done[row] += 1;
     this.timedOut[row] += timedOut ? 1 : 0;
-    this.sums[row] += loss ?? NaN;
+    this.sums[row] += score ?? NaN;
     return row;
   }
 
   score(row) {
-    return this.done[row] && !Number.isNaN(this.sums[row]) ? 100 * (1 - this.sums[row] / this.done[row]) : null;
+    return this.done[row] && !Number.isNaN(this.sums[row]) ? this.sums[row] / this.done[row] : null;
   }
 
   /** Return a cell's content as text. */
@@ -62,8 +62,8 @@ class Cells {
     const at = row * this.studies + column;
     const where = `${this.boxes[row]}, study ${this.first + column}`;
     if (this.states[at] === NONE) return `${where}: not done`;
-    const loss = this.losses[at];
-    const reached = Number.isNaN(loss) ? "done" : `score ${(100 - 100 * loss).toFixed(3)}, loss ${loss.toFixed(5)}`;
+    const score = this.scores[at];
+    const reached = Number.isNaN(score) ? "done" : `score ${score.toFixed(3)}`;
     return `${where}: ${reached}${this.states[at] === TIMED_OUT ? "; timed out, the best until then counts" : ""}`;
   }
 }
@@ -139,7 +139,7 @@ class Painter {
   }
 
   paint(row) {
-    const { studies, states, losses } = this.cells;
+    const { studies, states, scores } = this.cells;
     const ratio = devicePixelRatio || 1;
     const canvas = this.canvases[row];
     const [width, height] = [Math.round(this.width * ratio), Math.round(ROW_PX * ratio)];
@@ -157,8 +157,8 @@ class Painter {
         context.fillRect(left, Math.round(height * 0.44), wide, Math.max(1, Math.round(height * 0.12)));
         continue;
       }
-      const known = !Number.isNaN(losses[at]);
-      context.fillStyle = known ? this.colours[Math.round(64 * goodness(losses[at]))] : this.colours[40];
+      const known = !Number.isNaN(scores[at]);
+      context.fillStyle = known ? this.colours[Math.round(64 * goodness(scores[at]))] : this.colours[40];
       context.fillRect(left, 0, wide, height);
       if (states[at] === TIMED_OUT) {
         context.fillStyle = this.ground;
