@@ -7,7 +7,7 @@ it gets a snapshot.
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from arena.api.body import Body, example, example_of
 from arena.api.leaderboard import LeaderboardRow
@@ -17,7 +17,13 @@ QuotaName = Literal["attempts_per_day", "scored_per_day", "active_submissions"]
 SnapshotOrChanges = Literal["snapshot", "changes"]
 
 
-class LeaderboardSnapshot(Body):
+class LiveMessage(Body):
+    """A message of a live feed. All of its fields are sent, also those that have a default."""
+
+    model_config = ConfigDict(json_schema_serialization_defaults_required=True)
+
+
+class LeaderboardSnapshot(LiveMessage):
     """Every row of a phase's leaderboard."""
 
     model_config = example(type="snapshot", change=1042, frozen=False, rows=[example_of(LeaderboardRow)])
@@ -27,7 +33,7 @@ class LeaderboardSnapshot(Body):
     rows: list[LeaderboardRow]
 
 
-class LeaderboardChanges(Body):
+class LeaderboardChanges(LiveMessage):
     """The rows of a phase's leaderboard that are new or have changed, and the teams whose rows were removed."""
 
     model_config = example(type="changes", change=1043, frozen=False, rows=[], removed=["Gaussians"])
@@ -53,7 +59,7 @@ class FinishedStudy(Body):
     change: int
 
 
-class SubmissionMessage(Body):
+class SubmissionMessage(LiveMessage):
     """What `/submissions/{id}/live` sends: the submission, and its studies that finished since the last message."""
 
     model_config = example(
@@ -82,7 +88,7 @@ class QuotaUse(Body):
     used: int
 
 
-class SubmissionsMessage(Body):
+class SubmissionsMessage(LiveMessage):
     """What `/competitions/{slug}/submissions/live` sends: submissions that have changed, and new queue estimates.
 
     `counting` lists the submissions that count, and `quota` is what a team has used of each of its quotas. Both are
@@ -105,7 +111,7 @@ class SubmissionsMessage(Body):
     quota: dict[QuotaName, QuotaUse] | None = None
 
 
-class LogText(Body):
+class LogText(LiveMessage):
     """Text that the optimizer has written in a study of the execution."""
 
     model_config = example(type="log", study=3, text="fitted in 0.2 s\n")
@@ -114,7 +120,7 @@ class LogText(Body):
     text: str
 
 
-class LogEnded(Body):
+class LogEnded(LiveMessage):
     """The execution has ended with this outcome, or was superseded. This is the last message."""
 
     model_config = example(type="ended", outcome="done")

@@ -5,15 +5,17 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import swagger_ui_bundle
 from fastapi import FastAPI
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import Histogram
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.accounts import routes as accounts
+from services.gateway.asyncapi import build_feeds
 from services.gateway.baselines import routes as baselines
 from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
@@ -96,6 +98,12 @@ def create_api(checks: Mapping[str, Check]) -> FastAPI:
     return app
 
 
+@cache
+def describe_feeds() -> dict[str, Any]:
+    """Return the description of the live feeds."""
+    return build_feeds([module.router for module in ROUTES], API_VERSION)
+
+
 def create_app(dependencies: Dependencies) -> FastAPI:
     """Return the complete application, connected to these dependencies."""
     app = create_api(
@@ -117,11 +125,15 @@ def create_app(dependencies: Dependencies) -> FastAPI:
 
 
 def _add_api_pages(app: FastAPI) -> None:
-    """Add `/docs`, where the API can be read and tried.
+    """Add `/docs`, where the API can be read and tried, and the description of the live feeds.
 
     Its files are our own, so it works offline under a strict CSP.
     """
     app.mount("/docs/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger-ui")
+
+    @app.get("/asyncapi.json", include_in_schema=False)
+    async def asyncapi() -> JSONResponse:
+        return JSONResponse(describe_feeds())
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> FileResponse:

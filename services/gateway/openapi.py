@@ -1,4 +1,4 @@
-"""The API's description: `python -m services.gateway.openapi` writes it to docs/reference/openapi.json.
+"""The API's description: `python -m services.gateway.openapi` writes it to docs/reference, with that of the live feeds.
 
 FastAPI generates most of it from the routes and their bodies. This module adds what all routes have in common: how to
 authenticate, and which problems they answer with.
@@ -14,19 +14,18 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.dependencies.models import Dependant
 from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from arena.api import live
-from arena.api.body import Body
 from arena.api.export import ExportHeader, ExportStudy
+from arena.api.live import LiveMessage
 from arena.api.planning import NewOrganizerRun
 from arena.api.problems import PROBLEM_TYPE, InvalidField, ProblemBody
 from arena.words.problems import ProblemCode
-from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck
+from services.gateway import asyncapi
+from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck, find_scope_check
 
 API_VERSION = "1"
 STORED = Path("docs/reference/openapi.json")
@@ -38,10 +37,8 @@ REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """Arena runs black-box-optimization competitions.
 
 Send a token as `Authorization: Bearer TOKEN`. Lists come in pages: to get the next one, pass the `next` of a page as
-`cursor=`. Every error is a problem of RFC 9457. Live feeds are WebSockets, which this description cannot list:
-`/api/v1/competitions/{slug}/live` sends `LeaderboardSnapshot` and `LeaderboardChanges`,
-`/api/v1/competitions/{slug}/submissions/live` sends `SubmissionsMessage`, `/api/v1/submissions/{id}/live` sends
-`SubmissionMessage`, and `/api/v1/admin/executions/{id}/log` sends `LogText` and `LogEnded`."""
+`cursor=`. Every error is a problem of RFC 9457 with a `code`. The live feeds are WebSockets, which OpenAPI cannot
+describe: they are in the AsyncAPI document beside this one, `/asyncapi.json`."""
 
 TAGS = {
     "submissions": "Submit an optimizer, follow its progress, and see what its score came from.",
@@ -70,7 +67,7 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
         servers=[{"url": "/", "description": "Where this description comes from."}],
     )
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
-    needs = {route.name: next(_scope_checks(route.dependant), None) for route in routes}
+    needs = {route.name: find_scope_check(route.dependant) for route in routes}
     used: set[str] = set()
     for operation in _operations(document):
         used |= set(operation.get("tags", []))
@@ -92,19 +89,11 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from operations.values()
 
 
-def _scope_checks(dependant: Dependant) -> Iterator[ScopeCheck]:
-    for each in dependant.dependencies:
-        if isinstance(each.call, ScopeCheck):
-            yield each.call
-        yield from _scope_checks(each)
-
-
 def _describe_security(operation: dict[str, Any], needs: ScopeCheck | None) -> None:
     with_token: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
     operation["security"] = with_token if needs else [{}, *with_token]
     if needs:
-        who = [f"{role}'s token with the scope `{scope}`" for role, scope in needs.needed.items() if scope]
-        operation["description"] = f"{operation.get('description', '')}\n\nNeeds a {' or an '.join(who)}."
+        operation["description"] = f"{operation.get('description', '')}\n\n{needs.describe()}"
 
 
 def _describe_problems(operation: dict[str, Any]) -> None:
@@ -126,10 +115,10 @@ def _problem(status: int) -> dict[str, Any]:
 def _schemas(of_routes: dict[str, Any]) -> dict[str, Any]:
     """Return the schemas of routes, problems, lines of streams and live messages, without FastAPI's own of errors."""
     models: list[type[BaseModel]] = [ProblemBody, InvalidField, NewOrganizerRun, ExportHeader, ExportStudy]
-    models += [each for each in vars(live).values() if isinstance(each, type) and issubclass(each, Body)]
+    models += LiveMessage.__subclasses__()
     _, added = models_json_schema([(each, "serialization") for each in models], ref_template=REFERENCE)
     kept = {name: each for name, each in of_routes.items() if name not in {"HTTPValidationError", "ValidationError"}}
-    return dict(sorted(({name: each for name, each in added["$defs"].items() if name != "Body"} | kept).items()))
+    return dict(sorted((added["$defs"] | kept).items()))
 
 
 def hash_document(document: dict[str, Any]) -> str:
@@ -160,8 +149,8 @@ def write_document(root: Path, document: dict[str, Any], note: str) -> None:
 
 
 def main() -> None:
-    """Write the document into the folder that is given, else into this one."""
-    from services.gateway.app import create_api  # noqa: PLC0415 - which imports this module
+    """Write both documents into the source tree that is given, else into this folder."""
+    from services.gateway.app import create_api, describe_feeds  # noqa: PLC0415 - which imports this module
 
     arguments = argparse.ArgumentParser(prog="python -m services.gateway.openapi", description=main.__doc__)
     arguments.add_argument("root", nargs="?", type=Path, default=Path(), help="The source tree.")
@@ -171,6 +160,7 @@ def main() -> None:
         write_document(given.root, create_api({}).openapi(), given.note)
     except ValueError as error:
         sys.exit(f"openapi: {error}")
+    (given.root / asyncapi.STORED).write_text(json.dumps(describe_feeds(), indent=2) + "\n")
 
 
 if __name__ == "__main__":

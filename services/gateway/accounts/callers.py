@@ -2,13 +2,14 @@
 
 import hashlib
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends
+from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from arena.words.problems import ProblemCode
@@ -125,6 +126,23 @@ class ScopeCheck:
         if scope not in caller.scopes:
             raise Problem(ProblemCode.MISSING_SCOPE, f"This needs a token with the scope '{scope}'.", scope=scope)
         return caller
+
+    def describe(self) -> str:
+        """Return a sentence that says which tokens will do."""
+        who = [f"{role}'s token with the scope `{scope}`" for role, scope in self.needed.items() if scope]
+        return f"Needs a {' or an '.join(who)}."
+
+
+def find_scope_check(dependant: Dependant) -> ScopeCheck | None:
+    """Return the check that a route makes of its caller; None if anyone may call it."""
+    return next(_scope_checks(dependant), None)
+
+
+def _scope_checks(dependant: Dependant) -> Iterator[ScopeCheck]:
+    for each in dependant.dependencies:
+        if isinstance(each.call, ScopeCheck):
+            yield each.call
+        yield from _scope_checks(each)
 
 
 def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> ScopeCheck:

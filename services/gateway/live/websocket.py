@@ -8,7 +8,7 @@ import structlog
 from fastapi import Query, WebSocket, WebSocketDisconnect
 from prometheus_client import Gauge
 
-from arena.api.body import Body
+from arena.api.live import LiveMessage
 from services.gateway.accounts.callers import WEBSOCKET_PROTOCOL
 from services.gateway.problems import unavailable
 
@@ -16,10 +16,11 @@ log = structlog.get_logger()
 
 Since = Annotated[int, Query(ge=0, lt=2**63)]
 NORMAL, TRY_AGAIN_LATER = 1000, 1013
+"""The close codes of a feed that is over, and of one that a part of the platform fails."""
 SOCKETS = Gauge("arena_sockets_open", "Open WebSockets", ["feed"])
 
 
-async def send_message(websocket: WebSocket, message: Body) -> None:
+async def send_message(websocket: WebSocket, message: LiveMessage) -> None:
     """Send one message, waiting if the client is slow. `serve_http` disconnects a client that reads nothing at all."""
     await websocket.send_text(message.model_dump_json())
 

@@ -90,6 +90,7 @@ ROUTES = {
     ("GET", "/docs/start.js"): ANYONE,
     ("GET", "/docs/swagger-ui/swagger-ui.css"): ANYONE,
     ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/asyncapi.json"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/c/{slug}"): ANYONE,
     ("GET", "/c/{slug}/submissions"): {"nobody"} | MEMBER,

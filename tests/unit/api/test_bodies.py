@@ -8,6 +8,7 @@ import pytest
 
 import arena.api
 from arena.api.body import Body, Page
+from arena.api.live import LiveMessage
 
 MODULES = [importlib.import_module(f"arena.api.{each.name}") for each in pkgutil.iter_modules(arena.api.__path__)]
 BODIES = sorted(
@@ -15,7 +16,7 @@ BODIES = sorted(
         each
         for module in MODULES
         for each in vars(module).values()
-        if inspect.isclass(each) and issubclass(each, Body) and each not in {Body, Page}
+        if inspect.isclass(each) and issubclass(each, Body) and each not in {Body, Page, LiveMessage}
     },
     key=lambda each: each.__name__,
 )
