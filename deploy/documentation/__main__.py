@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from deploy.documentation.api_page import write_api_page
 from deploy.documentation.commands_page import write_commands_page
+from deploy.documentation.routes_page import write_routes_page
 from deploy.documentation.settings_page import write_settings_page
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +17,7 @@ ELSEWHERE = re.compile(r"<(?:link|script|img|iframe)[^>]*(?:href|src)=[\"']?(?:h
 
 def main() -> None:
     """Write the pages, build the site, and check that no page loads anything from another host."""
-    REFERENCE.joinpath("api.md").write_text(write_api_page((REFERENCE / "openapi.json").read_text()))
+    REFERENCE.joinpath("routes.md").write_text(write_routes_page((REFERENCE / "openapi.json").read_text()))
     REFERENCE.joinpath("settings.md").write_text(write_settings_page((ROOT / ".env.example").read_text()))
     REFERENCE.joinpath("commands.md").write_text(write_commands_page())
     build = subprocess.run([sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, check=False)

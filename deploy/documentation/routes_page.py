@@ -1,21 +1,20 @@
-"""The page of the HTTP API, from its OpenAPI document."""
+"""The page of the HTTP API's routes and bodies, from its OpenAPI document."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
-INTRODUCTION = """# HTTP API
+INTRODUCTION = """# Routes and bodies
 
-JSON over HTTP, version {version}. `Authorization: Bearer TOKEN` says who calls. Every error is a problem object
-(RFC 9457) with `title`, `status` and `detail`. Lists take `limit` and `cursor` and answer with `next`, which is the
-cursor of the next page or null. The gateway serves the same description, to try out, at `/docs`. This page is
-generated from `docs/reference/openapi.json`.
+Every route of version {version} of [the HTTP API](api.md), which says what they have in common. Any route may also answer
+with a [problem](problems.md). The gateway serves the same description, to try out, at `/docs`. This page is generated
+from `docs/reference/openapi.json`.
 """
 METHODS = ("get", "put", "post", "patch", "delete")
 Schema = dict[str, Any]
 
 
-def write_api_page(document: str) -> str:
+def write_routes_page(document: str) -> str:
     """Return the page as Markdown: the routes by their tags, then the bodies."""
     api = json.loads(document)
     schemas = api.get("components", {}).get("schemas", {})
@@ -26,7 +25,6 @@ def write_api_page(document: str) -> str:
         lines += ["", f"## {tag.capitalize()}"]
         for method, path, route in routes:
             lines += write_route(method, path, route)
-    lines += write_problems(api.get("components", {}).get("responses", {}))
     lines += ["", "## Bodies"]
     for name in sorted(schemas):
         lines += write_schema(name, schemas[name])
@@ -63,22 +61,6 @@ def write_route(method: str, path: str, route: Schema) -> list[str]:
         bodies = [f"{name_type(each.get('schema', {}))}" for each in response.get("content", {}).values()]
         lines.append(f"| {status} | {', '.join(bodies) or cell(response.get('description', ''))} |")
     return lines
-
-
-def write_problems(responses: Mapping[str, Schema]) -> list[str]:
-    """Return the lines of the answers that every route may give, which are problems."""
-    if not responses:
-        return []
-    lines = [
-        "",
-        "## Problems",
-        "",
-        "Every route may answer with one of these.",
-        "",
-        "| problem | meaning |",
-        "|---|---|",
-    ]
-    return lines + [f"| {name} | {describe(each)} |" for name, each in responses.items()]
 
 
 def write_schema(name: str, schema: Schema) -> list[str]:
