@@ -5,6 +5,7 @@ import os
 import sys
 import time
 import uuid
+from pathlib import Path
 
 import httpx
 from websockets.exceptions import ConnectionClosedError
@@ -14,10 +15,10 @@ url, token = os.environ["ARENA_URL"], os.environ["ARENA_TOKEN"]
 path, competition, phase = sys.argv[1:]
 headers = {"Authorization": f"Bearer {token}"}
 
-with open(path, "rb") as file:
-    submissions = f"{url}/api/v1/competitions/{competition}/submissions"
-    once = {"Idempotency-Key": uuid.uuid4().hex}  # the same request again is then no second submission
-    answer = httpx.post(submissions, headers=headers | once, files={"file": file}, data={"phase": phase})
+submissions = f"{url}/api/v1/competitions/{competition}/submissions"
+once = {"Idempotency-Key": uuid.uuid4().hex}  # the same request again is then no second submission
+files = {"file": ("optimizer.zip", Path(path).read_bytes())}
+answer = httpx.post(submissions, headers=headers | once, files=files, data={"phase": phase})
 submission, since = answer.json(), ""
 if answer.is_error:
     sys.exit(f"{submission['code']}: {submission['detail']}")

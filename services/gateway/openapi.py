@@ -7,6 +7,7 @@ authenticate, and which problems they answer with.
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
@@ -59,12 +60,14 @@ TAGS = {
 
 def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     """Return the description of an application with these routers."""
-    document = get_openapi(
-        title="Arena",
-        version=API_VERSION,
-        description=DESCRIPTION,
-        routes=app.routes,
-        servers=[{"url": "/", "description": "Where this description comes from."}],
+    document = _name_forms(
+        get_openapi(
+            title="Arena",
+            version=API_VERSION,
+            description=DESCRIPTION,
+            routes=app.routes,
+            servers=[{"url": "/", "description": "Where this description comes from."}],
+        )
     )
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
     needs = {route.name: find_scope_check(route.dependant) for route in routes}
@@ -82,6 +85,13 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A signed-in browser."},
     }
     return document
+
+
+def _name_forms(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the forms of uploads named as the other bodies: `Body_submit` is `SubmitForm`."""
+    text = re.sub(r"Body_(\w+)", lambda found: f"{found[1].title().replace('_', '')}Form", json.dumps(document))
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
