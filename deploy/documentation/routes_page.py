@@ -6,9 +6,9 @@ from typing import Any
 
 INTRODUCTION = """# Routes and bodies
 
-Every route of version {version} of the API. [The API](api.md) says what they have in common. Any route may also answer with
-a [problem](problems.md). The gateway serves the same description, to try out, at `/docs`. This page is generated from
-`docs/reference/openapi.json`.
+Every route of version {version} of the API. [The API](api.md) says what they have in common. Any route may also answer
+with a [problem](problems.md). The gateway serves the same description, to try out, at `/docs`. This page is generated
+from `docs/reference/openapi.json`.
 """
 METHODS = ("get", "put", "post", "patch", "delete")
 Schema = dict[str, Any]

@@ -1,6 +1,5 @@
 """The pages that newcomers rely on name what is there."""
 
-import json
 import re
 from pathlib import Path
 
@@ -9,12 +8,6 @@ import pytest
 from arena.words.problems import ProblemCode
 from arena.words.states import ExecutionOutcome, ShardState, Stage, SubmissionState
 from arena.words.verdicts import Verdict
-from services.gateway import request_guard
-from services.gateway.live.websocket import NORMAL, TRY_AGAIN_LATER
-from services.gateway.paging import PAGE_SIZE, PAGE_SIZE_LIMIT
-from services.gateway.settings import GatewaySettings
-from services.gateway.submissions.live_list import SHOWN_LIMIT
-from services.gateway.submissions.routes import KEY_LENGTH
 
 ROOT = Path(__file__).parents[3]
 DOCS = ROOT / "docs"
@@ -38,38 +31,6 @@ def test_the_glossary_has_every_state_outcome_and_verdict(words: type[Verdict]) 
 def test_the_page_of_problems_has_every_code_with_its_meaning() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (.*) \|$", (DOCS / "reference/problems.md").read_text(), re.M)
     assert rows == [(code.value, str(code.status), code.meaning) for code in ProblemCode]
-
-
-@pytest.mark.parametrize("example", sorted((ROOT / "examples/api").iterdir()), ids=lambda example: str(example.name))
-def test_the_page_on_the_api_shows_the_clients_that_are_tested(example: Path) -> None:
-    assert f"\n{example.read_text()}```\n" in (DOCS / "reference/api.md").read_text()
-
-
-def test_the_page_on_the_api_has_every_feed_and_message() -> None:
-    page = (DOCS / "reference/api.md").read_text()
-    feeds = json.loads((DOCS / "reference/asyncapi.json").read_text())
-    assert [
-        each["address"]
-        for each in feeds["channels"].values()
-        if each["address"].replace("submission_id", "id") not in page
-    ] == []
-    assert [name for name in feeds["components"]["messages"] if f"`{name}`" not in page] == []
-
-
-def test_the_page_on_the_api_has_the_limits_of_the_gateway() -> None:
-    page = (DOCS / "reference/api.md").read_text()
-    mebi = 1024**2
-    assert GatewaySettings.model_fields["anonymous_rate"].default == "300/minute"
-    assert (
-        f"| {GatewaySettings.model_fields['zip_limit_bytes'].default // mebi} MiB (`ARENA_ZIP_LIMIT_BYTES`) |" in page
-    )
-    assert f"| {request_guard.JSON_LIMIT_BYTES // mebi} MiB, or a zip" in page
-    assert f"| {request_guard.ANONYMOUS_BODY_BYTES // 1024} KiB |" in page
-    assert f"| {request_guard.UPLOADS_AT_ONCE} |" in page
-    assert f"({PAGE_SIZE} unless you say so, {PAGE_SIZE_LIMIT} at most)" in page
-    assert f"at most {KEY_LENGTH} characters" in page
-    assert f"the newest {SHOWN_LIMIT};" in page
-    assert all(f"| {code} |" in page for code in (NORMAL, TRY_AGAIN_LATER))
 
 
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
