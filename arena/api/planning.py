@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, RootModel
+from pydantic import ConfigDict, Field
 
 from arena.api.body import Body, Page, example, example_of
 from arena.api.competition_document import Image, Runtime
@@ -17,10 +17,12 @@ from arena.words.verdicts import Verdict
 DOCUMENT_EXAMPLE: dict[str, Any] = {"meta": {"signature": {}}, "data": {"data_vars": {}, "coords": {}}}
 
 
-class BaselineDocument(RootModel[dict[str, Any]]):
+class BaselineDocument(Body):
     """A baseline set as `bayesmark-baseline` writes it: `meta` has the signatures, `data` clip and best."""
 
-    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [DOCUMENT_EXAMPLE]})
+    model_config = ConfigDict(extra="allow", json_schema_extra={"examples": [DOCUMENT_EXAMPLE]})
+    meta: dict[str, Any]
+    data: dict[str, Any]
 
 
 class NewBaseline(Body):

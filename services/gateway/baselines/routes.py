@@ -54,7 +54,7 @@ async def get_baseline(name: str, pool: WithPool, _: Organizer, version: Version
     if document is None:
         which = f"{name!r}{'' if version is None else f' version {version}'}"
         raise Problem(ProblemCode.NO_SUCH_BASELINE, f"There is no baseline set {which}.")
-    return BaselineDocument(document)
+    return BaselineDocument.model_validate(document)
 
 
 @router.get("/competitions/{slug}/baseline-graph", tags=["planning"])
