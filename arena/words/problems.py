@@ -14,8 +14,8 @@ class ProblemCode(StrEnum):
     status: int
     meaning: str
 
-    def __new__(cls, code: str, status: int, meaning: str) -> Self:
-        """Return the member for a line below."""
+    def __new__(cls, code: str, status: int = 500, meaning: str = "") -> Self:
+        """Return the member for a line below. The defaults are for type checkers, which see a look-up as such a call."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.status, member.meaning = status, meaning

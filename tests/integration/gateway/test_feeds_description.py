@@ -17,7 +17,7 @@ from tests.support.gateway.submitting import submit
 
 
 async def test_every_message_is_one_of_those_that_its_feed_is_described_to_send(gateway: Gateway, pool: Pool) -> None:
-    quotas = {"attempts_per_day": 5, "active_submissions": 2}
+    quotas: dict[str, Any] = {"attempts_per_day": 5, "active_submissions": 2}
     (await gateway.apply(competition(phase(boxes=["box-01"], studies_per_box=2, **quotas)))).raise_for_status()
     team = await gateway.team("one")
     submission = (await submit(team)).raise_for_status().json()["id"]

@@ -5,13 +5,13 @@ import json
 import sys
 from pathlib import Path
 
+from benchmarks.stack.null_engine import NullSlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import make_zip
 from tests.support.service_settings import PlatformSettings
-from tests.support.services.fake_slots import NullSlot
 from tests.support.services.pipeline import control, runner, running
 from tests.support.stack import ROOT
 from tests.support.waiting import limited
