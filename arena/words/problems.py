@@ -15,7 +15,7 @@ class ProblemCode(StrEnum):
     meaning: str
 
     def __new__(cls, code: str, status: int = 500, meaning: str = "") -> Self:
-        """Return the member for a line below. The defaults are for type checkers, which see a look-up as such a call."""
+        """Return the member for a line below. The defaults are for type checkers, to which a look-up is a call."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.status, member.meaning = status, meaning
