@@ -34,6 +34,7 @@ NOTES = "x-versions"
 COMMAND = "python -m services.gateway.openapi --note 'what has changed'"
 PROBLEM_STATUSES = sorted({code.status for code in ProblemCode})
 """The error statuses that any route may answer with."""
+FILE = '"contentMediaType": "application/octet-stream"'
 REFERENCE = "#/components/schemas/{model}"
 DESCRIPTION = """Arena runs black-box-optimization competitions.
 
@@ -60,7 +61,7 @@ TAGS = {
 
 def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]:
     """Return the description of an application with these routers."""
-    document = _name_forms(
+    document = _describe_forms(
         get_openapi(
             title="Arena",
             version=API_VERSION,
@@ -87,11 +88,14 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
     return document
 
 
-def _name_forms(document: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with the forms of uploads named as the other bodies: `Body_submit` is `SubmitForm`."""
+def _describe_forms(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with the forms of uploads named as the other bodies: `Body_submit` is `SubmitForm`.
+
+    Their files are also marked in the way of OpenAPI 3.0, because generators of clients know no other.
+    """
     text = re.sub(r"Body_(\w+)", lambda found: f"{found[1].title().replace('_', '')}Form", json.dumps(document))
-    named: dict[str, Any] = json.loads(text)
-    return named
+    described: dict[str, Any] = json.loads(text.replace(FILE, f'{FILE}, "format": "binary"'))
+    return described
 
 
 def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
