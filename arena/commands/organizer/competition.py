@@ -33,7 +33,7 @@ group = LazyGroup(
     ],
 )
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
-VALUE_CHARS = 60
+SENTENCE_CHARS = 60
 
 
 def apply_competition(
@@ -123,8 +123,10 @@ def show_diff(slug: str, diff: "CompetitionDiff", *, dry_run: bool, reveal: bool
 
 
 def _value(value: object) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return plain(text if len(text) <= VALUE_CHARS else f"{text[:VALUE_CHARS]}…").plain
+    """Return a value as text. A long sentence is cut; ids, hashes, numbers and lists of them are not."""
+    text = plain(", ".join(map(str, value)) if isinstance(value, list) else str(value)).plain
+    is_sentence = isinstance(value, str) and " " in value
+    return f"{text[:SENTENCE_CHARS]}…" if is_sentence and len(text) > SENTENCE_CHARS else text
 
 
 def _phases_table(phases: Sequence["Phase"]) -> TextTable:

@@ -29,7 +29,12 @@ async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None
         for phase in phases:
             if phase.name == name:
                 return phase
-        raise Problem(ProblemCode.NO_SUCH_PHASE, f"There is no phase {name!r} in {competition.slug}.")
+        known = [phase.name for phase in phases]
+        raise Problem(
+            ProblemCode.NO_SUCH_PHASE,
+            f"There is no phase {name!r} in {competition.slug}, which has {', '.join(known) or 'none'}.",
+            phases=known,
+        )
     open_phases = [phase for phase in phases if phase.is_open]
     if len(open_phases) != 1:
         names = [phase.name for phase in open_phases]

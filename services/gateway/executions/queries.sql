@@ -80,6 +80,31 @@ from page
 cross join lateral attempt_usage(page.shard_id, page.attempt) u
 order by page.released_at desc, page.shard_id, page.attempt;
 
+-- name: list_filter_names(competition, submission_id, runner)
+-- The names by which the executions of a competition, or of all, can be filtered. Hidden phases and the organizer's team
+-- are not shown in lists; nor are submissions and runners that are gone, of which only the one asked for is looked up.
+select 'competition' as kind, c.slug as name, true as is_shown from competitions c
+union all
+select 'phase', p.name, p.kind = 'competition'
+from phases p join competitions c on c.id = p.competition_id
+where :competition::text is null or c.slug = :competition
+union all
+select 'team', t.name, not t.internal
+from teams t join competitions c on c.id = t.competition_id
+where :competition::text is null or c.slug = :competition
+union all
+select 'box', b.label, true
+from black_boxes b join competitions c on c.id = b.competition_id
+where :competition::text is null or c.slug = :competition
+union all
+select 'submission', s.id::text, false from submissions s where s.id = :submission_id
+union all
+select 'runner', r.id, true from runners r
+union all
+select 'runner', :runner::text, false
+where exists (select from executions e where e.runner_id = :runner) or exists (select from shards sh where sh.runner_id = :runner)
+order by kind, is_shown desc, name;
+
 -- name: find_execution(shard_id, attempt)^
 -- One execution, ended or not, with everything that it depended on.
 select

@@ -27,6 +27,15 @@ class ExecutionFilters:
 
 
 @dataclass(frozen=True)
+class FilterNameRow:
+    """Something that executions can be filtered by: its kind, its name, and whether lists for people show it."""
+
+    kind: str
+    name: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
 class ExecutionRow:
     """An attempt at a shard. Times, CPU and memory are summed over finished studies, or measured for the container."""
 
@@ -150,6 +159,14 @@ async def list_executions(
             size=size,
         )
         return await fetch_all(ExecutionRow, rows)
+
+
+async def list_filter_names(pool: Pool, filters: ExecutionFilters) -> list[FilterNameRow]:
+    """Return the names that filters may have, within their competition if they name one."""
+    rows = queries.list_filter_names(
+        pool, competition=filters.competition, submission_id=filters.submission_id, runner=filters.runner
+    )
+    return await fetch_all(FilterNameRow, rows)
 
 
 async def find_execution(pool: Pool, shard_id: UUID, attempt: int) -> RecordedExecutionRow | None:

@@ -98,6 +98,8 @@ async def list_submissions(
     before = decode_cursor(cursor, tuple[Moment, UUID]) if cursor else None
     if caller.role == "team" and caller.competition_id != competition.id:
         return SubmissionPage(submissions=[])
+    if phase is not None:
+        await choose_phase(pool, competition, phase, caller)  # refuses a phase that does not exist
     rows = await tables.list_submissions(
         pool, competition.id, phase=phase, team_id=caller.team_id, before=before, size=limit + 1
     )

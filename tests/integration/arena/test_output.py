@@ -3,11 +3,17 @@
 import json
 from pathlib import Path
 
+import pytest
+
+from arena.failure import ExitCode
+from shared.database import Pool
 from tests.support import csv_files
 from tests.support.command_line import Arena, write_optimizer
 from tests.support.gateway.competitions import BOXES, competition, phase
+from tests.support.gateway.executions import finish, release
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
+from tests.support.seeding import seed_phase, seed_submission
 from tests.support.toml_text import toml_text
 
 SEED = "a-very-secret-seed"
@@ -90,3 +96,50 @@ async def test_a_dry_run_says_so_and_what_it_would_do_and_seeds_are_shown_on_req
     assert (SEED in hidden, SEED in revealed) == (False, True)
     assert SEED not in json.dumps(await arena.json("provenance", submitted))
     assert (await arena.json("provenance", submitted, "--reveal"))["competition_seed"] == SEED
+
+
+@pytest.mark.parametrize(
+    ("name", "known"),
+    [
+        ("competition", "test"),
+        ("phase", "feedback"),
+        ("team", "team"),
+        ("box", "box-00, box-01"),
+        ("runner", "runner"),
+        ("outcome", "lease_expired"),
+        ("verdict", "out_of_memory"),
+    ],
+)
+async def test_executions_by_a_name_that_does_not_exist_are_refused_with_those_that_do(
+    gateway: Gateway, pool: Pool, tmp_path: Path, name: str, known: str
+) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=2, studies_per_box=1))
+    done, _ = await release(pool)
+    await finish(pool, *done)
+    arena = Arena(gateway.url, tmp_path)
+
+    code, output, errors = await arena.run("executions", f"--{name}", "nonsense")
+
+    assert (code, output) == (ExitCode.FAILED, "")
+    assert known in errors
+
+
+async def test_executions_by_names_that_exist_may_be_none(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+
+    listed = await Arena(gateway.url, tmp_path).json("executions", "--team", "team", "--verdict", "out_of_memory")
+
+    assert listed["executions"] == []
+
+
+async def test_submissions_of_a_phase_that_does_not_exist_are_refused_with_those_that_do(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    await gateway.apply(competition())
+
+    code, output, errors = await Arena(gateway.url, tmp_path).run(
+        "submissions", "--competition", "c", "--phase", "feedbak"
+    )
+
+    assert (code, output) == (ExitCode.FAILED, "")
+    assert "feedback" in errors.replace("feedbak'", "")
