@@ -74,9 +74,11 @@ def _add_wheels(contents: dict[str, bytes], files: Mapping[str, Path], machine: 
     )
     if not own and not required:
         return _read_order(contents[ORDER], {}) if ORDER in contents else []
-    from arena.pack.wheels import (  # noqa: PLC0415 - most have none, and start faster without it
+    from arena.pack.needs import check_needs  # noqa: PLC0415 - most have none, and start faster without both
+    from arena.pack.wheels import (  # noqa: PLC0415
         check_wheel_names,
         download_wheels,
+        image_packages,
         order_wheels,
         this_machine,
     )
@@ -85,6 +87,7 @@ def _add_wheels(contents: dict[str, bytes], files: Mapping[str, Path], machine: 
     if requirements is not None and required:
         contents |= download_wheels(requirements, own, machine or this_machine())
     wheels = {name: content for name, content in contents.items() if name.endswith(WHEEL) and "/" not in name}
+    check_needs(wheels, image_packages())
     return _read_order(contents[ORDER], wheels) if ORDER in contents else order_wheels(wheels)
 
 

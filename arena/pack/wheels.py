@@ -3,7 +3,6 @@
 pip judges environment markers (`; sys_platform == ...`) by the Python it runs on, so this is right on Linux.
 """
 
-import io
 import os
 import platform
 import re
@@ -12,7 +11,6 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from email.parser import BytesHeaderParser
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,11 +18,12 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
 from arena.failure import Failure
+from arena.pack.needs import PYTHON_VERSION, read_needs
 from arena.package_data import IMAGES
 
 LOCK = IMAGES / "optimizer" / "requirements.lock"
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
-PYTHON_VERSION, ABI = "3.11", "cp311"
+ABI = "cp311"
 GLIBC_MINOR = 36
 """The image is Debian 12, with glibc 2.36."""
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
@@ -114,26 +113,15 @@ def order_wheels(wheels: Mapping[str, bytes]) -> list[str]:
     def visit(package: str) -> None:
         if package in by_package and package not in seen:
             seen.add(package)
-            for needed in _needs(by_package[package], wheels[by_package[package]]):
+            # Whatever the requirements' conditions: too much order does no harm.
+            needs = read_needs(by_package[package], wheels[by_package[package]])
+            for needed in sorted(canonicalize_name(each.name) for each in needs):
                 visit(needed)
             order[by_package[package]] = None
 
     for package in by_package:
         visit(package)
     return list(order)
-
-
-def _needs(name: str, wheel: bytes) -> list[str]:
-    """Return the packages that a wheel's metadata names, whatever the condition: too much order does no harm."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(wheel)) as archive:
-            (metadata,) = [each for each in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", each)]
-            headers = BytesHeaderParser().parsebytes(archive.read(metadata))
-        return sorted(canonicalize_name(Requirement(each).name) for each in headers.get_all("Requires-Dist", []))
-    except (zipfile.BadZipFile, ValueError) as error:
-        raise Failure(
-            f"Expected a wheel with one METADATA, got {name}: {error}; build or download it again."
-        ) from error
 
 
 def kept_of_image(requirements: Path, own: Mapping[str, Path]) -> dict[str, str]:
@@ -189,14 +177,36 @@ def _run_pip(requirements: Path, own: Mapping[str, Path], machine: str, folder: 
         raise Failure(explain_failure(requirements, done.stdout + done.stderr, machine))
 
 
+def explain_conflict(requirements: Path, lines: Sequence[str]) -> str:
+    """Return what pip's lines about a conflict mean: what asks for which version, and what to do."""
+    words = (
+        (rf"The user requested \(constraint\) (\S+?)==(\S+)\+{STAND_IN}$", r"the image has \1 \2"),
+        (r"The user requested .*\(from \S*?([^/\s]+\.whl)\)", r"\1 is beside optimizer.py"),
+        (r"The user requested ", f"{requirements.name} asks for "),
+        (r"^(\S+) (\S+) depends on ", r"\1 \2 needs "),
+    )
+    said = []
+    for line in lines:
+        text = line.strip()
+        for pattern, meaning in words:
+            text = re.sub(pattern, meaning, text)
+        said.append(f"    {text}")
+    cure = "Ask for versions that go together."
+    if any("the image has " in each for each in said):
+        cure += " To bundle another version of one of the image's packages, name it with that version in "
+        cure += f"{requirements.name}."
+    shown = "\n".join(dict.fromkeys(said))[:ERROR_CHARS]
+    return f"{requirements}: expected requirements that go together, got a conflict:\n{shown}\n{cure}"
+
+
 def explain_failure(requirements: Path, output: str, machine: str) -> str:
     """Return what pip's failure means: which requirement is at fault, and what to do."""
     if conflict := re.search(r"The conflict is caused by:\n(.+?)(?=\n\s*\n|\Z)", output, re.DOTALL):
+        return explain_conflict(requirements, conflict[1].splitlines())
+    if unreachable := re.search(r"after connection broken by '?(.+?)'?: /", output):
         return (
-            f"{requirements}: expected requirements that go together, and with the image's packages (their versions "
-            f"end in +{STAND_IN}), pip found a conflict:\n{conflict[1][:ERROR_CHARS]}\n"
-            "Ask for other versions; to bundle another version of one of the image's packages, name it with that "
-            "version in requirements.txt."
+            f"{requirements}: expected to reach the package index, pip could not: {unreachable[1]}. Mend the "
+            "connection (PIP_INDEX_URL names another index, HTTPS_PROXY a proxy), and pack again."
         )
     if missing := re.search(r"No matching distribution found for ([^\n]+)", output):
         return (

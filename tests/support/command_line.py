@@ -20,12 +20,13 @@ class Arena:
         self._environment = {**os.environ, "ARENA_URL": url, "ARENA_TOKEN": token, "PYTHONPATH": str(ROOT)}
         self._folder = folder
 
-    async def start(self, *arguments: str | Path) -> asyncio.subprocess.Process:
+    async def start(self, *arguments: str | Path, stdin: int | None = None) -> asyncio.subprocess.Process:
         """Start the command, for a test that talks with it or interrupts it."""
         return await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "arena", *map(str, arguments)),
             env=self._environment,
             cwd=self._folder,
+            stdin=stdin,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
@@ -51,9 +52,9 @@ class Arena:
         return body
 
 
-def write_optimizer(folder: Path) -> Path:
-    """Create a folder with an optimizer that is never run."""
-    optimizer = folder / "mine"
+def write_optimizer(folder: Path, name: str = "mine", code: str = "class Optimizer: ...") -> Path:
+    """Create a folder with an optimizer that no container runs."""
+    optimizer = folder / name
     optimizer.mkdir()
-    (optimizer / "optimizer.py").write_text("class Optimizer: ...")
+    (optimizer / "optimizer.py").write_text(code)
     return optimizer

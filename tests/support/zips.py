@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TypeVar
 
 from tests.support.stack import ROOT
@@ -29,12 +30,11 @@ def pack(files: Mapping[Member, str | bytes]) -> bytes:
     return target.getvalue()
 
 
-def wheel(name: str, files: Mapping[str, bytes], requires: str = "") -> bytes:
-    """Return a wheel of these files, in version 1."""
-    info = f"{name}-1.dist-info"
-    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n"
-    if requires:
-        metadata += f"Requires-Dist: {requires}\n"
+def wheel(name: str, files: Mapping[str, bytes], *needs: str, version: str = "1") -> bytes:
+    """Return a wheel of these files, which needs other packages."""
+    info = f"{name}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    metadata += "".join(f"Requires-Dist: {each}\n" for each in needs)
     record = "".join(f"{path},,\n" for path in [*files, f"{info}/METADATA", f"{info}/WHEEL", f"{info}/RECORD"])
     return pack(
         {
@@ -44,3 +44,8 @@ def wheel(name: str, files: Mapping[str, bytes], requires: str = "") -> bytes:
             f"{info}/RECORD": record.encode(),
         }
     )
+
+
+def write_wheel(folder: Path, name: str, version: str, *needs: str) -> None:
+    """Write a wheel without any module, under the name that a build would give it."""
+    (folder / f"{name}-{version}-py3-none-any.whl").write_bytes(wheel(name, {}, *needs, version=version))

@@ -6,4 +6,4 @@ from tests.support.zips import wheel
 
 
 def build() -> bytes:
-    return pack({**HONEST, "needy-1-py3-none-any.whl": wheel("needy", {"needy.py": b""}, requires="requests>=99")})
+    return pack({**HONEST, "needy-1-py3-none-any.whl": wheel("needy", {"needy.py": b""}, "requests>=99")})

@@ -51,13 +51,18 @@ def test_a_requirement_without_a_wheel_is_named_with_what_to_do() -> None:
     assert "put it beside optimizer.py" in text
 
 
-def test_a_conflict_is_shown_as_pip_shows_it() -> None:
+def test_an_index_that_cannot_be_reached_is_no_missing_wheel() -> None:
     output = (
-        "Collecting a\n\nThe conflict is caused by:\n    a 1 depends on numpy>=2\n    The user asked for b\n\nTo fix\n"
+        "WARNING: Retrying (Retry(total=0)) after connection broken by 'NewConnectionError(\"HTTPSConnection"
+        "(host='index.invalid', port=443): Failed to resolve 'index.invalid'\")': /simple/toolz/\n"
+        "ERROR: No matching distribution found for toolz\n"
     )
+
     text = explain_failure(Path("requirements.txt"), output, "x86_64")
-    assert "    a 1 depends on numpy>=2\n    The user asked for b\nAsk for" in text
-    assert "name it with that version" in text
+
+    assert "expected to reach the package index" in text
+    assert "Failed to resolve 'index.invalid'" in text
+    assert "a wheel of toolz" not in text
 
 
 @pytest.mark.parametrize(
