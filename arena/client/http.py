@@ -55,9 +55,9 @@ class Client:
         """POST an object. It is not repeated once it may have had its effect."""
         return self._json("POST", path, repeat=False, json=body)
 
-    def put(self, path: str, body: Mapping[str, Any]) -> PlatformAnswer:
+    def put(self, path: str, body: Mapping[str, Any], **query: Any) -> PlatformAnswer:
         """PUT an object."""
-        return self._json("PUT", path, json=body)
+        return self._json("PUT", path, json=body, params=query)
 
     def delete(self, path: str) -> PlatformAnswer:
         """DELETE, and return the answer."""

@@ -33,7 +33,10 @@ def diff_file(client: Client, found: CompetitionFile) -> PlatformAnswer:
 
 
 def apply_file(client: Client, found: CompetitionFile, diff: CompetitionDiff) -> PlatformAnswer:
-    """Upload the data sets that are missing, then apply the document; either may be repeated after a break."""
+    """Upload the data sets that are missing, then apply the document; either may be repeated after a break.
+
+    Raises Failure if somebody else has applied another revision since `diff`.
+    """
     places = {each["name"]: index for index, each in enumerate(found.document["datasets"])}
     for name in diff.datasets_missing:
         try:
@@ -42,6 +45,7 @@ def apply_file(client: Client, found: CompetitionFile, diff: CompetitionDiff) ->
             line = found.line_of(("datasets", places[name], "file"))
             raise InvalidCompetitionFile(found.file, [(line, DocumentFault((), str(failure)))]) from failure
     try:
-        return client.put(f"/api/v1/admin/competitions/{found.slug}", found.document)
+        path = f"/api/v1/admin/competitions/{found.slug}"
+        return client.put(path, found.document, compared_with=diff.revision or 0)
     except Failure as failure:
         raise found.refuse(failure) from failure

@@ -49,6 +49,8 @@ class ProblemCode(StrEnum):
     NOTHING_SCORED = ("nothing_scored", 409, "The first phase has no scored submission.")
     SUBMISSION_ENDED = ("submission_ended", 409, "The submission has ended already.")
     SUBMISSIONS_UNENDED = ("submissions_unended", 409, "Some submissions must end first; `unended` says how many.")
+    COMPETITION_CHANGED = ("competition_changed", 409, "Somebody else has applied a `revision` that you have not seen.")
+    NO_PHASE_OPEN = ("no_phase_open", 409, "No phase of the competition is open now.")
     CHANGE_REFUSED = ("change_refused", 409, "The competition cannot be changed like this; `errors` says why.")
     TEAM_EXISTS = ("team_exists", 409, "There is a team of this name already.")
     PHASE_IN_USE = ("phase_in_use", 409, "The phase has submissions, which were run with other settings.")

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from arena.api.competition_document import BlackBox, Competition
@@ -17,12 +17,21 @@ from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor,
 
 router = APIRouter(prefix="/api/v1/admin/competitions/{slug}", tags=["organizer"])
 RevisionNumber = Annotated[int, Field(ge=1, lt=2**31)]
+ComparedWith = Annotated[
+    int | None, Query(ge=0, lt=2**31, description="The revision of the diff that the caller has seen; 0 for none.")
+]
 
 
 @router.put("")
-async def apply_competition(slug: Slug, body: Competition, pool: WithPool, _: Manager) -> AppliedCompetition:
-    """Create or change a competition, as its next revision. 409 if existing scores depend on what would change."""
-    return await apply.apply(pool, slug, body)
+async def apply_competition(
+    slug: Slug, body: Competition, pool: WithPool, _: Manager, compared_with: ComparedWith = None
+) -> AppliedCompetition:
+    """Create or change a competition, as its next revision. 409 if existing scores depend on what would change.
+
+    With `compared_with`, it is 409 also if there is another revision by now, so that two organizers do not undo each
+    other's changes.
+    """
+    return await apply.apply(pool, slug, body, compared_with)
 
 
 @router.post("/diff")

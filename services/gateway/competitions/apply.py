@@ -44,10 +44,21 @@ async def diff(pool: Pool, slug: str, wanted: Competition) -> CompetitionDiff:
         return (await _draft(connection, slug, wanted)).show()
 
 
-async def apply(pool: Pool, slug: str, wanted: Competition) -> AppliedCompetition:
-    """Create or change the competition as `wanted`. Raises Problem 409 or 422, and then has changed nothing."""
+async def apply(pool: Pool, slug: str, wanted: Competition, compared_with: int | None) -> AppliedCompetition:
+    """Create or change the competition as `wanted`. Raises Problem 409 or 422, and then has changed nothing.
+
+    `compared_with` is the revision to which the caller has seen the differences, 0 if there was none.
+    """
     async with pool.acquire() as connection, connection.transaction():
         draft = await _draft(connection, slug, wanted)
+        if draft.diff.changes and compared_with not in {None, draft.revision or 0}:
+            raise Problem(
+                ProblemCode.COMPETITION_CHANGED,
+                f"Somebody else has changed {slug} meanwhile: it is at revision {draft.revision or 0}, and you have "
+                f"compared with revision {compared_with}. Nothing was applied. Look at what would change now, and "
+                "apply again.",
+                revision=draft.revision,
+            )
         if draft.diff.refusals:
             raise refuse(ProblemCode.CHANGE_REFUSED, draft.diff.refusals)
         if draft.datasets_missing:
@@ -76,11 +87,8 @@ def _missing_files(wanted: Competition, missing: Sequence[str]) -> list[Document
 
 
 async def _draft(connection: Connection, slug: str, wanted: Competition) -> Draft:
-    row = await apply_tables.lock_competition(connection, slug)
-    current = None
-    if row is not None:
-        await apply_tables.lock_phases(connection, row.id)
-        current = await _read_current(connection, row)
+    row = await apply_tables.lock_whole_competition(connection, slug)
+    current = None if row is None else await _read_current(connection, row)
     faults = find_faults(wanted)
     resolved = await resolve_baselines(connection, current, wanted, faults)
     if resolved.faults:

@@ -39,9 +39,17 @@ async def lock_competition(connection: Connection, slug: str) -> LockedCompetiti
     return await fetch_one(LockedCompetitionRow, queries.lock_competition(connection, slug=slug))
 
 
-async def lock_phases(connection: Connection, competition_id: UUID) -> None:
-    """Lock the phases of a competition. New submissions wait; those made before the lock are visible after it."""
-    await queries.lock_phases(connection, competition_id=competition_id)
+async def lock_whole_competition(connection: Connection, slug: str) -> LockedCompetitionRow | None:
+    """Lock a competition and its phases, or its slug if it does not exist, and return it as it is once all are locked.
+
+    New submissions wait; those made before the lock are visible after it.
+    """
+    await queries.lock_slug(connection, slug=slug)
+    row = await lock_competition(connection, slug)
+    if row is None:
+        return None
+    await queries.lock_phases(connection, competition_id=row.id)
+    return await lock_competition(connection, slug)  # again: a rescoring that was applied meanwhile is a revision
 
 
 async def list_used_phases(connection: Connection, competition_id: UUID) -> frozenset[str]:

@@ -50,6 +50,10 @@ insert into competitions (slug, name, seed) values (:slug, :name, :seed)
 on conflict (slug) do update set name = excluded.name, seed = excluded.seed
 returning id;
 
+-- name: lock_slug(slug)!
+-- Locks the name of a competition that may not exist yet, so that those who create it take turns.
+select pg_advisory_xact_lock(hashtextextended('competition ' || :slug::text, 0));
+
 -- name: lock_competition(slug)^
 -- Locks a competition before a change, and returns it with its last revision.
 select c.id, c.name, c.seed, r.revision, r.document
