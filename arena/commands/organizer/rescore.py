@@ -1,5 +1,7 @@
 """`arena rescore`: runs a phase's submissions again under a changed definition, first as a candidate."""
 
+import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +12,7 @@ from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption
 from arena.failure import Failure
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import NO_SCORE, console, remark, score_text, show_json
+from arena.terminal import NO_SCORE, console, console_for_people, plain, remark, score_text, show_json
 
 if TYPE_CHECKING:
     from arena.api.reruns import RescoringComparison
@@ -109,6 +111,10 @@ def apply(competition: CompetitionOption, phase: PhaseOption, as_json: Json = Fa
     applied = answer.parse(AppliedRescoring)
     show_tables(comparison_table(applied.competition, applied.phase, applied))
     remark(f"applied as revision {applied.revision}")
+    if lines := lines_of_file(applied.changes):
+        remark(f"Write into phase {applied.phase} of the competition's file, which is older now:")
+        for line in lines:  # to be copied, so a terminal must not break them into lines
+            console_for_people().print(plain(line), soft_wrap=True)
 
 
 def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:
@@ -135,9 +141,19 @@ def _show(answer: PlatformAnswer, as_json: bool) -> None:
     )
 
 
+def lines_of_file(changes: Mapping[str, Any]) -> list[str]:
+    """Return what a rescoring has changed, as lines of a competition file; its priority is the candidate's alone."""
+    return [f"{key} = {json.dumps(value)}" for key, value in _by_key(changes) if key != "priority"]
+
+
+def _by_key(changes: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    limits = [(f"limits.{name}", value) for name, value in changes.get("limits", {}).items()]
+    return [(name, value) for name, value in changes.items() if name != "limits"] + limits
+
+
 def comparison_table(competition: str, phase: str, comparison: "RescoringComparison") -> TextTable:
     """Return ranks and scores before and after as a table, a row for each team."""
-    changes = ", ".join(f"{name}: {value}" for name, value in comparison.changes.items()) or "nothing"
+    changes = ", ".join(f"{name}: {value}" for name, value in _by_key(comparison.changes)) or "nothing"
     numbers = ("rank", "new rank", "score", "new score", "difference")
     rows = []
     for row in comparison.teams:

@@ -59,6 +59,7 @@ async def _add_revision(connection: Connection, live: PhaseRow, changes: dict[st
     """Add a revision: the last document with the phase as it is from now on. Returns its number."""
     document = await find_last_document(connection, live.competition_id)
     shown = {name: value for name, value in changes.items() if name != "priority"}
+    shown["limits"] = live.limits | changes.get("limits", {})
     phases = [each | shown if each.get("name") == live.name else each for each in document.get("phases", [])]
     document |= {"phases": phases, "rescored": {"phase": live.name, "changes": changes}}
     return await insert_revision(connection, live.competition_id, document, code_version())

@@ -14,8 +14,10 @@ NOT_ENDED = datetime.max.replace(tzinfo=UTC)
 
 
 def list_changes(live: PhaseRow, other: PhaseRow) -> dict[str, Any]:
-    """Return the fields in which the definitions of two phases differ, with the values of `other`."""
+    """Return the fields in which the definitions of two phases differ, with the values of `other`; of limits, each."""
     changes = {name: getattr(other, name) for name in DEFINITION if getattr(other, name) != getattr(live, name)}
+    if "limits" in changes:
+        changes["limits"] = {name: value for name, value in other.limits.items() if live.limits.get(name) != value}
     if other.versioned_baseline != live.versioned_baseline:
         changes["baseline"] = other.versioned_baseline
     return changes

@@ -118,7 +118,9 @@ async def _need_candidate(connection: Connection, live: PhaseRow) -> PhaseRow:
     candidate = await tables.find_candidate(connection, live.id)
     if candidate is None:
         raise Problem(
-            ProblemCode.NO_CANDIDATE, f"Phase {live.name} has no candidate; start one with 'arena rescore start'."
+            ProblemCode.NO_CANDIDATE,
+            f"Phase {live.name} has no candidate: none was started, or it was applied or discarded meanwhile. "
+            "Start one with 'arena rescore start'.",
         )
     return candidate
 
