@@ -3,6 +3,7 @@
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions import tables
+from services.gateway.competitions.phases import say_closed
 from services.gateway.competitions.tables import CompetitionRow, PhaseRow
 from services.gateway.problems import Problem
 from shared.database import Pool
@@ -23,7 +24,7 @@ async def visible_phases(pool: Pool, competition: CompetitionRow, caller: Caller
 
 
 async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None, caller: Caller) -> PhaseRow:
-    """Return the phase of this name, or the only open one if `name` is None. Raises Problem 404 or 422."""
+    """Return the phase of this name; if `name` is None, the only open or the only one. Raises Problem 404 or 422."""
     phases = await visible_phases(pool, competition, caller)
     if name is not None:
         for phase in phases:
@@ -36,11 +37,15 @@ async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None
             phases=known,
         )
     open_phases = [phase for phase in phases if phase.is_open]
-    if len(open_phases) != 1:
-        names = [phase.name for phase in open_phases]
-        raise Problem(
-            ProblemCode.PHASE_NEEDED,
-            f"Expected phase=, because not exactly one phase is open; open are: {', '.join(names) or 'none'}.",
-            open_phases=names,
-        )
-    return open_phases[0]
+    for those in (open_phases, phases):
+        if len(those) == 1:
+            return those[0]
+    if not open_phases:
+        closed = ", ".join(map(say_closed, phases)) or "it has none"
+        raise Problem(ProblemCode.NO_PHASE_OPEN, f"No phase of {competition.slug} is open: {closed}.")
+    names = [phase.name for phase in open_phases]
+    raise Problem(
+        ProblemCode.PHASE_NEEDED,
+        f"Expected phase=, because several phases are open: {', '.join(names)}.",
+        open_phases=names,
+    )

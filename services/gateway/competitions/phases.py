@@ -1,12 +1,29 @@
-"""Finds a phase by its name, and says that a phase or a black box is not there."""
+"""Finds a phase by its name, and says that a phase or a black box is not there, or that a phase is closed."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Protocol
 
 from arena.words.problems import ProblemCode
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
 from shared.database import Pool
+
+TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Times(Protocol):
+    """When a phase is open."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def is_open(self) -> bool: ...
+    @property
+    def opens_at(self) -> datetime | None: ...
+    @property
+    def closes_at(self) -> datetime | None: ...
 
 
 async def find_phase(pool: Pool, slug: str, name: str) -> PhaseRow:
@@ -28,3 +45,22 @@ def no_boxes(slug: str, labels: Iterable[str]) -> Problem:
 def no_phase(slug: str, name: str) -> Problem:
     """Return the 404 of a name that no phase has."""
     return Problem(ProblemCode.NO_SUCH_PHASE, f"There is no phase {name!r} in a competition {slug!r}.")
+
+
+def check_open(phase: Times) -> None:
+    """Raise Problem 409 unless the phase is open."""
+    if not phase.is_open:
+        raise Problem(
+            ProblemCode.PHASE_CLOSED,
+            f"Phase {say_closed(phase)}; it takes no submission or selection now.",
+            opens_at=phase.opens_at and phase.opens_at.isoformat(),
+            closes_at=phase.closes_at and phase.closes_at.isoformat(),
+        )
+
+
+def say_closed(phase: Times) -> str:
+    """Return that a phase is closed, and since or until when."""
+    since, until = phase.closes_at, phase.opens_at
+    if until is not None and (since is None or until > datetime.now(UTC)):
+        return f"{phase.name} is closed until {until.astimezone(UTC):{TIME_FORMAT}}"
+    return f"{phase.name} is closed" + (f" since {since.astimezone(UTC):{TIME_FORMAT}}" if since else "")

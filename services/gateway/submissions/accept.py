@@ -9,10 +9,11 @@ import asyncpg
 
 from arena.api.submissions import Submission
 from arena.words.problems import ProblemCode
+from services.gateway.competitions.phases import check_open
 from services.gateway.problems import Problem
 from services.gateway.submissions import tables
 from services.gateway.submissions.disclosure import show_submission
-from services.gateway.submissions.quotas import check_open, check_quota, find_effective_quota, has_quota
+from services.gateway.submissions.quotas import check_quota, find_effective_quota, has_quota
 from services.gateway.submissions.tables import NewSubmission
 from shared.database import Connection, Pool
 from shared.messages import PhaseChanged, SubmissionAccepted

@@ -1,8 +1,6 @@
-"""Checks that a phase is open and that a team's quotas in it allow one more submission."""
+"""Checks that a team's quotas in a phase allow one more submission."""
 
 import math
-from datetime import datetime
-from typing import Protocol
 from uuid import UUID
 
 from arena.api.live import QuotaName, QuotaUse
@@ -13,19 +11,6 @@ from services.gateway.submissions.tables import EffectiveQuota, UsedQuota
 from shared.database import Connection
 
 ACTIVE_RETRY_AFTER_S = 60
-
-
-class Times(Protocol):
-    """When a phase is open."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def is_open(self) -> bool: ...
-    @property
-    def opens_at(self) -> datetime | None: ...
-    @property
-    def closes_at(self) -> datetime | None: ...
 
 
 async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> EffectiveQuota:
@@ -42,18 +27,6 @@ async def find_effective_quota(connection: Connection, phase_id: UUID, team_id: 
 def has_quota(quota: EffectiveQuota) -> bool:
     """Return whether any quota limits a team."""
     return (quota.attempts_per_day, quota.scored_per_day, quota.active_submissions) != (None, None, None)
-
-
-def check_open(phase: Times) -> None:
-    """Raise Problem 409 unless the phase is open."""
-    if not phase.is_open:
-        opens, closes = (each and each.isoformat() for each in (phase.opens_at, phase.closes_at))
-        raise Problem(
-            ProblemCode.PHASE_CLOSED,
-            f"Phase {phase.name} is closed; it is open from {opens or 'the beginning'} to {closes or 'the end'}.",
-            opens_at=opens,
-            closes_at=closes,
-        )
 
 
 def check_quota(quota: EffectiveQuota, used: UsedQuota) -> None:

@@ -14,6 +14,7 @@ from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
 from services.gateway.competitions.lookup import choose_phase, find_competition
+from services.gateway.competitions.phases import check_open
 from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates, WithSettings
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
@@ -21,7 +22,6 @@ from services.gateway.submissions import result_tables, tables
 from services.gateway.submissions.accept import RepeatableRequest, accept, find_answer, hash_request
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.submissions.quotas import check_open
 from services.gateway.submissions.uploads import hash_upload, store_zip
 from shared.messages import PhaseChanged, SubmissionEnded
 

@@ -9,12 +9,13 @@ from arena.api.submissions import Submission
 from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from services.gateway.accounts.callers import Team
+from services.gateway.competitions.phases import check_open
 from services.gateway.dependencies import WithOutbox, WithPool
 from services.gateway.problems import Problem
 from services.gateway.submissions import tables
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.submissions.quotas import check_open, find_effective_quota
+from services.gateway.submissions.quotas import find_effective_quota
 from shared.messages import PhaseChanged
 
 log = structlog.get_logger()
