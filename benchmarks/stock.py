@@ -8,27 +8,22 @@ import tempfile
 import time
 from pathlib import Path
 
-BIN = Path(sys.executable).parent
+BAYESMARK = (sys.executable, "-P", "-m", "arena.export.bayesmark_process")
 STUDY_LIMIT_S = 3600
-SITECUSTOMIZE = "import enum\nenum.IntEnum.__str__ = enum.Enum.__str__\n"
-"""Bayesmark 0.0.8's command line relies on enum members printing as in Python 3.10."""
 
 
 def run_stock(boxes: list[tuple[str, str, str]], studies_per_box: int, processes: int) -> float:
     """Run random search on (model, dataset, metric) boxes, in `processes` processes; returns seconds of wall time."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        (root / "sitecustomize.py").write_text(SITECUSTOMIZE)
         environment = {
             **os.environ,
-            "PYTHONPATH": folder,
             "GIT_PYTHON_REFRESH": "quiet",
             "PYTHONWARNINGS": "ignore",
             "OMP_NUM_THREADS": "1",
             "OPENBLAS_NUM_THREADS": "1",
-            "PATH": f"{BIN}:{os.environ['PATH']}",
         }
-        _call(["bayesmark-init", "-dir", folder, "-b", "bench"], environment, root)
+        _call(["init", "-dir", folder, "-b", "bench"], environment, root)
         commands = [
             command
             for number, box in enumerate(boxes)
@@ -57,14 +52,14 @@ def _commands(
     jobs = root / f"jobs-{number}.txt"
     arguments = ["-dir", str(root), "-b", "bench", "-o", "RandomSearch", "-c", model, "-d", dataset, "-m", metric]
     shape = ["-n", "16", "-p", "8", "-r", str(studies)]
-    _call(["bayesmark-launch", *arguments, *shape, "-nj", "1", "-ofile", str(jobs)], environment, root)
+    _call(["launch", *arguments, *shape, "-nj", "1", "-ofile", str(jobs)], environment, root)
     (job,) = (line for line in jobs.read_text().splitlines() if line.startswith("job_"))
-    return job.split(" ", 1)[1].split(" && ")
+    return job.split(" ", 1)[1].replace("bayesmark-exp", f"{shlex.join(BAYESMARK)} exp").split(" && ")
 
 
 def _call(command: list[str], environment: dict[str, str], folder: Path) -> None:
     done = subprocess.run(
-        [str(BIN / command[0]), *command[1:]],
+        [*BAYESMARK, *command],
         env=environment,
         cwd=folder,
         timeout=120,
@@ -73,4 +68,4 @@ def _call(command: list[str], environment: dict[str, str], folder: Path) -> None
         check=False,
     )
     if done.returncode != 0:
-        raise RuntimeError(f"{shlex.join(command)} failed: {done.stderr[-2000:]}")
+        raise RuntimeError(f"bayesmark-{shlex.join(command)} failed: {done.stderr[-2000:]}")

@@ -62,6 +62,7 @@ ORGANIZER_COMMANDS = (
     ("final", "organizer.final:application", "Run the best teams again on other black boxes, with more studies."),
     ("report", "organizer.report:report", "Write a report of a final as one HTML file."),
     ("export", "organizer.export:export", "Write a phase's evaluations as a Bayesmark results folder."),
+    ("bayesmark", "organizer.bayesmark:run_bayesmark", "Run a tool of stock Bayesmark on an exported results folder."),
 )
 OPERATOR_COMMANDS = (("images", "operator.images:group", "Build the container images in which studies run."),)
 

@@ -1,4 +1,4 @@
-"""Evaluations as a Bayesmark results folder, on which stock `bayesmark-agg` and `bayesmark-anal` run unchanged."""
+"""Evaluations as a Bayesmark results folder, on which stock Bayesmark's own tools run unchanged."""
 
 import uuid
 from collections.abc import Callable, Iterable
@@ -15,11 +15,9 @@ from bayesmark.serialize import XRSerializer
 
 from arena.api.export import ExportBox, ExportHeader, ExportStudy
 from arena.client.answer import parse_line
+from arena.export.verification import REVISION
 from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
-
-REVISION = "arena"
-"""Bayesmark names a method OPTIMIZER_OPTREVISION_REVISION; the platform has no revisions of its own to tell."""
 
 
 def method_name(team: str) -> str:
@@ -43,7 +41,10 @@ def write_results_folder(
         raise Failure(f"Expected a new folder, got {directory} with files in it.")
     directory.parent.mkdir(parents=True, exist_ok=True)
     root, name = str(directory.parent), directory.name
-    XRSerializer.init_db(root, keys=EXP_VARS, db=name)
+    try:
+        XRSerializer.init_db(root, keys=EXP_VARS, db=name)
+    except ValueError as error:  # Bayesmark allows no more than every operating system does
+        raise Failure(f"Expected a folder with a name that Bayesmark allows, got {name!r}: {error}") from error
     stream = iter(lines)
     header = parse_line(next(stream), ExportHeader)
     boxes = {box.box: box for box in header.boxes}

@@ -9,11 +9,10 @@ import pytest
 from websockets.asyncio.client import connect
 
 from arena.client.http import Client
-from arena.export.results_folder import write_results_folder
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
+from tests.support.command_line import Arena
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
-from tests.support.oracles.stock_bayesmark import leaderboard_scores
 from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
 RUNNER_ID = "runner-end-to-end"
@@ -79,15 +78,11 @@ async def test_two_teams_are_scored_live_and_stock_bayesmark_agrees(platform: st
     assert len(replays) == 2
     assert replays[0] == replays[1], "the same inputs give the same losses, bit for bit"
 
-    with organizer.lines("/api/v1/admin/competitions/e2e/phases/feedback/export") as lines:
-        write_results_folder(
-            lines,
-            tmp_path / "results",
-            lambda name, version: organizer.get(f"/api/v1/admin/baselines/{name}", version=version).json,
-        )
-    stock = leaderboard_scores(tmp_path / "results", tmp_path / "scratch")
+    phase = ("--competition", "e2e", "--phase", "feedback")
+    verified = await Arena(platform).json("export", *phase, tmp_path / "results", "--verify")
     ours = {row["team"]: row["score"] for row in organizer.get("/api/v1/competitions/e2e/leaderboard").json["rows"]}
-    assert stock == {f"{team}_arena_arena": pytest.approx(score, abs=1e-9) for team, score in ours.items()}
+    assert {each["team"]: each["leaderboard"] for each in verified["scores"]} == ours
+    assert {each["team"]: each["bayesmark"] for each in verified["scores"]} == pytest.approx(ours, abs=1e-9)
 
 
 async def test_cancelling_kills_the_running_containers(platform: str, pool: Pool, tmp_path: Path) -> None:

@@ -1,25 +1,38 @@
-"""`arena export`: a phase's evaluations as a Bayesmark results folder."""
+"""`arena export`: a phase's evaluations as a Bayesmark results folder, and whether Bayesmark scores them the same."""
 
+import shlex
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from arena.client.http import client_from_environment
+from arena.client.http import Client, client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json, PhaseOption
-from arena.terminal import console, show_json
+from arena.failure import Failure
+from arena.table import Heading, TextTable, show_tables
+from arena.terminal import console_for_people, plain, remark, score_text, show_json
+
+if TYPE_CHECKING:
+    from arena.export.verification import VerifiedScore
+
+DIGITS = 6
 
 
 def export(
     directory: Annotated[Path, typer.Argument(metavar="DIR", help="The results folder to make.")],
     competition: CompetitionOption,
     phase: PhaseOption,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Let stock Bayesmark score it, and compare with the leaderboard.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Write a phase's evaluations as a Bayesmark results folder.
 
-    It holds each team's best finished submission; stock bayesmark-agg and bayesmark-anal read it.
+    It holds each team's counting submission. With --verify, the exit code is 1 if a score is not the leaderboard's.
     """
     with needs_extra(REPORT):
         from arena.export.results_folder import write_results_folder
@@ -30,7 +43,53 @@ def export(
             directory,
             lambda name, version: client.get(f"/api/v1/admin/baselines/{name}", version=version).json,
         )
+    scores = _verify(client, competition, phase, directory, written["methods"]) if verify else []
     if as_json:
-        show_json(written)
+        show_json(written | ({"scores": [asdict(each) for each in scores]} if verify else {}))
     else:
-        console.print(f"{written['studies']} studies of {len(written['methods'])} submissions in {directory}")
+        _show(directory, written, scores)
+    if differing := [each.team for each in scores if not each.agrees]:
+        raise Failure(
+            f"Stock Bayesmark's score is not the leaderboard's for {', '.join(differing)}. Where one of the two is "
+            "missing, the submission that counts has changed meanwhile: export again, into another folder."
+        )
+
+
+def _verify(
+    client: Client, competition: str, phase: str, directory: Path, methods: dict[str, str]
+) -> Sequence["VerifiedScore"]:
+    from arena.api.leaderboard import Leaderboard
+    from arena.export.bayesmark_tools import stock_scores
+    from arena.export.verification import compare_scores
+
+    if not methods:
+        raise Failure(f"Expected scored submissions in {competition} / {phase}, there is none yet: nothing to verify.")
+    board = client.get(f"/api/v1/competitions/{competition}/leaderboard", phase=phase).parse(Leaderboard)
+    return compare_scores(methods, board, stock_scores(directory))
+
+
+def _show(directory: Path, written: dict[str, Any], scores: Sequence["VerifiedScore"]) -> None:
+    remark(f"{written['studies']} studies of {len(written['methods'])} submissions in {directory}")
+    if scores:
+        show_tables(scores_table(scores))
+        return
+    for tool in ("agg", "anal"):  # to be copied, so a terminal must not break them into lines
+        command = f"next: arena bayesmark {tool} {shlex.quote(str(directory))}"
+        console_for_people().print(plain(command), soft_wrap=True)
+
+
+def scores_table(scores: Sequence["VerifiedScore"]) -> TextTable:
+    """Return both scores of each submission as a table."""
+    headings = [
+        *(Heading("team", "text"), Heading("submission"), Heading("leaderboard", "number")),
+        *(Heading("Bayesmark", "number"), Heading("compared")),
+    ]
+    rows = [
+        (
+            *(each.team, each.submission_id),
+            *(score_text(score, digits=DIGITS) for score in (each.leaderboard, each.bayesmark)),
+            "same" if each.agrees else "differs",
+        )
+        for each in scores
+    ]
+    return TextTable(headings, rows)

@@ -1,9 +1,6 @@
 """The leaderboard's scores are what stock Bayesmark computes from the exported evaluations."""
 
 import json
-import math
-import random
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -13,80 +10,9 @@ from arena.baseline.compute import compute_set, read_evaluations
 from arena.export.results_folder import method_name, write_results_folder
 from arena.failure import Failure
 from arena.scoring import study_loss, submission_score
-from arena.words.objectives import VISIBLE
+from tests.support.command_line import Arena
+from tests.support.oracles.exported import CASES, DOCUMENT, TEAMS, as_text, header, scale, studies
 from tests.support.oracles.stock_bayesmark import leaderboard_scores, run_bayesmark
-
-DOCUMENT = json.loads((Path(__file__).parents[3] / "examples/baselines/baseline-16-8.json").read_text())
-CASES = (("DT", "iris", "acc"), ("lasso", "boston", "mse"), ("SVM", "wine", "nll"))
-N_CALLS, N_SUGGESTIONS, STUDIES = 16, 8, 3
-TEAMS = ("Ünï cödé_team/1", "plain")
-
-
-def scale(case: str) -> tuple[float, float]:
-    """Return clip and best of the visible objective in the official file."""
-    data = DOCUMENT["data"]
-    at = data["coords"]["function"]["data"].index(case), data["coords"]["objective"]["data"].index(VISIBLE)
-    clip, best = (data["data_vars"][name] for name in ("clip", "best"))
-    assert clip["dims"] == best["dims"] == ["function", "objective"]
-    return clip["data"][at[0]][at[1]], best["data"][at[0]][at[1]]
-
-
-def header() -> dict[str, Any]:
-    boxes = [
-        {
-            "box": f"box-{number}",
-            "model": model,
-            "dataset": dataset,
-            "metric": metric,
-            "signature": DOCUMENT["meta"]["signature"][f"{model}_{dataset}_{metric}"],
-        }
-        for number, (model, dataset, metric) in enumerate(CASES)
-    ]
-    return {
-        "competition": "c",
-        "phase": "p",
-        "n_calls": N_CALLS,
-        "n_suggestions": N_SUGGESTIONS,
-        "baseline": {"name": "official", "version": 1},
-        "boxes": boxes,
-    }
-
-
-def study_line(submission: str, team: str, number: int, study: int) -> dict[str, Any]:
-    """Losses around the clip and the best, some better than best, some infinite, as a real study may have them."""
-    draw = random.Random(f"{team}{number}{study}")  # noqa: S311
-    clip, best = scale("_".join(CASES[number]))
-
-    def losses() -> list[list[float]]:
-        rows = [[draw.uniform(best, clip + (clip - best)) for _ in range(N_SUGGESTIONS)] for _ in range(N_CALLS)]
-        rows[draw.randrange(N_CALLS)][0] = math.inf
-        if study == 1:
-            rows[5:] = [[min(min(row) for row in rows[:5])] * N_SUGGESTIONS] * (N_CALLS - 5)  # cut off: best repeated
-        if study == 2 and number == 0:
-            rows = [[math.inf] * N_SUGGESTIONS] * N_CALLS
-        return rows
-
-    return {
-        "submission_id": submission,
-        "team": team,
-        "box": f"box-{number}",
-        "study": study,
-        "visible": losses(),
-        "generalization": losses(),
-        "eval_time_s": [[0.1] * N_SUGGESTIONS] * N_CALLS,
-        "suggest_time_s": [0.1] * N_CALLS,
-        "observe_time_s": [0.1] * N_CALLS,
-        "suggestions": [[{"depth": draw.randrange(9), "rate": draw.random()}] * N_SUGGESTIONS] * N_CALLS,
-    }
-
-
-def studies() -> list[dict[str, Any]]:
-    return [
-        study_line(str(uuid.UUID(int=place)), team, number, study)
-        for place, team in enumerate(TEAMS)
-        for number in range(len(CASES))
-        for study in range(STUDIES)
-    ]
 
 
 def arena_score(lines: list[dict[str, Any]], team: str) -> float:
@@ -103,15 +29,11 @@ def arena_score(lines: list[dict[str, Any]], team: str) -> float:
     return submission_score(means).score
 
 
-def as_text(lines: list[dict[str, Any]]) -> list[str]:
-    return [json.dumps(header()), *(json.dumps(line) for line in lines)]
-
-
 def test_stock_bayesmark_prints_the_leaderboards_scores_from_an_export(tmp_path: Path) -> None:
     lines = studies()
 
     written = write_results_folder(as_text(lines), tmp_path / "results", lambda *_: DOCUMENT)
-    scores = leaderboard_scores(tmp_path / "results", tmp_path / "scratch")
+    scores = leaderboard_scores(tmp_path / "results")
 
     assert written["studies"] == len(lines)
     assert len(scores) == len(TEAMS)
@@ -130,8 +52,8 @@ def test_a_computed_baseline_is_what_stock_bayesmark_computes_from_the_same_stud
     for line in random:
         line["team"] = "RandomSearch"
     write_results_folder(as_text([*random, *strong]), tmp_path / "stock")
-    run_bayesmark("bayesmark-agg", tmp_path / "stock", tmp_path / "scratch")
-    run_bayesmark("bayesmark-baseline", tmp_path / "stock", tmp_path / "scratch")
+    run_bayesmark("agg", tmp_path / "stock")
+    run_bayesmark("baseline", tmp_path / "stock")
     stock = json.loads((tmp_path / "stock" / "derived" / "baseline.json").read_text())
     assert json.loads(json.dumps(document["data"])) == stock["data"]
     assert document["meta"]["signature"] == stock["meta"]["signature"]
@@ -159,3 +81,33 @@ def test_an_export_never_writes_into_a_folder_with_files_in_it(tmp_path: Path) -
         write_results_folder(as_text(studies()), tmp_path)
 
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+async def test_a_tool_that_cannot_run_says_what_to_do_first(tmp_path: Path) -> None:
+    write_results_folder(as_text(studies()), tmp_path / "results", lambda *_: DOCUMENT)
+    (tmp_path / "empty").mkdir()
+    arena = Arena("http://nowhere.invalid", tmp_path)
+
+    nothing = await arena.run("bayesmark", "agg", "empty")
+    too_early = await arena.run("bayesmark", "anal", "results")
+
+    assert (nothing[0], too_early[0]) == (1, 1)
+    assert "'arena export' writes such a folder" in nothing[2]
+    assert "run 'arena bayesmark agg' on it first" in too_early[2]
+
+
+async def test_a_tool_is_not_misled_by_modules_in_the_working_directory(tmp_path: Path) -> None:
+    write_results_folder(as_text(studies()), tmp_path / "results", lambda *_: DOCUMENT)
+    (tmp_path / "xarray.py").write_text("raise RuntimeError('not the library')")
+
+    code, output, errors = await Arena("http://nowhere.invalid", tmp_path).run("bayesmark", "agg", "results")
+
+    assert (code, errors) == (0, "")
+    assert "exp-agg sig errors" in output
+
+
+def test_a_folder_whose_name_bayesmark_does_not_allow_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="name that Bayesmark allows, got 'July 1, 10:00'"):
+        write_results_folder(as_text(studies()), tmp_path / "July 1, 10:00")
+
+    assert list(tmp_path.iterdir()) == []

@@ -87,7 +87,7 @@ async def test_a_final_from_its_start_to_its_report(gateway: Gateway, pool: Pool
     assert [(row["team"], row["score"]) for row in rows] == [
         (each["team"], pytest.approx(each["score"])) for each in shown["finalists"]
     ]
-    stock = leaderboard_scores(tmp_path / "out/data/bayesmark", tmp_path / "scratch")
+    stock = leaderboard_scores(tmp_path / "out/data/bayesmark")
     assert sorted(stock.values()) == pytest.approx(sorted(scores.values()))
 
 

@@ -2,12 +2,15 @@
 
 import asyncio
 import json
+from pathlib import Path
 
 import pytest
 
+from arena.export.results_folder import write_results_folder
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
 from tests.support.installed import Installed, Wheels, working_pythons
+from tests.support.oracles.exported import DOCUMENT, as_text, studies
 
 
 @pytest.fixture(scope="module", params=working_pythons())
@@ -27,6 +30,16 @@ async def test_a_participant_starts_packs_and_submits(client: Installed, gateway
     )
 
     assert json.loads(shown)["state"] == "queued"
+
+
+def test_an_organizer_lets_stock_bayesmark_score_an_export(wheels: Wheels, tmp_path: Path) -> None:
+    organizer = wheels.install(tmp_path, "python3.11", "arena[report]")
+    write_results_folder(as_text(studies()), organizer.folder / "results", lambda *_: DOCUMENT)
+
+    organizer.run("arena", "bayesmark", "agg", "results")
+    scored = organizer.run("arena", "bayesmark", "anal", "results")
+
+    assert "Final scores (JSON):" in scored
 
 
 @pytest.mark.timeout(600)

@@ -10,6 +10,12 @@ BOXES = [
     {"label": "box-02", "model": "lasso", "dataset": "diabetes", "metric": "mse"},
 ]
 
+NLL_BOXES = [
+    {"label": "box-01", "model": "DT", "dataset": "iris", "metric": "nll"},
+    {"label": "box-02", "model": "DT", "dataset": "wine", "metric": "nll"},
+]
+"""On both, a loss of 0.3 is better than one of 0.5, and both are between the official baseline's best and clip."""
+
 
 def phase(name: str = "feedback", **changes: Any) -> dict[str, Any]:
     return {"name": name, "baseline": "official", "boxes": ["box-01", "box-02"], "studies_per_box": 2, **changes}

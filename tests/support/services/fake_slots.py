@@ -1,11 +1,15 @@
 """Slots and an engine without containers, that do what a test needs."""
 
 import asyncio
+import io
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.words.verdicts import Verdict
 from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
+from shared.messages import Suggestion
 
 
 class SlowSlot(NullSlot):
@@ -24,6 +28,18 @@ class SlowSlot(NullSlot):
             self.stopped.set()
             raise
         return await super().run_study(spec, zip_bytes, dataset_bytes)
+
+
+class StatedLossSlot(NullSlot):
+    """Answers each study with the loss that the zip's optimizer.py states, as `LOSS = 0.5`."""
+
+    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+        outcome = await super().run_study(spec, zip_bytes, dataset_bytes)
+        with zipfile.ZipFile(io.BytesIO(zip_bytes)) as archive:
+            loss = float(archive.read("optimizer.py").decode().partition("=")[2])
+        losses = [[loss] * spec.n_suggestions] * spec.n_calls
+        points: list[list[Suggestion]] = [[{"max_depth": 7} for _ in each] for each in losses]
+        return replace(outcome, visible=losses, generalization=losses, suggestions=points)
 
 
 class FailingSlot(NullSlot):

@@ -19,7 +19,7 @@ from shared.messages import (
 from shared.outbox import Outbox
 from tests.support.seeding import Seeded, seed_submission
 from tests.support.service_settings import PlatformSettings
-from tests.support.waiting import limited, wait_until
+from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
 BLOB = "ab" * 32
 
@@ -28,7 +28,7 @@ BLOB = "ab" * 32
 async def running(*mains: Callable[[asyncio.Event], "asyncio._CoroutineLike[None]"]) -> AsyncIterator[asyncio.Event]:
     """Run services until the block ends; they stop as at SIGTERM."""
     stop = asyncio.Event()
-    async with limited(), asyncio.TaskGroup() as tasks:
+    async with limited(SCORING_LIMIT_S), asyncio.TaskGroup() as tasks:
         for main in mains:
             tasks.create_task(main(stop))
         try:
@@ -53,6 +53,13 @@ async def control(settings: PlatformSettings) -> AsyncIterator[None]:
 
 def runner(broker: Broker, blobs: Blobs, settings: PlatformSettings, slots: Sequence[StudySlot]) -> Runner:
     return Runner(broker, blobs, NullEngine(), FixedSlots(slots), settings.runner)
+
+
+@asynccontextmanager
+async def scoring(settings: PlatformSettings, broker: Broker, blobs: Blobs, *slots: StudySlot) -> AsyncIterator[None]:
+    """All services behind the gateway, with one runner of these slots."""
+    async with control(settings), running(runner(broker, blobs, settings, slots).run):
+        yield
 
 
 async def is_scored(pool: Pool, submission: UUID) -> bool:
