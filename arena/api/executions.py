@@ -8,7 +8,7 @@ from arena.api.body import Body, Page, example, example_of
 from arena.api.submissions import BaselineVersion, Submission
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
-from arena.words.states import ExecutionOutcome, PhaseKind, ShardState, SubmissionState
+from arena.words.states import ExecutionState, PhaseKind, SubmissionState
 from arena.words.verdicts import Verdict
 
 EXECUTION = "0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10:1"
@@ -98,7 +98,7 @@ class Execution(Body):
     n_calls: int
     n_suggestions: int
     runner: str | None
-    outcome: ExecutionOutcome | Literal[ShardState.RELEASED, ShardState.RUNNING]
+    outcome: ExecutionState
     verdict: Verdict | None
     detail: str
     released_at: datetime | None

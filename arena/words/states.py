@@ -37,6 +37,20 @@ class ExecutionOutcome(StrEnum):
     """Its submission had ended: cancelled, or failed by another of its shards."""
 
 
+class ExecutionState(StrEnum):
+    """Where an execution is: under way as its shard is, or ended with an outcome."""
+
+    RELEASED = "released"
+    RUNNING = "running"
+    DONE = "done"
+    FATAL = "fatal"
+    INFRASTRUCTURE_FAILURE = "infrastructure_failure"
+    LEASE_EXPIRED = "lease_expired"
+    MESSAGE_LOST = "message_lost"
+    HANDED_BACK = "handed_back"
+    STOPPED = "stopped"
+
+
 class Stage(StrEnum):
     """What an optimizer was doing."""
 

@@ -10,7 +10,7 @@ from arena.client.http import client_from_environment
 from arena.commands.options import Json
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import console, remark, show_json, time_text
-from arena.words.states import ExecutionOutcome, ShardState
+from arena.words.states import ExecutionState
 from arena.words.verdicts import Verdict
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 ExecutionArgument = Annotated[str, typer.Argument(help="An execution, as SHARD_ID:ATTEMPT.")]
 MEGABYTE = 1024**2
-OUTCOMES = (ShardState.RELEASED, ShardState.RUNNING, *ExecutionOutcome)
 
 
 def executions(
@@ -28,7 +27,7 @@ def executions(
     submission: Annotated[str | None, typer.Option("--submission", help="Id of a submission.")] = None,
     box: Annotated[str | None, typer.Option("--box", help="Label of a black box.")] = None,
     runner: Annotated[str | None, typer.Option("--runner", help="Runner.")] = None,
-    outcome: Annotated[str | None, typer.Option("--outcome", help=f"One of {', '.join(OUTCOMES)}.")] = None,
+    outcome: Annotated[str | None, typer.Option("--outcome", help=f"One of {', '.join(ExecutionState)}.")] = None,
     verdict: Annotated[str | None, typer.Option("--verdict", help=f"One of {', '.join(Verdict)}.")] = None,
     since: Annotated[str | None, typer.Option("--since", help="Released since, as 2026-01-31T12:00:00Z.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many.")] = 50,

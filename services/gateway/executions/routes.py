@@ -1,12 +1,12 @@
 """The organizer's routes for executions: whose each is, what it ran, when and where, what it used, how it ended."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from arena.api.executions import ExecutionPage, ExecutionRecord
-from arena.words.states import ExecutionOutcome, ShardState
+from arena.words.states import ExecutionState
 from arena.words.verdicts import Verdict
 from services.gateway.accounts.callers import Organizer
 from services.gateway.dependencies import WithPool
@@ -19,7 +19,6 @@ from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit
 
 router = APIRouter(prefix="/api/v1/admin", tags=["executions"])
 Filter = Annotated[str | None, Query(max_length=100)]
-Outcome = ExecutionOutcome | Literal[ShardState.RELEASED, ShardState.RUNNING]
 
 
 @router.get("/executions")
@@ -32,7 +31,7 @@ async def list_executions(
     submission: UUID | None = None,
     box: Filter = None,
     runner: Filter = None,
-    outcome: Outcome | None = None,
+    outcome: ExecutionState | None = None,
     verdict: Verdict | None = None,
     since: Moment | None = None,
     limit: PageLimit = PAGE_SIZE,
