@@ -59,6 +59,19 @@ def test_operations_have_short_names_and_tags_that_are_described() -> None:
     assert all(each["description"] for each in DOCUMENT["tags"])
 
 
+def test_bodies_have_short_names() -> None:
+    names = DOCUMENT["components"]["schemas"]
+    assert [name for name in names if len(name) > 30 or not name.isalnum()] == []
+
+
+def test_the_description_says_where_the_platform_is_and_how_to_send_a_token() -> None:
+    schemes = DOCUMENT["components"]["securitySchemes"]
+    used = {name for _, operation in operations() for each in operation["security"] for name in each}
+    assert DOCUMENT["servers"][0]["url"] == "/"
+    assert used == schemes.keys()
+    assert (schemes["token"]["type"], schemes["token"]["scheme"]) == ("http", "bearer")
+
+
 def test_problems_are_described_once() -> None:
     assert json.dumps(DOCUMENT).count("RFC 9457 problem details") == 1
 
