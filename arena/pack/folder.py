@@ -8,9 +8,12 @@ from pathlib import Path
 
 from arena.failure import Failure
 
+OPTIMIZER = "optimizer.py"
 REQUIREMENTS, ORDER, WHEEL = "requirements.txt", "install_order.txt", ".whl"
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644 << 16
+NESTED = ("*", "*/*")
+"""How deep a folder that was named by mistake is searched for the optimizer; it may be somebody's home."""
 
 
 @dataclass(frozen=True)
@@ -27,14 +30,22 @@ def pack_folder(folder: Path, machine: str | None = None) -> PackedFolder:
 
     Hidden files, caches and an earlier zip of the folder stay out.
     """
-    if not (folder / "optimizer.py").is_file():
-        raise Failure(f"Expected a zip, or a folder with optimizer.py in it, got {folder}; 'arena new' makes one.")
+    if not (folder / OPTIMIZER).is_file():
+        raise _no_optimizer(folder)
     files = {str(path.relative_to(folder).as_posix()): path for path in find_files(folder)}
     contents = {name: path.read_bytes() for name, path in files.items()}
     order = _add_wheels(contents, files, machine)
     if order:
         contents[ORDER] = "".join(f"{name}\n" for name in order).encode()
     return PackedFolder(write_zip(contents), {name: len(contents[name]) for name in sorted(contents)}, order)
+
+
+def _no_optimizer(folder: Path) -> Failure:
+    from arena.rules.zip_validation import find_nested  # noqa: PLC0415 - only now, for the sake of a quick start
+
+    near = (path.relative_to(folder).as_posix() for depth in NESTED for path in folder.glob(f"{depth}/{OPTIMIZER}"))
+    cure = find_nested(near) or "'arena new' makes one"
+    return Failure(f"Expected a zip, or a folder with {OPTIMIZER} at its top level, got {folder}; {cure}.")
 
 
 def find_files(folder: Path) -> list[Path]:

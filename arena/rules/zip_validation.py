@@ -7,12 +7,13 @@ import struct
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from arena.words.limits import ZIP_FILES_LIMIT
+from arena.words.sizes import size_text
 
 CHUNK_BYTES = 256 * 1024
 PART_BYTES, NAME_BYTES = 255, 1024
@@ -25,6 +26,7 @@ END_SIGNATURE, COMMENT_BYTES = b"PK\5\6", 65_535
 ZIP64_SIGNATURE, ZIP64_LOCATOR_BYTES = b"PK\6\7", 20
 DIRECTORY_BYTES_A_FILE = 512
 """How much of a zip's directory a file may take on average: 46 bytes, its name, and what some programs add."""
+OPTIMIZER = "optimizer.py"
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
@@ -48,7 +50,7 @@ def check_zip(content: bytes | BinaryIO, limits: ZipLimits) -> None:
     """
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     if file.seek(0, io.SEEK_END) > limits.packed_bytes:
-        raise InvalidZip(f"The zip is larger than {limits.packed_bytes} bytes.")
+        raise InvalidZip(say_too_large(limits.packed_bytes))
     _check_directory_size(file, limits)
     try:
         with zipfile.ZipFile(file) as archive:
@@ -58,7 +60,7 @@ def check_zip(content: bytes | BinaryIO, limits: ZipLimits) -> None:
 
 
 def _check_directory_size(file: BinaryIO, limits: ZipLimits) -> None:
-    """Check how much the zip module would read at once: a million names in 50 MB take ten times as much memory."""
+    """Check how much the zip module would read at once: a million names in 50 MiB take ten times as much memory."""
     end = file.seek(0, io.SEEK_END)
     file.seek(max(0, end - COMMENT_BYTES - END_OF_DIRECTORY.size))
     tail = file.read()
@@ -71,13 +73,18 @@ def _check_directory_size(file: BinaryIO, limits: ZipLimits) -> None:
         raise InvalidZip("The zip has the ZIP64 format, which is for larger ones and more files than are accepted.")
     directory_bytes = END_OF_DIRECTORY.unpack_from(tail, at)[5]
     if directory_bytes > limits.files * DIRECTORY_BYTES_A_FILE:
-        raise InvalidZip(f"The zip has more than {limits.files} files, or very long names.")
+        raise InvalidZip(f"The zip has more than {limits.files:,} files, or very long names.")
+
+
+def say_too_large(packed_bytes: int) -> str:
+    """Return why a zip of more than these bytes is not taken."""
+    return f"The zip is larger than {size_text(packed_bytes)}; leave out what it does not need."
 
 
 def _check_members(archive: zipfile.ZipFile, limits: ZipLimits) -> None:
     members = archive.infolist()
     if len(members) > limits.files:
-        raise InvalidZip(f"The zip has more than {limits.files} files.")
+        raise InvalidZip(f"The zip has more than {limits.files:,} files.")
     for member in members:
         _check_name(member)
     _check_tree(members)
@@ -101,8 +108,16 @@ def _check_tree(members: Sequence[zipfile.ZipInfo]) -> None:
     for path in sorted(above | set(files)):
         if (other := folded.setdefault(str(path).casefold(), path)) != path:
             raise InvalidZip(f"{str(path)!r} and {str(other)!r} are the same but for upper and lower case.")
-    if PurePosixPath("optimizer.py") not in files:
-        raise InvalidZip("The zip has no optimizer.py at its top level.")
+    if PurePosixPath(OPTIMIZER) not in files:
+        nested = find_nested(str(path) for path in files)
+        raise InvalidZip(f"The zip has no optimizer.py at its top level{nested and f'; {nested}'}.")
+
+
+def find_nested(names: Iterable[str]) -> str:
+    """Return where an optimizer.py lies that should lie at the top, and what to do; empty if there is none."""
+    paths = sorted((PurePosixPath(name) for name in names), key=lambda path: (len(path.parts), path))
+    nested = [path for path in paths if path.name == OPTIMIZER]
+    return f"found {nested[0]}: zip the contents of {nested[0].parent}" if nested else ""
 
 
 def _check_name(member: zipfile.ZipInfo) -> None:
@@ -132,5 +147,5 @@ def _check_content(archive: zipfile.ZipFile, member: zipfile.ZipInfo, room: int,
         while chunk := file.read(CHUNK_BYTES):
             room -= len(chunk)
             if room < 0:
-                raise InvalidZip(f"Unpacked, the zip is larger than {limits.unpacked_bytes} bytes.")
+                raise InvalidZip(f"Unpacked, the zip is larger than {size_text(limits.unpacked_bytes)}.")
     return room

@@ -18,7 +18,9 @@ from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from arena.rules.zip_validation import say_too_large
 from arena.words.problems import ProblemCode
+from arena.words.sizes import size_text
 from services.gateway.accounts.callers import NOBODY, Caller, identify
 from services.gateway.problems import Problem, answer, unavailable
 from services.gateway.settings import GatewaySettings
@@ -59,6 +61,7 @@ class RequestGuard:
         self._rate = parse(settings.anonymous_rate)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sending: Counter[UUID] = Counter()
+        self._zip_limit_bytes = settings.zip_limit_bytes
         self._upload_bytes = max(settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,7 +135,7 @@ class RequestGuard:
             self._sending += Counter()  # forget a team that has no upload under way
 
     def _limit_body(self, receive: Receive, caller: Caller) -> Receive:
-        limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes
+        limit_bytes, sentence = self._body_limit(caller)
         received = 0
 
         async def counted() -> Message:
@@ -140,14 +143,17 @@ class RequestGuard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit_bytes:
-                raise Problem(
-                    ProblemCode.REQUEST_TOO_LARGE,
-                    f"The request is larger than {limit_bytes} bytes.",
-                    limit_bytes=limit_bytes,
-                )
+                raise Problem(ProblemCode.REQUEST_TOO_LARGE, sentence, limit_bytes=limit_bytes)
             return message
 
         return counted
+
+    def _body_limit(self, caller: Caller) -> tuple[int, str]:
+        """Return how many bytes a caller's request may have, and what to answer to more."""
+        if caller.team_id is not None:  # what is large of a team's is a zip
+            return self._zip_limit_bytes + FORM_OVERHEAD_BYTES, say_too_large(self._zip_limit_bytes)
+        limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes
+        return limit_bytes, f"The request is larger than {size_text(limit_bytes)}."
 
 
 def network_of(host: str) -> str:

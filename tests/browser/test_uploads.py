@@ -60,7 +60,7 @@ async def test_what_may_not_be_submitted_is_refused_in_place_and_nothing_is_subm
     await choose(page, "empty.zip", b"")
     await expect(fault).to_contain_text("empty")
     await choose(page, "large.zip", b"x" * 1_000_001)
-    await expect(fault).to_contain_text("may have 1.0 MB")
+    await expect(fault).to_contain_text("larger than 1,000,000 bytes")
     await expect(send).to_be_hidden()
     await choose(page, "wrong.zip", make_zip(name="other.py"))
     await send.click()

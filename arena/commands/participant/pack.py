@@ -28,6 +28,11 @@ def pack(
 
     requirements.txt says which packages the optimizer needs.
     """
+    if folder.is_file():
+        refusal = find_refusal(folder.read_bytes())
+        raise Failure(
+            f"Expected a folder to pack, got {folder}. {refusal or 'It is a zip already; submit it as it is.'}"
+        )
     packed = pack_folder(folder, machine)
     if refusal := find_refusal(packed.content):
         raise Failure(f"The platform would refuse this zip: {refusal} {_largest(packed)}")

@@ -30,7 +30,10 @@ class LeaderboardData(Body):
 
 
 class SubmissionsData(Body):
-    """What a phase's page of submissions starts from; in `turns_in_s` seconds the phase opens or closes."""
+    """What a phase's page of submissions starts from; in `turns_in_s` seconds the phase opens or closes.
+
+    `zip_limit` words `zip_limit_bytes`.
+    """
 
     slug: str
     phase: str
@@ -40,6 +43,7 @@ class SubmissionsData(Body):
     shows_logs: bool
     counting: Literal["best", "chosen"]
     zip_limit_bytes: int
+    zip_limit: str
     is_open: bool
     opens_at: datetime | None
     closes_at: datetime | None

@@ -13,6 +13,7 @@ from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import ZIP_FILES_LIMIT, Limits
+from arena.words.sizes import size_text
 from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdict
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.packages import list_packages
@@ -26,7 +27,6 @@ from shared.database import Pool
 
 router = APIRouter(include_in_schema=False)
 Quota = EffectiveQuota | PhaseRow
-UNITS = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024))
 
 
 @dataclass(frozen=True)
@@ -107,9 +107,9 @@ def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
     unpacked = min(settings.unpacked_limit_bytes, limits.unpacked_limit_bytes)
     is_refused = unpacked == settings.unpacked_limit_bytes
     return [
-        Rule("The zip", say_size(settings.zip_limit_bytes), refused),
+        Rule("The zip", size_text(settings.zip_limit_bytes), refused),
         Rule("Files in the zip", f"{ZIP_FILES_LIMIT:,}", refused),
-        Rule("The zip, unpacked", say_size(unpacked), refused if is_refused else say_verdict(Verdict.DOES_NOT_LOAD)),
+        Rule("The zip, unpacked", size_text(unpacked), refused if is_refused else say_verdict(Verdict.DOES_NOT_LOAD)),
     ]
 
 
@@ -122,9 +122,9 @@ def sandbox_rules(limits: Limits) -> list[Rule]:
         Rule("Unpack, install wheels and import", load, say_verdict(Verdict.LOAD_TIMED_OUT)),
         Rule("Optimizer's time in a study: constructor, suggest, observe", say_time(limits.study_timeout_s), cut_off),
         Rule("Optimizer's time in an iteration", say_time(limits.iteration_timeout_s), cut_off),
-        Rule("Memory; there is no swap", say_size(limits.memory_limit_bytes), say_verdict(Verdict.OUT_OF_MEMORY)),
-        Rule("Files in /tmp, which count as memory", say_size(limits.tmp_limit_bytes), fails),
-        Rule("Shared memory (/dev/shm)", say_size(SHARED_MEMORY_BYTES), fails),
+        Rule("Memory; there is no swap", size_text(limits.memory_limit_bytes), say_verdict(Verdict.OUT_OF_MEMORY)),
+        Rule("Files in /tmp, which count as memory", size_text(limits.tmp_limit_bytes), fails),
+        Rule("Shared memory (/dev/shm)", size_text(SHARED_MEMORY_BYTES), fails),
         Rule("Files and folders, in the submission's folder and in /tmp", f"{INODES_LIMIT:,} each", fails),
         Rule("Open files", f"{OPEN_FILES_LIMIT:,}", fails),
         Rule("Processes and threads", f"{limits.pids_limit:,}", fails),
@@ -174,14 +174,6 @@ def say_verdict(verdict: Verdict) -> str:
 def say_time(seconds: float) -> str:
     """Return a time as readable text."""
     return f"{seconds:,.15g} s"
-
-
-def say_size(size_bytes: int) -> str:
-    """Return a size in the largest unit that gives a whole number."""
-    for unit, factor in UNITS:
-        if size_bytes >= factor and size_bytes % factor == 0:
-            return f"{size_bytes // factor:,} {unit}"
-    return f"{size_bytes:,} bytes"
 
 
 @cache

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from arena.api.live import SubmissionsMessage
 from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
+from arena.words.sizes import size_text
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithPool, WithQueueEstimates, WithSettings
@@ -51,7 +52,7 @@ async def submissions_page(
         data = _data(slug, page.phase, caller, first, settings.zip_limit_bytes)
     return render(
         "submissions.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
-        phase=page.phase, zip_limit_bytes=settings.zip_limit_bytes, may_submit=_may_submit(caller),
+        phase=page.phase, zip_limit=size_text(settings.zip_limit_bytes), may_submit=_may_submit(caller),
     )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ def _data(
         shows_logs=caller.role == "organizer" or phase.practice,
         counting=phase.counting,
         zip_limit_bytes=zip_limit_bytes,
+        zip_limit=size_text(zip_limit_bytes),
         is_open=phase.is_open,
         opens_at=phase.opens_at,
         closes_at=phase.closes_at,

@@ -97,7 +97,12 @@ def test_a_complete_order_of_the_folders_own_is_kept_and_another_refused(tmp_pat
 @pytest.mark.parametrize(
     ("files", "reason"),
     [
-        ({"other.py": b""}, "Expected a zip, or a folder with optimizer.py"),
+        (
+            {"other.py": b""},
+            "Expected a zip, or a folder with optimizer.py at its top level, .*'arena new' makes one",
+        ),
+        ({"my_opt/optimizer.py": b""}, r"found my_opt/optimizer\.py: zip the contents of my_opt\."),
+        ({"a/my_opt/optimizer.py": b""}, r"found a/my_opt/optimizer\.py: zip the contents of a/my_opt\."),
         ({"optimizer.py": b"", "mine.whl": b""}, "names they were built with, got mine.whl"),
         ({"optimizer.py": b"", "a-1-py3-none-any.whl": b"", "A-2-py3-none-any.whl": b""}, "one wheel of a, got"),
         ({"optimizer.py": b"", "a-1-py3-none-any.whl": b"no zip"}, "got a-1-py3-none-any.whl"),

@@ -72,7 +72,10 @@ REFUSED = {
     "corrupt": (corrupt(), "not a zip"),
     "encrypted": (with_flag(make_zip(), 0x1), "encrypted"),
     "no optimizer.py": (without_optimizer("other.py"), "no optimizer.py"),
-    "optimizer.py in a folder": (without_optimizer("mine/optimizer.py"), "no optimizer.py"),
+    "optimizer.py in a folder": (
+        without_optimizer("mine/optimizer.py"),
+        "no optimizer.py at its top level; found mine/optimizer.py: zip the contents of mine",
+    ),
     "optimizer.py is a folder": (without_optimizer("optimizer.py/"), "no optimizer.py"),
     "traversal": (make_zip(("../evil.py", b"")), "leads out"),
     "deep traversal": (make_zip(("a/../../evil.py", b"")), "leads out"),
@@ -89,9 +92,9 @@ REFUSED = {
     "a large directory": (make_zip(*((f"{number}.py", b"") for number in range(110))), "or very long names"),
     "ZIP64": (make_zip()[:-22] + b"PK\6\7" + bytes(16) + make_zip()[-22:], "ZIP64"),
     "too many files": (make_zip(*((f"{number}.py", b"") for number in range(11))), "more than 10 files"),
-    "too large packed": (make_zip(("a", b"\0" * 100_001), method=zipfile.ZIP_STORED), "larger than 100000"),
-    "too large unpacked": (make_zip(("a", b"\0" * 200_001)), "larger than 200000"),
-    "too large together": (make_zip(("a", b"\0" * 150_000), ("b", b"\0" * 150_000)), "larger than 200000"),
+    "too large packed": (make_zip(("a", b"\0" * 100_001), method=zipfile.ZIP_STORED), "larger than 100,000 bytes"),
+    "too large unpacked": (make_zip(("a", b"\0" * 200_001)), "larger than 200,000 bytes"),
+    "too large together": (make_zip(("a", b"\0" * 150_000), ("b", b"\0" * 150_000)), "larger than 200,000 bytes"),
 }
 
 

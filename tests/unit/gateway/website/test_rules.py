@@ -3,31 +3,15 @@
 from types import SimpleNamespace
 from typing import Any
 
-import pytest
 from pydantic import SecretStr
 
 from arena.words.limits import Limits
 from arena.words.verdicts import VERDICTS
 from services.gateway.settings import GatewaySettings
-from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, say_size, zip_rules
+from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, zip_rules
 
 SETTINGS = GatewaySettings(database_url=SecretStr(""), broker_url=SecretStr(""))
 PHASE: Any = SimpleNamespace(n_calls=16, n_suggestions=8)
-
-
-@pytest.mark.parametrize(
-    ("size_bytes", "text"),
-    [
-        (2 * 1024**3, "2 GiB"),
-        (50 * 1024**2, "50 MiB"),
-        (1536 * 1024**2, "1,536 MiB"),
-        (64 * 1024, "64 KiB"),
-        (1_000_000, "1,000,000 bytes"),
-        (10 * 1024**2 + 1, "10,485,761 bytes"),
-    ],
-)
-def test_a_size_is_told_exactly(size_bytes: int, text: str) -> None:
-    assert say_size(size_bytes) == text
 
 
 def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> None:

@@ -73,11 +73,11 @@ export function duration(seconds) {
 
 export function bytes(value) {
   if (value === null || value === undefined) return "–";
-  for (const unit of ["B", "kB", "MB"]) {
-    if (value < 1000) return `${value < 10 && unit !== "B" ? value.toFixed(1) : Math.round(value)} ${unit}`;
-    value /= 1000;
+  for (const unit of ["bytes", "KiB", "MiB"]) {
+    if (value < 1024) return `${value < 10 && unit !== "bytes" ? value.toFixed(1) : Math.round(value)} ${unit}`;
+    value /= 1024;
   }
-  return `${value.toFixed(1)} GB`;
+  return `${value.toFixed(1)} GiB`;
 }
 
 /** A submission's, shard's or execution's state as a coloured word; the colour adds nothing to the word. */

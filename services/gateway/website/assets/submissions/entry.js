@@ -108,10 +108,9 @@ class Entry {
   }
 
   faultOf(file) {
-    const limit = this.data.zip_limit_bytes;
     if (!/\.zip$/i.test(file.name)) return `Expected a file that ends in .zip, got ${file.name}; pack your optimizer as a zip.`;
     if (!file.size) return "The file is empty; pack it again.";
-    if (file.size > limit) return `The zip has ${bytes(file.size)} and may have ${bytes(limit)}; leave out what it does not need.`;
+    if (file.size > this.data.zip_limit_bytes) return `The zip is larger than ${this.data.zip_limit}; leave out what it does not need.`;
     return null;
   }
 
