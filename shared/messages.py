@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from arena.words.cut_off import TimeLimit
 from arena.words.execution import LOG_CHARS, Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage, SubmissionState
@@ -103,7 +104,7 @@ class StudyFinished(StudyEnded):
     `visible`, `generalization` and `eval_time_s` have shape (n_calls, n_suggestions); `suggest_time_s` and
     `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions points. `signature` is
     Bayesmark's five-evaluation signature of the test problem, sent when the shard asked for it. `evaluation_cpu_s` is
-    the CPU time of all evaluations.
+    the CPU time of all evaluations. `cut_off_by` is the limit past which the optimizer was cut off, if it `timed_out`.
     """
 
     key = "study.finished"
@@ -116,6 +117,7 @@ class StudyFinished(StudyEnded):
     construct_time_s: float
     suggestions: list[list[Suggestion]]
     timed_out: bool
+    cut_off_by: TimeLimit | None = None
     suggest_errors: int = Field(ge=0)
     observe_errors: int = Field(ge=0)
     signature: list[float] | None = None

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from arena.api.body import Body, Page, example, example_of
 from arena.api.submissions import BaselineVersion, Submission
+from arena.words.cut_off import TimeLimit
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.states import ExecutionState, PhaseKind, SubmissionState
@@ -116,12 +117,16 @@ class ExecutionPage(Page):
 
 
 class StudyResult(Body):
-    """The result of a study. Times are in seconds: one for each iteration, in `eval_time_s` one for each evaluation."""
+    """The result of a study. Times are in seconds: one for each iteration, in `eval_time_s` one for each evaluation.
+
+    `cut_off_by` is the limit past which the optimizer was cut off, if it `timed_out`.
+    """
 
     model_config = example(
         study=0,
         score=88.0,
         timed_out=False,
+        cut_off_by=None,
         suggest_errors=0,
         observe_errors=0,
         construct_time_s=0.1,
@@ -135,6 +140,7 @@ class StudyResult(Body):
     study: int
     score: float | None
     timed_out: bool
+    cut_off_by: TimeLimit | None
     suggest_errors: int
     observe_errors: int
     construct_time_s: float

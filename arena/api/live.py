@@ -12,6 +12,7 @@ from pydantic import ConfigDict, Field
 from arena.api.body import Body, example, example_of
 from arena.api.leaderboard import LeaderboardRow
 from arena.api.submissions import Submission
+from arena.words.cut_off import TimeLimit
 
 QuotaName = Literal["attempts_per_day", "scored_per_day", "active_submissions"]
 SnapshotOrChanges = Literal["snapshot", "changes"]
@@ -49,13 +50,17 @@ LeaderboardMessage = Annotated[LeaderboardSnapshot | LeaderboardChanges, Field(d
 
 
 class FinishedStudy(Body):
-    """A finished study: its score, which is null in an organizer run, and whether it was cut off."""
+    """A finished study: its score, which is null in an organizer run, and the limit that cut it off, if one did.
 
-    model_config = example(box="box-07", study=3, score=88.0, timed_out=False, change=1042)
+    Of a study that was cut off, the score is that of the best found before, and 0 if nothing was found.
+    """
+
+    model_config = example(box="box-07", study=3, score=88.0, timed_out=False, cut_off_by=None, change=1042)
     box: str
     study: int
     score: float | None
     timed_out: bool
+    cut_off_by: TimeLimit | None
     change: int
 
 

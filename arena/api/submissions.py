@@ -7,10 +7,23 @@ from uuid import UUID
 from pydantic import Field
 
 from arena.api.body import Body, Interval, Page, example, example_of
+from arena.words.cut_off import TimeLimit
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Responsibility, Verdict
 
 Curve = Annotated[list[float], Field(description="The mean score after each iteration, from the first on.")]
+
+
+class CutOffCount(Body):
+    """In how many studies the optimizer was cut off by a limit on its own time: `seconds` an iteration, or a study.
+
+    Of such a study the best found before counts; if nothing was found, its score is 0.
+    """
+
+    model_config = example(limit="iteration", seconds=40, studies=2)
+    limit: TimeLimit
+    seconds: float
+    studies: int
 
 
 class Submission(Body):
@@ -41,6 +54,7 @@ class Submission(Body):
         studies_total=300,
         studies_done=120,
         studies_timed_out=0,
+        cut_offs=[],
         suggest_errors=0,
         observe_errors=0,
         queue_position=None,
@@ -69,6 +83,7 @@ class Submission(Body):
     studies_total: int
     studies_done: int
     studies_timed_out: int
+    cut_offs: list[CutOffCount] = Field(default=[])
     suggest_errors: int
     observe_errors: int
     queue_position: int | None
@@ -121,12 +136,20 @@ class BoxProgress(Body):
 class SubmissionBoxes(Body):
     """A submission's progress on each black box, and random search's mean curve for comparison.
 
-    Scores are in points: 0 is the median random evaluation, 100 the best known.
+    Scores are in points: 0 is the median random evaluation, 100 the best known. The two times are the limits on the
+    optimizer's own time.
     """
 
-    model_config = example(n_calls=16, study_timeout_s=640, random=[10.0, 30.0, 45.0], boxes=[example_of(BoxProgress)])
+    model_config = example(
+        n_calls=16,
+        study_timeout_s=640,
+        iteration_timeout_s=40,
+        random=[10.0, 30.0, 45.0],
+        boxes=[example_of(BoxProgress)],
+    )
     n_calls: int
     study_timeout_s: float
+    iteration_timeout_s: float
     random: Curve | None
     boxes: list[BoxProgress]
 

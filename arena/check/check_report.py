@@ -7,6 +7,7 @@ from typing import Any
 from arena.failure import Failure
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import console, plain, score_text
+from arena.words.cut_off import TimeLimit, cut_off_text
 
 OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
 
@@ -72,8 +73,11 @@ def remarks(body: Mapping[str, Any]) -> list[str]:
     if body["shared_cpus"]:
         numbers = ", ".join(map(str, body["shared_cpus"]))
         found.append(f"Other studies ran on CPU {numbers} as well, because none was free: times may be longer.")
-    if late := sum(each["timed_out"] for each in studies):
-        found.append(f"{late} of {len(studies)} studies timed out: the best found before counts.")
+    found += [
+        cut_off_text(late, limit, body["limits"][f"{limit}_timeout_s"])
+        for limit in TimeLimit
+        if (late := sum(each["cut_off_by"] == limit for each in studies))
+    ]
     if errors := sum(each["suggest_errors"] for each in studies):
         found.append(f"suggest raised {errors} times: random search stood in for those iterations.")
     if errors := sum(each["observe_errors"] for each in studies):

@@ -76,6 +76,7 @@ def _study_body(key: Key, results: Sequence[StudyOutcome], loss: float) -> Body:
         "worst_iteration_s": max(iterations),
         "worst_iteration": iterations.index(max(iterations)) + 1,
         "timed_out": first.timed_out,
+        "cut_off_by": first.cut_off_by,
         "suggest_errors": first.suggest_errors,
         "observe_errors": first.observe_errors,
         "same_again": _traces(first) == _traces(results[1]) if len(results) > 1 else None,

@@ -15,6 +15,7 @@ from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.sandbox.study_metrics import StudyMetrics
 from arena.version import code_version
+from arena.words.cut_off import TimeLimit
 from arena.words.execution import LOG_CHARS, Provenance, Usage
 from arena.words.states import Stage
 from arena.words.text import clean_text
@@ -32,7 +33,11 @@ USAGE_TIMEOUT_SHARE = 0.01
 
 
 class TimeIsUp(Exception):
-    """The optimizer has used all of its time."""
+    """The optimizer has used all of the time that a limit allows."""
+
+    def __init__(self, limit: TimeLimit) -> None:
+        super().__init__(limit)
+        self.limit = limit
 
 
 class Relay:
@@ -75,8 +80,8 @@ class Relay:
         while "ask" in message:
             try:
                 answer = await self._put_to_optimizer(message)
-            except TimeIsUp:
-                self._metrics.timed_out = True
+            except TimeIsUp as time_is_up:
+                self._metrics.cut_off_by = time_is_up.limit
                 answer = {"timed_out": True}
             except Fatal:
                 await self._tell_blackbox({"abort": True})
@@ -120,7 +125,7 @@ class Relay:
         request = {"do": "load", "zip_bytes": len(zip_bytes), "unpacked_limit_bytes": limits.unpacked_limit_bytes}
         request["seed"] = self._spec.optimizer_seed
         try:
-            answer = await self._ask_optimizer(request, limits.study_timeout_s, zip_bytes)
+            answer = await self._ask_optimizer(request, (limits.study_timeout_s, TimeLimit.STUDY), zip_bytes)
         except TimeIsUp as time_is_up:
             detail = f"expected the zip to load within {limits.study_timeout_s:g} s, it did not"
             raise Fatal(Verdict.LOAD_TIMED_OUT, detail) from time_is_up
@@ -144,7 +149,7 @@ class Relay:
 
     async def _construct(self, api_config: dict[str, Any]) -> dict[str, Any]:
         request = {"do": "construct", "api_config": api_config, "seed": self._spec.optimizer_seed}
-        answer = await self._ask_optimizer(request, self._spec.limits.study_timeout_s)
+        answer = await self._ask_optimizer(request, (self._spec.limits.study_timeout_s, TimeLimit.STUDY))
         if answer.error is not None:
             raise Fatal(Verdict.CONSTRUCTOR_RAISED, answer.error)
         return {}
@@ -152,7 +157,7 @@ class Relay:
     async def _suggest(self, n_suggestions: int) -> dict[str, Any]:
         self._metrics.iteration_time_s = 0
         request = {"do": "suggest", "n_suggestions": n_suggestions}
-        answer = await self._ask_optimizer(request, self._time_left_s())
+        answer = await self._ask_optimizer(request, self._time_left())
         if answer.error is not None:
             self._metrics.suggest_errors += 1
             return {"error": answer.error}
@@ -160,26 +165,32 @@ class Relay:
 
     async def _observe(self, question: dict[str, Any]) -> dict[str, Any]:
         request = {"do": "observe", "points": question["points"], "losses": question["losses"]}
-        answer = await self._ask_optimizer(request, self._time_left_s())
+        answer = await self._ask_optimizer(request, self._time_left())
         if answer.error is not None:
             self._metrics.observe_errors += 1
             return {"error": answer.error}
         return {}
 
-    def _time_left_s(self) -> float:
-        limits = self._spec.limits
-        study_left_s = limits.study_timeout_s - self._metrics.study_time_s
-        return min(study_left_s, limits.iteration_timeout_s - self._metrics.iteration_time_s)
+    def _time_left(self) -> tuple[float, TimeLimit]:
+        """How many seconds the optimizer has left, and of which limit."""
+        limits, metrics = self._spec.limits, self._metrics
+        return min(
+            (limits.study_timeout_s - metrics.study_time_s, TimeLimit.STUDY),
+            (limits.iteration_timeout_s - metrics.iteration_time_s, TimeLimit.ITERATION),
+        )
 
-    async def _ask_optimizer(self, request: dict[str, Any], timeout_s: float, payload: bytes = b"") -> Answer:
+    async def _ask_optimizer(
+        self, request: dict[str, Any], time_left: tuple[float, TimeLimit], payload: bytes = b""
+    ) -> Answer:
         """Ask, and count the time it takes. Raises `TimeIsUp`, `Fatal`, `InfrastructureFailure`."""
+        timeout_s, limit = time_left
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
             async with asyncio.timeout(timeout_s):
                 return await self._optimizer.request(request, payload)
         except TimeoutError as timeout:
-            raise TimeIsUp from timeout
+            raise TimeIsUp(limit) from timeout
         except BrokenAnswer as broken:
             raise Fatal(Verdict.PROTOCOL_BROKEN, str(broken)) from broken
         except StreamFlooded as flooded:
@@ -234,7 +245,7 @@ class Relay:
             construct_time_s=metrics.construct_time_s,
             suggest_time_s=_fill_up(metrics.suggest_time_s, n_calls),
             observe_time_s=_fill_up(metrics.observe_time_s, n_calls),
-            timed_out=metrics.timed_out,
+            cut_off_by=metrics.cut_off_by,
             suggest_errors=metrics.suggest_errors,
             observe_errors=metrics.observe_errors,
             log=log_text,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from arena.words.cut_off import TimeLimit
 from arena.words.execution import Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage
@@ -46,8 +47,9 @@ class StudyOutcome:
     """The result of one study, as trusted code computed it.
 
     `suggest_time_s` and `observe_time_s` have shape (n_calls,); `suggestions` has n_calls lists of n_suggestions
-    points. `evaluation_cpu_s` is the CPU time of all evaluations. `signature` is Bayesmark's five-evaluation signature
-    of the test problem, where it was wanted. `log` is the end of what the optimizer wrote, without control characters.
+    points. `evaluation_cpu_s` is the CPU time of all evaluations. `cut_off_by` is the limit that cut the optimizer off,
+    if one did. `signature` is Bayesmark's five-evaluation signature of the test problem, where it was
+    wanted. `log` is the end of what the optimizer wrote, without control characters.
     """
 
     visible: Losses
@@ -58,13 +60,18 @@ class StudyOutcome:
     observe_time_s: list[float]
     construct_time_s: float
     suggestions: list[list[dict[str, Any]]]
-    timed_out: bool
+    cut_off_by: TimeLimit | None
     suggest_errors: int
     observe_errors: int
     signature: list[float] | None
     log: str
     usage: Usage
     provenance: Provenance
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the optimizer was cut off."""
+        return self.cut_off_by is not None
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from arena.words.cut_off import TimeLimit
+
 
 @dataclass
 class StudyMetrics:
@@ -13,7 +15,7 @@ class StudyMetrics:
     iteration_time_s: float = 0
     suggest_errors: int = 0
     observe_errors: int = 0
-    timed_out: bool = False
+    cut_off_by: TimeLimit | None = None
 
     def add(self, did: str, spent_s: float) -> None:
         """Count the time of one request; loading is not the optimizer's own."""

@@ -46,7 +46,7 @@ class NullSlot:
             observe_time_s=[0.001] * spec.n_calls,
             construct_time_s=0.1,
             suggestions=_suggestions(*shape),
-            timed_out=False,
+            cut_off_by=None,
             suggest_errors=0,
             observe_errors=0,
             signature=[0.1, 0.2, 0.3, 0.4, 0.5] if spec.signature_wanted else None,

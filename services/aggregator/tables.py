@@ -18,11 +18,11 @@ INSERT_STUDY = """
     insert into studies (
         submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
         suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
-        loss, change, cpu_s, memory_peak_bytes, curve, evaluation_cpu_s
+        loss, change, cpu_s, memory_peak_bytes, curve, evaluation_cpu_s, cut_off_by
     )
     select
         sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22
+        $20, $21, $22, $23
     from shards sh
     where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
         and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
@@ -81,6 +81,7 @@ async def insert_studies(
                 each.usage.memory_peak_bytes,
                 curve,
                 each.evaluation_cpu_s,
+                each.cut_off_by,
             )
             for each, curve in studies
         ],

@@ -39,7 +39,8 @@ def study_spec(shard: ShardReleased, task: StudyTask) -> StudySpec:
 
 def study_finished(shard: ShardReleased, task: StudyTask, runner_id: str, result: StudyOutcome) -> StudyFinished:
     """Return the message of a result; its types are true already, so they are not checked a second time."""
-    return StudyFinished.model_construct(**_study_fields(shard, task, runner_id), **vars(result))
+    fields = _study_fields(shard, task, runner_id)
+    return StudyFinished.model_construct(**fields, timed_out=result.timed_out, **vars(result))
 
 
 def study_fatal(shard: ShardReleased, task: StudyTask, runner_id: str, fatal: Fatal) -> StudyFatal:

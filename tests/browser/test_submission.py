@@ -6,6 +6,7 @@ from uuid import UUID
 
 from playwright.async_api import Page
 
+from arena.words.cut_off import TimeLimit
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from benchmarks.browser import reactions as many
@@ -58,9 +59,9 @@ async def test_cells_fill_while_studies_come_and_the_score_grows(
     await check_page(page, "submission-queued")
     shards = await release(pool)
     for number, (_, box, study, held) in enumerate(shards):
-        late = number == 1
+        late = TimeLimit.ITERATION if number == 1 else None
         shard = (held.shard_id, held.attempt)
-        await aggregator.take_results([result(submission, box, study, shard, timed_out=late)])
+        await aggregator.take_results([result(submission, box, study, shard, cut_off_by=late)])
         await page.get_by_text(f"{number + 1}/4", exact=True).wait_for()
     await wait_for_done(page, "2/2 2/2")
     await page.locator("#head .chip.scored").wait_for()

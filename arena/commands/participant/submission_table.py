@@ -6,6 +6,7 @@ from arena.api.submissions import Submission
 from arena.client.answer import PlatformAnswer
 from arena.table import facts_table, show_tables
 from arena.terminal import remaining_text, score_text, show_json
+from arena.words.cut_off import cut_off_text
 
 
 def show_submission(answer: PlatformAnswer, *, as_json: bool) -> None:
@@ -31,7 +32,9 @@ def _facts(submission: Submission) -> Iterator[tuple[str, str]]:
     yield "score", score_text(submission.score, submission.interval) + provisional
     if submission.chosen:
         yield "chosen", "to count for the team"
-    for count in ("studies_timed_out", "suggest_errors", "observe_errors"):
+    for cut_off in submission.cut_offs:
+        yield f"cut off ({cut_off.limit})", cut_off_text(cut_off.studies, cut_off.limit, cut_off.seconds)
+    for count in ("suggest_errors", "observe_errors"):
         if number := getattr(submission, count):
             yield count.replace("_", " "), str(number)
     if submission.verdict:

@@ -135,7 +135,7 @@ where sh.id = :shard_id
 -- name: studies_of_execution(shard_id, attempt)
 -- The finished studies of an attempt.
 select
-    study, loss, timed_out, suggest_errors, observe_errors, construct_time_s, suggest_time_s, observe_time_s,
+    study, loss, timed_out, cut_off_by, suggest_errors, observe_errors, construct_time_s, suggest_time_s, observe_time_s,
     eval_time_s, cpu_s, memory_peak_bytes, finished_at
 from studies where shard_id = :shard_id and attempt = :attempt order by study;
 

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+from arena.words.cut_off import TimeLimit
 from shared.database import Pool, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.executions") / "queries.sql")
@@ -106,6 +107,7 @@ class StudyResultRow:
     study: int
     loss: float | None
     timed_out: bool
+    cut_off_by: TimeLimit | None
     suggest_errors: int
     observe_errors: int
     construct_time_s: float

@@ -44,6 +44,7 @@ async def list_boxes(submission_id: UUID, pool: WithPool, caller: Member) -> Sub
     return SubmissionBoxes(
         n_calls=phase.n_calls,
         study_timeout_s=phase.study_timeout_s,
+        iteration_timeout_s=phase.iteration_timeout_s,
         random=mean_curve(known.values(), COARSE_DIGITS) if is_secret else mean_curve(of_boxes.values(), CURVE_DIGITS),
         boxes=[_show_box(row, None if is_secret else show_curve(of_boxes.get(row.test_case))) for row in rows],
     )

@@ -1,6 +1,8 @@
 """Decides which parts of a submission a role may see. Pure."""
 
-from arena.api.submissions import Submission
+from arena.api.submissions import CutOffCount, Submission
+from arena.words.cut_off import TimeLimit
+from arena.words.limits import Limits
 from arena.words.states import SubmissionState
 from arena.words.verdicts import VERDICTS, Verdict
 from services.gateway.queue.queue_estimate import UNKNOWN, QueueEstimate
@@ -35,6 +37,7 @@ def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNK
         studies_total=row.studies_total,
         studies_done=row.studies_done,
         studies_timed_out=row.studies_timed_out,
+        cut_offs=_count_cut_offs(row),
         suggest_errors=row.suggest_errors,
         observe_errors=row.observe_errors,
         queue_position=estimate.position,
@@ -44,3 +47,13 @@ def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNK
         ended_at=row.ended_at,
         change=row.change,
     )
+
+
+def _count_cut_offs(row: SubmissionRow) -> list[CutOffCount]:
+    limits = Limits.model_validate(row.limits)
+    seconds = {TimeLimit.ITERATION: limits.iteration_timeout_s, TimeLimit.STUDY: limits.study_timeout_s}
+    return [
+        CutOffCount(limit=limit, seconds=seconds[limit], studies=row.cut_offs[limit])
+        for limit in TimeLimit
+        if limit in row.cut_offs
+    ]

@@ -73,5 +73,10 @@ async def _since(
 
 def _show_study(row: StudyRow) -> FinishedStudy:
     return FinishedStudy(
-        box=row.box, study=row.study, score=show_score(row.loss), timed_out=row.timed_out, change=row.change
+        box=row.box,
+        study=row.study,
+        score=show_score(row.loss),
+        timed_out=row.timed_out,
+        cut_off_by=row.cut_off_by,
+        change=row.change,
     )

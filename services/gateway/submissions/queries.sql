@@ -112,7 +112,8 @@ select
     s.score, s.score_low, s.score_high, s.chosen,
     s.studies_total, s.studies_done, s.studies_timed_out, s.suggest_errors, s.observe_errors,
     s.created_at, s.started_at, s.ended_at, s.change,
-    c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team
+    c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
+    p.limits, '{}'::jsonb as cut_offs
 from s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+from arena.words.cut_off import TimeLimit
 from shared.database import Pool, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.submissions") / "results.sql")
@@ -19,6 +20,7 @@ class StudyRow:
     study: int
     loss: float | None
     timed_out: bool
+    cut_off_by: TimeLimit | None
     change: int
 
 
@@ -41,6 +43,7 @@ class PhaseOfStudies:
     studies_per_box: int
     n_calls: int
     study_timeout_s: float
+    iteration_timeout_s: float
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- name: list_studies(submission_id, since)
 -- The studies of a submission that have changed since a number.
-select b.label as box, st.study, st.loss, st.timed_out, st.change
+select b.label as box, st.study, st.loss, st.timed_out, st.cut_off_by, st.change
 from studies st join black_boxes b on b.id = st.box_id
 where st.submission_id = :submission_id and st.change > :since
 order by st.change, b.label, st.study;
@@ -23,7 +23,9 @@ order by b.label;
 
 -- name: phase_of_page(phase_id)^
 -- How a phase defines its studies: which there are on each black box, and their limits.
-select first_study, studies_per_box, n_calls, (limits ->> 'study_timeout_s')::double precision as study_timeout_s
+select
+    first_study, studies_per_box, n_calls, (limits ->> 'study_timeout_s')::double precision as study_timeout_s,
+    (limits ->> 'iteration_timeout_s')::double precision as iteration_timeout_s
 from phases where id = :phase_id;
 
 -- name: results_of_boxes(submission_id)

@@ -51,6 +51,8 @@ class SubmissionRow:
     visibility: Literal["public", "organizer"]
     practice: bool
     team: str
+    limits: dict[str, Any]
+    cut_offs: dict[str, int]
 
 
 @dataclass(frozen=True)

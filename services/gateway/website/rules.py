@@ -11,6 +11,7 @@ from starlette.responses import Response
 from arena.api.competition_document import Phase
 from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
+from arena.words.cut_off import WORTH
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.sizes import size_text
@@ -115,7 +116,7 @@ def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
 
 def sandbox_rules(limits: Limits) -> list[Rule]:
     """Return the limits on what an optimizer may use in its container."""
-    cut_off = "The optimizer is cut off, the best found so far counts, and the study is marked as timed out."
+    cut_off = f"The optimizer is cut off, and the study is marked as timed out: {WORTH}."
     fails = "The write or call fails, and your code has to handle the error."
     load = say_time(limits.study_timeout_s)
     return [

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from arena.words.cut_off import TimeLimit
 from arena.words.execution import Provenance
 from arena.words.states import ExecutionOutcome, Stage
 from arena.words.verdicts import Verdict
@@ -226,3 +227,18 @@ async def test_an_organizer_run_ends_without_a_score(pool: Pool, aggregator: Agg
     assert row is not None
     assert tuple(row) == ("scored", None, 2)
     assert await pool.fetchval("select count(*) from studies where loss is null") == 2
+
+
+async def test_a_study_that_was_cut_off_before_it_found_anything_scores_0_and_keeps_which_limit_struck(
+    pool: Pool, aggregator: Aggregator
+) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    (((box, study), shard),) = (await release_all(pool)).items()
+    nothing = [[math.inf] * 2] * 3
+
+    await aggregator.take_results(
+        [result(submission, box, study, shard, visible=nothing, cut_off_by=TimeLimit.ITERATION)]
+    )
+
+    (row,) = await pool.fetch("select score, cut_off_by, cut_offs from submission_details s join studies on true")
+    assert tuple(row) == (0, "iteration", {"iteration": 1})

@@ -113,7 +113,7 @@ async def test_a_slow_optimizer_is_scored_and_flagged(tmp_path: Path) -> None:
     )
 
     assert (code, body["verdict"], body["limits"]["iteration_timeout_s"]) == (0, "scored", 5)
-    assert body["studies"][0]["timed_out"] is True
+    assert (body["studies"][0]["timed_out"], body["studies"][0]["cut_off_by"]) == (True, "iteration")
     assert body["studies"][0]["worst_iteration"] == 2
     assert 5 <= body["studies"][0]["worst_iteration_s"] < 600
 

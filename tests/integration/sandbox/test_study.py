@@ -15,6 +15,7 @@ from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
+from arena.words.cut_off import TimeLimit
 from tests.support.oracles.stock_in_image import evaluate_in_image
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
@@ -151,7 +152,7 @@ async def test_cut_off_optimizer_keeps_the_best_it_found(slot: Slot) -> None:
     study = await slot.run_study(make_study(n_calls=5, iteration_timeout_s=5), zip_bytes)
 
     best = np.unravel_index(np.argmin(study.visible[:2]), (2, 4))
-    assert study.timed_out
+    assert study.cut_off_by is TimeLimit.ITERATION
     assert study.visible[2:] == [[study.visible[best[0]][best[1]]] * 4] * 3
     assert study.generalization[2:] == [[study.generalization[best[0]][best[1]]] * 4] * 3
     assert study.suggestions[2:] == [[study.suggestions[best[0]][best[1]]] * 4] * 3
@@ -163,14 +164,14 @@ async def test_cut_off_optimizer_keeps_the_best_it_found(slot: Slot) -> None:
 async def test_study_limit_counts_the_time_of_all_iterations(slot: Slot) -> None:
     study = await slot.run_study(make_study(n_calls=8, study_timeout_s=6), make_optimizer(suggest="time.sleep(2)"))
 
-    assert study.timed_out
+    assert study.cut_off_by is TimeLimit.STUDY
     assert 0 < np.count_nonzero(study.suggest_time_s) < 5
 
 
 async def test_cut_off_before_anything_was_found_counts_as_infinite_losses(slot: Slot) -> None:
     study = await slot.run_study(make_study(n_calls=2, study_timeout_s=5), make_optimizer(construct="time.sleep(600)"))
 
-    assert study.timed_out
+    assert study.cut_off_by is TimeLimit.STUDY
     assert np.isinf(study.visible).all()
     assert [len(points) for points in study.suggestions] == [4, 4]
 

@@ -11,7 +11,7 @@ FIELDS: dict[str, Any] = {
     "observe_time_s": [0.5, 0.25],
     "construct_time_s": 4.0,
     "suggestions": [[{"x": 1}]],
-    "timed_out": False,
+    "cut_off_by": None,
     "suggest_errors": 0,
     "observe_errors": 0,
     "signature": None,

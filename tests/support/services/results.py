@@ -3,6 +3,7 @@
 import random
 from uuid import UUID
 
+from arena.words.cut_off import TimeLimit
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import StudyFinished
@@ -22,7 +23,7 @@ def result(
     shard: tuple[UUID, int],
     *,
     visible: list[list[float]] | None = None,
-    timed_out: bool = False,
+    cut_off_by: TimeLimit | None = None,
 ) -> StudyFinished:
     """Return a result whose losses have the shape (3, 2), drawn from the study's number unless given."""
     draw = random.Random(f"{box}{study}")  # noqa: S311
@@ -41,7 +42,8 @@ def result(
         observe_time_s=[0.0] * 3,
         construct_time_s=0.0,
         suggestions=[[{"x": 1}, {"x": 2}]] * 3,
-        timed_out=timed_out,
+        timed_out=cut_off_by is not None,
+        cut_off_by=cut_off_by,
         suggest_errors=1,
         observe_errors=0,
     )

@@ -12,6 +12,7 @@ from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
 from arena.sandbox.study import Fatal, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
+from arena.words.cut_off import TimeLimit
 from arena.words.limits import Limits
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
@@ -86,10 +87,15 @@ def test_a_study_is_the_same_again_only_bit_for_bit(generalization: list[list[fl
 
 
 def test_what_a_good_verdict_hides_is_remarked() -> None:
-    study = make_result([[0.5, 0.5], [0.5, 0.5]], timed_out=True, suggest_errors=2, observe_errors=1)
+    study = make_result([[0.5, 0.5], [0.5, 0.5]], cut_off_by=TimeLimit.ITERATION, suggest_errors=2, observe_errors=1)
     body = {**judge(PLAN, ran({("DT_iris_acc", 0): [study]}), None), "baseline": "baseline-16-8.json"}
 
     found = " ".join(remarks(body))
 
-    for part in ("1 of 1 studies timed out", "suggest raised 2 times", "observe raised 1 times", "Studies of 2 x 2"):
+    for part in (
+        "1 study was cut off by the limit of 40 s for an iteration",
+        "suggest raised 2 times",
+        "observe raised 1 times",
+        "Studies of 2 x 2",
+    ):
         assert part in found

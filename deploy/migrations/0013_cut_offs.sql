@@ -1,0 +1,43 @@
+-- migrate:up
+
+alter table studies add column cut_off_by text check (cut_off_by in ('iteration', 'study'));
+comment on column studies.cut_off_by is 'The limit on the optimizer''s own time past which it was cut off; null if it was not.';
+update studies st
+set cut_off_by = case
+    when
+        st.construct_time_s
+        + (select coalesce(sum(t), 0) from unnest(st.suggest_time_s) t)
+        + (select coalesce(sum(t), 0) from unnest(st.observe_time_s) t)
+        >= (p.limits ->> 'study_timeout_s')::double precision
+        then 'study'
+    else 'iteration'
+end
+from submissions s join phases p on p.id = s.phase_id
+where s.id = st.submission_id and st.timed_out;
+
+create or replace view submission_details as
+select
+    s.id, s.phase_id, s.team_id, s.origin_id, s.revision, s.blob_sha256, s.filename, s.size_bytes, s.priority,
+    s.state, s.verdict, s.verdict_stage, s.verdict_iteration, s.verdict_detail,
+    s.score, s.score_low, s.score_high, s.chosen,
+    s.studies_total, s.studies_done, s.studies_timed_out, s.suggest_errors, s.observe_errors,
+    s.created_at, s.started_at, s.ended_at, s.change,
+    c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
+    p.limits,
+    case
+        when s.studies_timed_out = 0 then '{}'
+        else (
+            select coalesce(jsonb_object_agg(st.cut_off_by, st.studies), '{}')
+            from (
+                select cut_off_by, count(*) as studies from studies
+                where submission_id = s.id and cut_off_by is not null
+                group by cut_off_by
+            ) st
+        )
+    end as cut_offs
+from submissions s
+join phases p on p.id = s.phase_id
+join competitions c on c.id = p.competition_id
+join teams t on t.id = s.team_id;
+
+-- migrate:down
