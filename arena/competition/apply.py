@@ -43,7 +43,9 @@ def apply_file(client: Client, found: CompetitionFile, diff: CompetitionDiff) ->
             client.upload_dataset(found.slug, name, found.contents[name])
         except Failure as failure:
             line = found.line_of(("datasets", places[name], "file"))
-            raise InvalidCompetitionFile(found.file, [(line, DocumentFault((), str(failure)))]) from failure
+            causes = failure.problem.get("errors") or [{"what": str(failure)}]
+            faults = [(line, DocumentFault((), f"{name}: {each['what']}")) for each in causes]
+            raise InvalidCompetitionFile(found.file, faults) from failure
     try:
         path = f"/api/v1/admin/competitions/{found.slug}"
         return client.put(path, found.document, compared_with=diff.revision or 0)

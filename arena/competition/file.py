@@ -53,7 +53,8 @@ class InvalidCompetitionFile(Failure):
     """The file is not applied; the text has a line for every fault."""
 
     def __init__(self, file: FilePath, faults: Iterable[tuple[int, DocumentFault]]) -> None:
-        found = sorted({(line, fault.what, fault.cure) for line, fault in faults})
+        told = dict.fromkeys((line, fault.what, fault.cure) for line, fault in faults)
+        found = sorted(told, key=lambda each: each[0])  # those of one line stay in the order of whoever found them
         lines = [f"{file}:{line}: {what} {cure}".rstrip() for line, what, cure in found]
         errors = [{"line": line, "what": what, "cure": cure} for line, what, cure in found]
         problem = {"title": "Not a competition that can be applied", "detail": "\n".join(lines), "errors": errors}
@@ -82,8 +83,8 @@ class CompetitionFile:
             case ("black_boxes", int(index), *rest) if index >= listed:
                 grid, box = self.grid_boxes[index - listed]
                 return ("grids", grid, *box.places.get(str(rest[0]) if rest else "", ()))
-            case ("phases", int(index), "boxes", *_) if "split" in _tables(self.raw, "phases")[index]:
-                return ("phases", index, "split")
+            case ("phases", int(index), "boxes", *_) if "boxes" not in _tables(self.raw, "phases")[index]:
+                return ("phases", index, "split")  # they were drawn
             case ("datasets", int(index), "sha256"):
                 return ("datasets", index, "file")
         return where

@@ -125,6 +125,30 @@ def test_a_split_of_more_than_there_is_names_its_line(tmp_path: Path) -> None:
     assert faults(tmp_path, text) == [(text.splitlines().index("split = 9") + 1, what)]
 
 
+def test_a_black_box_that_is_not_there_is_reported_where_it_is_listed_also_beside_a_split(tmp_path: Path) -> None:
+    phase = PHASE | {"boxes": ["box-01", "three"], "split": 1}
+    text = toml_text(document(split={"seed": "x"}, phases=[phase]))
+    lines = {line.partition(" = ")[0]: number for number, line in enumerate(text.splitlines(), start=1)}
+    assert sorted(faults(tmp_path, text)) == sorted(
+        [
+            (lines["split"], "A phase has boxes or a split, got both. Take one away."),
+            (lines["boxes"], "There is no black box 'three'. Add it to black_boxes."),
+        ]
+    )
+
+
+def test_faults_of_a_data_set_stay_in_order_and_their_count_comes_last(tmp_path: Path) -> None:
+    names, cells = (",".join(f"{kind}{number}" for number in range(30)) for kind in ("z", "x"))
+    rows = "".join(f"{cells if number > 3 else cells.replace('x0', '1.5')},1.5\n" for number in range(20))
+    (tmp_path / "bad.csv").write_text(f"{names},target\n{rows}")
+    text = toml_text(document(datasets=[{"name": "reg-bad", "file": "bad.csv"}]))
+
+    told = [what for _, what in faults(tmp_path, text)]
+
+    assert [what.split("'")[1] for what in told[:3]] == ["z1", "z2", "z3"]
+    assert told[-1].strip() == "bad.csv: And 10 more causes."
+
+
 def test_a_data_set_of_a_grid_that_nothing_measures_is_a_fault(tmp_path: Path) -> None:
     grid = {**GRID, "datasets": ["iris", "boston"]}
     ((line, text),) = faults(tmp_path, toml_text(document(grids=[grid])))
@@ -132,7 +156,7 @@ def test_a_data_set_of_a_grid_that_nothing_measures_is_a_fault(tmp_path: Path) -
     assert toml_text(document(grids=[grid])).splitlines()[line - 1] == 'datasets = ["iris", "boston"]'
 
 
-def test_a_data_set_is_read_beside_the_file_and_its_faults_name_row_and_column(tmp_path: Path) -> None:
+def test_a_data_set_is_read_beside_the_file_and_its_faults_name_columns_and_rows(tmp_path: Path) -> None:
     (tmp_path / "good.csv").write_bytes(csv_files.classification())
     (tmp_path / "bad.csv").write_text("a,b,target\n1.5,,2.5\n1.5,red,inf\n")
     own = [{"name": "clf-good", "file": "good.csv"}]
@@ -150,9 +174,12 @@ def test_a_data_set_is_read_beside_the_file_and_its_faults_name_row_and_column(t
     assert [each["name"] for each in found.document["datasets"]] == ["clf-good"]
     text = "\n".join(f"{line} {what}" for line, what in faults(tmp_path, bad))
     line = bad.splitlines().index('file = "bad.csv"') + 1
-    assert f"{line} bad.csv: Row 2, column 'b': expected a number, got a missing value" in text
-    assert f"{line} bad.csv: Row 3, column 'b': expected a number, got the text 'red'" in text
-    assert f"{line} bad.csv: Row 3, column 'target': expected a finite number, got 'inf'" in text
+    assert f"{line} bad.csv: Column 'b': expected numbers, got no value in 1 row (row 2: '')" in text
+    assert f"{line} bad.csv: Column 'b': expected numbers, got text in 1 row (row 3: 'red')" in text
+    assert (
+        f"{line} bad.csv: Column 'target': expected numbers, got numbers that are not finite in 1 row (row 3: 'inf')"
+        in text
+    )
     assert f"{line + 3} Expected a CSV file at 'gone.csv'" in text
 
 

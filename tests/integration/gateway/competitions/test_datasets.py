@@ -53,7 +53,7 @@ async def test_a_data_set_is_uploaded_before_the_competition_that_uses_it(
 
 async def test_a_file_that_is_too_large_is_422(gateway: Gateway) -> None:
     too_large = b"a,t\n" + b"1.5,0\n" * (FILE_LIMIT_BYTES // 6 + 1)
-    assert_problem(await upload(gateway, too_large), 422, f"at most {FILE_LIMIT_BYTES} bytes")
+    assert_problem(await upload(gateway, too_large), 422, "at most 16 MiB")
 
 
 async def test_a_file_that_studies_ran_on_does_not_change_under_its_name(gateway: Gateway) -> None:
@@ -77,9 +77,9 @@ async def test_a_baseline_covers_own_data_only_where_it_does(gateway: Gateway) -
     ("content", "name", "what"),
     [
         (b"a,t\n", "clf-three", "Expected rows"),
-        (b"a,t\n1.5,0\n,1\n", "clf-three", "Row 3, column 'a'"),
-        (CSV, "three", "clf|reg"),
-        (CSV, "clf-a_b", "clf|reg"),
+        (b"a,t\n1.5,0\n,1\n", "clf-three", "Column 'a': expected numbers, got no value in 1 row (row 3: '')"),
+        (CSV, "three", "'clf-' or 'reg-'"),
+        (CSV, "clf-a_b", "'clf-' or 'reg-'"),
     ],
 )
 async def test_a_file_that_is_no_data_set_is_422(gateway: Gateway, content: bytes, name: str, what: str) -> None:

@@ -37,19 +37,55 @@ def test_size_is_that_of_the_table_the_models_see() -> None:
     [
         ("clf-a", "", ["an empty file"]),
         ("clf-a", "a,b\n", ["Expected rows below the header, got none"]),
-        ("clf-a", table("a,a,t", "1.5,2.5,0", "2.5,1.5,1"), ["expected every column once, got 'a' 2 times"]),
+        ("clf-a", table("a,a,t", "1.5,2.5,0", "2.5,1.5,1"), ["Row 1: expected every column once, got 'a' 2 times"]),
         ("clf-a", table("a,,t", "1.5,2.5,0", "2.5,1.5,1"), ["expected a name for every column"]),
         ("clf-a", table("1.5,2.5,0", "2.5,1.5,1"), ["add a header"]),
         ("clf-a", table("t", "0", "1"), ["at least one feature"]),
-        ("clf-a", table("a,t", "1.5,0", "1.5,1") + "1.5\n", ["Row 32: expected 2 values as in the header, got 1"]),
-        ("clf-a", table("a,t", "1.5,0", ",1"), ["Row 3, column 'a': expected a number, got a missing value ('')"]),
-        ("clf-a", table("a,t", "1.5,0", "NaN,1"), ["Row 3, column 'a'", "missing value ('NaN')"]),
-        ("clf-a", table("a,t", "red,0", "1.5,1"), ["Row 2, column 'a'", "the text 'red'", "'a_cat'"]),
-        ("clf-a", table("a,t", "1e999,0", "-inf,1"), ["Row 2, column 'a': expected a finite", "Row 3, column 'a'"]),
-        ("clf-a", table("a,t", "1,0", "2,1"), ["Column 'a': expected numbers with a decimal point", "write 1 as 1.0"]),
-        ("clf-a", table("a_cat,t", "x,0", ",1"), ["Row 3, column 'a_cat': expected a category"]),
-        ("clf-a", table("a,t", "1.5,no", "2.5,yes"), ["Row 2, column 't': expected a class", "'no'"]),
-        ("clf-a", table("a,t", "1.5,0", "2.5,1.0"), ["Row 3, column 't'", "'1.0'"]),
+        (
+            "clf-a",
+            table("a,t", "1.5,0", "1.5,1") + "1.5\n",
+            ["Expected 2 values in every row, as in the header, got another number in 1 row (row 32: 1)"],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1.5,0", ",1"),
+            ["Column 'a': expected numbers, got no value in 15 rows (row 3: '', row 5: '', row 7: '', ...); fill"],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1.5,0", "NaN,1"),
+            ["Column 'a': expected numbers, got no value in 15 rows (row 3: 'NaN', "],
+        ),
+        (
+            "clf-a",
+            table("a,t", "red,0", "1.5,1"),
+            ["Column 'a': expected numbers, got text in 15 rows (row 2: 'red', ", "name the column 'a_cat' if"],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1e999,0", "-inf,1"),
+            ["got numbers that are not finite in 30 rows (row 2: '1e999', row 3: '-inf', "],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1,0", "2,1"),
+            ["Column 'a': expected numbers with a decimal point", "write 1 as 1.0, or name the column"],
+        ),
+        (
+            "clf-a",
+            table("a_cat,t", "x,0", ",1"),
+            ["Column 'a_cat': expected categories, got no value in 15 rows (row 3: '', "],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1.5,no", "2.5,yes"),
+            ["Column 't': expected classes as whole numbers, got something else in 30 rows (row 2: 'no', "],
+        ),
+        (
+            "clf-a",
+            table("a,t", "1.5,0", "2.5,1.0"),
+            ["Column 't': expected classes as whole numbers, got something else in 15 rows (row 3: '1.0', "],
+        ),
         ("clf-a", table("a,t", "1.5,0", "2.5,0"), ["Column 't': expected two classes or more, got only '0'"]),
         ("clf-a", table("a,t", "1.5,0", "2.5,1", times=2), ["Expected at least 10 rows for 5 splits of them, got 4"]),
         ("clf-a", table("a,t", "1.5,0", "2.5,1") + "3.5,7\n", ["Class 7: expected at least 5 rows to learn from"]),
@@ -59,7 +95,7 @@ def test_size_is_that_of_the_table_the_models_see() -> None:
     ],
     ids=lambda value: repr(value)[:30] if isinstance(value, str) else "",
 )
-def test_what_is_no_data_set_is_refused_with_its_row_and_column(name: str, text: str, fragments: list[str]) -> None:
+def test_what_is_no_data_set_is_refused_with_its_column_and_rows(name: str, text: str, fragments: list[str]) -> None:
     found = faults(name, text)
     for fragment in fragments:
         assert fragment in found
@@ -70,10 +106,50 @@ def test_bytes_that_are_no_text_are_refused() -> None:
         measure_dataset("reg-a", b"a,t\n\xff,1.5\n")
 
 
-def test_many_faults_are_told_in_part() -> None:
-    found = faults("reg-a", table("a,t", "x,1.5", times=100))
-    assert found.count("the text 'x'") == 20
-    assert "And 80 more" in found
+def test_a_column_that_is_wrong_in_every_row_is_one_line_with_the_count_and_its_first_rows() -> None:
+    found = faults("reg-a", table("a,t", "x,1.5", times=1000))
+    assert found == (
+        "Column 'a': expected numbers, got text in 1,000 rows (row 2: 'x', row 3: 'x', row 4: 'x', ...); "
+        "name the column 'a_cat' if it holds categories."
+    )
+
+
+def test_the_cause_of_the_most_rows_comes_first_and_rows_are_in_the_order_of_the_file() -> None:
+    rows = [f"{'1.5' if number % 4 else ''},{'2.5' if number % 2 else 'x'},3.5" for number in range(2, 42)]
+    assert faults("reg-a", "\n".join(["a,b,t", *rows])).splitlines() == [
+        (
+            "Column 'b': expected numbers, got text in 20 rows (row 2: 'x', row 4: 'x', row 6: 'x', ...); "
+            "name the column 'b_cat' if it holds categories."
+        ),
+        "Column 'a': expected numbers, got no value in 10 rows (row 4: '', row 8: '', row 12: '', ...); fill them in.",
+    ]
+
+
+@pytest.mark.parametrize("target", ["target", "target_cat"])
+@pytest.mark.parametrize("values", [("no", "yes"), ("1", "2")])
+def test_the_cure_for_a_target_that_is_no_number_is_a_data_set_of_classes(target: str, values: tuple[str, ...]) -> None:
+    found = faults("reg-a", table(f"a,{target}", *(f"1.5,{value}" for value in values)))
+    assert "name the data set 'clf-...' if its target is a class." in found
+    assert f"{target}_cat" not in found
+
+
+@pytest.mark.parametrize(("separator", "name"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+def test_a_file_without_commas_has_one_fault(separator: str, name: str) -> None:
+    rows = ('"a","b","t"', "1.5,2.5,0", "2.5,3.5,1")
+    found = faults("clf-a", table(*(row.replace(",", separator) for row in rows)))
+    assert len(found.splitlines()) == 1
+    assert f"expected names separated by commas, got {name}" in found
+    decimal_commas = faults("reg-a", table("a;t", "1,5;2,5"))
+    assert decimal_commas == (
+        "Row 1: expected names separated by commas, got semicolons ('a;t'); save the file with commas."
+    )
+
+
+def test_a_table_with_many_bad_columns_is_told_in_part_and_the_count_comes_last() -> None:
+    names, cells = (",".join(f"{kind}{number}" for number in range(100)) for kind in ("column", "x"))
+    found = faults("reg-a", table(f"{names},t", f"{cells},1.5")).splitlines()
+    assert len(found) == 21
+    assert found[-1] == "And 80 more causes."
 
 
 CELLS = st.sampled_from(
