@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 import numpy as np
 from bayesmark.sklearn_funcs import TestFunction
-from bayesmark.space import JointSpace
+from bayesmark.space import Integer, JointSpace, Space
 
 Point = dict[str, Any]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
 """Sends one question to the runner and returns its answer."""
+CHOICES_SHOWN, VALUE_CHARS = 30, 200
+"""How much of a message about a bad suggestion is told: what was expected must not be cut off by what came."""
 
 
 class StudyStopped(BaseException):
@@ -24,6 +26,10 @@ class StudyStopped(BaseException):
 
 class OptimizerRaised(Exception):
     """The optimizer's own method raised, or it is cut off and there is nothing to suggest: `run_study` falls back."""
+
+
+class OutsideSpace(ValueError):
+    """A point that is not in the search space; the text says what was expected and what came."""
 
 
 class CutOff:
@@ -111,23 +117,35 @@ def validate_points(points: Any, space: JointSpace, n_suggestions: int) -> list[
     for index, point in enumerate(points):
         try:
             _validate_point(point, space)
-        except Exception as error:
-            detail = f"suggestion {index}: {str(point)[:1000]} is outside the search space: {str(error)[:1000]}"
+        except OutsideSpace as error:
+            detail = f"suggestion {index} is outside the search space: {error}. The suggestion: {str(point)[:1000]}"
             raise StudyStopped("out_of_range", detail) from error
     checked: list[Point] = points
     return checked
 
 
 def _validate_point(point: Any, space: JointSpace) -> None:
+    """Raise OutsideSpace with what was expected: no more than the `api_config` that the optimizer was given."""
     if point is None:
-        raise ValueError("expected a dict with one entry for each parameter")
-    for name, value in point.items():
-        if isinstance(value, dict):
-            raise TypeError(f"expected a plain value for {name}, got a {value.get('unconvertible')}")
+        raise OutsideSpace("expected a dict with one entry for each parameter, got something else")
     if sorted(point) != space.param_list:
-        raise ValueError(f"expected the parameters {space.param_list}, got {sorted(point)}")
+        raise OutsideSpace(f"expected the parameters {space.param_list}, got {sorted(point)}")
     for name, value in point.items():
+        parameter = space.spaces[name]
+        if isinstance(value, dict):
+            raise OutsideSpace(f"{name}: expected {describe_range(parameter)}, got a {value.get('unconvertible')}")
         try:
-            space.spaces[name].validate([value], pre=True)
+            parameter.validate([value], pre=True)
         except Exception as error:
-            raise ValueError(f"{name} = {value!r}: {error}") from error
+            shown = repr(value)[:VALUE_CHARS]
+            raise OutsideSpace(f"{name} = {shown}: expected {describe_range(parameter)}") from error
+
+
+def describe_range(parameter: Space) -> str:
+    """Return the values that a parameter may have, in words."""
+    if parameter.values is not None:
+        values = [repr(value) for value in parameter.values.tolist()]
+        more = [f"and {len(values) - CHOICES_SHOWN} more"] if len(values) > CHOICES_SHOWN else []
+        return f"one of {', '.join([*values[:CHOICES_SHOWN], *more])}"
+    number = "a whole number" if isinstance(parameter, Integer) else "a number"
+    return f"{number} from {parameter.lower.item()!r} to {parameter.upper.item()!r}"

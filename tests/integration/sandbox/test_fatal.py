@@ -76,7 +76,11 @@ FATAL = {
         "on stderr",
     ),
     "closed streams": (make_optimizer(suggest="os.closerange(0, 30)"), Verdict.PROCESS_DIED, "exit code 1"),
-    "out of range": (make_optimizer(suggest="points[1]['max_depth'] = 99"), Verdict.OUT_OF_RANGE, "max_depth = 99"),
+    "out of range": (
+        make_optimizer(suggest="points[1]['max_depth'] = 99"),
+        Verdict.OUT_OF_RANGE,
+        "max_depth = 99: expected a whole number from 1 to 15.",
+    ),
     "not a number": (
         make_optimizer(suggest="points[2]['max_features'] = float('nan')"),
         Verdict.OUT_OF_RANGE,

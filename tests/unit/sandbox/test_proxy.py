@@ -130,15 +130,17 @@ def test_every_point_of_random_search_is_valid(seed: int) -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"depth": 16}, "depth = 16"),
+        ({"depth": 16}, "depth = 16: expected a whole number from 1 to 15. The suggestion: {'depth': 16, "),
+        ({"depth": 1_000_000_000}, "depth = 1000000000: expected a whole number from 1 to 15."),
         ({"depth": 0}, "depth = 0"),
         ({"depth": 10**400}, "depth"),
-        ({"rate": 0.2}, "rate = 0.2"),
-        ({"rate": float("nan")}, "rate = nan"),
+        ({"rate": 0.2}, "rate = 0.2: expected a number from 1e-05 to 0.1."),
+        ({"rate": float("nan")}, "rate = nan: expected a number from 1e-05 to 0.1."),
         ({"rate": float("-inf")}, "rate = -inf"),
         ({"rate": "fast"}, "rate = 'fast'"),
-        ({"kind": "selu"}, "kind = 'selu'"),
-        ({"fit": {"unconvertible": "NoneType"}}, "got a NoneType"),
+        ({"kind": "selu"}, "kind = 'selu': expected one of 'relu', 'tanh'."),
+        ({"rate": "x" * 5000}, "xxx: expected a number from 1e-05 to 0.1."),
+        ({"fit": {"unconvertible": "NoneType"}}, "fit: expected one of False, True, got a NoneType."),
         ({"extra": 1}, "expected the parameters"),
     ],
 )
