@@ -117,16 +117,18 @@ class SubmissionsMessage(LiveMessage):
 
 
 class LogText(LiveMessage):
-    """Text that the optimizer has written in a study of the execution."""
+    """Text that the optimizer has written in a study, by the black box, the study's number and the attempt."""
 
-    model_config = example(type="log", study=3, text="fitted in 0.2 s\n")
+    model_config = example(type="log", box="box-07", study=3, attempt=1, text="fitted in 0.2 s\n")
     type: Literal["log"] = "log"
+    box: str
     study: int
+    attempt: int
     text: str
 
 
 class LogEnded(LiveMessage):
-    """The execution has ended with this outcome, or was superseded. This is the last message."""
+    """The submission has ended in this state, or the execution with this outcome. This is the last message."""
 
     model_config = example(type="ended", outcome="done")
     type: Literal["ended"] = "ended"
@@ -134,4 +136,4 @@ class LogEnded(LiveMessage):
 
 
 LogMessage = Annotated[LogText | LogEnded, Field(discriminator="type")]
-"""What `/admin/executions/{execution}/log` sends."""
+"""What `/submissions/{id}/logs/live` sends, of all studies or, with `execution=`, of those of one execution."""

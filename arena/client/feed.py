@@ -32,10 +32,11 @@ def explain_refusal(error: InvalidStatus) -> Failure:
         return Failure(f"The live feed was refused with status {error.response.status_code}.")
 
 
-def follow_log(client: Client, execution: str) -> Iterator[LogText | LogEnded]:
-    """Yield what is written in an execution, from its beginning to its end."""
+def follow_log(client: Client, submission: str, execution: str | None) -> Iterator[LogText | LogEnded]:
+    """Yield what is written in a submission, or in one execution of it, from its beginning to its end."""
+    path = f"/api/v1/submissions/{submission}/logs/live" + (f"?execution={execution}" if execution else "")
     try:
-        with open_feed(client, f"/api/v1/admin/executions/{execution}/log") as feed:
+        with open_feed(client, path) as feed:
             for text in feed:
                 yield LOG_MESSAGE.validate_json(text, extra="ignore")
     except InvalidStatus as error:
@@ -43,4 +44,4 @@ def follow_log(client: Client, execution: str) -> Iterator[LogText | LogEnded]:
     except ValidationError as error:
         raise explain_mismatch("LogMessage", error) from error
     except (ConnectionClosedError, OSError) as error:
-        raise Failure(f"The feed of {execution} broke ({error!r}); follow it again.") from error
+        raise Failure(f"The live log broke ({error!r}); follow it again.") from error

@@ -27,7 +27,6 @@ MESSAGES: dict[str, Any] = {
 PARAMETERS = {
     "slug": "The name of the competition in addresses.",
     "submission_id": "The id of the submission.",
-    "execution": "The name of the execution: `SHARD_ID:ATTEMPT`.",
 }
 QUERY = {
     "phase": {"type": "string", "description": "The name of the phase; not needed while exactly one is open."},
@@ -36,6 +35,7 @@ QUERY = {
         "minimum": 0,
         "description": "The `change` of the last message seen: the feed goes on after it, else with a snapshot.",
     },
+    "execution": {"type": "string", "description": "Only the log of this execution: `SHARD_ID:ATTEMPT`."},
 }
 SECURITY_SCHEMES = {
     "token": {"type": "http", "scheme": "bearer", "description": "A token in the header `Authorization`."},

@@ -17,8 +17,8 @@ from shared.events import wait_for_any
 from shared.messages import HeldShard, LogStreamRequested, LogWritten
 
 GAP_S = 0.5
-STREAMS_LIMIT = 8
-"""For one runner; whoever comes later waits until one ends."""
+STREAMS_LIMIT = 64
+"""Known to one runner, most of them of other runners' attempts; whoever comes later waits until one ends."""
 
 
 @dataclass

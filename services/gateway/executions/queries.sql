@@ -152,6 +152,31 @@ select coalesce(
     ) then 'superseded' end
 );
 
+-- name: end_of_submission(submission_id)$
+-- How a submission ended; null while its optimizer may still write something.
+select state from submissions where id = :submission_id and ended_at is not null;
+
+-- name: writing_attempts(submission_id, shard_id, attempt, size)
+-- The attempts of a submission, or the one given, whose optimizers may be writing now.
+select sh.id as shard_id, sh.attempt, b.label as box
+from shards sh join black_boxes b on b.id = sh.box_id
+where sh.submission_id = :submission_id and sh.state = 'running'
+    and (:shard_id::uuid is null or (sh.id = :shard_id and sh.attempt = :attempt::integer))
+order by sh.ordinal
+limit :size;
+
+-- name: stored_logs(submission_id, shard_id, attempt)
+-- The studies of a submission, or of one attempt, of which a log is stored, in the order in which they ended.
+select l.shard_id, l.attempt, l.study, b.label as box
+from study_logs l join shards sh on sh.id = l.shard_id join black_boxes b on b.id = sh.box_id
+where l.submission_id = :submission_id
+    and (:shard_id::uuid is null or (l.shard_id = :shard_id and l.attempt = :attempt::integer))
+order by l.at, b.label, l.study, l.attempt;
+
+-- name: log_of_study(shard_id, attempt, study)$
+-- What the optimizer wrote in a study of an attempt.
+select log from study_logs where shard_id = :shard_id and attempt = :attempt and study = :study;
+
 -- name: open_replay(execution)$
 -- The replay of an execution that is still under way.
 select t.submission_id from organizer_runs t join submissions s on s.id = t.submission_id

@@ -101,6 +101,34 @@ class RecordedExecutionRow(ExecutionRow):
 
 
 @dataclass(frozen=True)
+class LogSource:
+    """Whose log is read: all of a submission, or one attempt at one of its shards."""
+
+    submission_id: UUID
+    shard_id: UUID | None = None
+    attempt: int | None = None
+
+
+@dataclass(frozen=True)
+class WritingAttempt:
+    """An attempt whose optimizer may be writing now."""
+
+    shard_id: UUID
+    attempt: int
+    box: str
+
+
+@dataclass(frozen=True)
+class StoredLogRow:
+    """A study of which a log is stored."""
+
+    shard_id: UUID
+    attempt: int
+    study: int
+    box: str
+
+
+@dataclass(frozen=True)
 class StudyResultRow:
     """The result of a finished study."""
 
@@ -188,10 +216,30 @@ async def list_logs(pool: Pool, shard_id: UUID, attempt: int) -> dict[int, str]:
     return {row["study"]: row["log"] async for row in rows}
 
 
-async def find_outcome(pool: Pool, shard_id: UUID, attempt: int) -> str | None:
-    """Return how an attempt ended, or that it was superseded; None while it may still write something."""
-    outcome: str | None = await queries.outcome_of_attempt(pool, shard_id=shard_id, attempt=attempt)
-    return outcome
+async def find_end(pool: Pool, source: LogSource) -> str | None:
+    """Return how a submission or an attempt ended, or that it was superseded; None while it may still write."""
+    end: str | None
+    if source.shard_id is None:
+        end = await queries.end_of_submission(pool, submission_id=source.submission_id)
+    else:
+        end = await queries.outcome_of_attempt(pool, shard_id=source.shard_id, attempt=source.attempt)
+    return end
+
+
+async def list_writing(pool: Pool, source: LogSource, size: int) -> list[WritingAttempt]:
+    """Return up to `size` attempts whose optimizers may be writing now."""
+    return await fetch_all(WritingAttempt, queries.writing_attempts(pool, **vars(source), size=size))
+
+
+async def list_stored_logs(pool: Pool, source: LogSource) -> list[StoredLogRow]:
+    """Return the studies of which a log is stored, in the order in which they ended."""
+    return await fetch_all(StoredLogRow, queries.stored_logs(pool, **vars(source)))
+
+
+async def read_log(pool: Pool, shard_id: UUID, attempt: int, study: int) -> str:
+    """Return the stored log of a study."""
+    log: str = await queries.log_of_study(pool, shard_id=shard_id, attempt=attempt, study=study)
+    return log
 
 
 async def find_open_replay(pool: Pool, execution: str) -> UUID | None:

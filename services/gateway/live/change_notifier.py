@@ -11,7 +11,6 @@ from shared.messages import LogWritten, PhaseChanged
 
 POLL_S = 1.0
 """How many seconds a subscriber waits for an announcement before it reads the tables anyway: one may be lost."""
-LOG_MESSAGES_KEPT = 100
 
 
 class ChangeNotifier:
@@ -39,11 +38,11 @@ class ChangeNotifier:
                 written.put_nowait(message)
 
     @contextmanager
-    def stream_log(self, stream_id: UUID) -> Iterator["asyncio.Queue[LogWritten]"]:
-        """Yield a queue that receives the text of this stream."""
-        self._logs[stream_id] = asyncio.Queue(LOG_MESSAGES_KEPT)
+    def stream_log(self, stream_id: UUID, written: "asyncio.Queue[LogWritten]") -> Iterator[None]:
+        """Put the text of this stream into a queue, which may be that of several streams."""
+        self._logs[stream_id] = written
         try:
-            yield self._logs[stream_id]
+            yield
         finally:
             del self._logs[stream_id]
 

@@ -21,7 +21,7 @@ from services.gateway.problems import Problem
 from services.gateway.submissions import result_tables, tables
 from services.gateway.submissions.accept import RepeatableRequest, accept, find_answer, hash_request
 from services.gateway.submissions.disclosure import show_submission
-from services.gateway.submissions.lookup import find_submission
+from services.gateway.submissions.lookup import find_readable_logs, find_submission
 from services.gateway.submissions.uploads import hash_upload, store_zip
 from shared.messages import PhaseChanged, SubmissionEnded
 
@@ -113,12 +113,7 @@ async def list_logs(
     submission_id: UUID, pool: WithPool, caller: Member, limit: PageLimit = PAGE_SIZE, cursor: Cursor = None
 ) -> StudyLogPage:
     """Return what the optimizer wrote in each study. Teams may read this on a practice phase only."""
-    submission = await find_submission(pool, submission_id, caller)
-    if caller.role != "organizer" and not submission.practice:
-        raise Problem(
-            ProblemCode.SECRET_LOGS,
-            "Only the organizer may read logs from secret black boxes; on a practice phase teams may, too.",
-        )
+    await find_readable_logs(pool, submission_id, caller)
     after = decode_cursor(cursor, tuple[str, Number, Number]) if cursor else None
     rows = await result_tables.list_logs(pool, submission_id, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.box, row.study, row.attempt))

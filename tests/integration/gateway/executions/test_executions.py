@@ -1,13 +1,9 @@
 """What the organizer can ask of executions, ended and under way."""
 
-import asyncio
-import json
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from websockets.asyncio.client import connect
 
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.words.execution import Usage
@@ -15,14 +11,12 @@ from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
-from shared.broker.connection import Broker
 from shared.database import Pool
-from shared.messages import HeldShard, LogStreamRequested, LogWritten, StudyFatal
+from shared.messages import HeldShard, StudyFatal
 from tests.support.gateway.executions import PROVENANCE, finish, release
 from tests.support.gateway.running import Gateway
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.services.results import result
-from tests.support.waiting import wait_until
 
 PATH = "/api/v1/admin/executions"
 
@@ -104,50 +98,6 @@ async def test_one_execution_shows_all_that_it_depended_on(gateway: Gateway, poo
     ]
     for unknown in (f"{held.shard_id}:2", f"{submission}:1", "nonsense", f"{held.shard_id}:99999999999"):
         assert (await gateway.organizer.get(f"{PATH}/{unknown}")).status_code == 404
-
-
-async def test_a_running_log_is_followed_through_the_broker_and_ends_with_the_execution(
-    gateway: Gateway, pool: Pool, broker: Broker
-) -> None:
-    seeded = await seed_phase(pool, boxes=1, studies_per_box=3, studies_per_shard=3)
-    submission = await seed_submission(pool, seeded)
-    ((_, box, _, held),) = await release(pool)
-    await finish(pool, submission, box, 0, held, log="before")
-    heard: asyncio.Queue[LogStreamRequested] = asyncio.Queue()
-    stop, listening = asyncio.Event(), asyncio.Event()
-
-    async def take(messages: Sequence[LogStreamRequested]) -> None:
-        for message in messages:
-            heard.put_nowait(message)
-
-    async with asyncio.TaskGroup() as tasks:
-        tasks.create_task(broker.listen("a-runner", (LogStreamRequested,), take, stop))
-        probe = LogStreamRequested(stream_id=submission, shard_id=submission, attempt=1, expires_in_s=0)
-
-        async def is_listening() -> bool:
-            await broker.publish([probe])
-            return not heard.empty()
-
-        await wait_until(is_listening, what="the runner listens")
-        listening.set()
-        headers = {"Authorization": "Bearer organizer-token-of-the-tests"}
-        async with connect(
-            gateway.live(f"/admin/executions/{held.shard_id}:1/log"), additional_headers=headers
-        ) as socket:
-            assert json.loads(await socket.recv()) == {"type": "log", "study": 0, "text": "before"}
-            asked = await heard.get()
-            while asked.stream_id == submission:
-                asked = await heard.get()
-            assert (asked.shard_id, asked.attempt, asked.expires_in_s > 0) == (held.shard_id, 1, True)
-            await broker.publish([LogWritten(stream_id=asked.stream_id, study=1, text="live")])
-            assert json.loads(await socket.recv()) == {"type": "log", "study": 1, "text": "live"}
-            await finish(pool, submission, box, 1, held, log="live")
-            await finish(pool, submission, box, 2, held, log="after")
-            assert json.loads(await socket.recv()) == {"type": "log", "study": 2, "text": "after"}
-            assert json.loads(await socket.recv()) == {"type": "ended", "outcome": "done"}
-        while asked.expires_in_s > 0:  # the runner is told that nobody reads any more
-            asked = await heard.get()
-        stop.set()
 
 
 async def test_a_replay_runs_really_again_and_is_compared_with_what_was(gateway: Gateway, pool: Pool) -> None:

@@ -93,7 +93,7 @@ export function showExecutions(submission, boxes, mayReplay) {
       h(
         "td",
         { class: "actions" },
-        h("button", { class: "quiet", "aria-label": `Log of ${name}`, onclick: () => showLog(row.id, name) }, "Log"),
+        h("button", { class: "quiet", "aria-label": `Log of ${name}`, onclick: () => showLog(submission.id, row.id, name) }, "Log"),
         canReplay && h("button", { class: "quiet", "aria-label": `Replay ${name}`, onclick: () => replay(row.id) }, "Replay"),
         result,
       ),
@@ -156,13 +156,13 @@ function logDialog() {
 }
 
 /** Show an execution's log in a dialog: what is stored, and what is written while the dialog is open. */
-function showLog(execution, name) {
+function showLog(submission, execution, name) {
   const [dialog, text] = [byId("log"), byId("log-text")];
   const state = showState(byId("log-live"));
   let last = null;
   byId("log-title").textContent = `Log of ${name}`;
   text.textContent = "";
-  const end = watch(`/api/v1${path(execution)}/log`, {
+  const end = watch(`/api/v1/submissions/${submission}/logs/live?execution=${encodeURIComponent(execution)}`, {
     onState(now) {
       state(now);
       if (now === "live") {
