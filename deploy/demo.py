@@ -40,14 +40,19 @@ def main() -> None:
     console.print(
         "≈ within the noise of the next place; the leaderboard shows each team's best submission", style="dim"
     )
-    console.print(
-        f"\nArena runs at {client.url}: open it in a browser, and sign in with the token in .arena/organizer-token. "
-        f"The API is at {client.url}/docs. 'make down' stops it.",
-        highlight=False,
-    )
     failed = [each for each in ended if each.state != SubmissionState.SCORED]
     if failed:
         raise Failure("; ".join(f"{each.id} is {each.state}: {each.verdict}" for each in failed))
+    console.print("\n".join(["", *next_steps(client.url, slug)]), highlight=False, soft_wrap=True)
+
+
+def next_steps(url: str, slug: str) -> list[str]:
+    """Return what to try next, a line each."""
+    return [
+        f"Look: open {url}/c/{slug} in a browser, and sign in with the token in .arena/organizer-token.",
+        "Take part: .venv/bin/arena new my_optimizer; README.md goes on, in 'Five minutes to the first score'.",
+        f"Stop: make down; make up starts it again. The API is described at {url}/docs.",
+    ]
 
 
 def set_up_competition(client: Client) -> str:
