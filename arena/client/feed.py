@@ -11,6 +11,7 @@ from websockets.sync.client import ClientConnection, connect
 from arena.api.live import LogEnded, LogMessage, LogText
 from arena.client.answer import explain_mismatch
 from arena.client.http import TIMEOUT_S, Client
+from arena.client.wording import word_problem
 from arena.failure import Failure
 
 FEED_LIMIT_BYTES = 64 * 1024**2
@@ -27,7 +28,7 @@ def explain_refusal(error: InvalidStatus) -> Failure:
     """Return why a live feed was refused."""
     try:
         problem: dict[str, Any] = json.loads(error.response.body or b"")
-        return Failure(f"{problem['title']}: {problem['detail']}", problem)
+        return Failure(word_problem(problem), problem)
     except (ValueError, KeyError):
         return Failure(f"The live feed was refused with status {error.response.status_code}.")
 

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from arena.client.answer import PlatformAnswer
+from arena.client.wording import word_problem
 from arena.failure import Failure
 
 DEFAULT_URL = "http://127.0.0.1:8080"
@@ -138,7 +139,7 @@ class Client:
 def _failure(answer: httpx.Response) -> Failure:
     try:
         problem = answer.json()
-        return Failure(f"{problem['title']}: {problem['detail']}", problem)
+        return Failure(word_problem(problem), problem)
     except (ValueError, KeyError, TypeError):
         return Failure(f"{answer.status_code} {answer.reason_phrase}: {answer.text[:200]}")
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from arena.api.body import Body
 from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
+from arena.words.expected import expected_text
 from arena.words.limits import Limits
 
 DocumentPath = tuple[str | int, ...]
@@ -62,7 +63,7 @@ def _misfit(model: type[Body], error: Any, at: DocumentPath) -> DocumentFault:
             return DocumentFault(
                 where, f"Expected {error['ctx']['expected']}, got {error['input']!r}.", suggest(error["input"], known)
             )
-    return DocumentFault(where, f"{error['msg']}, got {repr(error['input'])[:80]}.", "Change it to that.")
+    return DocumentFault(where, expected_text(error))
 
 
 def find_faults(competition: Competition) -> list[DocumentFault]:

@@ -24,7 +24,11 @@ class ProblemCode(StrEnum):
     UNREADABLE_REQUEST = ("unreadable_request", 400, "The address or the body cannot be read.")
     NO_TOKEN = ("no_token", 401, "This needs a token, and none came.")
     INVALID_TOKEN = ("invalid_token", 401, "The token is misspelled, unknown or revoked.")
-    WRONG_ROLE = ("wrong_role", 403, "This is for organizers, and a team asked, or the other way round.")
+    WRONG_ROLE = (
+        "wrong_role",
+        403,
+        "This is for organizers alone, or for teams alone, and `role` is the caller's.",
+    )
     MISSING_SCOPE = ("missing_scope", 403, "The token lacks the scope that `scope` names.")
     OTHER_COMPETITION = ("other_competition", 403, "The token's team takes part in another competition.")
     OTHER_SITE = ("other_site", 403, "A browser sent this from a page of another site.")

@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import HTTPConnection
 
 from arena.api.problems import PROBLEM_TYPE, InvalidField
+from arena.words.expected import expected_text
 from arena.words.problems import ProblemCode
 from services.gateway.website.rendering import error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
@@ -73,7 +74,9 @@ def invalid_request(*faults: InvalidField) -> Problem:
 
 def invalid_fields(errors: Iterable[Mapping[str, Any]], *within: str) -> list[InvalidField]:
     """Return pydantic's errors of the part of a request that `within` names."""
-    return [InvalidField(where=".".join(map(str, (*within, *each["loc"]))), what=each["msg"]) for each in errors]
+    return [
+        InvalidField(where=".".join(map(str, (*within, *each["loc"]))), what=expected_text(each)) for each in errors
+    ]
 
 
 def unavailable(error: BaseException) -> Problem | None:

@@ -22,6 +22,7 @@ from arena.pack.refusal import find_refusal
 from arena.package_data import OFFICIAL_BASELINE
 from arena.progress import Step, show_progress
 from arena.terminal import console_for_people, show_json
+from arena.words.expected import expected_text
 from arena.words.limits import Limits
 
 if TYPE_CHECKING:
@@ -90,9 +91,9 @@ def _parse_limits(texts: Sequence[str]) -> Limits:
     try:
         return Limits.model_validate(given)
     except ValidationError as error:
-        faults = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        faults = " ".join(f"{'.'.join(map(str, each['loc']))}: {expected_text(each)}" for each in error.errors())
         names = ", ".join(Limits.model_fields)
-        raise Failure(f"Expected --limit NAME=VALUE with a name out of {names}; got {faults}.") from error
+        raise Failure(f"Expected --limit NAME=VALUE with a name out of {names}. {faults}") from error
 
 
 @contextmanager

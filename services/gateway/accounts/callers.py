@@ -122,7 +122,7 @@ class ScopeCheck:
         scope = self.needed[caller.role]
         if scope is None:
             other = "organizers" if caller.role == "team" else "teams; use a team's token"
-            raise Problem(ProblemCode.WRONG_ROLE, f"This is for {other}.")
+            raise Problem(ProblemCode.WRONG_ROLE, f"This is for {other}.", role=caller.role)
         if scope not in caller.scopes:
             raise Problem(ProblemCode.MISSING_SCOPE, f"This needs a token with the scope '{scope}'.", scope=scope)
         return caller

@@ -51,7 +51,7 @@ async def _check_ended(connection: Connection, origin: PhaseRow, wanted: FinalRe
         raise Problem(
             ProblemCode.SUBMISSIONS_UNENDED,
             f"Expected every submission of phase {origin.name} to have ended, but {unended} have not. "
-            "Wait for them or cancel them, or go on without them by even_if_unended.",
+            "Wait for them or cancel them, or ask to go on without them.",
             unended=unended,
         )
 

@@ -52,7 +52,11 @@ async def test_a_failure_is_one_line_on_stderr_and_exit_code_1(gateway: Gateway,
     arena = Arena(gateway.url, tmp_path)
 
     code, output, errors = await arena.run("leaderboard", "--competition", "none")
-    assert (code, output, errors) == (1, "", "arena: Not Found: There is no competition 'none'.\n")
+    assert (code, output, errors) == (
+        1,
+        "",
+        "arena: There is no competition 'none'. 'arena competitions' lists those there are.\n",
+    )
 
     code, output, errors = await arena.run("leaderboard", "--competition", "none", "--json")
     assert (code, output, json.loads(errors)["status"]) == (1, "", 404)
