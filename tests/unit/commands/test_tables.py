@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -30,6 +31,7 @@ from arena.estimate.tables import heat_map, savings_table
 from arena.estimate.workload import Probe, WorkPlan, estimate_work
 from arena.table import Heading, TextTable, facts_table, show_tables
 
+ROOT = Path(__file__).parents[3]
 RESCORING = RescoringStatus.model_validate(example_of(RescoringStatus))
 PLACE = {
     "rank": 1,
@@ -133,3 +135,9 @@ def test_whatever_teams_write_stays_in_its_cell_and_controls_no_terminal(rows: l
 
 def test_markup_of_a_team_is_text() -> None:
     assert "[bold]x[/bold]" in shown(TextTable([Heading("a", "text")], [("[bold]x[/bold]",)]), width=80)
+
+
+def test_one_place_alone_decides_how_tables_are_drawn() -> None:
+    drawing = [path for path in (ROOT / "arena").rglob("*.py") if "rich.table" in path.read_text()]
+
+    assert drawing == [ROOT / "arena/table.py"]
