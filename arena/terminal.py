@@ -32,6 +32,14 @@ def remark(text: str) -> None:
     console_for_people().print(plain(text))
 
 
+def show_rule(title: str = "") -> None:
+    """Print what separates texts: a line across a terminal, elsewhere the title alone, if there is one."""
+    if console.is_terminal:
+        console.rule(plain(title))
+    elif title:
+        console.print(plain(f"-- {title}"))
+
+
 def plain(text: str) -> Text:
     """Return other people's text so that it can neither mark up nor control the terminal."""
     return Text(clean_text(text, TEXT_CHARS))

@@ -6,7 +6,7 @@ from typing import Any
 
 from arena.failure import Failure
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import console, plain, score_text
+from arena.terminal import console, plain, score_text, show_rule
 from arena.words.cut_off import TimeLimit, cut_off_text
 
 OFFICIAL, OFFICIAL_SHAPE = "baseline-16-8.json", (16, 8)
@@ -115,17 +115,17 @@ def _show_log(body: Mapping[str, Any]) -> None:
     wrote = [each for each in by_interest if each["log"]]
     if not wrote:
         return
-    console.rule(f"written in {wrote[0]['box']} / {wrote[0]['study']}")
+    show_rule(f"written in {wrote[0]['box']} / {wrote[0]['study']}")
     console.print(plain(wrote[0]["log"]))
-    console.rule()
+    show_rule()
     if len(wrote) > 1:
         console.print(f"{len(wrote) - 1} more of the studies wrote something: --logs DIR keeps all of it")
 
 
 def _show_fatal(fatal: Mapping[str, Any]) -> None:
-    console.rule(f"written in {fatal['box']} / {fatal['study']}")
+    show_rule(f"written in {fatal['box']} / {fatal['study']}")
     console.print(plain(fatal["log"]))
-    console.rule()
+    show_rule()
     if fatal["detail"].strip() not in fatal["log"]:
         console.print(plain(fatal["detail"]))
     console.print(

@@ -8,7 +8,7 @@ import typer
 from arena.client.http import Client, client_from_environment
 from arena.commands.options import Json
 from arena.failure import Failure
-from arena.terminal import console, plain, show_json
+from arena.terminal import console, plain, show_json, show_rule
 from arena.words.problems import ProblemCode
 from arena.words.states import ExecutionState, SubmissionState
 
@@ -47,7 +47,7 @@ def logs(
         show_json(found)
         return
     for each in found["logs"]:
-        console.rule(f"{each['box']} / {each['study']}")
+        show_rule(f"{each['box']} / {each['study']}")
         console.print(plain(each["log"]))
     if not found["logs"]:
         typer.echo(_explain_nothing(client, which, execution), err=True)
@@ -101,10 +101,10 @@ def _follow(client: Client, which: str, execution: "ExecutionRecord | None", as_
         elif isinstance(message, LogEnded):
             if study is None:
                 typer.echo("The optimizer wrote nothing.", err=True)
-            console.rule(message.outcome)
+            show_rule(message.outcome)
         else:
             this = f"{message.box} / {message.study}"
             if this != study:
                 study = this
-                console.rule(study)
+                show_rule(study)
             console.print(plain(message.text), end="")

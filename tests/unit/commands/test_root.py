@@ -172,3 +172,12 @@ def test_ctrl_c_is_one_sentence_and_130_whatever_runs(
     sentence = json.loads(errors)["detail"] if json_option else errors.removeprefix("arena: ").removesuffix("\n")
     assert sentence.startswith("Stopped.")
     assert "\n" not in sentence
+
+
+def test_piped_nothing_is_drawn_and_nothing_is_coloured() -> None:
+    code = "from arena.terminal import console, remark, show_rule; show_rule('title'); show_rule(); remark('x ' * 99)"
+
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, text=True, capture_output=True, check=True)
+
+    assert done.stdout == "-- title\n"
+    assert done.stderr == "x " * 99 + "\n"
