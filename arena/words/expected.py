@@ -62,6 +62,8 @@ KINDS: dict[str, Callable[[str, Context], str]] = {
     "too_long": lambda _, context: f"a shorter list, of at most {context['max_length']}",
     "uuid_parsing": _id,
     "uuid_type": _id,
+    "enum": lambda _, context: str(context["expected"]),  # all of them, whose commas end no sentence
+    "literal_error": lambda _, context: str(context["expected"]),
     "value_error": _own_words,
     "assertion_error": _own_words,
     "greater_than": _number,

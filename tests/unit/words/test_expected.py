@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from arena.words.expected import PATTERNS, expected_text
 from arena.words.names import Label, Name, Slug
+from arena.words.states import SubmissionState
 
 
 def text_of(form: Any, value: object) -> str:
@@ -38,6 +39,7 @@ def even(number: int) -> int:
         (Annotated[int, Field(ge=1)], 0, "Expected a number greater than or equal to 1, got 0."),
         (datetime, "soon", "Expected a datetime or date, got 'soon'."),
         (Literal["best", "chosen"], "worst", "Expected 'best' or 'chosen', got 'worst'."),
+        (SubmissionState, "odd", "Expected 'queued', 'running', 'scored', 'failed' or 'cancelled', got 'odd'."),
         (Annotated[int, AfterValidator(even)], 3, "Expected an even number, got 3."),
         (dict[str, int], [1], "Expected a dictionary."),
     ],
