@@ -22,7 +22,7 @@ async def pack(folder: Path) -> tuple[int, str]:
     """Pack a folder; returns the exit code and what the command said."""
     code, output, errors = await Arena(NOWHERE, folder.parent).run("pack", folder.name)
     assert "Traceback" not in errors
-    assert ("mine.zip: " in output) == (code == 0)
+    assert ("optimizer.py" in output) == (code == 0)
     return code, errors
 
 
