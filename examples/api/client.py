@@ -26,7 +26,7 @@ if answer.is_error:
 feed = f"{url.replace('http', 'ws', 1)}/api/v1/submissions/{submission['id']}/live"
 while submission["ended_at"] is None:
     try:
-        with connect(feed + since, additional_headers=headers) as messages:
+        with connect(feed + since, additional_headers=headers, max_size=None) as messages:
             for message in map(json.loads, messages):
                 submission, since = message["submission"], f"?since={message['change']}"
                 print(submission["state"], submission["studies_done"], "of", submission["studies_total"], flush=True)
