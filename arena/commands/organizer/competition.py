@@ -14,8 +14,8 @@ from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
 from arena.commands.seeds import SEEDS, Reveal, without_seeds
 from arena.failure import Failure, Stopped
-from arena.table import Heading, TextTable, show_tables
-from arena.terminal import console, plain, remark, show_json, time_text
+from arena.table import Heading, TextTable, facts_table, show_tables
+from arena.terminal import console, plain, show_json, time_text
 
 if TYPE_CHECKING:
     from arena.api.competition_document import Competition, Phase
@@ -87,9 +87,12 @@ def show_competition(
     from arena.api.competitions import RevisionPage
 
     document = PlatformAnswer(revisions[0]["document"]).parse(Competition)
-    remark(f"{slug}: {document.name}" + (f", seed {document.seed}" if reveal else ""))
+    seed = [("seed", document.seed)] if reveal else []
     show_tables(
-        _phases_table(document.phases), _boxes_table(document), _revisions_table(answer.parse(RevisionPage).revisions)
+        facts_table([("competition", slug), ("name", document.name), *seed]),
+        _phases_table(document.phases),
+        _boxes_table(document),
+        _revisions_table(answer.parse(RevisionPage).revisions),
     )
 
 

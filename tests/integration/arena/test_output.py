@@ -1,6 +1,9 @@
 """What the commands print, against the real gateway: lists that scripts can read, and secrets only on request."""
 
 import json
+import os
+import pty
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.toml_text import toml_text
+from tests.support.waiting import limited
 
 SEED = "a-very-secret-seed"
 
@@ -86,6 +90,9 @@ async def test_a_dry_run_says_so_and_what_it_would_do_and_seeds_are_shown_on_req
 
     code, applied, errors = await arena.run(*apply)
     assert (code, SEED in applied + errors, "data set clf-three is uploaded" in applied) == (0, False, True)
+    _, hidden, _ = await arena.run("competition", "show", "c")
+    _, revealed, _ = await arena.run("competition", "show", "c", "--reveal")
+    assert (SEED in hidden, f"seed\t{SEED}" in revealed.splitlines()) == (False, True)
     for command in (apply, ("competition", "show", "c")):
         assert SEED not in json.dumps(await arena.json(*command))
         assert SEED in json.dumps(await arena.json(*command, "--reveal"))
@@ -143,3 +150,23 @@ async def test_submissions_of_a_phase_that_does_not_exist_are_refused_with_those
 
     assert (code, output) == (ExitCode.FAILED, "")
     assert "feedback" in errors.replace("feedbak'", "")
+
+
+async def test_ctrl_c_at_the_question_whether_to_apply_is_one_sentence_and_130_and_applies_nothing(
+    gateway: Gateway, tmp_path: Path
+) -> None:
+    file = tmp_path / "competition.toml"
+    file.write_text(toml_text({"slug": "c", **competition()}))
+    typing, reading = pty.openpty()
+    process = await Arena(gateway.url, tmp_path).start("competition", "apply", file, stdin=reading)
+    assert process.stdout is not None
+    async with limited():
+        await process.stdout.readuntil(b"Apply? [y/N]:")
+        process.send_signal(signal.SIGINT)
+        _, errors = await process.communicate()
+    for end in (typing, reading):
+        os.close(end)
+
+    assert process.returncode == ExitCode.STOPPED
+    assert errors.decode().splitlines()[-1] == "arena: Stopped; nothing was applied."
+    assert (await gateway.anyone.get("/api/v1/competitions/c")).status_code == 404

@@ -2,6 +2,8 @@
 
 import json
 import os
+import pty
+import signal
 import subprocess
 import sys
 import threading
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from arena.failure import ExitCode
 
 ROOT = Path(__file__).parents[3]
 LIMIT_S = 60
@@ -58,6 +62,18 @@ class User:
     def __init__(self, home: Path) -> None:
         self.configuration = home / "configuration"
         self.folder = home
+
+    def start(self, *arguments: str, stdin: int) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "arena", *arguments],
+            env={**os.environ, "XDG_CONFIG_HOME": str(self.configuration), "PYTHONPATH": str(ROOT)},
+            cwd=self.folder,
+            stdin=stdin,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,  # so that the command has no other terminal than the one it is given
+        )
 
     def run(self, *arguments: str, typed: str = "", **environment: str) -> tuple[int, str, str]:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ARENA_")}
@@ -147,3 +163,52 @@ def test_a_platform_is_forgotten_with_its_token_and_a_name_that_is_not_there_is_
     assert user.run("logout", "world")[0] == 0
     assert [path.read_text().count("token") for path in user.configuration.rglob("*.json")] == [1]
     assert user.run("logout", "world")[0] == 1
+
+
+@pytest.fixture
+def terminal() -> Iterator[tuple[int, int]]:
+    """The two ends of a terminal: the one that types, and the one that a command reads."""
+    ends = pty.openpty()
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def read_question(process: subprocess.Popen[str]) -> None:
+    """Read what a command asks, up to where it waits for the answer."""
+    assert process.stderr is not None
+    asked = ""
+    while not asked.endswith(": "):
+        asked += process.stderr.read(1)
+        assert asked != "", "the command ended without asking"
+
+
+def test_on_a_terminal_the_token_is_asked_for_and_what_is_typed_is_not_shown(
+    user: User, platforms: tuple[ThreadingHTTPServer, ThreadingHTTPServer], terminal: tuple[int, int]
+) -> None:
+    typing, reading = terminal
+    process = user.start("login", "--url", url(platforms[0]), stdin=reading)
+    read_question(process)
+    os.write(typing, b"one\n")
+
+    output, errors = process.communicate(timeout=LIMIT_S)
+
+    assert process.returncode == ExitCode.DONE, errors
+    assert "logged in" in output
+    os.set_blocking(typing, False)
+    with pytest.raises(BlockingIOError):
+        os.read(typing, 1)  # a terminal that shows what is typed would send it back
+
+
+def test_ctrl_c_at_the_question_for_a_token_is_one_sentence_and_130_and_keeps_nothing(
+    user: User, platforms: tuple[ThreadingHTTPServer, ThreadingHTTPServer], terminal: tuple[int, int]
+) -> None:
+    process = user.start("login", "--url", url(platforms[0]), stdin=terminal[1])
+    read_question(process)
+    process.send_signal(signal.SIGINT)
+
+    output, errors = process.communicate(timeout=LIMIT_S)
+
+    assert (process.returncode, output) == (ExitCode.STOPPED, "")
+    assert errors.splitlines()[-1] == "arena: Stopped; nothing was kept."
+    assert not list(user.configuration.rglob("*.json"))
