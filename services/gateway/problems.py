@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from arena.api.problems import PROBLEM_TYPE, InvalidField
 from arena.words.expected import expected_text
 from arena.words.problems import ProblemCode
-from services.gateway.website.rendering import error_page, wants_page
+from services.gateway.website.rendering import UNKNOWN, Viewer, error_page, wants_page
 from shared.blobs import BlobStoreUnavailable
 from shared.broker.errors import BrokerUnavailable
 from shared.database import TRANSIENT_ERRORS
@@ -131,5 +131,11 @@ def answer(connection: HTTPConnection, problem: Problem) -> Response:
     """Return an error page if a browser opens a page, else problem details."""
     response = problem.response()
     if wants_page(connection):
-        return error_page(problem.status_code, problem.detail, dict(response.headers))
+        return error_page(problem.status_code, problem.detail, dict(response.headers), _viewer(connection))
     return response
+
+
+def _viewer(connection: HTTPConnection) -> Viewer:
+    """Return who opens a page, if the request guard came as far as to find out."""
+    caller = getattr(connection.state, "caller", None)
+    return UNKNOWN if caller is None else Viewer(caller.role, caller.team, caller.slug)

@@ -29,12 +29,14 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request; a team belongs to one competition."""
+    """Who sent a request; a team belongs to one competition, and `slug` is that competition's."""
 
     role: Literal["anyone", "team", "organizer"]
     scopes: frozenset[Scope] = frozenset()
     team_id: UUID | None = None
     competition_id: UUID | None = None
+    team: str | None = None
+    slug: str | None = None
 
 
 NOBODY = Caller("anyone")
@@ -69,7 +71,7 @@ async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
         if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
             check_origin(connection)
     scopes = frozenset(Scope(each) for each in bearer.scopes)
-    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id)
+    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id, bearer.team, bearer.slug)
 
 
 def check_origin(connection: HTTPConnection) -> None:

@@ -5,8 +5,8 @@ on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
 -- The owner of a valid token.
-select k.role, k.scopes, k.team_id, t.competition_id
-from tokens k left join teams t on t.id = k.team_id
+select k.role, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
 where k.hash = :hash and k.revoked_at is null;
 
 -- name: create_team(competition_id, name, hash, scopes)^
@@ -56,17 +56,14 @@ returning expires_at;
 
 -- name: find_session(hash)^
 -- The owner of a session that has not expired and whose token is valid.
-select k.role, k.scopes, k.team_id, t.competition_id
-from sessions s join tokens k on k.hash = s.token_hash left join teams t on t.id = k.team_id
+select k.role, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+from sessions s join tokens k on k.hash = s.token_hash
+left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
 where s.hash = :hash and s.expires_at > now() and k.revoked_at is null;
 
 -- name: end_session(hash)!
 -- Deletes a session.
 delete from sessions where hash = :hash;
-
--- name: find_viewer(team_id)^
--- A team's name and its competition's.
-select t.name as team, c.slug from teams t join competitions c on c.id = t.competition_id where t.id = :team_id;
 
 -- name: list_teams(competition_id, after, size)
 -- A page of a competition's teams after a name: what they submitted, and their own quotas by phase.

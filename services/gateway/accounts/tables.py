@@ -15,12 +15,14 @@ queries = load_queries(files("services.gateway.accounts") / "queries.sql")
 
 @dataclass(frozen=True)
 class BearerRow:
-    """Who owns a token or a session."""
+    """Who owns a token or a session; a team with its name and its competition's slug."""
 
     role: Literal["team", "organizer"]
     scopes: list[str]
     team_id: UUID | None
     competition_id: UUID | None
+    team: str | None
+    slug: str | None
 
 
 @dataclass(frozen=True)
@@ -54,14 +56,6 @@ class TeamRow:
     submissions: int
     submitted_at: datetime | None
     quotas: list[dict[str, Any]]
-
-
-@dataclass(frozen=True)
-class TeamNameRow:
-    """A team's name, and the slug of its competition."""
-
-    team: str
-    slug: str
 
 
 async def put_organizer_token(pool: Pool, token_hash: bytes) -> None:
@@ -102,13 +96,6 @@ async def find_team(pool: Pool, competition_id: UUID, name: str) -> UUID | None:
     """Return the id of a competition's team by its name."""
     team_id: UUID | None = await queries.find_team(pool, competition_id=competition_id, name=name)
     return team_id
-
-
-async def find_team_name(pool: Pool, team_id: UUID) -> TeamNameRow:
-    """Return a team's name and its competition."""
-    row = await fetch_one(TeamNameRow, queries.find_viewer(pool, team_id=team_id))
-    assert row is not None  # noqa: S101 - a team with a valid token is never deleted
-    return row
 
 
 async def list_teams(pool: Pool, competition_id: UUID, after: str | None, size: int) -> list[TeamRow]:

@@ -58,7 +58,6 @@ class SubmissionData(Body):
     boxes: list[str]
     first_study: int
     studies_per_box: int
-    study_timeout_s: float
     may_act: bool
     is_organizer: bool
     has_logs: bool

@@ -43,14 +43,17 @@ environment.globals["asset"] = lambda name: f"{ASSETS_ADDRESS}{VERSION}/{name}"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who views a page; for a team with its name and its competition's slug."""
+    """Who views a page; for a team with its name and its competition's slug.
 
-    role: Literal["anyone", "team", "organizer"]
+    It is unknown while the database that knows the session cannot be asked.
+    """
+
+    role: Literal["anyone", "team", "organizer", "unknown"]
     team: str | None = None
     slug: str | None = None
 
 
-NOBODY = Viewer("anyone")
+UNKNOWN = Viewer("unknown")
 
 
 def render(
@@ -81,12 +84,12 @@ def wants_page(connection: HTTPConnection) -> bool:
     )
 
 
-def error_page(status: int, detail: str, headers: Mapping[str, str]) -> HTMLResponse:
+def error_page(status: int, detail: str, headers: Mapping[str, str], viewer: Viewer) -> HTMLResponse:
     """Return a page that says what is wrong. Where waiting helps, it reloads by itself."""
     kept = {name: value for name, value in headers.items() if name.lower() in {"retry-after", "allow"}}
     return render(
         "error.html.j2",
-        NOBODY,
+        viewer,
         status=status,
         headers=kept,
         title=HTTPStatus(status).phrase,

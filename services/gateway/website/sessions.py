@@ -10,7 +10,7 @@ from services.gateway.accounts.callers import SESSION_COOKIE, TOKEN_BYTES, Anyon
 from services.gateway.accounts.tables import add_session, end_session
 from services.gateway.dependencies import WithPool
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_viewer
+from services.gateway.website.viewers import viewer_of
 
 router = APIRouter(include_in_schema=False)
 SESSION_DAYS = 14
@@ -19,9 +19,9 @@ HERE = "/"
 
 
 @router.get("/sign-in")
-async def sign_in_page(pool: WithPool, caller: Anyone, to: str = HERE) -> Response:
+async def sign_in_page(caller: Anyone, to: str = HERE) -> Response:
     """Ask for a token; afterwards go on to the page `to`."""
-    return render("sign_in.html.j2", await find_viewer(pool, caller), to=local(to), fault=None)
+    return render("sign_in.html.j2", viewer_of(caller), to=local(to), fault=None)
 
 
 @router.post("/sign-in")
@@ -37,7 +37,7 @@ async def sign_in(
     session = secrets.token_urlsafe(TOKEN_BYTES)
     if not await add_session(pool, hash_token(session), hash_token(token.strip()), SESSION_DAYS):
         fault = "This token is unknown or was revoked. Copy all of it again; it begins with arena_."
-        return render("sign_in.html.j2", await find_viewer(pool, caller), to=local(to), fault=fault, status=401)
+        return render("sign_in.html.j2", viewer_of(caller), to=local(to), fault=fault, status=401)
     response = RedirectResponse(local(to), 303)
     response.set_cookie(
         SESSION_COOKIE,

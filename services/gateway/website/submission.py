@@ -16,7 +16,7 @@ from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
 from services.gateway.website.page_data import SubmissionData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_viewer, to_sign_in
+from services.gateway.website.viewers import viewer_of, to_sign_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,14 +41,13 @@ async def submission_page(
         boxes=await result_tables.labels_of_phase(pool, row.phase_id),
         first_study=phase.first_study,
         studies_per_box=phase.studies_per_box,
-        study_timeout_s=phase.study_timeout_s,
         may_act=bool({Scope.SUBMIT, Scope.MANAGE} & caller.scopes),
         is_organizer=caller.role == "organizer",
         has_logs=row.practice and caller.role == "team",
     )
     return render(
         "submission.html.j2",
-        await find_viewer(pool, caller),
+        viewer_of(caller),
         competition=await find_competition(pool, row.competition),
         data=data,
         submission=row,

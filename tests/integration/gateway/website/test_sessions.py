@@ -148,6 +148,27 @@ async def test_a_browser_gets_pages_for_errors_and_a_client_problem_details(gate
     assert 'http-equiv="refresh"' in away.text
 
 
+async def test_an_error_page_offers_to_sign_in_only_to_who_is_not_signed_in(
+    gateway: Gateway, team: httpx.AsyncClient
+) -> None:
+    html = {"Accept": "text/html"}
+    of_team, _ = await sign_in(gateway, token_of(team))
+    of_organizer, _ = await sign_in(gateway, token_of(gateway.organizer))
+    pages = {}
+    for name, browser in {"anyone": gateway.anyone, "team": of_team, "organizer": of_organizer}.items():
+        pages[name] = (await browser.get("/c/nowhere", headers=html)).text
+
+    assert "Sign in" in pages["anyone"]
+    for name, shown in {"team": "dice", "organizer": "Organizer"}.items():
+        assert "Sign in" not in pages[name]
+        assert f'<span class="name">{shown}</span>' in pages[name]
+        assert "Sign out" in pages[name]
+    await gateway.database.cut()
+    away = (await of_team.get("/c/c", headers=html)).text
+    assert "Sign in" not in away
+    assert "Sign out" not in away
+
+
 async def test_files_of_pages_are_kept_by_browsers_and_counted_against_nobody(gateway: Gateway) -> None:
     page = (await gateway.anyone.get("/sign-in")).text
     style = page.split('rel="stylesheet" href="')[1].split('"')[0]
