@@ -13,6 +13,8 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name of a container's image or runtime, as the engine allows it."""
+Description = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
+"""What a competition's page says of it, in Markdown."""
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
 """Bayesmark reads the kind of a data set from its name, and joins names with underscores."""
 
@@ -81,10 +83,14 @@ class Phase(Body):
 
 
 class Competition(Body):
-    """A competition. It may have no phases yet: then it only holds the black boxes that the organizer plans with."""
+    """A competition, with a description in Markdown.
+
+    It may have no phases yet: then it only holds the black boxes that the organizer plans with.
+    """
 
     model_config = example(
         name="Spring challenge",
+        description="Tune **60 models** that you do not see.",
         seed="a secret",
         datasets=[],
         black_boxes=[example_of(BlackBox)],
@@ -92,6 +98,7 @@ class Competition(Body):
     )
 
     name: Name
+    description: Description = ""
     seed: str = Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")
     datasets: Annotated[list[Dataset], Field(default_factory=list)]
     black_boxes: Annotated[list[BlackBox], Field(min_length=1)]

@@ -74,11 +74,17 @@ class CompetitionPhase(Body):
 
 
 class CompetitionDescription(Body):
-    """A competition with those of its phases that the caller may see."""
+    """A competition with those of its phases that the caller may see. `description` is Markdown."""
 
-    model_config = example(slug="spring", name="Spring challenge", phases=[example_of(CompetitionPhase)])
+    model_config = example(
+        slug="spring",
+        name="Spring challenge",
+        description="Tune **60 models** that you do not see.",
+        phases=[example_of(CompetitionPhase)],
+    )
     slug: str
     name: str
+    description: str
     phases: list[CompetitionPhase]
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field
 
 from arena.api.body import Body
-from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Phase
+from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Description, Phase
 from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
 from arena.failure import Failure
@@ -33,6 +33,7 @@ class Head(Body):
 
     slug: Slug
     name: Name
+    description: Description = ""
     seed: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -160,6 +161,7 @@ class _Reading:
         self._check_baselines(good_phases)
         self.found.document = {
             "name": self.raw.get("name"),
+            "description": self.raw.get("description", ""),
             "seed": self.raw.get("seed"),
             "datasets": [each.model_dump() for each in datasets.values()],
             "black_boxes": boxes,

@@ -110,6 +110,7 @@ async def _read_current(connection: Connection, row: LockedCompetitionRow) -> Cu
     listed = {each["label"] for each in recorded["black_boxes"]} if "black_boxes" in recorded else None
     document = Competition.model_construct(
         name=row.name,
+        description=row.description,
         seed=row.seed,
         datasets=[Dataset.model_validate(each) for each in recorded.get("datasets", [])],
         black_boxes=[_black_box(each) for each in boxes if listed is None or each.label in listed],
@@ -134,7 +135,7 @@ def _phase(row: PhaseRow) -> Phase:
 
 async def _write(connection: Connection, slug: str, draft: Draft) -> Draft:
     wanted = draft.document
-    competition_id = await apply_tables.upsert_competition(connection, slug, wanted.name, wanted.seed)
+    competition_id = await apply_tables.upsert_competition(connection, slug, wanted)
     await apply_tables.clear_unused(connection, competition_id, [phase.name for phase in wanted.phases])
     hashes = {each.name: each.sha256 for each in wanted.datasets}
     for box in wanted.black_boxes:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from arena.api.competition_document import BlackBox, Phase
+from arena.api.competition_document import BlackBox, Competition, Phase
 from services.gateway.competitions.tables import put_phase_boxes, queries
 from shared.database import Connection, fetch_all, fetch_one
 
@@ -16,6 +16,7 @@ class LockedCompetitionRow:
 
     id: UUID
     name: str
+    description: str
     seed: str
     revision: int | None
     document: dict[str, Any] | None
@@ -63,9 +64,11 @@ async def list_current_boxes(connection: Connection, competition_id: UUID) -> li
     return await fetch_all(CurrentBoxRow, queries.current_boxes(connection, competition_id=competition_id))
 
 
-async def upsert_competition(connection: Connection, slug: str, name: str, seed: str) -> UUID:
-    """Create or rename a competition; returns its id."""
-    competition_id: UUID = await queries.upsert_competition(connection, slug=slug, name=name, seed=seed)
+async def upsert_competition(connection: Connection, slug: str, wanted: Competition) -> UUID:
+    """Create a competition, or change what is said of it and its seed; returns its id."""
+    competition_id: UUID = await queries.upsert_competition(
+        connection, slug=slug, name=wanted.name, description=wanted.description, seed=wanted.seed
+    )
     return competition_id
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from arena.api.competition_document import BlackBox, Competition, Phase
 from arena.api.competitions import DocumentChange
@@ -57,10 +57,11 @@ def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Dif
 
 
 def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChange]:
-    for key in ("name", "seed"):
+    for key in ("name", "description", "seed"):
         before, after = getattr(current, key), getattr(wanted, key)
         if before != after:
-            yield DocumentChange(sign="~" if before else "+", what=key, before=before or None, after=after)
+            sign: Literal["+", "-", "~"] = "+" if not before else "~" if after else "-"
+            yield DocumentChange(sign=sign, what=key, before=before or None, after=after or None)
     for kind, part, key in (
         ("data set", "datasets", "name"),
         ("black box", "black_boxes", "label"),

@@ -1,6 +1,6 @@
 -- name: list_competitions(after, size)
 -- A page of the competitions with a public phase, the oldest first.
-select c.id, c.slug, c.name from competitions c
+select c.id, c.slug, c.name, c.description from competitions c
 where exists (
         select from phases p
         where p.competition_id = c.id and p.kind = 'competition' and p.visibility = 'public'
@@ -13,7 +13,7 @@ limit :size;
 
 -- name: find_competition(slug)^
 -- A competition by its slug.
-select id, slug, name from competitions where slug = :slug;
+select id, slug, name, description from competitions where slug = :slug;
 
 -- name: competition_seed(competition_id)$
 -- The seed that the seeds of a competition's studies derive from.
@@ -22,6 +22,18 @@ select seed from competitions where id = :competition_id;
 -- name: list_phases(competition_id)
 -- The phases of a competition in their order.
 select * from phase_details where competition_id = :competition_id and kind = 'competition' order by position;
+
+-- name: list_public_phases(competition_ids)
+-- The public phases of these competitions in their order.
+select * from phase_details
+where competition_id = any (:competition_ids::uuid[]) and kind = 'competition' and visibility = 'public'
+order by position;
+
+-- name: count_teams(competition_ids)
+-- How many teams take part in each of these competitions.
+select competition_id, count(*) as teams from teams
+where competition_id = any (:competition_ids::uuid[]) and not internal
+group by competition_id;
 
 -- name: find_phase(slug, name, kinds)^
 -- The phase of a competition by its name, if it is of one of these kinds.
@@ -44,10 +56,10 @@ where competition_id = :competition_id and (:after::text is null or label > :aft
 order by label
 limit :size;
 
--- name: upsert_competition(slug, name, seed)$
--- Creates a competition, or changes its name and seed.
-insert into competitions (slug, name, seed) values (:slug, :name, :seed)
-on conflict (slug) do update set name = excluded.name, seed = excluded.seed
+-- name: upsert_competition(slug, name, description, seed)$
+-- Creates a competition, or changes its name, description and seed.
+insert into competitions (slug, name, description, seed) values (:slug, :name, :description, :seed)
+on conflict (slug) do update set name = excluded.name, description = excluded.description, seed = excluded.seed
 returning id;
 
 -- name: lock_slug(slug)!
@@ -56,7 +68,7 @@ select pg_advisory_xact_lock(hashtextextended('competition ' || :slug::text, 0))
 
 -- name: lock_competition(slug)^
 -- Locks a competition before a change, and returns it with its last revision.
-select c.id, c.name, c.seed, r.revision, r.document
+select c.id, c.name, c.description, c.seed, r.revision, r.document
 from competitions c
 left join lateral (
     select revision, document from competition_revisions where competition_id = c.id order by revision desc limit 1

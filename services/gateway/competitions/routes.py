@@ -35,7 +35,12 @@ async def get_competition(slug: str, pool: WithPool, caller: Anyone) -> Competit
     """Return a competition's phases, with the opaque labels of their black boxes."""
     competition = await find_competition(pool, slug)
     phases = await visible_phases(pool, competition, caller)
-    return CompetitionDescription(slug=slug, name=competition.name, phases=[show_phase(phase) for phase in phases])
+    return CompetitionDescription(
+        slug=slug,
+        name=competition.name,
+        description=competition.description,
+        phases=[show_phase(phase) for phase in phases],
+    )
 
 
 def show_phase(row: PhaseRow) -> CompetitionPhase:

@@ -16,11 +16,12 @@ SUBMITTED_TO = (PhaseKind.COMPETITION,)
 
 @dataclass(frozen=True)
 class CompetitionRow:
-    """A competition."""
+    """A competition; its description is Markdown."""
 
     id: UUID
     slug: str
     name: str
+    description: str
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,18 @@ async def list_competitions(pool: Pool, after: str | None = None, size: int | No
 async def list_phases(where: PoolOrConnection, competition_id: UUID) -> list[PhaseRow]:
     """Return the phases of a competition in their order."""
     return await fetch_all(PhaseRow, queries.list_phases(where, competition_id=competition_id))
+
+
+async def list_public_phases(pool: Pool, competition_ids: Sequence[UUID]) -> dict[UUID, list[PhaseRow]]:
+    """Return the public phases of competitions in their order, by competition."""
+    rows = await fetch_all(PhaseRow, queries.list_public_phases(pool, competition_ids=competition_ids))
+    return {each: [row for row in rows if row.competition_id == each] for each in competition_ids}
+
+
+async def count_teams(pool: Pool, competition_ids: Sequence[UUID]) -> dict[UUID, int]:
+    """Return how many teams take part in competitions, by competition; one without teams is left out."""
+    rows = queries.count_teams(pool, competition_ids=competition_ids)
+    return {row["competition_id"]: row["teams"] async for row in rows}
 
 
 async def find_phase(

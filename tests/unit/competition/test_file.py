@@ -43,6 +43,15 @@ def test_the_example_is_a_competition() -> None:
     assert len(Competition.model_validate(found.document).black_boxes) == 6
 
 
+def test_a_description_is_part_of_the_document_and_its_faults_are_on_its_line(tmp_path: Path) -> None:
+    text = "About *this*.\n\n- one\n"
+    assert read(tmp_path, toml_text(document(description=text))).document["description"] == text
+    assert read(tmp_path, toml_text(document())).document["description"] == ""
+
+    ((line, _),) = faults(tmp_path, toml_text(document(description="x" * 20_001)))
+    assert toml_text(document(description="")).splitlines()[line - 1] == 'description = ""'
+
+
 FAULTY = """slug = "c"
 name = "C"
 sed = "s"

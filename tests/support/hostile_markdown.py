@@ -1,0 +1,28 @@
+"""Markdown that would do harm if any of its HTML, or the wrong kind of link, came through."""
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "![x](https://evil.example/pixel.png)",
+    "![x](x){onerror=alert(1)}",
+    "[click](javascript:alert(1))",
+    "[click](JaVaScRiPt:alert(1))",
+    "[click](java\nscript:alert(1))",
+    "[click](&#106;avascript:alert(1))",
+    "[click](data:text/html,<script>alert(1)</script>)",
+    "[click](vbscript:alert(1))",
+    "[x]: javascript:alert(1)\n\n[x]",
+    "<javascript:alert(1)>",
+    '[x](https://a.example "t\" onmouseover=\"alert(1)")',
+    "<a href='https://a.example' onclick='alert(1)'>x</a>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "```<script>\nalert(1)\n```",
+    '``` "><script>alert(1)</script>\nx\n```',
+    "<!--<script>alert(1)-->",
+    "<iframe src=https://evil.example></iframe>",
+    "<form action=/sign-out method=post><button>x</button></form>",
+    "<style>body { display: none }</style>",
+    "<base href=https://evil.example>",
+    "<math><mtext><table><mglyph><style><img src onerror=alert(1)>",
+    "|a|\n|-|\n|<img src=x onerror=alert(1)>|",
+]
