@@ -40,6 +40,10 @@ LEGEND = {
     "yref": "container",
     "yanchor": "bottom",
 }
+COLOUR_BAR = {"orientation": "h", "thickness": 12, "x": 0, "xanchor": "left", "y": 1, "yanchor": "bottom", "nticks": 5}
+"""Above its chart, because beside one with few rows its labels would overlap."""
+COLOUR_BAR_PX = 50
+LABEL_CHAR_PX = 8
 INK = "#010203"
 """In the drawing, this stands for the page's own text colour, which is different in light and in dark."""
 DRAWING_SETTINGS = {
@@ -187,10 +191,11 @@ def boxes_chart(data: FinalData, final: Final, labels: Mapping[str, str]) -> go.
         colorscale="Viridis",
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": "score"}, "thickness": 12},
+        colorbar=COLOUR_BAR | {"title": {"text": "score", "side": "top"}},
         hovertemplate="%{y} on %{x}: %{z:.2f}<extra></extra>",
     )
-    _layout(figure, x="", y="", height=_rows_height(len(final.places)) + 60)
+    below = LABEL_CHAR_PX * max(len(label) for label in labels.values())
+    _layout(figure, x="", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + below)
     figure.update_xaxes(type="category", tickangle=-90, showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
@@ -220,10 +225,10 @@ def rank_chart(data: FinalData, final: Final) -> go.Figure:
         zmax=1,
         xgap=1,
         ygap=1,
-        colorbar={"title": {"text": "share"}, "tickformat": ".0%", "thickness": 12},
+        colorbar=COLOUR_BAR | {"title": {"text": "share", "side": "top"}, "tickformat": ".0%"},
         hovertemplate="%{y} is number %{x} in %{z:.1%}<extra></extra>",
     )
-    _layout(figure, x="rank", y="", height=_rows_height(len(final.places)) + 20)
+    _layout(figure, x="rank", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + 20)
     figure.update_xaxes(type="category", showgrid=False, tickangle=0)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 

@@ -115,6 +115,7 @@ def test_the_table_is_shown_and_written_with_every_box(tmp_path: Path) -> None:
     assert [row["label"] for row in rows] == ["c", "b", "a"]
     assert float(rows[0]["saves_machine_hours"]) == pytest.approx(found.rows[0].saves.machine_hours)
     page = (tmp_path / "table.html").read_text()
-    assert "c: SVM_iris_acc" in page
-    assert "<script src" not in page
-    assert "Plotly.newPlot" in page
+    assert '<th scope="row">c</th><td>SVM</td><td>iris</td><td>acc</td>' in page
+    assert "129 s<small>" in page
+    assert "customdata" not in page
+    assert "<script" not in page
