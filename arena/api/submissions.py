@@ -155,7 +155,7 @@ class SubmissionBoxes(Body):
 
 
 class StudyLog(Body):
-    """What an optimizer wrote in one study; only the end of a long text is kept."""
+    """What an optimizer wrote in one study; of a long text only the end is kept, after a line that says so."""
 
     model_config = example(box="box-07", study=3, attempt=1, at="2026-07-09T08:31:00Z", log="fitted in 0.2 s\n")
     box: str

@@ -9,16 +9,15 @@ from pydantic import ValidationError
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.engine.death import explain_death
-from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
+from arena.sandbox.engine.stream import STDERR_TAIL_BYTES, StreamEnded, StreamFlooded
 from arena.sandbox.protocol import Answer, BrokenAnswer, StudyReport
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.sandbox.study_metrics import StudyMetrics
 from arena.version import code_version
 from arena.words.cut_off import TimeLimit
-from arena.words.execution import LOG_CHARS, Provenance, Usage
+from arena.words.execution import Provenance, Usage, keep_end
 from arena.words.states import Stage
-from arena.words.text import clean_text
 from arena.words.verdicts import Verdict
 
 log = structlog.get_logger()
@@ -118,7 +117,7 @@ class Relay:
                 await stream.drain()
         except (TimeoutError, StreamFlooded):
             pass  # there is more, and we do not read it
-        return clean_text(stream.stderr_tail, LOG_CHARS)
+        return keep_end(stream.stderr_tail, stream.stderr_bytes, STDERR_TAIL_BYTES)
 
     async def _load(self, zip_bytes: bytes) -> None:
         limits = self._spec.limits

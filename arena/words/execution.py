@@ -2,8 +2,18 @@
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from arena.words.text import clean_text
+
 LOG_CHARS = 64 * 1024
 """How much of an optimizer's output is kept for one study: the last part of it."""
+
+
+def keep_end(tail: str, written_bytes: int, tail_bytes: int) -> str:
+    """Return what is kept of a log: its last `tail_bytes` of `written_bytes`, after a line that says if that is not all."""
+    if written_bytes <= tail_bytes:
+        return clean_text(tail, LOG_CHARS)
+    mark = f"[The log is cut: of {written_bytes:,} bytes, only the end is kept.]\n"
+    return mark + clean_text(tail, LOG_CHARS - len(mark))
 
 
 class Usage(BaseModel):

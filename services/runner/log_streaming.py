@@ -38,8 +38,10 @@ class _LogStream:
             self.reading, self.position = running, 0
             self.decoder = codecs.getincrementaldecoder("utf-8")("replace")
         new = running.writing.stderr_since(self.position)
+        missed_bytes = running.writing.stderr_bytes - self.position - len(new)
         self.position = running.writing.stderr_bytes
-        text = clean_text(self.decoder.decode(new), LOG_CHARS)
+        mark = f"[{missed_bytes:,} bytes that came too fast are left out here.]\n" if missed_bytes else ""
+        text = mark + clean_text(self.decoder.decode(new), LOG_CHARS - len(mark))
         return LogWritten(stream_id=self.id, study=running.spec.study, text=text) if text else None
 
 

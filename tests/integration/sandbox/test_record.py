@@ -83,6 +83,14 @@ async def test_a_fatal_end_says_what_ran_it(slot: Slot) -> None:
     assert fatal.value.usage.cpu_s
 
 
+async def test_a_log_of_which_only_the_end_is_kept_says_so(slot: Slot) -> None:
+    study = await slot.run_study(make_study(), make_optimizer(construct="print('x' * 200_000 + 'the end')"))
+
+    mark, rest = study.log.split("\n", 1)
+    assert mark.startswith("[The log is cut: of 200,0")
+    assert rest.endswith("the end\n")
+
+
 async def test_what_an_optimizer_writes_can_be_read_while_it_runs(slot: Slot) -> None:
     spec = make_study()
     chatty = "print('call', self.calls, file=sys.stderr, flush=True)"

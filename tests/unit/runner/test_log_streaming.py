@@ -15,16 +15,17 @@ from tests.support.sandbox.studies import make_study
 
 @dataclass
 class Written:
-    """Stands for a container's standard error."""
+    """Stands for a container's standard error, of which the first `lost` bytes are no longer kept."""
 
     content: bytes = b""
+    lost: int = 0
 
     @property
     def stderr_bytes(self) -> int:
         return len(self.content)
 
     def stderr_since(self, position: int) -> bytes:
-        return self.content[position:]
+        return self.content[max(position, self.lost) :]
 
 
 class Execution:
@@ -61,6 +62,20 @@ async def test_all_that_is_written_is_sent_in_parts_without_control_characters()
 
     assert (first.stream_id, first.study, first.text) == (reader, 0, "call 1 ")
     assert second.text == "é and more"
+
+
+async def test_what_came_faster_than_it_is_kept_is_marked_as_left_out() -> None:
+    execution, reader = Execution(), uuid.uuid4()
+    execution.written.content = b"first"
+    async with streaming(execution) as (streams, sent):
+        streams.request(execution.request(reader))
+        first = await sent.get()
+        execution.written.lost = 2000
+        execution.written.content = b"first" + b"x" * 1995 + b"last"
+        second = await sent.get()
+
+    assert first.text == "first"
+    assert second.text == "[1,995 bytes that came too fast are left out here.]\nlast"
 
 
 async def test_nothing_of_another_execution_is_sent() -> None:
