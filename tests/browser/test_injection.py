@@ -9,6 +9,7 @@ from tests.support.browser.pages import Open, check_page
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
+from tests.support.hostile_markdown import HOSTILE as HOSTILE_MARKDOWN
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -66,6 +67,11 @@ async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new
     await check_page(page, "leaderboard-hostile")
 
 
+async def assert_fits(page: Page) -> None:
+    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert await page.evaluate(overflow) <= 0
+
+
 @pytest.mark.parametrize("name", HOSTILE)
 async def test_hostile_names_of_competition_and_phase_are_text(
     gateway: Gateway, pool: Pool, new_page: Open, name: str
@@ -81,5 +87,20 @@ async def test_hostile_names_of_competition_and_phase_are_text(
         await page.locator(".phases a[aria-current]", has_text=name).wait_for()
         await assert_harmless(page)
         assert name in await page.title()
-        overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert await page.evaluate(overflow) <= 0
+        await assert_fits(page)
+    await page.goto("/")
+    assert await page.locator(".card h2").text_content() == name
+    assert await page.locator(".card dt").all_text_contents() == ["feedback", name]
+    await assert_harmless(page)
+    await assert_fits(page)
+
+
+async def test_a_hostile_description_is_text(gateway: Gateway, new_page: Open) -> None:
+    (await gateway.apply(competition(description="\n\n".join(HOSTILE_MARKDOWN)))).raise_for_status()
+    page = await open_watched(new_page, gateway)
+    await page.goto("/c/c")
+    await page.locator("#live", has_text="live").wait_for()
+    await page.locator(".description").get_by_text("<iframe src=https://evil.example>").wait_for()
+    await assert_harmless(page)
+    assert await page.locator(".description :is(form, button, style, base)").count() == 0
+    await check_page(page, "leaderboard-description")

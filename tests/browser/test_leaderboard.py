@@ -13,7 +13,7 @@ from tests.support.gateway.submitting import teams_with_submissions
 async def test_the_board_moves_by_itself_and_is_sound_to_look_at(gateway: Gateway, pool: Pool, new_page: Open) -> None:
     await gateway.apply(competition(phase(), phase("practice", practice=False, boxes=["box-01"])))
     page = await new_page(gateway.url)
-    await page.goto("/")
+    await page.goto("/c/c")
     await page.get_by_role("heading", name="No submission yet").wait_for()
     await check_page(page, "leaderboard-empty")
 

@@ -77,6 +77,7 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
 
     watcher = await new_page(platform, viewport={"width": 1100, "height": 330})
     await watcher.goto("/")
+    await watcher.get_by_role("link", name="The autumn competition").click()
     await watcher.get_by_role("heading", name="No submission yet").wait_for()
 
     dice, library = [

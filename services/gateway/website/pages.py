@@ -1,27 +1,29 @@
 """The public pages, and `add_website`, which adds all pages to the application."""
 
 from fastapi import APIRouter, FastAPI
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.gateway.accounts.callers import Anyone
-from services.gateway.competitions.tables import PhaseRow, list_competitions
+from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithPool
 from services.gateway.leaderboard.ranking import LeaderboardReader, RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
-from services.gateway.website import console, rules, sessions, submission, submitting
+from services.gateway.website import console, home, rules, sessions, submission, submitting
+from services.gateway.website.markdown import render_markdown
 from services.gateway.website.page_data import LeaderboardData, RanksBefore
 from services.gateway.website.rendering import ASSETS_ADDRESS, KEEP, VERSION, render
-from services.gateway.website.viewers import PageContext, find_page_context, find_viewer
+from services.gateway.website.viewers import PageContext, find_page_context
 
 router = APIRouter(include_in_schema=False)
 
 
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
-    for module_router in (router, console.router, rules.router, sessions.router, submission.router, submitting.router):
-        app.include_router(module_router)
+    app.include_router(router)
+    for module in (console, home, rules, sessions, submission, submitting):
+        app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
 
@@ -35,18 +37,9 @@ class Kept(StaticFiles):
         return response
 
 
-@router.get("/")
-async def home_page(pool: WithPool, caller: Anyone) -> Response:
-    """List the competitions, or redirect to the only one."""
-    competitions = await list_competitions(pool)
-    if len(competitions) == 1:
-        return RedirectResponse(f"/c/{competitions[0].slug}", 303)
-    return render("home.html.j2", await find_viewer(pool, caller), competitions=competitions)
-
-
 @router.get("/c/{slug}")
 async def leaderboard_page(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Response:
-    """Show a phase's leaderboard, live."""
+    """Show what a competition is about, and a phase's leaderboard, live."""
     page = await find_page_context(pool, caller, slug, phase)
     data = None
     if page.phase is not None:
@@ -54,7 +47,7 @@ async def leaderboard_page(slug: str, pool: WithPool, caller: Anyone, phase: str
         data = _data(page, page.phase, await reader.load(), await ranks_before(pool, page.phase.id))
     return render(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
-        phase=page.phase,
+        phase=page.phase, description=render_markdown(page.competition.description),
     )  # fmt: skip
 
 

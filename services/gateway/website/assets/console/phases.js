@@ -2,7 +2,7 @@
 
 import { get, getAll, post, put } from "../shared/api.js";
 import { action, choice, done, field, form, keep, part, table } from "./console.js";
-import { byId, chip, exactly, h, pageData } from "../shared/dom.js";
+import { byId, chip, h, moment, pageData } from "../shared/dom.js";
 
 const data = pageData();
 const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
@@ -26,7 +26,7 @@ const phases = part("Phases", (list) =>
       return [
         h("b", {}, each.name),
         [chip(each.is_open ? "open" : "closed"), frozen ? [" ", chip("frozen")] : ""],
-        `${each.opens_at ? exactly(each.opens_at) : "from the beginning"} to ${each.closes_at ? exactly(each.closes_at) : "the end"}`,
+        `${each.opens_at ? moment(each.opens_at) : "from the beginning"} to ${each.closes_at ? moment(each.closes_at) : "the end"}`,
         each.visibility === "public" ? "everybody" : "organizers",
         `${each.boxes.length} boxes, ${each.studies_per_box} studies each, ${each.n_calls} × ${each.n_suggestions}`,
         quotas(each),

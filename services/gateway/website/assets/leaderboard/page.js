@@ -1,6 +1,6 @@
 // The leaderboard: rows arrive as numbered changes; only changed rows are drawn again, and they slide to their places.
 
-import { byId, chip, exactly, h, pageData, percent, score, time } from "../shared/dom.js";
+import { byId, chip, h, moment, pageData, percent, score, time } from "../shared/dom.js";
 import { interval, rangeOf, sparkline } from "../shared/charts.js";
 import { showState, watch } from "../shared/live.js";
 
@@ -101,6 +101,8 @@ function cells(row, old, scores, curves) {
 function draw() {
   const order = inOrder();
   byId("legend").hidden = order.length === 0;
+  byId("about-bar").hidden = !order.some((row) => row.interval);
+  byId("about-noise").hidden = !order.some((row) => row.within_noise_of_next);
   if (!order.length) {
     leaderboard.replaceChildren(
       h("div", { class: "empty" }, h("h2", {}, "No submission yet"), h("p", {}, "The first one shows here as soon as it is accepted, and moves while it is scored.")),
@@ -170,7 +172,7 @@ function flash(element) {
 function showFrozen(frozen) {
   const note = byId("frozen");
   note.hidden = !frozen;
-  const since = data.frozen_at ? ` since ${exactly(data.frozen_at)}` : "";
+  const since = data.frozen_at ? ` since ${moment(data.frozen_at)}` : "";
   note.textContent = `This leaderboard is frozen${since}: for everybody but the organizer it shows how things stood then. Scoring goes on.`;
 }
 

@@ -1,16 +1,9 @@
-// The rules: dates in the reader's time zone, and a search for packages.
+// The rules: a search for packages. Dates are put into the reader's time zone by dom.js.
 
-const DATE = new Intl.DateTimeFormat(undefined, {
-  weekday: "long", year: "numeric", month: "long", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-});
+import { byId } from "../shared/dom.js";
 
-for (const element of document.querySelectorAll("time")) {
-  element.title = element.dateTime;
-  element.textContent = DATE.format(new Date(element.dateTime));
-}
-
-const filter = document.getElementById("filter");
-const found = document.getElementById("found");
+const filter = byId("filter");
+const found = byId("found");
 const packages = [...document.querySelectorAll("#packages-list li")];
 
 filter.parentElement.hidden = false; // without a script it would do nothing

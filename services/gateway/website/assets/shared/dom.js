@@ -33,14 +33,18 @@ export function byId(id) {
 export const score = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
 export const percent = (done, total) => (total ? `${Math.floor((100 * done) / total)} %` : "");
 
-const EXACT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
-const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "auto", style: "short" });
+// With the zone, because where clocks change an hour comes twice.
+const DATE = { weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const MOMENT = new Intl.DateTimeFormat(undefined, DATE);
+const EXACT = new Intl.DateTimeFormat(undefined, { ...DATE, second: "2-digit" });
+// Spans of time, not calendar days: "tomorrow" would be wrong of what is 25 hours away, late in the evening.
+const RELATIVE = new Intl.RelativeTimeFormat(undefined, { numeric: "always", style: "short" });
 const UNITS = [["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function ago(date) {
   const seconds = (date - Date.now()) / 1000;
   for (const [unit, size] of UNITS) {
-    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.round(seconds / size), unit);
+    if (Math.abs(seconds) >= size) return RELATIVE.format(Math.trunc(seconds / size), unit);
   }
   return "just now";
 }
@@ -52,12 +56,16 @@ export function time(iso) {
   return h("time", { datetime: iso, title: EXACT.format(date) }, ago(date));
 }
 
-export function exactly(iso) {
-  return EXACT.format(new Date(iso));
+/** A time in the reader's zone, to the minute. */
+export const moment = (at) => MOMENT.format(new Date(at));
+
+for (const element of document.querySelectorAll("time.moment")) {
+  element.title = element.dateTime;
+  element.textContent = moment(element.dateTime);
 }
 
 setInterval(() => {
-  for (const element of document.querySelectorAll("time[datetime]")) {
+  for (const element of document.querySelectorAll("time:not(.moment)")) {
     const text = ago(new Date(element.dateTime));
     if (element.textContent !== text) element.textContent = text;
   }
