@@ -94,6 +94,20 @@ async def test_hostile_names_verdicts_and_logs_are_text(gateway: Gateway, pool: 
         await check_page(page, name)
 
 
+async def test_a_cancelled_submission_says_why_it_has_no_log(gateway: Gateway, new_page: Open) -> None:
+    await gateway.apply(competition(phase(practice=True)))
+    team = await gateway.team("dice")
+    identity = await submit_file(team)
+    page = await open_submissions(gateway, new_page, team)
+    await row(page).get_by_text("Log", exact=True).click()
+    await expect(row(page).locator(".log")).to_contain_text("Nothing yet: a study's log appears when it has ended")
+    (await team.post(f"/api/v1/submissions/{identity}/cancel")).raise_for_status()
+    said = "There is no log: no study had ended when the submission was cancelled."
+    await expect(row(page).locator(".log")).to_have_text(said)
+    await page.goto(f"/submissions/{identity}")
+    await expect(page.locator("#logs")).to_have_text(said)
+
+
 async def test_logs_of_secret_boxes_are_not_offered_to_a_team(gateway: Gateway, new_page: Open) -> None:
     await gateway.apply(competition())
     team = await gateway.team("dice")

@@ -9,7 +9,7 @@ const GAP_MS = 5000;
 const REPLAY_GAP_MS = 2000;
 const PAGE = 100;
 const SECOND = 1000;
-const REPLAYED = ["done", "fatal"];
+const WITH_LOG = ["done", "fatal"];
 const HEADS = [["Black box", ""], ["Studies", "number"], ["Attempt", "number"], ["Outcome", ""], ["Runner", ""], ["CPU", "number"], ["Memory", "number"], ["Time", "number"], ["Ended", ""], ["", ""]];
 
 const path = (execution) => `/admin/executions/${encodeURIComponent(execution)}`;
@@ -75,7 +75,7 @@ export function showExecutions(submission, boxes, mayReplay) {
   }
 
   function line(row) {
-    const canReplay = mayReplay && REPLAYED.includes(row.outcome);
+    const canReplay = mayReplay && WITH_LOG.includes(row.outcome);
     const name = `${row.box}, ${row.n_studies === 1 ? "study" : "studies"} ${studiesOf(row)}, attempt ${row.attempt}`;
     const result = h("span", { class: "replay", "data-of": row.id, role: "status" }, replays.get(row.id) ?? "");
     return h(
@@ -160,6 +160,7 @@ function showLog(submission, execution, name) {
   const [dialog, text] = [byId("log"), byId("log-text")];
   const state = showState(byId("log-live"));
   let last = null;
+  let outcome = null;
   byId("log-title").textContent = `Log of ${name}`;
   text.textContent = "";
   const end = watch(`/api/v1/submissions/${submission}/logs/live?execution=${encodeURIComponent(execution)}`, {
@@ -169,9 +170,10 @@ function showLog(submission, execution, name) {
         text.textContent = "";
         last = null;
       }
-      if (now === "ended" && !text.textContent) text.textContent = "The optimizer wrote nothing.";
+      if (now === "ended" && !text.textContent) text.textContent = WITH_LOG.includes(outcome) ? "The optimizer wrote nothing." : "There is no log: no study had ended when this execution did.";
     },
     onMessage(message) {
+      if (message.type === "ended") outcome = message.outcome;
       if (message.type !== "log") return;
       const stays = text.scrollHeight - text.scrollTop - text.clientHeight < 8;
       if (message.study !== last) text.append(h("b", {}, `${last === null ? "" : "\n"}study ${message.study}\n`));

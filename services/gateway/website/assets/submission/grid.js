@@ -6,7 +6,9 @@ import { byId, h } from "../shared/dom.js";
 const ROW_PX = 18;
 const WIDEST_CELL_PX = 26;
 const FRAME_MS = 8;
-const NONE = 0, DONE = 1, TIMED_OUT = 2;
+const NONE = 0, DONE = 1;
+const CUT_OFF = { iteration: 2, study: 3 };
+const LIMITS = { 2: "an iteration", 3: "a study" };
 // ColorBrewer's YlGnBu, which colour-blind readers can tell apart; the better a study, the more it stands out.
 const LIGHT = ["#eef4c8", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"];
 const DARK = ["#24437e", "#225ea8", "#1d91c0", "#41b6c4", "#7fcdbb", "#c7e9b4", "#ffffd0"];
@@ -39,16 +41,16 @@ class Cells {
   }
 
   /** Take a finished study; returns its row if something has changed. */
-  take({ box, study, score, timed_out: timedOut }) {
+  take({ box, study, score, cut_off_by: limit }) {
     const row = this.rowOf.get(box);
     const column = study - this.first;
     if (row === undefined || column < 0 || column >= this.studies) return null;
     const at = row * this.studies + column;
     if (this.states[at] !== NONE) return null;
-    this.states[at] = timedOut ? TIMED_OUT : DONE;
+    this.states[at] = CUT_OFF[limit] ?? DONE;
     this.scores[at] = score ?? NaN;
     this.done[row] += 1;
-    this.timedOut[row] += timedOut ? 1 : 0;
+    this.timedOut[row] += limit ? 1 : 0;
     this.sums[row] += score ?? NaN;
     return row;
   }
@@ -64,7 +66,9 @@ class Cells {
     if (this.states[at] === NONE) return `${where}: not done`;
     const score = this.scores[at];
     const reached = Number.isNaN(score) ? "done" : `score ${score.toFixed(3)}`;
-    return `${where}: ${reached}${this.states[at] === TIMED_OUT ? "; timed out, the best until then counts" : ""}`;
+    if (this.states[at] === DONE) return `${where}: ${reached}`;
+    const worth = score <= 0 ? "nothing found before scores more" : "the best found before counts";
+    return `${where}: ${reached}; cut off by the limit of ${LIMITS[this.states[at]]}, ${worth}`;
   }
 }
 
@@ -160,7 +164,7 @@ class Painter {
       const known = !Number.isNaN(scores[at]);
       context.fillStyle = known ? this.colours[Math.round(64 * goodness(scores[at]))] : this.colours[40];
       context.fillRect(left, 0, wide, height);
-      if (states[at] === TIMED_OUT) {
+      if (states[at] !== DONE) {
         context.fillStyle = this.ground;
         context.fillRect(left, Math.round(height * 0.55), wide, height);
         context.fillStyle = this.strip;

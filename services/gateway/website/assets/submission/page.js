@@ -8,7 +8,7 @@ import { makeGrid } from "./grid.js";
 import { showState, watch } from "../shared/live.js";
 import { showLogs } from "./logs.js";
 import { atMostEvery } from "../shared/requests.js";
-import { between, isOver } from "../submissions/row.js";
+import { between, isOver, mishaps } from "../submissions/row.js";
 
 const BOXES_GAP_MS = 2000;
 const data = pageData();
@@ -31,15 +31,6 @@ function scoreFact() {
 function timeLeft() {
   const { queue_position: place, remaining_s: left } = submission;
   return [place && fact("In the queue", `place ${place}`), left && fact("Time left", between(left))];
-}
-
-function mishaps() {
-  const said = [
-    [submission.studies_timed_out, "timed out, and the best until then counts", "study", "studies"],
-    [submission.suggest_errors, "fell back to random search, because suggest raised", "iteration", "iterations"],
-    [submission.observe_errors, "in observe did not count", "exception", "exceptions"],
-  ].filter(([count]) => count);
-  return said.length ? h("p", { class: "mishaps" }, said.map(([count, what, one, many]) => `${count} ${count === 1 ? one : many} ${what}`).join("; "), ".") : null;
 }
 
 function verdict() {
@@ -70,20 +61,24 @@ function drawHead() {
       submission.started_at && fact("Started", time(submission.started_at)),
       submission.ended_at && fact("Ended", time(submission.ended_at)),
     ),
-    ...[mishaps(), verdict()].filter(Boolean),
+    ...[mishaps(submission), verdict()].filter(Boolean),
   );
   if (focused === "stop-open") byId("stop-open")?.focus();
 }
 
 function timeUsed({ time: used }) {
   if (!used) return h("span", {}, "–");
-  const limit = data.study_timeout_s;
+  const limit = reached.study_timeout_s;
   const share = (seconds) => `${Math.min(100, (100 * seconds) / limit)}%`;
   const bar = h("span", { class: "used", "aria-hidden": "true" }, h("i"), h("b"));
   bar.children[0].style.width = share(used.mean_s);
   bar.children[1].style.left = share(used.max_s);
   const text = `mean ${duration(used.mean_s)}, longest ${duration(used.max_s)}`;
-  return h("span", { title: `${text} of ${duration(limit)}` }, bar, h("small", {}, text));
+  return h("span", { title: `${text} ${ofLimits()}` }, bar, h("small", {}, text));
+}
+
+function ofLimits() {
+  return `of ${reached.study_timeout_s} s for a study and ${reached.iteration_timeout_s} s for an iteration`;
 }
 
 function meanOf(curves) {
@@ -102,7 +97,7 @@ function drawBoxes() {
     randomName: known ? "random search" : "random search, over the whole baseline set",
   });
   const one = drawn.find((each) => each.box === chosen);
-  const about = one?.time ? `; optimizer’s time ${duration(one.time.mean_s)} on average, ${duration(one.time.max_s)} at most, of ${duration(data.study_timeout_s)}` : "";
+  const about = one?.time ? `; optimizer’s time ${duration(one.time.mean_s)} on average, ${duration(one.time.max_s)} at most, ${ofLimits()}` : "";
   drawCurves(byId("one-box"), { title: chosen, note: `mean over ${one?.studies ?? 0} of ${data.studies_per_box} studies${about}`, own: one?.curve ?? null, random: one?.random ?? null });
 }
 
@@ -120,7 +115,7 @@ const updateBoxes = atMostEvery(BOXES_GAP_MS, async () => {
   drawBoxes();
 });
 
-const logs = data.has_logs ? showLogs(submission) : null;
+const logs = data.has_logs ? showLogs(() => submission) : null;
 const updateExecutions = data.is_organizer ? showExecutions(submission, data.boxes, data.may_act) : () => {};
 const grid = makeGrid({ boxes: data.boxes, first: data.first_study, studies: data.studies_per_box, onSelect: choose });
 

@@ -1,6 +1,6 @@
 // The form for a team's zip: chosen, checked, sent, and then accepted, or refused with the reason shown here.
 
-import { byId, bytes, h, time } from "../shared/dom.js";
+import { byId, bytes, h, moment, time } from "../shared/dom.js";
 import { newKey, upload } from "./upload.js";
 
 const LONGEST_TIMER_S = 86400;
@@ -9,10 +9,6 @@ const QUOTAS = {
   scored_per_day: ["Scored submissions", (left, limit) => `${left} of ${limit} left in 24 hours`],
   active_submissions: ["At once", (left, limit) => `${limit - left} of ${limit} under way`],
 };
-const MOMENT = new Intl.DateTimeFormat(undefined, {
-  weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short",
-});
-const moment = (at) => MOMENT.format(new Date(at));
 
 /** Show what is left of the quotas, beside the drop zone. */
 export function showQuota(quota) {
@@ -28,9 +24,29 @@ export function showQuota(quota) {
 /** Let a team submit to a phase while it is open; `onAccepted` gets each submission. */
 export function startEntry(data, onAccepted) {
   showTimes(data);
-  if (byId("upload") === null) return;
-  byId("upload").hidden = !data.is_open;
-  new Entry(data, onAccepted);
+  const form = byId("upload");
+  if (form !== null) form.hidden = !data.is_open;
+  takeDrops(form, form === null ? null : new Entry(data, onAccepted));
+}
+
+/** Take files that are dropped anywhere on the page: the browser would leave the page for one dropped beside the form. */
+function takeDrops(form, entry) {
+  const isReady = () => entry?.isReady() ?? false;
+  addEventListener("dragover", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    event.dataTransfer.dropEffect = isReady() ? "copy" : "none";
+    form?.classList.toggle("over", isReady());
+  });
+  addEventListener("dragleave", (event) => {
+    if (event.relatedTarget === null) form?.classList.remove("over");
+  });
+  addEventListener("drop", (event) => {
+    if (!event.dataTransfer.types.includes("Files")) return;
+    event.preventDefault();
+    form?.classList.remove("over");
+    if (isReady()) entry.drop(event.dataTransfer);
+  });
 }
 
 function showTimes(data) {
@@ -75,27 +91,22 @@ class Entry {
     this.input.addEventListener("change", () => this.choose(this.input.files[0]));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
     byId("abort").addEventListener("click", () => this.ending?.abort());
-    this.takeDrops();
   }
 
-  takeDrops() {
-    const over = (is) => (event) => {
-      event.preventDefault();
-      this.form.classList.toggle("over", is);
-    };
-    // On the whole page, because the browser would open a zip that is dropped beside the zone.
-    addEventListener("dragover", over(true));
-    addEventListener("dragleave", over(false));
-    addEventListener("drop", (event) => {
-      over(false)(event);
-      const files = event.dataTransfer?.files ?? [];
-      if (files.length > 1) this.refuse("Drop one zip; several files came at once. Pack them into one zip.");
-      else if (files.length) this.choose(files[0]);
-    });
+  isReady() {
+    return !(this.ending || this.form.hidden);
+  }
+
+  drop({ items, files }) {
+    const folder = [...items].map((item) => item.webkitGetAsEntry?.()).find((entry) => entry?.isDirectory);
+    if (!folder && files.length === 1) return this.choose(files[0]);
+    this.file = null;
+    this.show(null);
+    this.refuse(folder ? `${folder.name} is a folder. Drop a zip of what is in it; arena pack makes one.` : "Several files came at once. Pack them into one zip, and drop that.");
   }
 
   choose(file) {
-    if (this.ending || this.form.hidden || !file) return;
+    if (!this.isReady() || !file) return;
     this.input.value = ""; // so that the same file, packed again, is a change
     this.file = null;
     this.say("");

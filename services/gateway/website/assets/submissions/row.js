@@ -31,8 +31,8 @@ const PARTS = {
     ],
   ],
   verdict: [
-    ["verdict", "verdict_sentence", "verdict_fault", "verdict_stage", "verdict_iteration", "verdict_detail", "studies_timed_out", "suggest_errors", "observe_errors"],
-    (it) => [sentence(it), warnings(it)],
+    ["verdict", "verdict_sentence", "verdict_fault", "verdict_stage", "verdict_iteration", "verdict_detail", "cut_offs", "suggest_errors", "observe_errors"],
+    (it) => [sentence(it), mishaps(it)],
   ],
 };
 
@@ -59,13 +59,25 @@ function sentence(it) {
   ];
 }
 
-function warnings(it) {
+const OF = { iteration: "an iteration", study: "a study" };
+
+/** Say of a submission what went wrong without ending it; null if nothing did. */
+export function mishaps(it) {
+  const cutOff = it.cut_offs.map(({ limit, seconds, studies }) => [studies, `cut off by the limit of ${seconds} s for ${OF[limit]}`, "study was", "studies were"]);
   const said = [
-    [it.studies_timed_out, "ran out of time", "study", "studies"],
-    [it.suggest_errors, "in suggest (random search stepped in)", "exception", "exceptions"],
-    [it.observe_errors, "in observe (ignored)", "exception", "exceptions"],
-  ].filter(([count]) => count).map(([count, what, one, many]) => `${count} ${count === 1 ? one : many} ${what}`);
-  return said.length ? h("p", { class: "warned" }, said.join("; ")) : null;
+    ...cutOff,
+    [it.suggest_errors, "in suggest, and random search stepped in", "exception", "exceptions"],
+    [it.observe_errors, "in observe, and nothing else happened", "exception", "exceptions"],
+  ].filter(([count]) => count).map(([count, what, one, many]) => `${count} ${count === 1 ? one : many} ${what}.`);
+  if (cutOff.length) said.splice(cutOff.length, 0, "Of such a study the best found before counts; if nothing was found, it scores 0.");
+  return said.length ? h("p", { class: "mishaps" }, said.join(" ")) : null;
+}
+
+/** Say of a submission without any log why there is none. */
+export function noLog(it) {
+  if (!isOver(it)) return "Nothing yet: a study's log appears when it has ended, if the optimizer wrote anything.";
+  const hasLogs = it.studies_done > 0 || ["team", "limit"].includes(it.verdict_fault);
+  return hasLogs ? "The optimizer wrote nothing." : `There is no log: no study had ended when the submission ${it.state === "cancelled" ? "was cancelled" : "ended"}.`;
 }
 
 export class Row {
@@ -78,7 +90,7 @@ export class Row {
     this.link = h("a", { class: "name", href: `/submissions/${submission.id}` }, submission.filename);
     this.marks = h("span", { class: "marks" });
     this.fault = h("p", { class: "fault", role: "alert", hidden: true });
-    this.log = options.shows_logs ? new Log(submission.id) : null;
+    this.log = options.shows_logs ? new Log(submission) : null;
     const team = options.role === "organizer" ? h("div", { class: "team" }, submission.team) : null;
     this.element = h(
       "li",
@@ -105,7 +117,7 @@ export class Row {
     });
     const canStop = !isOver(submission) && this.options.may_act;
     this.once("actions", [canStop, mayCount], () => this.drawActions(canStop, mayCount));
-    this.log?.follow(submission.studies_done, submission.state);
+    this.log?.follow(submission);
   }
 
   /** Draw a part again if the values that it shows have changed. */
@@ -136,16 +148,17 @@ export class Row {
 
 /** What the optimizer wrote, loaded when somebody opens it, and again as studies finish. */
 class Log {
-  constructor(id) {
-    this.id = id;
+  constructor(submission) {
+    this.submission = submission;
     this.seen = null;
     this.loading = false;
     this.body = h("div", { class: "log" });
     this.element = h("details", { ontoggle: () => this.load() }, h("summary", {}, "Log"), this.body);
   }
 
-  follow(...state) {
-    const key = JSON.stringify(state);
+  follow(submission) {
+    const key = JSON.stringify([submission.studies_done, submission.state]);
+    this.submission = submission;
     if (key !== this.seen) {
       this.seen = key;
       this.isOld = true;
@@ -158,7 +171,7 @@ class Log {
     this.loading = true;
     this.isOld = false;
     try {
-      const logs = await getAll(`/submissions/${this.id}/logs`, "logs");
+      const logs = await getAll(`/submissions/${this.submission.id}/logs`, "logs");
       this.show(logs);
     } catch (problem) {
       this.isOld = true;
@@ -172,7 +185,7 @@ class Log {
 
   show(logs) {
     if (!logs.length) {
-      this.body.replaceChildren(h("p", { class: "quiet" }, "Nothing yet: a study's log appears when it has ended, if the optimizer wrote anything."));
+      this.body.replaceChildren(h("p", { class: "quiet" }, noLog(this.submission)));
       return;
     }
     this.body.replaceChildren(
