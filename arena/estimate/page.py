@@ -13,6 +13,7 @@ def write_html(estimate: Estimate, title: str, file: Path) -> None:
     environment = Environment(
         loader=PackageLoader("arena.estimate", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
+    environment.filters["seconds"] = lambda seconds: f"{seconds:,.0f}" if seconds >= 100 else f"{seconds:.3g}"
     models, datasets = axes(estimate)
     cells = by_cell(estimate.rows)
     page = environment.get_template("page.html.j2").render(

@@ -9,7 +9,7 @@ LOG_CHARS = 64 * 1024
 
 
 def keep_end(tail: str, written_bytes: int, tail_bytes: int) -> str:
-    """Return what is kept of a log: its last `tail_bytes` of `written_bytes`, after a line that says if that is not all."""
+    """Return what is kept of a log, which is its last `tail_bytes`, after a line that says so if more was written."""
     if written_bytes <= tail_bytes:
         return clean_text(tail, LOG_CHARS)
     mark = f"[The log is cut: of {written_bytes:,} bytes, only the end is kept.]\n"

@@ -1,10 +1,9 @@
 """Files are dragged onto the page from outside the browser, as a person does it with the mouse."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Download, Page, expect
 
 from shared.database import Pool
 from tests.support.browser.pages import Open, check_page, token_of
@@ -109,10 +108,10 @@ async def test_where_nothing_can_be_submitted_a_dropped_file_leaves_the_page_as_
     body = {"name": "reader", "scopes": ["read"]}
     path = "/api/v1/admin/competitions/c/teams/dice/tokens"
     reader = (await gateway.organizer.post(path, json=body)).raise_for_status().json()["token"]
-    downloads: list[Any] = []
+    downloads: list[Download] = []
     for token in (token_of(team), reader):
         page = await new_page(gateway.url, token)
-        page.on("download", downloads.append)
+        page.on("download", lambda download: downloads.append(download))  # noqa: PLW0108 - Playwright marks functions
         await page.goto(PAGE)
         await expect(page.locator("#live")).to_have_text("live")
         await Drag(page, zips[0]).drop(100, 100)

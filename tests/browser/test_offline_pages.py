@@ -14,14 +14,14 @@ from benchmarks.synthetic import DATASETS, MODELS, SyntheticFinal
 from tests.support.browser.pages import Open, check_page
 
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 900}
-OVERLAPPING = """() => [...document.querySelectorAll('.infolayer [class^=cb]:not([class*=" "])')].flatMap((bar) => {
+OVERLAPPING = """() => [...document.querySelectorAll('.infolayer .colorbar')].flatMap((bar) => {
     const texts = [...bar.querySelectorAll('text')].filter((each) => each.getBoundingClientRect().width);
     const boxes = texts.map((each) => each.getBoundingClientRect());
     const pairs = boxes.flatMap((a, i) => boxes.slice(i + 1).map((b, j) => [a, b, i, i + 1 + j]));
     return pairs.filter(([a, b]) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
         .map(([, , i, j]) => `${texts[i].textContent} and ${texts[j].textContent}`);
 })"""
-BARS = "() => document.querySelectorAll('.infolayer [class^=cb]:not([class*=\" \"]) text').length"
+BARS = "() => document.querySelectorAll('.infolayer .colorbar text').length"
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 

@@ -25,9 +25,7 @@ async def top_and_bottom(of: Locator) -> tuple[float, float]:
     return box["y"], box["y"] + box["height"]
 
 
-async def test_what_is_said_of_a_submission_stands_below_its_name(
-    gateway: Gateway, pool: Pool, new_page: Open
-) -> None:
+async def test_what_is_said_of_a_submission_stands_below_its_name(gateway: Gateway, pool: Pool, new_page: Open) -> None:
     await gateway.apply(competition(phase(practice=True)))
     team = await gateway.team("dice")
     for name in ("first.zip", "second.zip"):
@@ -72,11 +70,8 @@ async def test_the_legend_of_the_leaderboard_explains_what_is_shown_and_no_more(
 
 
 async def test_an_error_page_and_the_home_page_fit(gateway: Gateway, new_page: Open) -> None:
-    await gateway.apply(
-        competition(
-            phase("a-phase-with-quite-a-long-name-of-its-own", closes_at="2120-01-01T00:00:00Z"), name="A name " * 12
-        )
-    )
+    long = phase("a-phase-with-a-long-name", closes_at="2120-01-01T00:00:00Z")
+    (await gateway.apply(competition(long, name="A competition whose name has many words"))).raise_for_status()
     page = await new_page(gateway.url, token_of(await gateway.team("W" * 60)), viewport=PHONE)
     for address in ("/", "/c/nowhere"):
         await page.goto(address)

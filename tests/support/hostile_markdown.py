@@ -13,7 +13,7 @@ HOSTILE = [
     "[click](vbscript:alert(1))",
     "[x]: javascript:alert(1)\n\n[x]",
     "<javascript:alert(1)>",
-    '[x](https://a.example "t\" onmouseover=\"alert(1)")',
+    '[x](https://a.example "t" onmouseover="alert(1)")',
     "<a href='https://a.example' onclick='alert(1)'>x</a>",
     "<svg><style><img src=x onerror=alert(1)></style></svg>",
     "```<script>\nalert(1)\n```",

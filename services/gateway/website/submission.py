@@ -16,7 +16,7 @@ from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
 from services.gateway.website.page_data import SubmissionData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import viewer_of, to_sign_in
+from services.gateway.website.viewers import to_sign_in, viewer_of
 
 router = APIRouter(include_in_schema=False)
 

@@ -30,7 +30,7 @@ def viewer_of(caller: Caller) -> Viewer:
 
 
 def usual_phase(phases: Sequence[PhaseRow]) -> PhaseRow | None:
-    """Return the phase that a page shows unless another is asked for: an open one that is no practice, else the last."""
+    """Return the phase that a page shows unless asked for another: an open one that is no practice, else the last."""
     usual = [phase for phase in phases if phase.is_open and not phase.practice] or phases[-1:]
     return usual[0] if usual else None
 

@@ -37,7 +37,7 @@ async def read_rules(gateway: Gateway, **query: str) -> str:
         ({"scored_per_day": 3}, "as often as you like", "3 submissions in any 24 hours that were scored"),
         ({"active_submissions": 1}, "as often as you like", "1 submission at once"),
         ({"counting": "chosen"}, "your best scored submission", "the scored submission that you choose"),
-        ({"closes_at": "2020-01-01T00:00:00Z"}, "no date is set", '<time class="moment" datetime="2020-01-01T00:00:00+00:00">'),
+        ({"closes_at": "2020-01-01T00:00:00Z"}, "no date is set", 'datetime="2020-01-01T00:00:00+00:00">'),
         ({"practice": True}, "a log would be a way out", "the traceback of what ended it"),
     ],
     ids=str,

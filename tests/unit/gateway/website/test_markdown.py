@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from services.gateway.website.markdown import ATTRIBUTES, SCHEMES, TAGS, render_markdown
 from tests.support.hostile_markdown import HOSTILE
 
+
 class Tags(HTMLParser):
     """The tags of a text with their attributes."""
 

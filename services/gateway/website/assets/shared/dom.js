@@ -34,7 +34,7 @@ export const score = (value) => (value === null || value === undefined ? "–" :
 export const percent = (done, total) => (total ? `${Math.floor((100 * done) / total)} %` : "");
 
 // With the zone, because where clocks change an hour comes twice.
-const DATE = { weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" };
+const DATE = { weekday: "short", year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" };
 const MOMENT = new Intl.DateTimeFormat(undefined, DATE);
 const EXACT = new Intl.DateTimeFormat(undefined, { ...DATE, second: "2-digit" });
 // Spans of time, not calendar days: "tomorrow" would be wrong of what is 25 hours away, late in the evening.
