@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, ViewportSize
 
 from arena.estimate.page import write_html
 from arena.estimate.workload import Probe, WorkPlan, estimate_work
@@ -13,7 +13,8 @@ from arena.report.writing import write_report
 from benchmarks.synthetic import DATASETS, MODELS, SyntheticFinal
 from tests.support.browser.pages import Open, check_page
 
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1200, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1200, "height": 900}
 OVERLAPPING = """() => [...document.querySelectorAll('.infolayer .colorbar')].flatMap((bar) => {
     const texts = [...bar.querySelectorAll('text')].filter((each) => each.getBoundingClientRect().width);
     const boxes = texts.map((each) => each.getBoundingClientRect());
@@ -25,7 +26,7 @@ BARS = "() => document.querySelectorAll('.infolayer .colorbar text').length"
 BACKGROUND = "() => getComputedStyle(document.body).backgroundColor"
 
 
-async def open_file(new_page: Open, file: Path, size: dict[str, int]) -> Page:
+async def open_file(new_page: Open, file: Path, size: ViewportSize) -> Page:
     page = await new_page("http://unused.invalid", viewport=size)
     await page.goto(file.as_uri())
     return page

@@ -1,6 +1,6 @@
 """Pages at the width of a phone: everything is there, and in its place."""
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Locator, ViewportSize, expect
 
 from shared.database import Pool
 from tests.support.browser.leaderboard_page import set_score_and_interval
@@ -10,7 +10,7 @@ from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import teams_with_submissions
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 CUT = """() => [...document.querySelectorAll('main :is(td, th)')].filter((cell) => {
     const {left, right, width} = cell.getBoundingClientRect();
     return width > 1 && (left < 0 || right > document.documentElement.clientWidth);

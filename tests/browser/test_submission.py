@@ -82,6 +82,32 @@ async def test_cells_fill_while_studies_come_and_the_score_grows(
     assert await page.locator("#executions, #logs").count() == 0
 
 
+async def test_a_study_that_was_cut_off_says_by_which_limit_and_what_it_is_worth(
+    gateway: Gateway, pool: Pool, new_page: Open
+) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=2))
+    first, second = await release(pool)
+    await finish(pool, *first, cut_off_by=TimeLimit.ITERATION)
+    await finish(pool, *second)
+    token = await team_token(gateway)
+    page = await new_page(gateway.url, token)
+    said = (
+        "1 study was cut off by the limit of 40 s for an iteration. "
+        "Of such a study the best found before counts; if nothing was found, it scores 0."
+    )
+    await page.goto("/c/test/submissions")
+    await page.locator(".submission .mishaps", has_text=said).wait_for()
+    await page.goto(f"/submissions/{submission}")
+    await page.locator("#head .mishaps", has_text=said).wait_for()
+    await page.locator("#one-box figcaption", has_text="of 640 s for a study and 40 s for an iteration").wait_for()
+    await wait_for_done(page, "2/2")
+    await page.locator("#grid .box").focus()
+    await page.keyboard.press("ArrowRight")
+    cell = await page.locator("#readout").inner_text()
+    assert cell.endswith("; cut off by the limit of an iteration, the best found before counts")
+    await check_page(page, "submission-cut-off")
+
+
 async def test_ten_thousand_studies_come_by_one_socket_and_few_requests(
     gateway: Gateway, pool: Pool, new_page: Open
 ) -> None:

@@ -78,7 +78,7 @@ function timeUsed({ time: used }) {
 }
 
 function ofLimits() {
-  return `of ${reached.study_timeout_s} s for a study`;
+  return `of ${reached.study_timeout_s} s for a study and ${reached.iteration_timeout_s} s for an iteration`;
 }
 
 function meanOf(curves) {

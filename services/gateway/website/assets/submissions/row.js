@@ -63,7 +63,7 @@ const OF = { iteration: "an iteration", study: "a study" };
 
 /** Say of a submission what went wrong without ending it; null if nothing did. */
 export function mishaps(it) {
-  const cutOff = (it.cut_offs ?? []).map(({ limit, seconds, studies }) => [studies, `cut off by the limit of ${seconds} s for ${OF[limit]}`, "study was", "studies were"]);
+  const cutOff = it.cut_offs.map(({ limit, seconds, studies }) => [studies, `cut off by the limit of ${seconds} s for ${OF[limit]}`, "study was", "studies were"]);
   const said = [
     ...cutOff,
     [it.suggest_errors, "in suggest, and random search stepped in", "exception", "exceptions"],
