@@ -87,7 +87,7 @@ async def test_a_study_that_was_cut_off_says_by_which_limit_and_what_it_is_worth
 ) -> None:
     submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=2))
     first, second = await release(pool)
-    await finish(pool, *first, cut_off_by=TimeLimit.ITERATION)
+    await finish(pool, *first, timed_out=True, cut_off_by=TimeLimit.ITERATION)
     await finish(pool, *second)
     token = await team_token(gateway)
     page = await new_page(gateway.url, token)
