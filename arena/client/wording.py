@@ -28,10 +28,7 @@ def _missing_scope(problem: PROBLEM) -> str:
 
 
 def _phase_needed(problem: PROBLEM) -> str:
-    phases = problem.get("open_phases")
-    if not phases:
-        return "No phase is open now. To look at one, name it with --phase."
-    return f"Several phases are open: {', '.join(phases)}. Say which with --phase."
+    return f"Several phases are open: {', '.join(problem['open_phases'])}. Say which with --phase."
 
 
 def _invalid_request(problem: PROBLEM) -> str:
@@ -70,6 +67,7 @@ WORDS: dict[str, Callable[[PROBLEM], str]] = {
         "There is a team of this name already. 'arena team token' revokes its tokens and prints a new one."
     ),
     ProblemCode.PHASE_NEEDED: _phase_needed,
+    ProblemCode.NO_PHASE_OPEN: _and("To look at one of them, name it with --phase."),
     ProblemCode.INVALID_REQUEST: _invalid_request,
     ProblemCode.RATE_LIMITED: _instead(
         "Too many requests without a token came from your network. Log in with 'arena login', or wait a minute."

@@ -87,3 +87,4 @@ async def test_with_no_phase_open_a_submission_is_told_when_each_one_closed_or_o
     assert code == 1
     assert "feedback is closed since 2026-01-01T00:00:00Z" in refused
     assert "later is closed until 2099-01-01T00:00:00Z" in refused
+    assert "name it with --phase" in refused

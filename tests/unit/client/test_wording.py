@@ -36,7 +36,10 @@ def test_a_problem_names_options_settings_and_commands_and_no_requests(code: Pro
     [
         ({"code": "no_token"}, "set ARENA_TOKEN"),
         ({"code": "phase_needed", "open_phases": ["a", "b"]}, "Several phases are open: a, b. Say which with --phase."),
-        ({"code": "phase_needed", "open_phases": []}, "No phase is open now."),
+        (
+            {"code": "no_phase_open", "detail": "None is open: a is closed."},
+            "None is open: a is closed. To look at one",
+        ),
         ({"code": "wrong_role", "role": "team"}, "This is for organizers, and your token is a team's."),
         ({"code": "wrong_role", "role": "organizer"}, "set ARENA_TOKEN to a team's"),
         ({"code": "invalid_request", **MEMBERS}, "the submission: Expected an id, got 'x'."),
