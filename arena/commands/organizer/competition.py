@@ -16,6 +16,7 @@ from arena.commands.seeds import SEEDS, Reveal, without_seeds
 from arena.failure import Failure, Stopped
 from arena.table import Heading, TextTable, facts_table, show_tables
 from arena.terminal import console, plain, show_json, time_text
+from arena.words.text import clean_line
 
 if TYPE_CHECKING:
     from arena.api.competition_document import Competition, Phase
@@ -33,7 +34,7 @@ group = LazyGroup(
     ],
 )
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}
-SENTENCE_CHARS = 60
+TEXT_CHARS = 60
 
 
 def apply_competition(
@@ -126,10 +127,11 @@ def show_diff(slug: str, diff: "CompetitionDiff", *, dry_run: bool, reveal: bool
 
 
 def _value(value: object) -> str:
-    """Return a value as text. A long sentence is cut; ids, hashes, numbers and lists of them are not."""
-    text = plain(", ".join(map(str, value)) if isinstance(value, list) else str(value)).plain
-    is_sentence = isinstance(value, str) and " " in value
-    return f"{text[:SENTENCE_CHARS]}…" if is_sentence and len(text) > SENTENCE_CHARS else text
+    """Return a value as one line. A long text is cut; ids, hashes, numbers and lists of them are not."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    line = clean_line(text, len(text))
+    is_text = isinstance(value, str) and " " in line
+    return f"{line[:TEXT_CHARS]}…" if is_text and len(line) > TEXT_CHARS else line
 
 
 def _phases_table(phases: Sequence["Phase"]) -> TextTable:

@@ -120,6 +120,13 @@ async def test_applying_a_file_shows_a_diff_uploads_data_sets_and_again_changes_
     file.write_text(file.read_text().replace("studies_per_box = 2", "studies_per_box = 3"))
     _, changed, _ = await arena.run("competition", "apply", file, "--yes")
     assert "~ phase feedback: studies_per_box: 2 → 3" in changed
+    file.write_text(
+        file.read_text().replace(
+            'name = "C"', 'name = "C"\ndescription = "# Rules\\n\\nMany words. Many words. Many words. Many words."'
+        )
+    )
+    _, described, _ = await arena.run("competition", "apply", file, "--dry-run")
+    assert "description: # Rules Many words. Many words. Many words. Many words." in described
     shown = await arena.json("competition", "show", "c")
     assert [each["revision"] for each in shown["revisions"]] == [2, 1]
     assert shown["phases"][0]["baseline"] == "official@1"
