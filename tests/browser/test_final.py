@@ -71,7 +71,7 @@ async def test_the_final_is_seen_by_the_organizer_alone_until_it_is_revealed(
     for page in (watcher, team):
         assert await phases_of(page) == []
         await page.goto("/c/c?phase=final")
-        await expect(page.locator("main")).to_contain_text("There is no phase 'final' in c.")
+        await expect(page.locator("main")).to_contain_text("There is no phase 'final' in c")
         await page.goto("/")
         await expect(page.locator(".card")).not_to_contain_text("final")
     await organizer.goto("/c/c?phase=final")
