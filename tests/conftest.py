@@ -12,6 +12,7 @@ from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from tests.support.backends import new_database, new_virtual_host
+from tests.support.installed import Wheels, build_wheels
 from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.template_database import template_name
 
@@ -28,6 +29,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 def template_database() -> str:
     """The name of a migrated database that each test clones."""
     return template_name()
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    """What people install, built once for all tests."""
+    return build_wheels(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture

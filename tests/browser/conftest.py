@@ -1,35 +1,28 @@
 """A real browser on the real gateway: what people see, what they may do, and what axe finds."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 
 from services.aggregator.service import Aggregator
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
-from tests.support.browser.pages import LIMIT_MS, SCREENSHOTS, Open, sign_in
+from tests.support.browser.pages import LIMIT_MS, Open, launched_browser, sign_in
 from tests.support.gateway.running import Gateway, gateway_with_baseline
 from tests.support.service_settings import PlatformSettings
 from tests.support.stack import running_services
-
-CHROMIUM = "/usr/bin/chromium"
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium."""
-    await asyncio.to_thread(SCREENSHOTS.mkdir, parents=True, exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+    async with launched_browser() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The tutorial in docs/ is a script: its blocks run as they stand, in their order, and do what the page says."""
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,7 +22,9 @@ async def test_the_tutorial_runs_a_competition_from_the_estimate_to_the_report(
     services: Services, pool: Pool, tmp_path: Path
 ) -> None:
     terminal = Terminal(
-        make_tree(tmp_path / "arena"), tmp_path / "state", {"ARENA_URL": services.url, "COLUMNS": "100"}
+        make_tree(tmp_path / "arena"),
+        tmp_path / "state",
+        {**os.environ, "ARENA_URL": services.url, "COLUMNS": "100"},
     )
     shown = await run_page(terminal, services, pool)
     folder = terminal.folder()

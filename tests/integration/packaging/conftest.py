@@ -1,15 +1,10 @@
-"""The two wheels, built once for all of these tests, and the client in an environment of each Python that is here."""
+"""The client in an environment of each Python that is here."""
 
 import pytest
 
-from tests.support.installed import Installed, Wheels, build_wheels, working_pythons
+from tests.support.installed import Installed, Wheels, working_pythons
 
 PYTHONS = working_pythons()
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
-    return build_wheels(tmp_path_factory.mktemp("wheels"))
 
 
 @pytest.fixture(scope="session", params=PYTHONS)
