@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import swagger_ui_bundle
+import fastapi_offline
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
 from prometheus_client import Histogram
@@ -45,6 +45,7 @@ from shared.database import database_check
 from shared.telemetry import Check, add_health_routes
 
 STATIC = Path(str(files("services.gateway") / "static"))
+SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
 ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, phase_controls),
@@ -129,7 +130,7 @@ def _add_api_pages(app: FastAPI) -> None:
 
     Its files are our own, so it works offline under a strict CSP.
     """
-    app.mount("/docs/swagger-ui", StaticFiles(directory=swagger_ui_bundle.swagger_ui_path), name="swagger-ui")
+    app.mount("/docs/swagger-ui", StaticFiles(directory=SWAGGER_UI), name="swagger-ui")
 
     @app.get("/asyncapi.json", include_in_schema=False)
     async def asyncapi() -> JSONResponse:

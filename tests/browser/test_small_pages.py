@@ -40,3 +40,10 @@ async def test_competitions_are_listed_and_what_is_not_there_is_said(gateway: Ga
     await page.goto("/c/plain")
     await page.get_by_role("heading", name="No phase yet").wait_for()
     await check_page(page, "no-phase")
+
+
+async def test_the_api_can_be_read_and_tried(gateway: Gateway, new_page: Open) -> None:
+    page = await new_page(gateway.url)
+    await page.goto("/docs")
+    await page.get_by_role("heading", name="submissions").first.wait_for()
+    await page.get_by_text("/api/v1/competitions/{slug}/submissions").first.wait_for()
