@@ -63,10 +63,12 @@ class Terminal:
 
     async def run(self, block: Block, limit_s: float) -> str:
         """Return what a block writes into a pipe, once all of its commands have succeeded."""
-        return self._succeeded(block, *await self._finish(await self._start(block), limit_s))
+        code, output = await self._finish(await self._start(block), limit_s)
+        assert code == 0, f"{block.text}\nexit code {code}:\n{output}"
+        return output
 
-    async def show(self, block: Block, limit_s: float) -> str:
-        """Return what a block writes on a terminal of COLUMNS, without colours, once its commands have succeeded."""
+    async def show(self, block: Block, limit_s: float) -> tuple[int, str]:
+        """Return the exit code of a block, and what it writes on a terminal of COLUMNS, without the colours."""
         ours, theirs = os.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
         process = await self._start(block, theirs)
@@ -74,7 +76,7 @@ class Terminal:
         reading = asyncio.create_task(asyncio.to_thread(_read_to_the_end, ours))
         code, _ = await self._finish(process, limit_s)
         output = CONTROL.sub("", (await reading).decode(errors="replace")).replace("\r\n", "\n")
-        return self._succeeded(block, code, output)
+        return code, output
 
     async def interrupt(self, block: Block, when: Callable[[], Awaitable[None]], limit_s: float) -> str:
         """Press Ctrl-C once `when` has returned; returns what the block wrote."""
@@ -110,11 +112,6 @@ class Terminal:
             os.killpg(process.pid, signal.SIGKILL)
             raise
         return process.returncode or 0, (output or b"").decode()
-
-    @staticmethod
-    def _succeeded(block: Block, code: int, output: str) -> str:
-        assert code == 0, f"{block.text}\nexit code {code}:\n{output}"
-        return output
 
     def folder(self) -> Path:
         """Return the folder in which the last block ended."""

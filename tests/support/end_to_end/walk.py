@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.async_api import Browser
+from playwright.async_api import TimeoutError as NotShown
 
 from tests.support.browser.looks import find_faults
 from tests.support.browser.pages import SCREENSHOTS, sign_in
@@ -22,6 +23,7 @@ NOT_FOR_USERS = {"PYTHONPATH", "VIRTUAL_ENV", "XDG_CONFIG_HOME", "COLUMNS", "LIN
 DRAWN = re.compile("[│┃─━╇┡\x1b]")
 CUT = re.compile(r".{0,20}…")
 NAMES_SOMETHING = re.compile(r"[\w.:-]*\d[\w.:-]*")
+PAGE_LIMIT_MS = 60_000
 RECOGNIZED_BY = 9
 """So many characters of an identifier tell it from all others."""
 
@@ -76,8 +78,10 @@ class Walk:
         self.faults += unpiped(self.asked)
 
     async def _run(self, block: Block) -> None:
-        output = await self.terminal.show(block, SCORING_LIMIT_S)
+        code, output = await self.terminal.show(block, SCORING_LIMIT_S)
         print(f"$ {block.text}{output}")  # noqa: T201 - shown if the test fails
+        if code:
+            self.faults.append(f"{block.text}ended with {code}:\n{output}")
         if not block.is_shown_in(output):
             self.faults.append(f"expected to see\n{block.shown}\nafter\n{block.text}\ngot\n{output}")
         asked = [*self._read_notes()]
@@ -101,15 +105,18 @@ class Walk:
         """Open each address of a block, wait until it has what the page shows, and look at it."""
         token = (await self._expand(block.file)).strip()
         context = await self.browser.new_context(base_url=self.terminal.environment["PLATFORM"])
-        context.set_default_timeout(1000 * LIMIT_S)
+        context.set_default_timeout(PAGE_LIMIT_MS)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
         if token:
             await sign_in(page, token)
         for number, address in enumerate((await self._expand(block.text)).split(), start=1):
             await page.goto(address)
-            for text in filter(None, block.shown.splitlines()):
-                await page.get_by_text(text).filter(visible=True).first.wait_for()
+            try:
+                for text in block.shown.splitlines():
+                    await page.get_by_text(text).filter(visible=True).first.wait_for()
+            except NotShown as error:
+                self.faults.append(f"{address}: {error}")
             self.faults += await find_faults(page, SCREENSHOTS / f"{pictures}-{number}")
         await context.close()
 
