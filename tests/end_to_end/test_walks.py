@@ -59,4 +59,4 @@ async def test_a_new_user_gets_through_the_first_hour(
 
     await walk.walk(WALKS / f"{who}.md")
 
-    assert walk.faults == []
+    assert not walk.faults, "\n\n".join(walk.faults)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 JSON = "--json"
 CHANGES_NOTHING = {
-    *("--version", "check", "competitions", "executions", "leaderboard", "logs", "pack", "platforms", "provenance"),
+    *("check", "competitions", "executions", "leaderboard", "logs", "pack", "platforms", "provenance"),
     *("status", "submissions", "watch"),
     *("baseline check", "baseline graph", "baseline list", "competition show", "final show", "rescore show"),
     *("team list", "token list"),
