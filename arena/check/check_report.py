@@ -16,6 +16,7 @@ def show_check_report(body: Mapping[str, Any]) -> None:
     """Print scores and times by study, the most telling log, and the verdict last."""
     if body["studies"]:
         show_tables(studies_table(body))
+        console.print()  # what reads a table reads to the empty line
         _show_log(body)
     for each in body["warnings"]:
         console.print(plain(f"warning: {each}"))
