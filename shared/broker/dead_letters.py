@@ -33,11 +33,15 @@ class SetAsideMessage:
 
 
 class DeadLetterQueue:
-    """The queue of messages that were set aside. Nothing consumes it; a message leaves it only to be tried again."""
+    """The queue of messages that were set aside. Nothing consumes it; a message leaves it only to be tried again.
+
+    Who reads the queue has its messages until the channel closes, so its readers take turns.
+    """
 
     def __init__(self, connection: AbstractRobustConnection, channel: AbstractRobustChannel) -> None:
         self._connection = connection
         self._channel = channel
+        self._reading = asyncio.Lock()
 
     async def put(self, queue: str, message: AbstractIncomingMessage, reason: str) -> None:
         """Set a message of `queue` aside with the reason."""
@@ -52,7 +56,7 @@ class DeadLetterQueue:
         """Return the oldest messages, and leave them where they are."""
         found: list[SetAsideMessage] = []
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
                 queue = await channel.get_queue(DEAD.name, ensure=False)
                 while len(found) < limit and (message := await queue.get(fail=False)) is not None:
                     found.append(_describe(message))  # closing the channel gives them back
@@ -67,7 +71,7 @@ class DeadLetterQueue:
         twice and is never lost.
         """
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
                 queue = await channel.get_queue(DEAD.name, ensure=False)
                 for _ in range(limit):
                     message = await queue.get(fail=False)

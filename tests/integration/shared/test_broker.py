@@ -105,3 +105,21 @@ async def test_a_message_committed_with_its_change_is_published_and_one_rolled_b
 
     assert await broker.count_waiting(SUBMISSIONS) == 1
     assert await pool.fetchval("select count(*) from outbox") == 0
+
+
+async def test_a_dead_letter_is_found_while_others_look_at_the_queue(broker: Broker) -> None:
+    message = SubmissionAccepted(submission_id=uuid4())
+
+    async def refuse(_: Sequence[SubmissionAccepted]) -> None:
+        raise ValueError("broken")
+
+    await broker.publish([message])
+    await consume_until_dead_letters(broker, refuse, 1)
+    (letter,) = await broker.dead_letters.peek(10)
+
+    *looks, retried = await asyncio.gather(
+        *(broker.dead_letters.peek(10) for _ in range(20)), broker.retry_dead_letter(letter.id, 10)
+    )
+
+    assert retried
+    assert looks == [[letter]] * 20
