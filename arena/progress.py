@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Column
 
 from arena.terminal import plain
 
@@ -72,13 +73,14 @@ def describe(step: Step) -> str:
 @contextmanager
 def _bars(console: Console) -> Iterator[Callable[[Step], None]]:
     columns = (
-        TextColumn("{task.description:24}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
+        # Where the terminal is too narrow for all, words and the bar give way, and no number is cut.
+        TextColumn("{task.description:24}", markup=False, table_column=Column(overflow="fold")),
+        BarColumn(bar_width=None),
+        MofNCompleteColumn(table_column=Column(no_wrap=True)),
         TextColumn("{task.fields[score]:>18}"),
         TextColumn("{task.fields[state]}"),
-        TimeElapsedColumn(),
-        TextColumn("{task.fields[left]}"),
+        TimeElapsedColumn(table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[left]}", table_column=Column()),
     )
     with Progress(*columns, console=console) as progress:
         bars = {}

@@ -10,6 +10,7 @@ from playwright.async_api import Page
 SIZES = ((390, 844), (1200, 800))
 SCHEMES: tuple[Any, ...] = ("light", "dark")
 READS_OVERLAPS = (Path(__file__).parent / "overlaps.js").read_text()
+NEXT_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 READS_OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -28,6 +29,7 @@ async def looks(page: Page, pictures: Path) -> AsyncIterator[str]:
         await page.set_viewport_size({"width": width, "height": height})
         for scheme in SCHEMES:
             await page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            await page.evaluate(NEXT_FRAMES)  # charts that follow the width have drawn themselves again
             # Colours during a transition are not final.
             await page.wait_for_function("() => document.getAnimations().length === 0")
             await page.screenshot(path=f"{pictures}-{width}-{scheme}.png", full_page=True)

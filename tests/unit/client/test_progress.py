@@ -101,3 +101,12 @@ def test_a_submission_is_watched_by_its_id_however_it_is_written(monkeypatch: py
 
     assert asked_for != ended["id"]
     assert answer.json == ended
+
+
+def test_a_narrow_terminal_shows_every_number_of_a_step() -> None:
+    output = io.StringIO()
+    with show_progress(Console(file=output, width=80, force_terminal=True, color_system=None)) as show:
+        show(Step("1", "ada: start", 3, 14, "running", "51.087 ± 427.088", "place 2, 0:00:10 to 0:00:20 left"))
+
+    assert "…" not in output.getvalue()
+    assert {"3/14", "51.087", "427.088", "0:00:10", "0:00:20"} <= set(output.getvalue().split())

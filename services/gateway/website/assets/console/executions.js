@@ -62,7 +62,7 @@ function ownTime({ usage }) {
   return parts.includes(null) ? null : parts.reduce((sum, one) => sum + one, 0);
 }
 
-const HEADS = ["Team", "Phase, box", "Released", "Runner", "Ended as", ["CPU", "number"], ["Memory", "number"], ["Optimizer", "number"], ["Evaluation", "number"], ["", "actions"]];
+const HEADS = ["Team", "Phase, box", "Released", "Runner", "Ended as", ["CPU", "number"], ["Memory", "number"], ["Optimizer", "number"], ["Evaluation", "number"], ["Actions", "actions"]];
 
 const list = part(null, ({ rows: shown, next }) => [
   table(

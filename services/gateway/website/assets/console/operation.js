@@ -45,7 +45,7 @@ const incidents = part("Incidents", (list) => [
   h("p", { class: "quiet-text" }, "Shards that failed too often by the platform's fault. It costs their teams nothing."),
   table(
     "Incidents",
-    ["Submission", "Box", "Failures", "What happened", "Since", ["", "actions"]],
+    ["Submission", "Box", "Failures", "What happened", "Since", ["Actions", "actions"]],
     list.map((each) => [
       link(each.submission_id, each.submission_id.slice(0, 8)),
       each.box,
@@ -66,7 +66,7 @@ const letters = part("Dead letters", (list) => [
   h("p", { class: "quiet-text" }, "Messages that could not be handled and were set aside; nothing is lost."),
   table(
     "Dead letters",
-    ["Queue", "Kind", "Reason", "Message", ["", "actions"]],
+    ["Queue", "Kind", "Reason", "Message", ["Actions", "actions"]],
     list.map((each) => [
       h("span", { class: "number" }, each.queue ?? ""),
       h("span", { class: "number" }, each.key),

@@ -16,7 +16,7 @@ function quotas(each) {
 const phases = part("Phases", (list) =>
   table(
     "Phases",
-    ["Phase", "State", "Open", "Seen by", "Size", "Quotas of each team", ["", "actions"]],
+    ["Phase", "State", "Open", "Seen by", "Size", "Quotas of each team", ["Actions", "actions"]],
     list.map((each) => {
       const frozen = each.frozen_at !== null;
       const turn = frozen ? "unfreeze" : "freeze";
@@ -45,7 +45,7 @@ const overrides = part("Quotas of single teams", (teams) => {
   const rows = teams.flatMap((team) => team.quotas.map((each) => ({ team: team.name, ...each })));
   return table(
     "Quotas of single teams",
-    ["Team", "Phase", "Instead of the phase's", ["", "actions"]],
+    ["Team", "Phase", "Instead of the phase's", ["Actions", "actions"]],
     rows.map((each) => [
       each.team,
       each.phase,

@@ -16,7 +16,7 @@ function showToken(whose, token) {
 const teams = part("Teams", (list) =>
   table(
     "Teams",
-    ["Team", ["Submissions", "number"], "Last one", "Since", ["", "actions"]],
+    ["Team", ["Submissions", "number"], "Last one", "Since", ["Actions", "actions"]],
     list.map((each) => [
       h("b", {}, each.name),
       String(each.submissions),
@@ -44,7 +44,7 @@ byId("section").append(
 const tokens = part("Tokens", (list) =>
   table(
     "Tokens",
-    ["Whose", "Name", "May", "Made", "State", ["", "actions"]],
+    ["Whose", "Name", "May", "Made", "State", ["Actions", "actions"]],
     list.map((each) => {
       const whose = each.role === "organizer" ? "organizer" : `${each.team} (${each.competition})`;
       return [
