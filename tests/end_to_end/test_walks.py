@@ -18,7 +18,7 @@ from tests.support.stack import ROOT, Services, running_services
 
 WALKS = ROOT / "docs" / "developer" / "walks"
 OF_THE_DEMO = "neurips-2020"
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.long]  # until all three have been seen to pass
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest.fixture(scope="module")

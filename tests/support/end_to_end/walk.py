@@ -11,7 +11,7 @@ from pathlib import Path
 from playwright.async_api import Browser
 from playwright.async_api import TimeoutError as NotShown
 
-from tests.support.browser.looks import find_faults
+from tests.support.browser.looks import SIZES, find_faults
 from tests.support.browser.pages import SCREENSHOTS, sign_in
 from tests.support.end_to_end import recording_arena
 from tests.support.end_to_end.docs_page import OPEN, RUN, Block, Terminal, read_blocks
@@ -104,7 +104,10 @@ class Walk:
     async def _open(self, block: Block, pictures: str) -> None:
         """Open each address of a block, wait until it has what the page shows, and look at it."""
         token = (await self._expand(block.file)).strip()
-        context = await self.browser.new_context(base_url=self.terminal.environment["PLATFORM"])
+        width, height = SIZES[0]
+        context = await self.browser.new_context(
+            base_url=self.terminal.environment["PLATFORM"], viewport={"width": width, "height": height}
+        )
         context.set_default_timeout(PAGE_LIMIT_MS)
         page = await context.new_page()
         page.on("pageerror", lambda error: self.faults.append(f"{page.url}: {error}"))
