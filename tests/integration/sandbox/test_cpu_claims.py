@@ -100,18 +100,20 @@ async def test_who_agrees_to_share_gets_a_cpu_that_others_use_with_uids_of_its_o
 async def test_what_was_never_started_is_a_claim_only_for_as_long_as_a_start_may_take(engines: list[Engine]) -> None:
     cpu = Cpu(FAR)
     config = claim_config(engines[0].settings, cpu)
-    await engines[0].docker.containers.create(config, name=claim_name(cpu))
+    never_started = await engines[0].docker.containers.create(config, name=claim_name(cpu))
     patient = claims_of(engines[1], range(FAR, FAR + 1))
     hasty = CpuClaims(engines[2], replace(engines[2].settings, start_timeout_s=0), range(FAR, FAR + 1))
 
+    async def is_gone() -> bool:
+        return not await engines[0].docker.containers.list(all=1, filters=json.dumps({"id": [never_started.id]}))
+
     assert await patient.claim(1) is not None
+    assert not await is_gone()
     # Whether a start of no time at all succeeds or not, the claim that nobody holds is gone before it.
     with suppress(InfrastructureFailure):
         await hasty.claim(1)
+    await wait_until(is_gone, what="the claim that was never started is gone")
     await hasty.release()
-
-    assert await patient.claim(1) is None
-    await patient.release()
 
 
 async def test_a_lost_claim_is_made_again_and_if_somebody_has_it_no_work_is_taken(engines: list[Engine]) -> None:

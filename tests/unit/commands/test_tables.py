@@ -138,6 +138,6 @@ def test_markup_of_a_team_is_text() -> None:
 
 
 def test_one_place_alone_decides_how_tables_are_drawn() -> None:
-    drawing = [path for path in (ROOT / "arena").rglob("*.py") if "rich.table" in path.read_text()]
+    drawing = [path for path in (ROOT / "arena").rglob("*.py") if "from rich.table import Table" in path.read_text()]
 
     assert drawing == [ROOT / "arena/table.py"]
