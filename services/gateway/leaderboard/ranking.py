@@ -9,7 +9,7 @@ from uuid import UUID
 from arena.api.leaderboard import CurrentSubmission, LeaderboardRow
 from arena.rules.ranking import RankingKey, rank, ranking_key
 from services.gateway.leaderboard import tables
-from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
+from services.gateway.leaderboard.tables import PhaseChangeRow, RankedSubmission, RankedTeamRow
 from services.gateway.leaderboard.within_noise import Losses, within_noise_all
 from shared.database import Connection, Pool
 
@@ -24,6 +24,14 @@ class RankedLeaderboard:
     change: int
     frozen_at: datetime | None
     rows: list[LeaderboardRow]
+
+
+@dataclass(frozen=True)
+class Leader:
+    """The team that is first in a ranking."""
+
+    team: str
+    score: float | None
 
 
 class PhaseGone(Exception):
@@ -44,18 +52,27 @@ class LeaderboardReader:
 
     async def load(self) -> RankedLeaderboard:
         """Return the current leaderboard. Raises PhaseGone."""
-        # One snapshot, so that a change right after a freeze is not shown as if it came before it.
-        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
-            phase = await tables.find_phase_change(connection, self._phase_id)
-            if phase is None:
-                raise PhaseGone(f"there is no phase {self._phase_id}")
-            teams = await self._teams(connection, phase.frozen_at)
+        phase, teams = await self._read()
         shown = {team.counting.id for team in teams if team.counting is not None}
         self._losses = {each: losses for each, losses in self._losses.items() if each in shown}
         unknown = list(shown - self._losses.keys())
         if unknown:
             self._losses |= await tables.box_losses(self._pool, unknown)
         return RankedLeaderboard(phase.change, phase.frozen_at, rank_teams(teams, self._losses))
+
+    async def find_leader(self) -> Leader | None:
+        """Return who is first, if anybody; reads no losses, which only tell noise. Raises PhaseGone."""
+        _, teams = await self._read()
+        finished = _rank_finished(teams)
+        return Leader(finished[0][0].columns.team, finished[0][1].score) if finished else None
+
+    async def _read(self) -> tuple[PhaseChangeRow, list[RankedTeamRow]]:
+        # One snapshot, so that a change right after a freeze is not shown as if it came before it.
+        async with self._pool.acquire() as connection, connection.transaction(isolation="repeatable_read"):
+            phase = await tables.find_phase_change(connection, self._phase_id)
+            if phase is None:
+                raise PhaseGone(f"there is no phase {self._phase_id}")
+            return phase, await self._teams(connection, phase.frozen_at)
 
     async def _teams(self, connection: Connection, frozen_at: datetime | None) -> list[RankedTeamRow]:
         if frozen_at is None or self._present:
@@ -66,7 +83,7 @@ class LeaderboardReader:
 def rank_teams(teams: Iterable[RankedTeamRow], losses: Mapping[UUID, Losses]) -> list[LeaderboardRow]:
     """Order teams: those with a scored submission by the ranking, then the others by provisional score, unranked."""
     teams = list(teams)
-    finished = rank(((team, team.counting) for team in teams if team.counting is not None), _key)
+    finished = _rank_finished(teams)
     unfinished = rank(
         ((team, team.current) for team in teams if team.counting is None and team.current is not None), _key
     )
@@ -77,6 +94,10 @@ def rank_teams(teams: Iterable[RankedTeamRow], losses: Mapping[UUID, Losses]) ->
         for place, (team, submission) in enumerate(finished, start=1)
     ]
     return rows + [_row(team, submission, None, within_noise_of_next=False) for team, submission in unfinished]
+
+
+def _rank_finished(teams: Iterable[RankedTeamRow]) -> list[tuple[RankedTeamRow, RankedSubmission]]:
+    return rank(((team, team.counting) for team in teams if team.counting is not None), _key)
 
 
 def _key(entry: tuple[RankedTeamRow, RankedSubmission]) -> RankingKey:

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from arena.api.leaderboard import LeaderboardRow
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.tables import (
     CompetitionRow,
@@ -16,7 +15,7 @@ from services.gateway.competitions.tables import (
     list_public_phases,
 )
 from services.gateway.dependencies import WithPool
-from services.gateway.leaderboard.ranking import LeaderboardReader
+from services.gateway.leaderboard.ranking import Leader, LeaderboardReader
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import usual_phase, viewer_of
 from shared.database import Pool
@@ -32,7 +31,7 @@ class CompetitionCard:
     phases: list[PhaseRow]
     teams: int
     shown: PhaseRow | None
-    leader: LeaderboardRow | None
+    leader: Leader | None
 
 
 @router.get("/")
@@ -48,6 +47,5 @@ async def home_page(pool: WithPool, caller: Anyone) -> Response:
 async def _card(pool: Pool, competition: CompetitionRow, phases: list[PhaseRow], teams: int) -> CompetitionCard:
     shown, leader = usual_phase(phases), None
     if shown is not None:
-        rows = (await LeaderboardReader(pool, shown.id, present=False).load()).rows
-        leader = next((row for row in rows if row.rank == 1), None)
+        leader = await LeaderboardReader(pool, shown.id, present=False).find_leader()
     return CompetitionCard(competition, phases, teams, shown, leader)
