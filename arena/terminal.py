@@ -32,6 +32,11 @@ def remark(text: str) -> None:
     console_for_people().print(plain(text))
 
 
+def remark_to_copy(line: str) -> None:
+    """Print a line as `remark` does, for people to copy: a terminal must not break it into several."""
+    console_for_people().print(plain(line), soft_wrap=True)
+
+
 def show_rule(title: str = "") -> None:
     """Print what separates texts: a line across a terminal, elsewhere the title alone, if there is one."""
     if console.is_terminal:

@@ -13,7 +13,7 @@ from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json, PhaseOption
 from arena.failure import Failure
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import console_for_people, plain, remark, score_text, show_json
+from arena.terminal import remark, remark_to_copy, score_text, show_json
 
 if TYPE_CHECKING:
     from arena.export.verification import VerifiedScore
@@ -73,9 +73,8 @@ def _show(directory: Path, written: dict[str, Any], scores: Sequence["VerifiedSc
     if scores:
         show_tables(scores_table(scores))
         return
-    for tool in ("agg", "anal"):  # to be copied, so a terminal must not break them into lines
-        command = f"next: arena bayesmark {tool} {shlex.quote(str(directory))}"
-        console_for_people().print(plain(command), soft_wrap=True)
+    for tool in ("agg", "anal"):
+        remark_to_copy(f"next: arena bayesmark {tool} {shlex.quote(str(directory))}")
 
 
 def scores_table(scores: Sequence["VerifiedScore"]) -> TextTable:

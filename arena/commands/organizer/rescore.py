@@ -12,7 +12,7 @@ from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption
 from arena.failure import Failure
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import NO_SCORE, console, console_for_people, plain, remark, score_text, show_json
+from arena.terminal import NO_SCORE, console, remark, remark_to_copy, score_text, show_json
 
 if TYPE_CHECKING:
     from arena.api.reruns import RescoringComparison
@@ -113,8 +113,8 @@ def apply(competition: CompetitionOption, phase: PhaseOption, as_json: Json = Fa
     remark(f"applied as revision {applied.revision}")
     if lines := lines_of_file(applied.changes):
         remark(f"Write into phase {applied.phase} of the competition's file, which is older now:")
-        for line in lines:  # to be copied, so a terminal must not break them into lines
-            console_for_people().print(plain(line), soft_wrap=True)
+        for line in lines:
+            remark_to_copy(line)
 
 
 def discard(competition: CompetitionOption, phase: PhaseOption, as_json: Json = False) -> None:

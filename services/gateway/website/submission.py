@@ -5,18 +5,16 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import WithPool, WithQueueEstimates
-from services.gateway.problems import Problem
 from services.gateway.submissions import result_tables
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
 from services.gateway.website.page_data import SubmissionData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import to_sign_in, viewer_of
+from services.gateway.website.viewers import check_may_read, to_sign_in, viewer_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -28,12 +26,7 @@ async def submission_page(
     """Show a submission to its team or an organizer, live."""
     if caller.role == "anyone":
         return to_sign_in(request)
-    if Scope.READ not in caller.scopes:
-        raise Problem(
-            ProblemCode.MISSING_SCOPE,
-            "This page needs a token with the scope 'read'; sign in with another token.",
-            scope=Scope.READ,
-        )
+    check_may_read(caller)
     row = await find_submission(pool, submission_id, caller)
     phase = await result_tables.phase_of_studies(pool, row.phase_id)
     data = SubmissionData(

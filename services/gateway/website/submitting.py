@@ -16,7 +16,7 @@ from services.gateway.problems import Problem
 from services.gateway.submissions.live_list import Watch
 from services.gateway.website.page_data import SubmissionsData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import find_page_context, to_sign_in
+from services.gateway.website.viewers import check_may_read, find_page_context, to_sign_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,12 +34,7 @@ async def submissions_page(
     """Show a phase's submissions, live, and to a team the form for the next one."""
     if caller.role == "anyone":
         return to_sign_in(request)
-    if Scope.READ not in caller.scopes:
-        raise Problem(
-            ProblemCode.MISSING_SCOPE,
-            "This page needs a token with the scope 'read'; sign in with another token.",
-            scope=Scope.READ,
-        )
+    check_may_read(caller)
     page = await find_page_context(pool, caller, slug, phase)
     if caller.role == "team" and caller.competition_id != page.competition.id:
         raise Problem(

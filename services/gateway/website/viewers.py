@@ -7,9 +7,12 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
+from arena.words.problems import ProblemCode
+from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition, visible_phases
 from services.gateway.competitions.tables import CompetitionRow, PhaseRow
+from services.gateway.problems import Problem
 from services.gateway.website.rendering import Viewer
 from shared.database import Pool
 
@@ -41,6 +44,16 @@ async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | N
     phases = await visible_phases(pool, competition, caller)
     phase = await choose_phase(pool, competition, name, caller) if name else usual_phase(phases)
     return PageContext(viewer_of(caller), competition, phases, phase)
+
+
+def check_may_read(caller: Caller) -> None:
+    """Raise Problem 403 unless a caller's token may read submissions."""
+    if Scope.READ not in caller.scopes:
+        raise Problem(
+            ProblemCode.MISSING_SCOPE,
+            "This page needs a token with the scope 'read'; sign in with another token.",
+            scope=Scope.READ,
+        )
 
 
 def to_sign_in(request: Request) -> RedirectResponse:
