@@ -9,7 +9,7 @@ from arena.package_data import package_path
 
 PACKAGES = ("arena", "shared", "services")
 """Those that are installed; a client has only the first."""
-SIDES = ("blackbox", "optimizer")
+SIDES = ("blackbox", "small")
 HEX_DIGITS = 12
 
 

@@ -21,7 +21,7 @@ from arena.failure import Failure
 from arena.pack.needs import PYTHON_VERSION, read_needs
 from arena.package_data import IMAGES
 
-LOCK = IMAGES / "optimizer" / "requirements.lock"
+LOCK = IMAGES / "small" / "requirements.lock"
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 ABI = "cp311"
 GLIBC_MINOR = 36

@@ -15,7 +15,7 @@ from arena.images.docker import BuildFailed
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import plain, show_json
 
-SIDES = ("blackbox", "optimizer")
+SIDES = ("blackbox", "small")
 group = LazyGroup(
     "Build the container images in which studies run.",
     [Listed("build", "operator.images:build", "Build the images whose inputs have changed.")],

@@ -9,7 +9,7 @@ from arena.package_data import IMAGES
 @cache
 def list_packages() -> Packages:
     """Return every package and version in the two images of a study."""
-    return Packages(optimizer=_read_pins("optimizer"), blackbox=_read_pins("blackbox"))
+    return Packages(optimizer=_read_pins("small"), blackbox=_read_pins("blackbox"))
 
 
 def _read_pins(image: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ async def test_a_new_optimizer_passes_its_check_with_a_score_and_runs_the_same_a
     assert body["score"] == study["score"] > 0
     assert 0 < study["worst_iteration_s"] < study["study_time_s"]
     assert body["deterministic"] is True
-    assert sorted(body["images"]) == ["arena-blackbox:local", "arena-optimizer:local"]
+    assert sorted(body["images"]) == ["arena-blackbox:local", "arena-small:local"]
 
 
 async def test_new_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:

@@ -49,6 +49,6 @@ def test_a_participant_makes_the_images_and_checks(checker: Installed) -> None:
     images = json.loads(checker.run("arena", "images", "build", "--json"))["images"]
     report = json.loads(checker.run("arena", "check", "mine", "--boxes", "DT_iris_acc", "--n-calls", "2", "--json"))
 
-    assert set(images) == {"blackbox", "optimizer"}
+    assert set(images) == {"blackbox", "small"}
     assert report["scored"], report
     assert sorted(report["images"].values()) == sorted(images.values())

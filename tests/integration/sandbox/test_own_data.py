@@ -75,7 +75,7 @@ async def test_a_file_that_is_not_what_its_hash_says_is_the_platforms_fault(slot
 
 async def test_a_phase_may_name_an_image_of_its_own(slot: Slot) -> None:
     spec = make_study(n_calls=1)
-    await slot.run_study(replace(spec, image="arena-optimizer:local", runtime="runc"), make_optimizer())
+    await slot.run_study(replace(spec, image="arena-small:local", runtime="runc"), make_optimizer())
 
     with pytest.raises(InfrastructureFailure, match="no-such-image"):
         await slot.run_study(replace(spec, image="no-such-image:1"), make_optimizer())

@@ -32,7 +32,7 @@ async def test_a_study_says_what_it_used_and_what_ran_it(slot: Slot, watch: Watc
     assert 0 < plain.usage.cpu_s < study.usage.cpu_s < 60
     assert study.usage.memory_peak_bytes is not None
     assert 150 * MEGABYTE < study.usage.memory_peak_bytes < 2048 * MEGABYTE
-    images = [await watch.image_id(name) for name in ("arena-optimizer:local", "arena-blackbox:local")]
+    images = [await watch.image_id(name) for name in ("arena-small:local", "arena-blackbox:local")]
     assert study.provenance is not None
     assert [study.provenance.optimizer_image, study.provenance.blackbox_image] == images
     assert study.provenance.code_version == code_version()
