@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment
 from arena.words.execution import LOG_CHARS, Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage, SubmissionState
@@ -58,8 +59,8 @@ class StudyTask(BaseModel):
 class ShardReleased(Message):
     """Dispatcher to runners: one attempt at a shard, with everything a runner needs to know.
 
-    `dataset_sha256` is the blob of the organizer's own data set, none for one that Bayesmark brings; `image` and
-    `runtime` of the optimizer's container are the runner's own unless the phase names others.
+    `dataset_sha256` is the blob of the organizer's own data set, none for one that Bayesmark brings; the optimizer runs
+    in `environment` on so many `cpus`; its container's `runtime` is the runner's own unless the phase names another.
     """
 
     key = "shard.released"
@@ -77,7 +78,8 @@ class ShardReleased(Message):
     blob_sha256: str
     signature_wanted: bool
     dataset_sha256: str | None = None
-    image: str | None = None
+    environment: Environment = DEFAULT_ENVIRONMENT
+    cpus: Cpus = 1
     runtime: str | None = None
 
 

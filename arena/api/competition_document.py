@@ -6,13 +6,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from arena.api.body import Body, example, example_of
+from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment, ParameterNames
 from arena.words.limits import Limits
 from arena.words.names import Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
-Image = Annotated[str, Field(max_length=200, pattern=r"^[a-z0-9][A-Za-z0-9._/:@-]*$")]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
-"""A name of a container's image or runtime, as the engine allows it."""
+"""A name of a container's runtime, as the engine allows it."""
 Description = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 """What a competition's page says of it, in Markdown."""
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
@@ -47,8 +47,9 @@ class Dataset(Body):
 class Phase(Body):
     """A phase. Without times it is always open; a quota of null does not limit.
 
-    On a practice phase teams see logs, so its black boxes are not secret and may be in no other phase. `image` and
-    `runtime` are those of the optimizer's container; null means the runner's own.
+    On a practice phase teams see logs, so its black boxes are not secret and may be in no other phase.
+    `environments` are those that optimizers may run in, the default first. Each has `cpus`. Where parameter names are
+    hidden, it sees `x0`, `x1` and so on. `runtime` is that of its container; null means the runner's own.
     """
 
     model_config = example(
@@ -78,7 +79,9 @@ class Phase(Body):
     active_submissions: Count | None = None
     counting: Literal["best", "chosen"] = "best"
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
-    image: Image | None = None
+    environments: list[Environment] = Field(default_factory=lambda: [DEFAULT_ENVIRONMENT], min_length=1, max_length=20)
+    cpus: Cpus = 1
+    parameter_names: ParameterNames = "visible"
     runtime: Runtime | None = None
 
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from arena.api.body import Body, Page, example, example_of
 from arena.api.competition_document import BlackBox, Competition, Count
+from arena.words.environments import Cpus, Environment, ParameterNames
 from arena.words.limits import Limits
 from arena.words.names import Label
 
@@ -32,7 +33,8 @@ class CompetitionPage(Page):
 class CompetitionPhase(Body):
     """A phase as everybody may see it: its size, limits, quotas and times, and the opaque labels of its black boxes.
 
-    `frozen_at` is since when the leaderboard is frozen for teams; null if it is not.
+    `environments` are those that optimizers may run in, the default first. `frozen_at` is
+    since when the leaderboard is frozen for teams; null if it is not.
     """
 
     model_config = example(
@@ -50,6 +52,9 @@ class CompetitionPhase(Body):
         scored_per_day=5,
         active_submissions=2,
         counting="best",
+        environments=["small", "modern"],
+        cpus=1,
+        parameter_names="visible",
         frozen_at=None,
         is_open=True,
         boxes=["box-01", "box-02"],
@@ -68,6 +73,9 @@ class CompetitionPhase(Body):
     scored_per_day: int | None
     active_submissions: int | None
     counting: Literal["best", "chosen"]
+    environments: list[Environment]
+    cpus: Cpus
+    parameter_names: ParameterNames
     frozen_at: datetime | None
     is_open: bool
     boxes: list[str]

@@ -7,8 +7,9 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from arena.api.body import Body, Page, example, example_of
-from arena.api.competition_document import Image, Runtime
+from arena.api.competition_document import Runtime
 from arena.api.submissions import Submission
+from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment, ParameterNames
 from arena.words.limits import Limits
 from arena.words.names import Label
 from arena.words.states import SubmissionState
@@ -113,7 +114,9 @@ class NewOrganizerRun(Body):
     first_study: int = Field(default=0, ge=0, le=1_000_000)
     studies_per_shard: int = Field(default=1, ge=1, le=100_000)
     limits: Limits = Limits()
-    image: Image | None = None
+    environment: Environment = DEFAULT_ENVIRONMENT
+    cpus: Cpus = 1
+    parameter_names: ParameterNames = "visible"
     runtime: Runtime | None = None
 
 

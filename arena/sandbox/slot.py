@@ -15,6 +15,7 @@ from arena.sandbox.relay import Relay
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
+from arena.words.environments import DEFAULT_ENVIRONMENT, split_environment
 from arena.words.limits import Limits
 
 log = structlog.get_logger()
@@ -121,9 +122,10 @@ class Slot:
 
     async def _take_optimizer(self, spec: StudySpec) -> Container:
         """Return the prepared container if it fits the study and lives, else a new one; prepare the next."""
-        if spec.image or spec.runtime:
-            await self._self_test.require(spec.image, spec.runtime, self._cpu)
-        config = optimizer_config(self._settings, spec.limits, self._cpu, image=spec.image, runtime=spec.runtime)
+        image = _image_of(spec.environment)
+        if image or spec.runtime:
+            await self._self_test.require(image, spec.runtime, self._cpu)
+        config = optimizer_config(self._settings, spec.limits, self._cpu, image=image, runtime=spec.runtime)
         container = await asyncio.shield(self._prepared)
         if isinstance(container, Container) and not await self._is_usable(container, config):
             self._begin_discard(container)
@@ -153,3 +155,9 @@ class Slot:
 
     def _begin_discard(self, container: Container) -> None:
         self._tasks.create_task(self._engine.discard(container))
+
+
+def _image_of(environment: str) -> str | None:
+    """Return the image of an environment; None is that of the settings."""
+    name, digest = split_environment(environment)
+    return digest or (None if name == DEFAULT_ENVIRONMENT else f"arena-{name}:local")

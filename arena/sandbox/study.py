@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.execution import Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage
@@ -21,8 +22,8 @@ class StudySpec:
     """One study to run, with the seeds of its two sides.
 
     `execution` names the attempt at a shard that it belongs to, the `attempt`th. `dataset_sha256` is the organizer's
-    own data set, none for one that Bayesmark brings. `image` and `runtime` of the optimizer's container are those of
-    the settings unless they are named here.
+    own data set, none for one that Bayesmark brings. `environment` is where the optimizer runs, with so many
+    `cpus`; its `runtime` is that of the settings unless one is named here.
     """
 
     execution: str
@@ -37,7 +38,8 @@ class StudySpec:
     optimizer_seed: int
     limits: Limits
     dataset_sha256: str | None = None
-    image: str | None = None
+    environment: str = DEFAULT_ENVIRONMENT
+    cpus: int = 1
     runtime: str | None = None
     signature_wanted: bool = False
 

@@ -107,7 +107,8 @@ select
     p.n_calls,
     p.n_suggestions,
     p.limits,
-    p.image,
+    s.environment,
+    p.cpus,
     p.runtime,
     s.blob_sha256,
     c.seed as competition_seed

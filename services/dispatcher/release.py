@@ -32,6 +32,7 @@ def shard_message(shard: ReleasedShard) -> ShardReleased:
         blob_sha256=shard.blob_sha256,
         signature_wanted=shard.signature_wanted,
         dataset_sha256=shard.dataset_sha256,
-        image=shard.image,
+        environment=shard.environment,
+        cpus=shard.cpus,
         runtime=shard.runtime,
     )

@@ -26,7 +26,8 @@ class ReleasedShard:
     n_calls: int
     n_suggestions: int
     limits: dict[str, Any]
-    image: str | None
+    environment: str
+    cpus: int
     runtime: str | None
     blob_sha256: str
     competition_seed: str

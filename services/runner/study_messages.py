@@ -31,7 +31,8 @@ def study_spec(shard: ShardReleased, task: StudyTask) -> StudySpec:
         optimizer_seed=task.optimizer_seed,
         limits=shard.limits,
         dataset_sha256=shard.dataset_sha256,
-        image=shard.image,
+        environment=shard.environment,
+        cpus=shard.cpus,
         runtime=shard.runtime,
         signature_wanted=shard.signature_wanted,
     )

@@ -9,8 +9,8 @@ from arena.api.competition_document import BlackBox, Competition, Phase
 from arena.api.competitions import DocumentChange
 from arena.rules.competition_document import DocumentFault
 
-FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline")
-"""What the scores of a phase depend on, besides its black boxes; limits, image and runtime may change."""
+FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline", "parameter_names")
+"""What the scores of a phase depend on, besides its black boxes; limits, environments, CPUs and runtime may change."""
 
 
 @dataclass(frozen=True)

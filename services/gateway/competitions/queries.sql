@@ -157,17 +157,17 @@ values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
 ))
 on conflict (competition_id, label) do nothing;
 
--- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, image, runtime)$
+-- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, environments, cpus, parameter_names, runtime)$
 -- Creates or changes a phase; forbidden changes were refused before.
 insert into phases (
     competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
     studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice,
-    counting, priority, image, runtime
+    counting, priority, environments, cpus, parameter_names, runtime
 )
 values (
     :competition_id, :name, :position, :visibility, :baseline_id, :n_calls, :n_suggestions, :studies_per_box,
     :studies_per_shard, :limits, :opens_at, :closes_at, :attempts_per_day, :scored_per_day, :active_submissions,
-    :practice, :counting, :priority, :image, :runtime
+    :practice, :counting, :priority, :environments, :cpus, :parameter_names, :runtime
 )
 on conflict (competition_id, name) where kind = 'competition' do update set
     position = excluded.position, visibility = excluded.visibility, baseline_id = excluded.baseline_id,
@@ -175,7 +175,8 @@ on conflict (competition_id, name) where kind = 'competition' do update set
     studies_per_shard = excluded.studies_per_shard, limits = excluded.limits, opens_at = excluded.opens_at,
     closes_at = excluded.closes_at, attempts_per_day = excluded.attempts_per_day,
     scored_per_day = excluded.scored_per_day, active_submissions = excluded.active_submissions,
-    practice = excluded.practice, counting = excluded.counting, priority = excluded.priority, image = excluded.image,
+    practice = excluded.practice, counting = excluded.counting, priority = excluded.priority,
+    environments = excluded.environments, cpus = excluded.cpus, parameter_names = excluded.parameter_names,
     runtime = excluded.runtime
 returning id;
 

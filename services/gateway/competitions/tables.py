@@ -53,7 +53,9 @@ class PhaseRow:
     counting: Literal["best", "chosen"]
     frozen_at: datetime | None
     priority: int
-    image: str | None
+    environments: list[str]
+    cpus: int
+    parameter_names: Literal["visible", "hidden"]
     runtime: str | None
     boxes: list[str]
 

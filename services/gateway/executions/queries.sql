@@ -117,7 +117,7 @@ select
     coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
     coalesce(e.cpu_s, u.cpu_s) as cpu_s, coalesce(e.memory_peak_bytes, u.memory_peak_bytes) as memory_peak_bytes,
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s,
-    e.provenance, c.id as competition_id, c.seed as competition_seed, p.image, p.runtime, bl.name as baseline,
+    e.provenance, c.id as competition_id, c.seed as competition_seed, s.environment, p.cpus, p.parameter_names, p.runtime, bl.name as baseline,
     bl.version as baseline_version, s.blob_sha256, s.size_bytes, s.revision, s.origin_id, s.verdict_stage,
     s.verdict_iteration, b.dataset_sha256, b.test_case
 from shards sh

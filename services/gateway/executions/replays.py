@@ -66,7 +66,9 @@ def _describe_run(row: RecordedExecutionRow) -> ReplayRun:
         first_study=row.first_study,
         studies_per_shard=row.n_studies,
         limits=Limits.model_validate(row.limits),
-        image=row.image,
+        environment=row.environment,
+        cpus=row.cpus,
+        parameter_names=row.parameter_names,
         runtime=row.runtime,
         execution=row.name,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from arena.words.cut_off import TimeLimit
@@ -86,7 +86,9 @@ class RecordedExecutionRow(ExecutionRow):
     provenance: dict[str, Any] | None
     competition_id: UUID
     competition_seed: str
-    image: str | None
+    environment: str
+    cpus: int
+    parameter_names: Literal["visible", "hidden"]
     runtime: str | None
     baseline: str | None
     baseline_version: int | None

@@ -13,8 +13,8 @@ def organizer_run_key(
 ) -> str:
     """Return the hash of everything that an organizer run's losses depend on. The size of its shards is not part of it.
 
-    `images` is the release whose images the runners have. An image that the run itself names enters the hash by that
-    name only, so name it with a digest.
+    `images` is the release whose images the runners have. An environment enters the hash as the run names it, so
+    pin it by its digest where that matters.
     """
     inputs = {
         "seed": seed,
@@ -22,6 +22,7 @@ def organizer_run_key(
         "images": images,
         "boxes": [[box.model, box.dataset, box.metric, box.dataset_sha256] for box in boxes],
         **run.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study", "limits"}),
-        **run.model_dump(include={"image", "runtime"}, exclude_none=True),
+        **run.model_dump(include={"environment", "cpus", "parameter_names"}, exclude_defaults=True),
+        **run.model_dump(include={"runtime"}, exclude_none=True),
     }
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

@@ -29,15 +29,15 @@ union all
 select id from teams where competition_id = :competition_id and internal
 limit 1;
 
--- name: insert_organizer_run_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits, image, runtime)$
+-- name: insert_organizer_run_phase(competition_id, name, n_calls, n_suggestions, studies, first_study, studies_per_shard, limits, environment, cpus, parameter_names, runtime)$
 -- Adds the hidden phase of an organizer run.
 insert into phases (
     competition_id, name, position, visibility, kind, n_calls, n_suggestions, studies_per_box, first_study,
-    studies_per_shard, limits, image, runtime
+    studies_per_shard, limits, environments, cpus, parameter_names, runtime
 )
 values (
     :competition_id, :name, 0, 'organizer', 'organizer_run', :n_calls, :n_suggestions, :studies, :first_study,
-    :studies_per_shard, :limits, :image, :runtime
+    :studies_per_shard, :limits, array[:environment::text], :cpus, :parameter_names, :runtime
 )
 returning id;
 

@@ -51,6 +51,7 @@ async def _insert(connection: Connection, key: str, inputs: RunInputs) -> UUID:
         blob_sha256=inputs.blob_sha256,
         filename=f"{run.purpose}.zip",
         size_bytes=inputs.size_bytes,
+        environment=run.environment,
         created_at=datetime.now(UTC),
     )
     await insert_submission(connection, new, await next_change(connection, phase_id))

@@ -11,7 +11,10 @@ from arena.api.planning import NewOrganizerRun
 from shared.database import Connection, Pool, fetch_all, load_queries
 
 queries = load_queries(files("services.gateway.organizer_runs") / "queries.sql")
-PHASE_FIELDS = {"n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard", "image", "runtime"}
+PHASE_FIELDS = {
+    *("n_calls", "n_suggestions", "studies", "first_study", "studies_per_shard"),
+    *("environment", "cpus", "parameter_names", "runtime"),
+}
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,13 @@ where d.kind = 'rescoring_candidate' and exists (
 -- Adds a hidden copy of a phase, with the given values changed.
 insert into phases (
     competition_id, name, position, visibility, kind, baseline_id, n_calls, n_suggestions, studies_per_box, first_study,
-    studies_per_shard, limits, practice, counting, priority, image, runtime
+    studies_per_shard, limits, practice, counting, priority, environments, cpus, parameter_names, runtime
 )
 select
     competition_id, :name, position, 'organizer', 'rescoring_candidate', coalesce(:baseline_id, baseline_id),
     coalesce(:n_calls, n_calls), coalesce(:n_suggestions, n_suggestions), coalesce(:studies_per_box, studies_per_box),
     first_study, coalesce(:studies_per_shard, studies_per_shard), coalesce(:limits, limits), practice, counting,
-    coalesce(:priority, priority), image, runtime
+    coalesce(:priority, priority), environments, cpus, parameter_names, runtime
 from phases where id = :phase_id
 returning id;
 

@@ -89,15 +89,15 @@ from today;
 -- Takes the next change number of a phase, and locks the phase: this must be the transaction's last lock.
 select next_change(:phase_id);
 
--- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, created_at, change)^
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, created_at, change)^
 -- Queues a submission with its first event, under the phase's present definition, which a rescoring may have changed.
 -- Returns its row of submission_details, which the view itself shows only after this statement.
 with s as (
     insert into submissions (
-        id, phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, created_at, change, revision
+        id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, created_at, change, revision
     )
     select
-        :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes,
+        :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes, :environment,
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id), :created_at, :change,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id)
     from phases p where p.id = :phase_id
@@ -141,10 +141,10 @@ insert into submission_events (submission_id, event) select id, 'cancelled' from
 -- Queues copies of submissions in another phase, with the same zips; existing copies stay as they are.
 with copied as (
     insert into submissions (
-        phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, origin_id, revision, change
+        phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, origin_id, revision, change
     )
     select
-        p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes,
+        p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes, s.environment,
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
         s.id,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id),

@@ -65,6 +65,7 @@ async def submit(
         blob_sha256=upload.sha256,
         filename=clean_line(file.filename or "", FILENAME_LENGTH) or "optimizer.zip",
         size_bytes=upload.size_bytes,
+        environment=chosen.environments[0],
         created_at=datetime.now(UTC),
     )
     answer = await accept(pool, outbox, new, request)

@@ -72,6 +72,7 @@ class NewSubmission:
     blob_sha256: str
     filename: str
     size_bytes: int
+    environment: str
     created_at: datetime
 
 
@@ -203,6 +204,7 @@ async def insert_submission(connection: Connection, new: NewSubmission, change: 
         blob_sha256=new.blob_sha256,
         filename=new.filename,
         size_bytes=new.size_bytes,
+        environment=new.environment,
         created_at=new.created_at,
         change=change,
     )

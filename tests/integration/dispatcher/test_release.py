@@ -149,16 +149,17 @@ async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool, disp
     assert await tables.ready_slots(dispatcher_pool, 15) == 2
 
 
-async def test_what_is_released_names_the_data_set_image_and_runtime(pool: Pool, dispatcher_pool: Pool) -> None:
+async def test_what_is_released_names_the_data_set_environment_and_runtime(pool: Pool, dispatcher_pool: Pool) -> None:
     seeded = await seed_phase(pool, boxes=2, studies_per_box=1)
     await pool.execute("update black_boxes set dataset_sha256 = 'hash' where id = $1", seeded.boxes[0])
-    await pool.execute("update phases set image = 'image:1', runtime = 'runsc'")
+    await pool.execute("update phases set cpus = 2, runtime = 'runsc'")
     await seed_submission(pool, seeded)
+    await pool.execute("update submissions set environment = 'modern'")
     await tables.expand_waiting(dispatcher_pool)
 
     shards, _ = await tables.release_fairly(dispatcher_pool, 10)
 
-    assert [(shard.dataset_sha256, shard.image, shard.runtime) for shard in shards] == [
-        ("hash", "image:1", "runsc"),
-        (None, "image:1", "runsc"),
+    assert [(shard.dataset_sha256, shard.environment, shard.cpus, shard.runtime) for shard in shards] == [
+        ("hash", "modern", 2, "runsc"),
+        (None, "modern", 2, "runsc"),
     ]

@@ -73,11 +73,11 @@ async def test_a_file_that_is_not_what_its_hash_says_is_the_platforms_fault(slot
         await slot.run_study(study_on(box, content[:-1]), make_optimizer(), content)
 
 
-async def test_a_phase_may_name_an_image_of_its_own(slot: Slot) -> None:
+async def test_a_study_may_name_its_environment(slot: Slot) -> None:
     spec = make_study(n_calls=1)
-    await slot.run_study(replace(spec, image="arena-small:local", runtime="runc"), make_optimizer())
+    await slot.run_study(replace(spec, environment="small", runtime="runc"), make_optimizer())
 
-    with pytest.raises(InfrastructureFailure, match="no-such-image"):
-        await slot.run_study(replace(spec, image="no-such-image:1"), make_optimizer())
+    with pytest.raises(InfrastructureFailure, match="no-such"):
+        await slot.run_study(replace(spec, environment="no-such"), make_optimizer())
 
     await slot.run_study(spec, make_optimizer())

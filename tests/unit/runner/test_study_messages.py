@@ -26,7 +26,8 @@ SHARD = ShardReleased(
     blob_sha256="0" * 64,
     signature_wanted=True,
     dataset_sha256="1" * 64,
-    image="an image",
+    environment="modern",
+    cpus=2,
     runtime="a runtime",
 )
 RESULT = StudyOutcome(
@@ -55,7 +56,7 @@ def test_a_study_is_run_as_it_was_released() -> None:
     assert (spec.study, spec.seed, spec.optimizer_seed, spec.attempt) == (3, 1, 2, 2)
     for name in ("model", "dataset", "metric", "n_calls", "n_suggestions", "limits", "dataset_sha256"):
         assert getattr(spec, name) == getattr(SHARD, name)
-    assert (spec.image, spec.runtime, spec.signature_wanted) == ("an image", "a runtime", True)
+    assert (spec.environment, spec.cpus, spec.runtime, spec.signature_wanted) == ("modern", 2, "a runtime", True)
 
 
 def test_a_result_reaches_the_aggregator_whole() -> None:

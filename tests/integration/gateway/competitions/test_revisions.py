@@ -88,13 +88,15 @@ async def test_phases_keep_their_identity_and_what_the_document_does_not_say(gat
     quota = {"phase": "feedback", "attempts_per_day": 7}
     (await gateway.organizer.put("/api/v1/admin/competitions/c/teams/a/quota", json=quota)).raise_for_status()
     identity = await pool.fetchval("update phases set frozen_at = now() returning id")
-    changed = phase(studies_per_box=5, boxes=["box-02"], image="x:1", runtime="runsc", priority=2)
+    changed = phase(studies_per_box=5, boxes=["box-02"], environments=["modern"], runtime="runsc", priority=2)
     (await gateway.apply(competition(changed))).raise_for_status()
 
-    row = await pool.fetchrow("select id, frozen_at is null, studies_per_box, image, runtime, priority from phases")
+    row = await pool.fetchrow(
+        "select id, frozen_at is null, studies_per_box, environments, runtime, priority from phases"
+    )
 
     assert row is not None
-    assert tuple(row) == (identity, False, 5, "x:1", "runsc", 2)
+    assert tuple(row) == (identity, False, 5, ["modern"], "runsc", 2)
     assert await pool.fetchval("select attempts_per_day from team_quotas") == 7
     assert (await gateway.anyone.get("/api/v1/competitions/c")).json()["phases"][0]["boxes"] == ["box-02"]
 

@@ -62,9 +62,9 @@ async def test_the_page_tells_the_gateways_own_limits_and_the_sandboxs(gateway: 
     assert (await submit(team, make_zip(b"#" * 1_000_001))).status_code == 422
 
 
-async def test_an_image_of_the_phases_own_is_told(gateway: Gateway) -> None:
-    (await gateway.apply(competition(phase(image="arena-torch:local")))).raise_for_status()
-    assert "in its own image, <code>arena-torch:local</code>" in await read_rules(gateway)
+async def test_the_environments_of_a_phase_are_told(gateway: Gateway) -> None:
+    (await gateway.apply(competition(phase(environments=["modern", "small"])))).raise_for_status()
+    assert "<code>modern</code>, <code>small</code>" in await read_rules(gateway)
 
 
 async def test_every_verdict_and_every_package_is_on_the_page(gateway: Gateway) -> None:

@@ -18,7 +18,15 @@ def key(*, seed: str = "s", blob: str = "ab", images: str = "i", **changes: Any)
 
 @pytest.mark.parametrize(
     "changes",
-    [{"seed": "t"}, {"blob": "cd"}, {"images": "j"}, {"n_calls": 4}, {"first_study": 1}, {"image": "x:1"}],
+    [
+        {"seed": "t"},
+        {"blob": "cd"},
+        {"images": "j"},
+        {"n_calls": 4},
+        {"first_study": 1},
+        {"environment": "modern"},
+        {"cpus": 2},
+    ],
     ids=lambda changes: next(iter(changes)),
 )
 def test_what_losses_depend_on_makes_another_run(changes: dict[str, Any]) -> None:

@@ -42,7 +42,9 @@ PHASE = PhaseRow(
     counting="best",
     frozen_at=None,
     priority=0,
-    image=None,
+    environments=["small"],
+    cpus=1,
+    parameter_names="visible",
     runtime=None,
     boxes=["b"],
 )

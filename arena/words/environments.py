@@ -1,0 +1,24 @@
+"""Environments: the named images in which optimizers run."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+DEFAULT_ENVIRONMENT = "small"
+ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9-]{0,30}(@sha256:[0-9a-f]{64})?$"
+
+Environment = Annotated[str, Field(pattern=ENVIRONMENT_PATTERN)]
+"""An environment's name; with `@sha256:...`, only the image of that digest."""
+Cpus = Annotated[int, Field(ge=1, le=2)]
+"""CPUs that an optimizer has; the black box runs on one of them."""
+ParameterNames = Literal["visible", "hidden"]
+"""Whether optimizers see the parameters' real names, or `x0`, `x1` and so on."""
+
+
+def split_environment(environment: str) -> tuple[str, str | None]:
+    """Return an environment's name, and the digest of its image if that is pinned. Raises ValueError."""
+    if not re.fullmatch(ENVIRONMENT_PATTERN, environment):
+        raise ValueError(f"expected NAME or NAME@sha256:..., got {environment!r}")
+    name, _, digest = environment.partition("@")
+    return name, digest or None
