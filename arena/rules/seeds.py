@@ -17,6 +17,14 @@ def optimizer_seed(competition_seed: str, test_case: str, study: int, blob_sha25
     return _derive("optimizer", competition_seed, test_case, str(study), blob_sha256)
 
 
+def names_seed(competition_seed: str, test_case: str) -> int:
+    """Return the seed in [0, 2**32) of the order in which optimizers see a black box's hidden parameter names.
+
+    It is the same for every study and every submission, so that all teams meet the same search space.
+    """
+    return _derive("parameter names", competition_seed, test_case)
+
+
 def _derive(side: str, *inputs: str) -> int:
     text = "\0".join((side, *inputs))
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big")

@@ -264,6 +264,7 @@ def _describe(spec: StudySpec) -> dict[str, Any]:
         "signature_wanted": spec.signature_wanted,
         "dataset_sha256": spec.dataset_sha256,
         "seed": spec.seed,
+        "names_seed": spec.names_seed,
     }
 
 

@@ -22,8 +22,9 @@ class StudySpec:
     """One study to run, with the seeds of its two sides.
 
     `execution` names the attempt at a shard that it belongs to, the `attempt`th. `dataset_sha256` is the organizer's
-    own data set, none for one that Bayesmark brings. `environment` is where the optimizer runs, with so many
-    `cpus`; its `runtime` is that of the settings unless one is named here.
+    own data set, none for one that Bayesmark brings. `names_seed` draws the order in which the optimizer sees hidden
+    parameter names, none for visible ones. `environment` is where the optimizer runs, with so many `cpus`; its
+    `runtime` is that of the settings unless one is named here.
     """
 
     execution: str
@@ -38,6 +39,7 @@ class StudySpec:
     optimizer_seed: int
     limits: Limits
     dataset_sha256: str | None = None
+    names_seed: int | None = None
     environment: str = DEFAULT_ENVIRONMENT
     cpus: int = 1
     runtime: str | None = None

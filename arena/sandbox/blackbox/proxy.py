@@ -2,11 +2,14 @@
 
 import time
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from bayesmark.sklearn_funcs import TestFunction
 from bayesmark.space import Integer, JointSpace, Space
+
+if TYPE_CHECKING:
+    from parameter_names import ParameterNames
 
 Point = dict[str, Any]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -65,18 +68,22 @@ class RememberingProblem(TestFunction):  # type: ignore[misc]  # bayesmark is un
 
 
 class ProxyOptimizer:
-    """What `run_study` takes for an optimizer: it asks the one in the other container and validates what comes back."""
+    """What `run_study` takes for an optimizer: it asks the one in the other container and validates what comes back.
 
-    def __init__(self, problem: RememberingProblem, ask: Ask, cut_off: CutOff) -> None:
+    All that it says to that one, and all that it says of its suggestions, is in the names that the optimizer sees.
+    """
+
+    def __init__(self, problem: RememberingProblem, ask: Ask, cut_off: CutOff, names: "ParameterNames") -> None:
         self._problem = problem
-        self._space = JointSpace(problem.get_api_config())
+        self._names = names
+        self._space = JointSpace(names.seen_config)
         self._ask_runner = ask
         self._cut_off = cut_off
         self._suggested: list[Point] | None = None
 
     def construct(self) -> None:
         """Have the optimizer constructed for this problem's search space."""
-        self._ask({"ask": "construct", "api_config": self._problem.get_api_config()})
+        self._ask({"ask": "construct", "api_config": self._names.seen_config})
 
     def suggest(self, n_suggestions: int) -> list[Point]:
         """Return valid points; raises `StudyStopped` where stock `run_study` would have stopped at invalid ones."""
@@ -88,13 +95,14 @@ class ProxyOptimizer:
             return [dict(self._problem.best[0]) for _ in range(n_suggestions)]
         if "error" in answer:
             raise OptimizerRaised(answer["error"])
-        self._suggested = validate_points(answer["points"], self._space, n_suggestions)
+        valid = validate_points(answer["points"], self._space, n_suggestions)
+        self._suggested = [self._names.to_real(point) for point in valid]
         return self._suggested
 
     def observe(self, points: list[Point], losses: list[float]) -> None:
         """Pass visible losses on; the optimizer's own points are not sent back, it has them."""
-        own = points is self._suggested
-        answer = self._ask({"ask": "observe", "points": None if own else points, "losses": losses})
+        seen = None if points is self._suggested else [self._names.to_seen(point) for point in points]
+        answer = self._ask({"ask": "observe", "points": seen, "losses": losses})
         if "error" in answer:
             raise OptimizerRaised(answer["error"])
 

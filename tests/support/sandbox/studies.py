@@ -13,6 +13,7 @@ def make_study(
     n_calls: int = 3,
     signature: bool = False,
     dataset_sha256: str | None = None,
+    names_seed: int | None = None,
     **limits: Any,
 ) -> StudySpec:
     """Return the specification of a short study."""
@@ -30,5 +31,6 @@ def make_study(
         optimizer_seed=67890,
         limits=Limits(**limits),
         dataset_sha256=dataset_sha256,
+        names_seed=names_seed,
         signature_wanted=signature,
     )
