@@ -61,6 +61,7 @@ class ShardReleased(Message):
 
     `dataset_sha256` is the blob of the organizer's own data set, none for one that Bayesmark brings; the optimizer runs
     in `environment` on so many `cpus`; its container's `runtime` is the runner's own unless the phase names another.
+    `names_seed` draws the order in which the optimizer sees hidden parameter names, none for visible ones.
     """
 
     key = "shard.released"
@@ -80,6 +81,7 @@ class ShardReleased(Message):
     dataset_sha256: str | None = None
     environment: Environment = DEFAULT_ENVIRONMENT
     cpus: Cpus = 1
+    names_seed: int | None = Field(default=None, ge=0, lt=2**32)
     runtime: str | None = None
 
 

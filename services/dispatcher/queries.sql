@@ -109,6 +109,7 @@ select
     p.limits,
     s.environment,
     p.cpus,
+    p.parameter_names,
     p.runtime,
     s.blob_sha256,
     c.seed as competition_seed

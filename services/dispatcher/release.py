@@ -1,6 +1,6 @@
 """What a runner is told of a shard: a pure decision."""
 
-from arena.rules.seeds import optimizer_seed, study_seed
+from arena.rules.seeds import names_seed, optimizer_seed, study_seed
 from arena.words.limits import Limits
 from arena.words.names import name_test_case
 from services.dispatcher.rows import ReleasedShard
@@ -34,5 +34,6 @@ def shard_message(shard: ReleasedShard) -> ShardReleased:
         dataset_sha256=shard.dataset_sha256,
         environment=shard.environment,
         cpus=shard.cpus,
+        names_seed=names_seed(seed, test_case) if shard.parameter_names == "hidden" else None,
         runtime=shard.runtime,
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from arena.words.environments import ParameterNames
 from arena.words.states import ShardState
 from shared.messages import HeldShard
 
@@ -28,6 +29,7 @@ class ReleasedShard:
     limits: dict[str, Any]
     environment: str
     cpus: int
+    parameter_names: ParameterNames
     runtime: str | None
     blob_sha256: str
     competition_seed: str

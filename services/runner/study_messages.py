@@ -31,6 +31,7 @@ def study_spec(shard: ShardReleased, task: StudyTask) -> StudySpec:
         optimizer_seed=task.optimizer_seed,
         limits=shard.limits,
         dataset_sha256=shard.dataset_sha256,
+        names_seed=shard.names_seed,
         environment=shard.environment,
         cpus=shard.cpus,
         runtime=shard.runtime,

@@ -18,7 +18,7 @@ from typing import Any
 from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_seeds, run_study
 from bayesmark.signatures import get_func_signature
 from bayesmark.sklearn_funcs import SklearnModel
-from parameter_names import ParameterNames
+from parameter_names import NameTranslation
 from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
 from scoring import BoxStudies, score_studies
 
@@ -113,7 +113,7 @@ def run_one_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str
     signature = compute_signature(stock) if request["signature_wanted"] else None
     cut_off = CutOff()
     problem = RememberingProblem(stock, cut_off)
-    names = ParameterNames(problem.get_api_config(), request.get("names_seed"))
+    names = NameTranslation(problem.get_api_config(), request.get("names_seed"))
     optimizer = ProxyOptimizer(problem, runner.ask, cut_off, names)
     optimizer.construct()
     _setup_seeds(f"{request['seed']:x}")

@@ -11,7 +11,7 @@ ApiConfig = dict[str, Any]
 Point = dict[str, Any]
 
 
-class ParameterNames:
+class NameTranslation:
     """The parameters of one black box: each has one name in the problem and one that the optimizer sees.
 
     Without a seed both are the same. With one, the optimizer sees x0, x1 and so on, in the order that the seed draws.

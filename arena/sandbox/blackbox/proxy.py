@@ -9,7 +9,7 @@ from bayesmark.sklearn_funcs import TestFunction
 from bayesmark.space import Integer, JointSpace, Space
 
 if TYPE_CHECKING:
-    from parameter_names import ParameterNames
+    from parameter_names import NameTranslation
 
 Point = dict[str, Any]
 Ask = Callable[[dict[str, Any]], dict[str, Any]]
@@ -73,7 +73,7 @@ class ProxyOptimizer:
     All that it says to that one, and all that it says of its suggestions, is in the names that the optimizer sees.
     """
 
-    def __init__(self, problem: RememberingProblem, ask: Ask, cut_off: CutOff, names: "ParameterNames") -> None:
+    def __init__(self, problem: RememberingProblem, ask: Ask, cut_off: CutOff, names: "NameTranslation") -> None:
         self._problem = problem
         self._names = names
         self._space = JointSpace(names.seen_config)

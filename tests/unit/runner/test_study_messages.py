@@ -28,6 +28,7 @@ SHARD = ShardReleased(
     dataset_sha256="1" * 64,
     environment="modern",
     cpus=2,
+    names_seed=4,
     runtime="a runtime",
 )
 RESULT = StudyOutcome(
@@ -54,7 +55,7 @@ def test_a_study_is_run_as_it_was_released() -> None:
 
     assert spec.execution == f"{SHARD.shard_id}-2"
     assert (spec.study, spec.seed, spec.optimizer_seed, spec.attempt) == (3, 1, 2, 2)
-    for name in ("model", "dataset", "metric", "n_calls", "n_suggestions", "limits", "dataset_sha256"):
+    for name in ("model", "dataset", "metric", "n_calls", "n_suggestions", "limits", "dataset_sha256", "names_seed"):
         assert getattr(spec, name) == getattr(SHARD, name)
     assert (spec.environment, spec.cpus, spec.runtime, spec.signature_wanted) == ("modern", 2, "a runtime", True)
 

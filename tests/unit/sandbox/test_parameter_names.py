@@ -13,7 +13,7 @@ from bayesmark.space import JointSpace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.blackbox.parameter_names import ParameterNames, draw_order
+from arena.sandbox.blackbox.parameter_names import NameTranslation, draw_order
 from arena.sandbox.blackbox.proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -69,7 +69,7 @@ def play(
 
     cut_off = CutOff()
     problem = RememberingProblem(Digits(api_config), cut_off)
-    optimizer = ProxyOptimizer(problem, answer, cut_off, ParameterNames(api_config, seed))
+    optimizer = ProxyOptimizer(problem, answer, cut_off, NameTranslation(api_config, seed))
     optimizer.construct()
     np.random.seed(3)
     evaluations, _, suggestions = run_study(optimizer, problem, n_calls, 2, n_obj=2)
@@ -87,7 +87,7 @@ def by_place(order: list[str], config: Space, random: np.random.RandomState) -> 
 
 @given(SPACES, SEEDS)
 def test_the_optimizer_sees_the_same_parameters_under_other_names(api_config: Space, seed: int) -> None:
-    names = ParameterNames(api_config, seed)
+    names = NameTranslation(api_config, seed)
 
     assert sorted(names.seen_config) == list(names.seen_config), "sorted or not, the order is the same"
     assert set(names.seen_config) == {f"x{number}" for number in range(len(api_config))}
@@ -96,7 +96,7 @@ def test_the_optimizer_sees_the_same_parameters_under_other_names(api_config: Sp
 
 @given(SPACES, SEEDS, SEEDS)
 def test_every_point_comes_back_and_fits_the_space_it_is_in(api_config: Space, seed: int, drawing: int) -> None:
-    names = ParameterNames(api_config, seed)
+    names = NameTranslation(api_config, seed)
     seen = suggest_dict([], [], names.seen_config, n_suggestions=3, random=np.random.RandomState(drawing))
 
     real = [names.to_real(point) for point in seen]
@@ -110,8 +110,8 @@ def test_every_point_comes_back_and_fits_the_space_it_is_in(api_config: Space, s
 def test_the_order_depends_on_the_seed_and_on_nothing_of_the_problem_s_own_order(api_config: Space, seed: int) -> None:
     backwards = dict(reversed(api_config.items()))
 
-    assert list(ParameterNames(api_config, seed).seen_config.items()) == list(
-        ParameterNames(backwards, seed).seen_config.items()
+    assert list(NameTranslation(api_config, seed).seen_config.items()) == list(
+        NameTranslation(backwards, seed).seen_config.items()
     )
 
 
@@ -131,7 +131,7 @@ def test_seeds_draw_every_order_equally_often() -> None:
 
 @given(SPACES)
 def test_visible_names_are_the_problem_s_in_the_problem_s_order(api_config: Space) -> None:
-    names = ParameterNames(api_config)
+    names = NameTranslation(api_config)
 
     assert list(names.seen_config.items()) == list(api_config.items())
 
@@ -151,7 +151,7 @@ def test_an_optimizer_that_ignores_names_gets_the_same_losses_with_names_in_the_
 
 def real_order(api_config: Space, seed: int) -> list[str]:
     """Return the problem's own names in the order in which the optimizer sees its parameters."""
-    names = ParameterNames(api_config, seed)
+    names = NameTranslation(api_config, seed)
     return [next(iter(names.to_real({seen: None}))) for seen in names.seen_config]
 
 
@@ -176,7 +176,7 @@ def test_points_of_random_search_that_the_optimizer_did_not_suggest_reach_it_und
 
     cut_off = CutOff()
     problem = RememberingProblem(Digits(api_config), cut_off)
-    optimizer = ProxyOptimizer(problem, raises, cut_off, names := ParameterNames(api_config, seed))
+    optimizer = ProxyOptimizer(problem, raises, cut_off, names := NameTranslation(api_config, seed))
     optimizer.construct()
     _, _, suggestions = run_study(optimizer, problem, 1, 2, n_obj=2)
 

@@ -12,7 +12,7 @@ from bayesmark.space import JointSpace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.blackbox.parameter_names import ParameterNames
+from arena.sandbox.blackbox.parameter_names import NameTranslation
 from arena.sandbox.blackbox.proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped, validate_points
 
 SPACE = {
@@ -44,7 +44,7 @@ def run(answer: Answers, n_calls: int = 4) -> tuple[Any, list[list[dict[str, Any
     """Stock run_study on the proxy; `answer` plays the runner."""
     quick, cut_off = Quick(), CutOff()
     problem = RememberingProblem(quick, cut_off)
-    optimizer = ProxyOptimizer(problem, answer, cut_off, ParameterNames(SPACE))
+    optimizer = ProxyOptimizer(problem, answer, cut_off, NameTranslation(SPACE))
     optimizer.construct()
     evaluations, _, suggestions = run_study(optimizer, problem, n_calls, 2, n_obj=2)
     return evaluations, suggestions, quick
