@@ -1,5 +1,6 @@
 """The blob store: uploaded zips under their SHA-256, on `file://` or `s3://` (obstore speaks both)."""
 
+import asyncio
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlparse
@@ -10,6 +11,7 @@ from obstore.store import ObjectStore, from_url
 
 PARTS_AT_ONCE = 2
 """Parts of 5 MiB that are on their way to the store at a time."""
+CHUNK_BYTES = 1024**2
 
 
 class BlobMissing(Exception):
@@ -47,6 +49,29 @@ class Blobs:
             raise BlobMissing(f"there is no blob {sha256}") from error
         except BaseError as error:
             raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
+
+    async def download(self, sha256: str, path: Path) -> int:
+        """Write a blob to a file and return its size; the file is there when all of it is, and a chunk in memory.
+
+        Raises BlobMissing or BlobStoreUnavailable.
+        """
+        part, size_bytes = path.with_suffix(".part"), 0
+        try:
+            answer = await obstore.get_async(self._store, sha256)
+        except (FileNotFoundError, NotFoundError) as error:
+            raise BlobMissing(f"there is no blob {sha256}") from error
+        except BaseError as error:
+            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
+        try:
+            with part.open("wb") as file:
+                async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
+                    size_bytes += await asyncio.to_thread(file.write, chunk)
+            part.replace(path)
+        except (BaseError, OSError) as error:
+            raise BlobStoreUnavailable(f"cannot get all of blob {sha256}: {error}") from error
+        finally:
+            part.unlink(missing_ok=True)
+        return size_bytes
 
     async def check(self) -> str | None:
         """Return why the store cannot be used, or None."""

@@ -13,6 +13,7 @@ from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
+from arena.words.sizes import size_text
 
 DocumentPath = tuple[str | int, ...]
 """Where something is in a document: keys, and indices of lists."""
@@ -133,6 +134,7 @@ def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[D
             yield DocumentFault((*at, "boxes", place), f"There is no black box {label!r}.", cure)
         if label in phase.boxes[:place]:
             yield DocumentFault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Remove one.")
+    yield from _limit_faults(phase.limits, (*at, "limits"))
     name, _, version = phase.baseline.partition("@")
     if not name or ("@" in phase.baseline and not (version.isascii() and version.isdigit())):
         what = f"Expected a baseline set as NAME or NAME@VERSION, got {phase.baseline!r}."
@@ -143,6 +145,21 @@ def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[D
             yield DocumentFault((*at, key), f"Expected a time with its zone, got {time.isoformat()}.", "Add Z for UTC.")
     if opens_at and closes_at and (opens_at.tzinfo is None) == (closes_at.tzinfo is None) and opens_at >= closes_at:
         yield DocumentFault((*at, "closes_at"), "Expected the phase to close after it opens.", "Swap the two times.")
+
+
+def _limit_faults(limits: Limits, at: DocumentPath) -> Iterator[DocumentFault]:
+    """Find limits under which a zip of the stated size could not be unpacked, which needs as much again, or more.
+
+    The sandbox has its files in memory, and the zip beside them until they are unpacked.
+    """
+    if "zip_limit_bytes" not in limits.model_fields_set:
+        return
+    needed = {"unpacked_limit_bytes": limits.zip_limit_bytes, "memory_limit_bytes": 2 * limits.zip_limit_bytes}
+    for name, least in needed.items():
+        if (allowed := getattr(limits, name)) < least:
+            what = f"Expected at least {size_text(least)}, for zips of up to {size_text(limits.zip_limit_bytes)}, "
+            what += f"got {size_text(allowed)}."
+            yield DocumentFault((*at, name), what, f"Raise {name}, or lower zip_limit_bytes.")
 
 
 def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[DocumentFault]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from arena.words.limits import ZIP_FILES_LIMIT
+from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.sizes import size_text
 
 CHUNK_BYTES = 256 * 1024
@@ -36,10 +36,10 @@ class InvalidZip(Exception):
 
 @dataclass(frozen=True)
 class ZipLimits:
-    """How much a zip may hold; a platform may set other limits than these."""
+    """How much a zip may hold; a phase may set other limits than these."""
 
-    packed_bytes: int = 50 * 1024**2
-    unpacked_bytes: int = 512 * 1024**2
+    packed_bytes: int = Limits().zip_limit_bytes
+    unpacked_bytes: int = Limits().unpacked_limit_bytes
     files: int = ZIP_FILES_LIMIT
 
 

@@ -72,8 +72,8 @@ def optimizer_config(
     settings: SandboxSettings, limits: Limits, cpu: Cpu, *, image: str | None = None, runtime: str | None = None
 ) -> ContainerConfig:
     """The sandbox of a team's code; image and runtime are those of the settings unless others are named."""
-    tmpfs = {
-        "/submission": _tmpfs(limits.unpacked_limit_bytes, cpu.optimizer_uid),
+    tmpfs = {  # the zip lies beside its files until they are unpacked
+        "/submission": _tmpfs(limits.unpacked_limit_bytes + limits.zip_limit_bytes, cpu.optimizer_uid),
         "/tmp": _tmpfs(limits.tmp_limit_bytes, cpu.optimizer_uid),  # noqa: S108 - the container's own
     }
     config = _config(settings, image or settings.optimizer_image, cpu, cpu.optimizer_uid, tmpfs, "optimizer")
@@ -85,7 +85,7 @@ def optimizer_config(
         "CpuShares": OPTIMIZER_CPU_SHARES,
         "OomScoreAdj": OPTIMIZER_OOM_SCORE,
     }
-    file_size = max(limits.unpacked_limit_bytes, limits.tmp_limit_bytes)
+    file_size = max(limits.unpacked_limit_bytes, limits.zip_limit_bytes, limits.tmp_limit_bytes)
     config["HostConfig"]["Ulimits"].append({"Name": "fsize", "Soft": file_size, "Hard": file_size})
     return config
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.engine.death import explain_death
-from arena.sandbox.engine.stream import STDERR_TAIL_BYTES, StreamEnded, StreamFlooded
+from arena.sandbox.engine.stream import STDERR_TAIL_BYTES, Payload, StreamEnded, StreamFlooded, payload_size
 from arena.sandbox.protocol import Answer, BrokenAnswer, StudyReport
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
@@ -60,19 +60,19 @@ class Relay:
         self._iteration = 0
         self._evaluation_left_s = settings.evaluation_timeout_s
 
-    async def run(self, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run(self, zip_file: Payload, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run the study. Raises `Fatal`, after which the black box is ready again, or `InfrastructureFailure`."""
         started = asyncio.get_running_loop().time()
         try:
-            report = await self._run(zip_bytes, dataset_bytes)
+            report = await self._run(zip_file, dataset_bytes)
         except Fatal as fatal:
             fatal.stage, fatal.iteration, fatal.provenance = self._stage, self._iteration, self._provenance()
             fatal.log, fatal.usage = await self._read_remains(started)
             raise
         return self._result(report, *await self._read_remains(started))
 
-    async def _run(self, zip_bytes: bytes, dataset_bytes: bytes) -> StudyReport:
-        await self._load(zip_bytes)
+    async def _run(self, zip_file: Payload, dataset_bytes: bytes) -> StudyReport:
+        await self._load(zip_file)
         message = await self._tell_blackbox(_describe(self._spec))
         if "dataset_wanted" in message:  # it keeps what it once had
             message = await self._tell_blackbox({"dataset_bytes": len(dataset_bytes)}, dataset_bytes)
@@ -119,12 +119,16 @@ class Relay:
             pass  # there is more, and we do not read it
         return keep_end(stream.stderr_tail, stream.stderr_bytes, STDERR_TAIL_BYTES)
 
-    async def _load(self, zip_bytes: bytes) -> None:
+    async def _load(self, zip_file: Payload) -> None:
         limits = self._spec.limits
-        request = {"do": "load", "zip_bytes": len(zip_bytes), "unpacked_limit_bytes": limits.unpacked_limit_bytes}
+        request = {
+            "do": "load",
+            "zip_bytes": payload_size(zip_file),
+            "unpacked_limit_bytes": limits.unpacked_limit_bytes,
+        }
         request["seed"] = self._spec.optimizer_seed
         try:
-            answer = await self._ask_optimizer(request, (limits.study_timeout_s, TimeLimit.STUDY), zip_bytes)
+            answer = await self._ask_optimizer(request, (limits.study_timeout_s, TimeLimit.STUDY), zip_file)
         except TimeIsUp as time_is_up:
             detail = f"expected the zip to load within {limits.study_timeout_s:g} s, it did not"
             raise Fatal(Verdict.LOAD_TIMED_OUT, detail) from time_is_up
@@ -179,7 +183,7 @@ class Relay:
         )
 
     async def _ask_optimizer(
-        self, request: dict[str, Any], time_left: tuple[float, TimeLimit], payload: bytes = b""
+        self, request: dict[str, Any], time_left: tuple[float, TimeLimit], payload: Payload = b""
     ) -> Answer:
         """Ask, and count the time it takes. Raises `TimeIsUp`, `Fatal`, `InfrastructureFailure`."""
         timeout_s, limit = time_left

@@ -9,7 +9,7 @@ import structlog
 from arena.sandbox.container_config import ContainerConfig, Cpu, blackbox_config, optimizer_config
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
-from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
+from arena.sandbox.engine.stream import Payload, StreamEnded, StreamFlooded
 from arena.sandbox.protocol import Scores
 from arena.sandbox.relay import Relay
 from arena.sandbox.self_test import SelfTest
@@ -65,11 +65,11 @@ class Slot:
         """The study that runs here, or ran last."""
         return self._running
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run_study(self, spec: StudySpec, zip_file: Payload, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
 
+        A zip that is a file is streamed. Cancelled, it kills both containers at once.
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
-        Cancelled, it kills both containers at once.
         """
         blackbox = await self._take_blackbox()
         intact = False
@@ -80,7 +80,7 @@ class Slot:
             self._tasks.create_task(self._engine.name_container(optimizer.id, name))
             try:
                 relay = Relay(self._engine, self._settings, blackbox, optimizer, spec)
-                result = await relay.run(zip_bytes, dataset_bytes)
+                result = await relay.run(zip_file, dataset_bytes)
                 intact = True
                 return result
             except Fatal:

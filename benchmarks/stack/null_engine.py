@@ -3,6 +3,7 @@
 import functools
 import random
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Self
 
 from arena.sandbox.study import StudyOutcome, StudySpec
@@ -31,7 +32,7 @@ class NullSlot:
     async def run_study(
         self,
         spec: StudySpec,
-        zip_bytes: bytes,  # noqa: ARG002
+        zip_file: Path,  # noqa: ARG002
         dataset_bytes: bytes = b"",  # noqa: ARG002
     ) -> StudyOutcome:
         """Return losses uniform in [0, 1), which depend on the seed modulo a small number."""

@@ -9,19 +9,23 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
+from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arena.rules.zip_validation import say_too_large
+from arena.words.limits import LARGEST_ZIP_BYTES, Limits
 from arena.words.problems import ProblemCode
 from arena.words.sizes import size_text
 from services.gateway.accounts.callers import NOBODY, Caller, identify
+from services.gateway.competitions.tables import list_phases
 from services.gateway.problems import Problem, answer, unavailable
 from services.gateway.settings import GatewaySettings
 from services.gateway.website.rendering import ASSETS_ADDRESS
@@ -33,6 +37,7 @@ JSON_LIMIT_BYTES = 64 * 1024**2
 ANONYMOUS_BODY_BYTES = 16 * 1024
 UPLOADS_AT_ONCE = 8
 RETRY_AFTER_S = 2
+FORM = "multipart/form-data"
 NUL, NUL_ENCODED = "\0", b"%00"
 IPV6_PREFIX = 64
 """Prefix lengths: a subscriber has at least a network of this size, so its addresses count as one."""
@@ -52,6 +57,26 @@ SECURITY_HEADERS = {
 }
 
 
+@dataclass(frozen=True)
+class BodyLimit:
+    """How large a request may be, and, if it is one, the zip in it."""
+
+    size_bytes: int
+    zip_bytes: int | None = None
+
+    @property
+    def told_bytes(self) -> int:
+        """Return the limit that the sender can keep to."""
+        return self.zip_bytes or self.size_bytes
+
+    @property
+    def sentence(self) -> str:
+        """Return what to answer to more."""
+        if self.zip_bytes is not None:
+            return say_too_large(self.zip_bytes)
+        return f"The request is larger than {size_text(self.size_bytes)}."
+
+
 class RequestGuard:
     """Passes on good requests with `state.caller` set, and answers the others itself."""
 
@@ -61,8 +86,6 @@ class RequestGuard:
         self._rate = parse(settings.anonymous_rate)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._sending: Counter[UUID] = Counter()
-        self._zip_limit_bytes = settings.zip_limit_bytes
-        self._upload_bytes = max(settings.zip_limit_bytes + FORM_OVERHEAD_BYTES, JSON_LIMIT_BYTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request or WebSocket."""
@@ -80,7 +103,7 @@ class RequestGuard:
             caller = await self._find_caller(HTTPConnection(scope))
             scope.setdefault("state", {})["caller"] = caller
             with self._limit_uploads(caller, scope):
-                await self._app(scope, self._limit_body(receive, caller), send_with_headers)
+                await self._app(scope, self._limit_body(receive, caller, scope), send_with_headers)
         except Problem as problem:
             await answer(HTTPConnection(scope), problem)(scope, receive, send_with_headers)
 
@@ -90,16 +113,12 @@ class RequestGuard:
         if connection.url.path.startswith(ASSETS_ADDRESS):
             return NOBODY  # the same for everybody, and a page loads several at once
         try:
-            caller = await identify(connection, self._pool)
-        except Problem:
-            await self._count_anonymous(connection)
+            with _unavailable_as_problem(connection.url.path):
+                caller = await identify(connection, self._pool)
+        except Problem as problem:
+            if problem.code != ProblemCode.UNAVAILABLE:
+                await self._count_anonymous(connection)
             raise
-        except Exception as error:
-            problem = unavailable(error)
-            if problem is None:
-                raise
-            log.warning("a part is unavailable", path=connection.url.path, error=repr(error))
-            raise problem from error
         if caller is NOBODY:
             await self._count_anonymous(connection)
         return caller
@@ -134,26 +153,51 @@ class RequestGuard:
             self._sending[caller.team_id] -= 1
             self._sending += Counter()  # forget a team that has no upload under way
 
-    def _limit_body(self, receive: Receive, caller: Caller) -> Receive:
-        limit_bytes, sentence = self._body_limit(caller)
-        received = 0
+    def _limit_body(self, receive: Receive, caller: Caller, scope: Scope) -> Receive:
+        received, limit = 0, BodyLimit(ANONYMOUS_BODY_BYTES)
+        is_found = caller is NOBODY
 
         async def counted() -> Message:
-            nonlocal received
+            nonlocal received, limit, is_found
             message = await receive()
             received += len(message.get("body", b""))
-            if received > limit_bytes:
-                raise Problem(ProblemCode.REQUEST_TOO_LARGE, sentence, limit_bytes=limit_bytes)
+            if received > limit.size_bytes and not is_found:  # what is small needs no look at the phases
+                limit, is_found = await self._find_body_limit(caller, scope), True
+            if received > limit.size_bytes:
+                raise Problem(ProblemCode.REQUEST_TOO_LARGE, limit.sentence, limit_bytes=limit.told_bytes)
             return message
 
         return counted
 
-    def _body_limit(self, caller: Caller) -> tuple[int, str]:
-        """Return how many bytes a caller's request may have, and what to answer to more."""
-        if caller.team_id is not None:  # what is large of a team's is a zip
-            return self._zip_limit_bytes + FORM_OVERHEAD_BYTES, say_too_large(self._zip_limit_bytes)
-        limit_bytes = ANONYMOUS_BODY_BYTES if caller is NOBODY else self._upload_bytes
-        return limit_bytes, f"The request is larger than {size_text(limit_bytes)}."
+    async def _find_body_limit(self, caller: Caller, scope: Scope) -> BodyLimit:
+        """Return the limit of a caller with a token: for a form, the largest zip that it could bring.
+
+        The zip's phase is known only once the form has been read, and its own limit is checked then.
+        """
+        if not Headers(scope=scope).get("content-type", "").startswith(FORM):
+            return BodyLimit(JSON_LIMIT_BYTES)
+        largest = LARGEST_ZIP_BYTES
+        if caller.competition_id is not None:
+            with _unavailable_as_problem(scope["path"]):
+                phases = await list_phases(self._pool, caller.competition_id)
+            each = [Limits.model_validate(phase.limits).zip_limit_bytes for phase in phases]
+            largest = max(each, default=Limits().zip_limit_bytes)
+        return BodyLimit(largest + FORM_OVERHEAD_BYTES, largest)
+
+
+@contextlib.contextmanager
+def _unavailable_as_problem(path: str) -> Iterator[None]:
+    """Turn the failure of a part that does not answer into the Problem that says so."""
+    try:
+        yield
+    except Problem:
+        raise
+    except Exception as error:
+        problem = unavailable(error)
+        if problem is None:
+            raise
+        log.warning("a part is unavailable", path=path, error=repr(error))
+        raise problem from error
 
 
 def network_of(host: str) -> str:

@@ -1,6 +1,7 @@
 """One shard from its zip to its last result."""
 
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Protocol
 
 import structlog
@@ -10,6 +11,7 @@ from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, Stud
 from services.runner.readiness import ReadinessWatch
 from services.runner.results import publish_result
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
+from services.runner.zip_cache import ZipCache
 from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
 from shared.broker.connection import Broker
 from shared.messages import HeldShard, ShardReleased, ShardUnfinished, StudyTask
@@ -28,7 +30,7 @@ EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evalua
 class StudySlot(Protocol):
     """What runs a study, one at a time."""
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
         """Run one study; raises Fatal or InfrastructureFailure; when cancelled, leaves nothing running."""
         ...
 
@@ -50,6 +52,7 @@ class ShardRun:
     ) -> None:
         self._broker = broker
         self._blobs = blobs
+        self._zips = ZipCache(blobs)
         self._readiness = readiness
         self._send_log = send_log
         self._runner_id = runner_id
@@ -57,10 +60,10 @@ class ShardRun:
     async def run(self, shard: ShardReleased, slot: StudySlot) -> None:
         """Run every study of a shard, or say why it is unfinished."""
         try:
-            zip_bytes = await self._blobs.get(shard.blob_sha256)
-            dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
-            for task in shard.studies:
-                await self._run_study(shard, task, slot, zip_bytes, dataset_bytes)
+            async with self._zips.use(shard.blob_sha256) as zip_file:
+                dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
+                for task in shard.studies:
+                    await self._run_study(shard, task, slot, zip_file, dataset_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
         except (BlobMissing, BlobStoreUnavailable) as failure:
@@ -78,11 +81,11 @@ class ShardRun:
         await publish_result(self._broker, self._unfinished(shard, "handed_back", "the runner shuts down"))
 
     async def _run_study(
-        self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_bytes: bytes, dataset_bytes: bytes
+        self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_file: Path, dataset_bytes: bytes
     ) -> None:
         try:
             with STUDY_TIME.time():
-                result = await slot.run_study(study_spec(shard, task), zip_bytes, dataset_bytes)
+                result = await slot.run_study(study_spec(shard, task), zip_file, dataset_bytes)
         except Fatal as fatal:
             STUDIES.labels("fatal").inc()
             await self._send_log(held_shard(shard))

@@ -50,7 +50,7 @@ async def test_a_team_submits_and_follows_its_submission_to_its_score(
 async def test_what_may_not_be_submitted_is_refused_in_place_and_nothing_is_submitted(
     gateway: Gateway, pool: Pool, new_page: Open
 ) -> None:
-    await gateway.apply(competition(phase(attempts_per_day=1)))
+    await gateway.apply(competition(phase(attempts_per_day=1, limits={"zip_limit_bytes": 1_000_000})))
     team = await gateway.team("dice")
     page = await open_submissions(gateway, new_page, team)
     fault, send = page.locator("#fault"), page.get_by_role("button", name="Submit", exact=True)

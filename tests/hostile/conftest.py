@@ -43,7 +43,7 @@ async def arena(template_database: str, tmp_path_factory: Any) -> AsyncIterator[
             runner_id = f"hostile-{folder.name}-{os.getpid()}"
             settings = platform_settings(database_url, broker_url, folder / "blobs", runner_id=runner_id)
             async with (
-                running_services(settings, folder, ARENA_SLOTS="2", ARENA_ZIP_LIMIT_BYTES="20000000") as services,
+                running_services(settings, folder, ARENA_SLOTS="2") as services,
                 judge(settings, services.url, folder) as one,
             ):
                 yield one

@@ -79,8 +79,10 @@ def test_what_the_gateway_takes_is_unpacked_below_its_folder_or_refused_there(sc
     outside = scratch / str(len(list(scratch.iterdir())))
     folder = outside / "code"
     folder.mkdir(parents=True)
+    zip_file = scratch.with_suffix(".zip")
+    zip_file.write_bytes(content)
     with contextlib.suppress(BadZip):
-        unpack(content, folder, LIMITS.unpacked_bytes)
+        unpack(zip_file, folder, LIMITS.unpacked_bytes)
     assert [path.name for path in outside.iterdir()] == ["code"]
     assert not any(path.is_symlink() for path in folder.rglob("*"))
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from arena.sandbox.container_config import ContainerConfig
-from arena.sandbox.engine.stream import ContainerStream
+from arena.sandbox.engine.stream import ContainerStream, Payload
 from arena.sandbox.protocol import ANSWER_LIMIT_BYTES, Answer, parse_answer
 
 BLACKBOX_LINE_LIMIT_BYTES = 64 * 1024**2
@@ -21,7 +21,7 @@ class Container:
     stream: ContainerStream
     _last_request: int = field(default=0)
 
-    async def request(self, message: dict[str, Any], payload: bytes = b"") -> Answer:
+    async def request(self, message: dict[str, Any], payload: Payload = b"") -> Answer:
         """Ask the harness and wait for its answer. Raises `StreamEnded`, `StreamFlooded`, `BrokenAnswer`."""
         self._last_request += 1
         await self.stream.send({"id": self._last_request, **message}, payload)

@@ -1,6 +1,9 @@
 """A container's standard streams over the engine's attached connection, read a bounded line at a time."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -9,6 +12,10 @@ from aiodocker.stream import Stream
 STDERR_TAIL_BYTES = 64 * 1024
 STDERR_LIMIT_BYTES = 64 * 1024**2
 STDOUT, STDERR = 1, 2
+CHUNK_BYTES = 1024**2
+
+Payload = bytes | Path
+"""What follows a message: bytes, or the content of a file, of which one chunk is in memory at a time."""
 
 
 class StreamEnded(Exception):
@@ -53,10 +60,19 @@ class ContainerStream:
         """Detach; the container's stdin ends."""
         await self._stream.close()
 
-    async def send(self, message: dict[str, Any], payload: bytes = b"") -> None:
+    async def send(self, message: dict[str, Any], payload: Payload = b"") -> None:
         """Write one JSON line, and after it the payload it announces. Raises `StreamEnded`."""
+        line = json.dumps(message).encode() + b"\n"
+        if isinstance(payload, bytes):
+            await self._write(line + payload)
+            return
+        await self._write(line)
+        async for chunk in _read_chunks(payload):
+            await self._write(chunk)
+
+    async def _write(self, data: bytes) -> None:
         try:
-            await self._stream.write_in(json.dumps(message).encode() + b"\n" + payload)
+            await self._stream.write_in(data)  # returns when the engine has taken all but a little
         except (OSError, aiohttp.ClientError, RuntimeError, AssertionError) as error:
             # The last two are how the library says that its connection is closed.
             raise StreamEnded from error
@@ -97,3 +113,14 @@ class ContainerStream:
             raise StreamFlooded(f"expected at most {STDERR_LIMIT_BYTES} bytes on stderr, got more")
         self._stderr += frame.data
         del self._stderr[:-STDERR_TAIL_BYTES]
+
+
+async def _read_chunks(path: Path) -> AsyncIterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+            yield chunk
+
+
+def payload_size(payload: Payload) -> int:
+    """Return how many bytes a payload has."""
+    return len(payload) if isinstance(payload, bytes) else payload.stat().st_size

@@ -20,11 +20,12 @@ import numpy as np
 from bayesmark.abstract_optimizer import AbstractOptimizer
 from points import encode_points
 from probe import exhaust_memory, probe_sandbox
-from unpack import unpack
+from unpack import receive, unpack
 from wheels import install_wheels, order_wheels
 
 CODE = Path("/submission/code")
 WHEELS = Path("/submission/wheels")
+ZIP = Path("/submission/zip")
 ERROR_CHARS = 2000
 
 
@@ -56,10 +57,10 @@ class Session:
 
     def _load(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
-            data = sys.stdin.buffer.read(request["zip_bytes"])
+            receive(sys.stdin.buffer, request["zip_bytes"], ZIP)
             CODE.mkdir(parents=True)
-            unpack(data, CODE, request["unpacked_limit_bytes"])
-            del data
+            unpack(ZIP, CODE, request["unpacked_limit_bytes"])
+            ZIP.unlink()  # what lies here is memory
             if wheels := order_wheels(CODE):
                 install_wheels(wheels, WHEELS)
                 self._start_over(request)

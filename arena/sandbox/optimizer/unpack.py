@@ -1,9 +1,9 @@
 """Unpacks a submission's zip, trusting nothing in it: neither names nor the sizes its header claims."""
 
-import io
 import stat
 import zipfile
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 CHUNK_BYTES = 1024 * 1024
 FILES_LIMIT = 2000
@@ -14,14 +14,21 @@ class BadZip(Exception):
     """The zip was refused; the message says what was expected and what came."""
 
 
-def unpack(data: bytes, folder: Path, limit_bytes: int) -> None:
+def receive(source: BinaryIO, size_bytes: int, path: Path) -> None:
+    """Write so many bytes of `source` to a new file, a chunk at a time."""
+    with path.open("xb") as file:
+        while size_bytes and (chunk := source.read(min(size_bytes, CHUNK_BYTES))):
+            size_bytes -= file.write(chunk)
+
+
+def unpack(path: Path, folder: Path, limit_bytes: int) -> None:
     """Write the zip's files below `folder`, which exists and is empty.
 
     Raises `BadZip` for what is not a plain zip of plain files with distinct relative names, with `optimizer.py` at
     the top, or is larger than `limit_bytes` unpacked.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(path) as archive:
             members = [member for member in archive.infolist() if not member.is_dir()]
             _check_members(members)
             left = limit_bytes

@@ -21,7 +21,8 @@ def organizer_run_key(
         "zip": blob_sha256,
         "images": images,
         "boxes": [[box.model, box.dataset, box.metric, box.dataset_sha256] for box in boxes],
-        **run.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study", "limits"}),
+        **run.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study"}),
+        "limits": run.limits.model_dump(exclude={"zip_limit_bytes"}),
         **run.model_dump(include={"environment", "cpus", "parameter_names"}, exclude_defaults=True),
         **run.model_dump(include={"runtime"}, exclude_none=True),
     }

@@ -19,11 +19,12 @@ from arena.api.planning import (
     StartedOrganizerRun,
 )
 from arena.version import images_version
+from arena.words.limits import LARGEST_ZIP_BYTES
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.competitions.phases import no_boxes
 from services.gateway.competitions.tables import find_seed
-from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithSettings
+from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool
 from services.gateway.organizer_runs import tables
 from services.gateway.organizer_runs.key import organizer_run_key
 from services.gateway.organizer_runs.start import RunInputs
@@ -43,7 +44,6 @@ async def start_organizer_run(
     pool: WithPool,
     outbox: WithOutbox,
     blobs: WithBlobs,
-    settings: WithSettings,
     caller: Manager,
     file: Annotated[UploadFile, File()],
     organizer_run: Annotated[str, Form(description="A JSON object of the form `NewOrganizerRun`.")],
@@ -52,7 +52,8 @@ async def start_organizer_run(
     run = _parse(organizer_run)
     competition = await find_competition(pool, slug)
     upload = await hash_upload(file)
-    await store_zip(upload, blobs, settings)
+    # The phase's limit is the teams'; an organizer may plan with any zip that a phase could allow.
+    await store_zip(upload, blobs, run.limits.model_copy(update={"zip_limit_bytes": LARGEST_ZIP_BYTES}))
     boxes = await tables.list_boxes(pool, competition.id, run.boxes)
     unknown = set(run.boxes) - {box.label for box in boxes}
     if unknown:

@@ -9,13 +9,14 @@ from fastapi import APIRouter, Form, Header, UploadFile
 from prometheus_client import Counter
 
 from arena.api.submissions import StudyLog, StudyLogPage, Submission, SubmissionPage
+from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
 from services.gateway.competitions.lookup import choose_phase, find_competition
 from services.gateway.competitions.phases import check_open
-from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates, WithSettings
+from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from services.gateway.submissions import result_tables, tables
@@ -39,7 +40,6 @@ async def submit(
     pool: WithPool,
     outbox: WithOutbox,
     blobs: WithBlobs,
-    settings: WithSettings,
     caller: Team,
     file: UploadFile,
     phase: Annotated[str | None, Form()] = None,
@@ -57,7 +57,7 @@ async def submit(
         if answered := await find_answer(pool, request):
             return answered
     check_open(chosen)
-    await store_zip(upload, blobs, settings)
+    await store_zip(upload, blobs, Limits.model_validate(chosen.limits))
     new = tables.NewSubmission(
         id=tables.new_id(),
         phase_id=chosen.id,

@@ -8,10 +8,10 @@ from typing import BinaryIO
 from fastapi import UploadFile
 from prometheus_client import Counter
 
-from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip, say_too_large
+from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
 from services.gateway.problems import Problem
-from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
 
 CHUNK_BYTES = 1024 * 1024
@@ -40,11 +40,15 @@ def _hash(file: BinaryIO) -> HashedUpload:
     return HashedUpload(file, sha256.hexdigest(), file.tell())
 
 
-async def store_zip(upload: HashedUpload, blobs: Blobs, settings: GatewaySettings) -> None:
-    """Validate a zip and store it under its SHA-256. Raises Problem 422 if it is invalid."""
-    limits = ZipLimits(settings.zip_limit_bytes, settings.unpacked_limit_bytes)
+async def store_zip(upload: HashedUpload, blobs: Blobs, limits: Limits) -> None:
+    """Validate a zip by its phase's limits, store it under its SHA-256. Raises Problem 413 if too large, 422 if bad."""
+    if upload.size_bytes > limits.zip_limit_bytes:
+        REFUSED.inc()
+        raise Problem(
+            ProblemCode.REQUEST_TOO_LARGE, say_too_large(limits.zip_limit_bytes), limit_bytes=limits.zip_limit_bytes
+        )
     try:
-        await asyncio.to_thread(check_zip, upload.file, limits)
+        await asyncio.to_thread(check_zip, upload.file, ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes))
     except InvalidZip as reason:
         REFUSED.inc()
         raise Problem(ProblemCode.INVALID_ZIP, str(reason)) from reason

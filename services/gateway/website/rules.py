@@ -19,8 +19,7 @@ from arena.words.verdicts import FATAL_VERDICTS, VERDICTS, Responsibility, Verdi
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.packages import list_packages
 from services.gateway.competitions.tables import PhaseRow
-from services.gateway.dependencies import WithPool, WithSettings
-from services.gateway.settings import GatewaySettings
+from services.gateway.dependencies import WithPool
 from services.gateway.submissions.tables import EffectiveQuota, find_effective_quota
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import find_page_context
@@ -51,9 +50,7 @@ class Ending:
 
 
 @router.get("/c/{slug}/rules")
-async def rules_page(
-    slug: str, request: Request, pool: WithPool, settings: WithSettings, caller: Anyone, phase: str | None = None
-) -> Response:
+async def rules_page(slug: str, request: Request, pool: WithPool, caller: Anyone, phase: str | None = None) -> Response:
     """Show the rules of a phase, and how to take part in it."""
     page = await find_page_context(pool, caller, slug, phase)
     shown: dict[str, Any] = {}
@@ -65,7 +62,7 @@ async def rules_page(
             "studies": page.phase.n_boxes * page.phase.studies_per_box,
             "quotas": describe_quotas(await _quota(pool, page.phase, caller) if is_own else page.phase),
             "is_own": is_own,
-            "rules": [*zip_rules(settings, limits), *sandbox_rules(limits)],
+            "rules": [*zip_rules(limits), *sandbox_rules(limits)],
             "check": check_command(page.phase, limits),
         }
     return render(
@@ -102,15 +99,13 @@ def describe_quotas(quota: Quota) -> list[str]:
     ]
 
 
-def zip_rules(settings: GatewaySettings, limits: Limits) -> list[Rule]:
-    """Return the limits on a zip. Of the two limits on its unpacked size, the smaller one is shown."""
+def zip_rules(limits: Limits) -> list[Rule]:
+    """Return the limits on a zip."""
     refused = "The upload is refused, with the reason; it costs nothing."
-    unpacked = min(settings.unpacked_limit_bytes, limits.unpacked_limit_bytes)
-    is_refused = unpacked == settings.unpacked_limit_bytes
     return [
-        Rule("The zip", size_text(settings.zip_limit_bytes), refused),
+        Rule("The zip", size_text(limits.zip_limit_bytes), refused),
         Rule("Files in the zip", f"{ZIP_FILES_LIMIT:,}", refused),
-        Rule("The zip, unpacked", size_text(unpacked), refused if is_refused else say_verdict(Verdict.DOES_NOT_LOAD)),
+        Rule("The zip, unpacked", size_text(limits.unpacked_limit_bytes), refused),
     ]
 
 

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.api.live import SubmissionsMessage
+from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from arena.words.sizes import size_text
 from services.gateway.accounts.callers import Anyone, Caller
 from services.gateway.competitions.tables import PhaseRow
-from services.gateway.dependencies import WithPool, WithQueueEstimates, WithSettings
+from services.gateway.dependencies import WithPool, WithQueueEstimates
 from services.gateway.problems import Problem
 from services.gateway.submissions.live_list import Watch
 from services.gateway.website.page_data import SubmissionsData
@@ -27,7 +28,6 @@ async def submissions_page(
     slug: str,
     pool: WithPool,
     estimates: WithQueueEstimates,
-    settings: WithSettings,
     caller: Anyone,
     phase: str | None = None,
 ) -> Response:
@@ -41,13 +41,14 @@ async def submissions_page(
             ProblemCode.OTHER_COMPETITION,
             f"Your team does not take part in {slug}; your page is /c/{page.viewer.slug}/submissions.",
         )
-    data = None
+    data, limits = None, Limits()
     if page.phase is not None:
         first = await Watch(pool, estimates, caller, page.phase.id).news()
-        data = _data(slug, page.phase, caller, first, settings.zip_limit_bytes)
+        limits = Limits.model_validate(page.phase.limits)
+        data = _data(slug, page.phase, caller, first, limits.zip_limit_bytes)
     return render(
         "submissions.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
-        phase=page.phase, zip_limit=size_text(settings.zip_limit_bytes), may_submit=_may_submit(caller),
+        phase=page.phase, zip_limit=size_text(limits.zip_limit_bytes), may_submit=_may_submit(caller),
     )  # fmt: skip
 
 

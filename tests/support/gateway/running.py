@@ -67,7 +67,6 @@ async def running_gateway(settings: GatewaySettings, *, port: int | None = None)
             "database_url": SecretStr(database_url.replace(f":{database_port}/", f":{database.port}/")),
             "broker_url": SecretStr(broker_url.replace(f":{broker_port}/", f":{broker.port}/")),
             "http_port": port,
-            "zip_limit_bytes": 1_000_000,
             "drain_timeout_s": 2,
         }
     )

@@ -46,6 +46,7 @@ COMPETITION = {
                 "study_timeout_s": 20,
                 "iteration_timeout_s": 5,
                 "memory_limit_bytes": 384 * 1024**2,
+                "zip_limit_bytes": 20_000_000,
                 "unpacked_limit_bytes": 64 * 1024**2,
                 "tmp_limit_bytes": 16 * 1024**2,
                 "pids_limit": 48,

@@ -1,10 +1,10 @@
 """Slots and an engine without containers, that do what a test needs."""
 
 import asyncio
-import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.words.verdicts import Verdict
@@ -20,22 +20,22 @@ class SlowSlot(NullSlot):
         self.started = asyncio.Event()
         self.stopped = asyncio.Event()
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
         self.started.set()
         try:
             await self.go.wait()
         except asyncio.CancelledError:
             self.stopped.set()
             raise
-        return await super().run_study(spec, zip_bytes, dataset_bytes)
+        return await super().run_study(spec, zip_file, dataset_bytes)
 
 
 class StatedLossSlot(NullSlot):
     """Answers each study with the loss that the zip's optimizer.py states, as `LOSS = 0.5`."""
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
-        outcome = await super().run_study(spec, zip_bytes, dataset_bytes)
-        with zipfile.ZipFile(io.BytesIO(zip_bytes)) as archive:
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
+        outcome = await super().run_study(spec, zip_file, dataset_bytes)
+        with zipfile.ZipFile(zip_file) as archive:
             loss = float(archive.read("optimizer.py").decode().partition("=")[2])
         losses = [[loss] * spec.n_suggestions] * spec.n_calls
         points: list[list[Suggestion]] = [[{"max_depth": 7} for _ in each] for each in losses]
@@ -59,12 +59,12 @@ class FatalAfterOne(NullSlot):
         self.go = asyncio.Event()
         self._finished = 0
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
         if self._finished:
             await self.go.wait()
             raise Fatal(Verdict.PROCESS_DIED, "exit code 1")
         self._finished += 1
-        return await super().run_study(spec, zip_bytes, dataset_bytes)
+        return await super().run_study(spec, zip_file, dataset_bytes)
 
 
 class RememberingSlot(NullSlot):
@@ -73,9 +73,9 @@ class RememberingSlot(NullSlot):
     def __init__(self) -> None:
         self.handed: set[tuple[str | None, bytes]] = set()
 
-    async def run_study(self, spec: StudySpec, zip_bytes: bytes, dataset_bytes: bytes = b"") -> StudyOutcome:
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
         self.handed.add((spec.dataset_sha256, dataset_bytes))
-        return await super().run_study(spec, zip_bytes, dataset_bytes)
+        return await super().run_study(spec, zip_file, dataset_bytes)
 
 
 class LateSlots(FixedSlots):

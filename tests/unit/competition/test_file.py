@@ -103,6 +103,36 @@ def test_every_fault_comes_at_once_with_its_line_and_cure(tmp_path: Path) -> Non
         assert fragment in text
 
 
+@pytest.mark.parametrize(
+    ("limits", "expected"),
+    [
+        ({"memory_limit_bytes": 64 * 1024**2, "unpacked_limit_bytes": 1000}, None),
+        ({"zip_limit_bytes": 500_000_000}, None),
+        ({"zip_limit_bytes": 500_000_001}, "less than or equal to 500000000, got 500000001"),
+        (
+            {"zip_limit_bytes": 400 * 1024**2, "unpacked_limit_bytes": 300 * 1024**2},
+            "at least 400 MiB, for zips of up to 400 MiB, got 300 MiB. Raise unpacked_limit_bytes, or",
+        ),
+        (
+            {"zip_limit_bytes": 400 * 1024**2, "memory_limit_bytes": 768 * 1024**2},
+            "at least 800 MiB, for zips of up to 400 MiB, got 768 MiB. Raise memory_limit_bytes, or",
+        ),
+    ],
+    ids=str,
+)
+def test_a_zip_that_may_be_uploaded_can_be_unpacked_in_the_sandbox(
+    tmp_path: Path, limits: dict[str, int], expected: str | None
+) -> None:
+    lines = [f"{name} = {each}\n" for name, each in limits.items()]
+    text = f"{toml_text(document())}\n[phases.limits]\n{''.join(lines)}"
+    if expected is None:
+        assert read(tmp_path, text).document["phases"][0]["limits"].items() >= limits.items()
+        return
+    ((line, said),) = faults(tmp_path, text)
+    assert expected in said
+    assert "limit_bytes" in text.splitlines()[line - 1]
+
+
 def test_what_is_no_toml_is_refused_with_the_line(tmp_path: Path) -> None:
     ((line, text),) = faults(tmp_path, 'slug = "c"\nname = \n')
     assert line == 2

@@ -21,7 +21,7 @@ SETTINGS: dict[str, type[ArenaSettings]] = {
     "aggregator": AggregatorSettings,
     "migrate": LoginSettings,
 }
-OF_THE_CHECK = {"zip_limit_bytes", "unpacked_limit_bytes", "failures_before_incident"}
+OF_THE_CHECK = {"failures_before_incident"}
 """What `arena check` reads where a runner does not."""
 
 

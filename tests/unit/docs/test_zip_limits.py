@@ -4,24 +4,25 @@ import re
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 
 from arena.rules.zip_validation import ZipLimits
-from arena.words.limits import ZIP_FILES_LIMIT, Limits
+from arena.words.limits import LARGEST_ZIP_BYTES, ZIP_FILES_LIMIT, Limits
 from arena.words.sizes import size_text
-from services.gateway.settings import GatewaySettings
 
 ROOT = Path(__file__).parents[3]
 LIMITS = ZipLimits()
-PAGES = ("docs/participant/index.md", "docs/participant/optimizer.md", "docs/security.md", ".env.example")
+PAGES = ("docs/participant/index.md", "docs/participant/optimizer.md", "docs/security.md")
 SIZE = re.compile(r"[\d.,]*\d (?:bytes|[kKMG]i?B)\b")
 FILES = re.compile(r"([\d,]+) files")
 
 
 def test_the_platform_and_the_clients_check_have_the_same_limits() -> None:
-    settings = GatewaySettings(database_url=SecretStr(""), broker_url=SecretStr(""))
-    assert (settings.zip_limit_bytes, settings.unpacked_limit_bytes) == (LIMITS.packed_bytes, LIMITS.unpacked_bytes)
-    assert Limits().unpacked_limit_bytes == LIMITS.unpacked_bytes
+    limits = Limits()
+    assert (limits.zip_limit_bytes, limits.unpacked_limit_bytes) == (LIMITS.packed_bytes, LIMITS.unpacked_bytes)
+    example = (ROOT / "examples/demo/competition.toml").read_text()
+    assert f"# zip_limit_bytes = {LIMITS.packed_bytes} " in example
+    assert f"# unpacked_limit_bytes = {LIMITS.unpacked_bytes}\n" in example
+    assert f"at most {LARGEST_ZIP_BYTES}" in example
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -8,12 +8,14 @@ SETTINGS = SandboxSettings("runner-1")
 
 
 def test_limits_reach_the_engine() -> None:
-    limits = Limits(memory_limit_bytes=2**27, unpacked_limit_bytes=2**20, tmp_limit_bytes=2**21, pids_limit=7)
+    limits = Limits(
+        memory_limit_bytes=2**27, zip_limit_bytes=2**19, unpacked_limit_bytes=2**20, tmp_limit_bytes=2**21, pids_limit=7
+    )
 
     host = optimizer_config(SETTINGS, limits, cpu=Cpu(1))["HostConfig"]
 
     assert (host["Memory"], host["MemorySwap"], host["PidsLimit"], host["CpusetCpus"]) == (2**27, 2**27, 7, "1")
-    assert f"size={2**20}," in host["Tmpfs"]["/submission"]
+    assert f"size={2**20 + 2**19}," in host["Tmpfs"]["/submission"]
     assert f"size={2**21}," in host["Tmpfs"]["/tmp"]  # noqa: S108 - inside the sandbox
     assert {"Name": "fsize", "Soft": 2**21, "Hard": 2**21} in host["Ulimits"]
 

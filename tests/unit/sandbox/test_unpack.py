@@ -2,6 +2,7 @@
 
 import io
 import stat
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.sandbox.optimizer.unpack import FILES_LIMIT, BadZip, unpack
+from arena.sandbox.optimizer.unpack import FILES_LIMIT, BadZip, receive
+from arena.sandbox.optimizer.unpack import unpack as unpack_file
 from arena.words.limits import ZIP_FILES_LIMIT
 
 LIMIT_BYTES = 100_000
@@ -21,6 +23,13 @@ def make_zip(files: list[tuple[str | zipfile.ZipInfo, bytes]], compression: int 
         for name, content in files:
             archive.writestr(name, content)
     return target.getvalue()
+
+
+def unpack(data: bytes, folder: Path, limit_bytes: int) -> None:
+    """Unpack a zip that came to lie outside of the folder, as the harness receives it."""
+    with tempfile.TemporaryDirectory() as outside:
+        receive(io.BytesIO(data), len(data), Path(outside) / "zip")
+        unpack_file(Path(outside) / "zip", folder, limit_bytes)
 
 
 def make_link(name: str, kind: int) -> zipfile.ZipInfo:
@@ -101,6 +110,15 @@ def test_damaged_content_is_refused(tmp_path: Path) -> None:
 def test_no_bytes_make_it_do_anything_but_refuse(data: bytes) -> None:
     with pytest.raises(BadZip):
         unpack(data, Path("/nonexistent"), LIMIT_BYTES)
+
+
+def test_a_zip_is_received_up_to_its_size_and_what_follows_is_left(tmp_path: Path) -> None:
+    source = io.BytesIO(b"the zip\n{}\n")
+
+    receive(source, len(b"the zip"), tmp_path / "zip")
+
+    assert (tmp_path / "zip").read_bytes() == b"the zip"
+    assert source.read() == b"\n{}\n"
 
 
 def test_as_many_files_are_unpacked_as_may_be_uploaded() -> None:

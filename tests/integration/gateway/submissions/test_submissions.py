@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -127,6 +128,7 @@ async def test_another_teams_submission_is_404_everywhere(gateway: Gateway) -> N
     assert (await other.get("/api/v1/competitions/c/submissions")).json()["submissions"] == []
 
 
+SMALL = {"zip_limit_bytes": 1_000_000}
 BAD_ZIPS = {
     "not a zip": b"not a zip at all",
     "no optimizer.py": make_zip(name="other.py"),
@@ -136,11 +138,34 @@ BAD_ZIPS = {
 }
 
 
+async def test_a_zip_is_held_to_the_limit_of_its_own_phase_which_the_answer_tells(gateway: Gateway) -> None:
+    boxes, large = ["box-02"], {"zip_limit_bytes": 60 * 1024**2}
+    await gateway.apply(
+        competition(
+            phase("small", limits=SMALL),
+            phase("usual", boxes=boxes, limits={}),
+            phase("large", boxes=boxes, limits=large),
+        )
+    )
+    team, zip_file = await gateway.team("a"), make_zip(os.urandom(1_100_000))
+
+    assert_problem(await submit(team, zip_file, phase="small"), 413, "The zip is larger than 1,000,000 bytes;")
+    assert (await submit(team, zip_file, phase="usual")).status_code == 202
+
+    larger = make_zip(os.urandom(51 * 1024**2))
+    refused = await submit(team, larger, phase="usual")
+    assert_problem(refused, 413, "The zip is larger than 50 MiB;")
+    assert refused.json()["limit_bytes"] == 50 * 1024**2
+    assert (await submit(team, larger, phase="large")).status_code == 202
+
+    assert_problem(await submit(team, b"0" * (61 * 1024**2), phase="small"), 413, "larger than 60 MiB;")
+
+
 @pytest.mark.parametrize("why", BAD_ZIPS)
 async def test_a_bad_zip_is_refused_and_nothing_is_stored(
     gateway: Gateway, pool: Pool, gateway_settings: GatewaySettings, why: str
 ) -> None:
-    await gateway.apply(competition())
+    await gateway.apply(competition(phase(limits=SMALL)))
     team = await gateway.team("a")
 
     assert_problem(await submit(team, BAD_ZIPS[why], key="k"), 413 if "too large" in why else 422)

@@ -28,6 +28,7 @@ async def read_rules(gateway: Gateway, **query: str) -> str:
         ({"limits": {"study_timeout_s": 12.5}}, "640 s", ">12.5 s<"),
         ({"limits": {"iteration_timeout_s": 3}}, ">40 s<", ">3 s<"),
         ({"limits": {"memory_limit_bytes": 768 * 1024**2}}, "2 GiB", "768 MiB"),
+        ({"limits": {"zip_limit_bytes": 30 * 1024**2}}, ">50 MiB<", ">30 MiB<"),
         ({"limits": {"unpacked_limit_bytes": 100 * 1024**2}}, ">512 MiB", "100 MiB"),
         ({"limits": {"tmp_limit_bytes": 1000}}, "256 MiB", "1,000 bytes"),
         ({"limits": {"pids_limit": 17}}, ">64<", ">17<"),
@@ -53,11 +54,15 @@ async def test_the_page_changes_with_the_phase(
     assert (before in page, after in page) == (False, True)
 
 
-async def test_the_page_tells_the_gateways_own_limits_and_the_sandboxs(gateway: Gateway) -> None:
+async def test_the_page_tells_the_limits_that_every_sandbox_has(gateway: Gateway) -> None:
     await gateway.apply(competition())
     page = await read_rules(gateway)
-    assert "1,000,000 bytes" in page  # the limit on zips that the gateway of these tests has
     assert f">{OPEN_FILES_LIMIT:,}<" in page
+
+
+async def test_a_zip_past_what_the_page_tells_is_refused(gateway: Gateway) -> None:
+    (await gateway.apply(competition(phase(limits={"unpacked_limit_bytes": 1_000_000})))).raise_for_status()
+    assert ">1,000,000 bytes<" in await read_rules(gateway)
     team = await gateway.team("dice")
     assert (await submit(team, make_zip(b"#" * 1_000_001))).status_code == 422
 

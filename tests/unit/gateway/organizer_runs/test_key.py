@@ -33,6 +33,14 @@ def test_what_losses_depend_on_makes_another_run(changes: dict[str, Any]) -> Non
     assert key(**changes) != key()
 
 
-@pytest.mark.parametrize("changes", [{"purpose": "baseline-random"}, {"studies_per_shard": 5}, {"boxes": ["box-02"]}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"purpose": "baseline-random"},
+        {"studies_per_shard": 5},
+        {"boxes": ["box-02"]},
+        {"limits": {"zip_limit_bytes": 1}},
+    ],
+)
 def test_what_they_do_not_depend_on_makes_the_same_run(changes: dict[str, Any]) -> None:
     assert key(**changes) == key()

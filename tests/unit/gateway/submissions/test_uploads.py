@@ -5,20 +5,19 @@ import os
 import tracemalloc
 import zipfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from fastapi import UploadFile
 
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
+from arena.words.limits import Limits
 from services.gateway.problems import Problem
 from services.gateway.submissions.uploads import hash_upload, store_zip
 from shared.blobs import Blobs
 
 MEGABYTE = 1024 * 1024
 MEMORY_LIMIT_BYTES = 8 * MEGABYTE
-SETTINGS: Any = SimpleNamespace(zip_limit_bytes=64 * MEGABYTE, unpacked_limit_bytes=64 * MEGABYTE)
+LIMITS = Limits(zip_limit_bytes=64 * MEGABYTE, unpacked_limit_bytes=64 * MEGABYTE)
 
 
 def write_zip(path: Path, megabytes: int) -> str:
@@ -38,7 +37,7 @@ async def test_memory_does_not_grow_with_an_upload(tmp_path: Path) -> None:
         tracemalloc.start()
 
         upload = await hash_upload(UploadFile(file))
-        await store_zip(upload, Blobs(f"file://{tmp_path}/blobs"), SETTINGS)
+        await store_zip(upload, Blobs(f"file://{tmp_path}/blobs"), LIMITS)
 
         _, peak_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -50,7 +49,7 @@ async def test_memory_does_not_grow_with_an_upload(tmp_path: Path) -> None:
 async def test_what_is_no_zip_is_not_stored(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_bytes(b"no zip")
     with (tmp_path / "no.zip").open("rb") as file, pytest.raises(Problem, match="not a zip"):
-        await store_zip(await hash_upload(UploadFile(file)), Blobs(f"file://{tmp_path}/blobs"), SETTINGS)
+        await store_zip(await hash_upload(UploadFile(file)), Blobs(f"file://{tmp_path}/blobs"), LIMITS)
     assert list((tmp_path / "blobs").iterdir()) == []
 
 

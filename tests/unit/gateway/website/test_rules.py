@@ -3,14 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from pydantic import SecretStr
-
 from arena.words.limits import Limits
 from arena.words.verdicts import VERDICTS
-from services.gateway.settings import GatewaySettings
 from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, zip_rules
 
-SETTINGS = GatewaySettings(database_url=SecretStr(""), broker_url=SecretStr(""))
 PHASE: Any = SimpleNamespace(n_calls=16, n_suggestions=8)
 
 
@@ -22,13 +18,6 @@ def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> 
     )
 
 
-def test_of_two_limits_on_what_is_unpacked_the_one_that_is_met_is_told() -> None:
-    wide, narrow = Limits(unpacked_limit_bytes=1024**3), Limits(unpacked_limit_bytes=1024**2)
-    refused, fatal = zip_rules(SETTINGS, wide)[2], zip_rules(SETTINGS, narrow)[2]
-    assert (refused.value, "refused" in refused.past) == ("512 MiB", True)
-    assert (fatal.value, "does_not_load" in fatal.past) == ("1 MiB", True)
-
-
 def test_every_limit_of_a_phase_is_told() -> None:
     limits = Limits(
         study_timeout_s=101,
@@ -37,10 +26,11 @@ def test_every_limit_of_a_phase_is_told() -> None:
         unpacked_limit_bytes=104 * 1024**2,
         tmp_limit_bytes=105 * 1024**2,
         pids_limit=106,
+        zip_limit_bytes=107 * 1024**2,
     )
-    told = " ".join(rule.value for rule in [*zip_rules(SETTINGS, limits), *sandbox_rules(limits)])
-    assert len(Limits.model_fields) == 6
-    assert all(str(number) in told for number in range(101, 107))
+    told = " ".join(rule.value for rule in [*zip_rules(limits), *sandbox_rules(limits)])
+    assert len(Limits.model_fields) == 7
+    assert all(str(number) in told for number in range(101, 108))
 
 
 def test_every_verdict_is_told() -> None:
