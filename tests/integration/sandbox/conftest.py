@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 import pytest_asyncio
@@ -15,6 +16,7 @@ from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
+from tests.support.oracles.stock_in_image import StockInImage, stock_in_image
 from tests.support.sandbox.engine_watch import Watch
 
 
@@ -66,3 +68,11 @@ async def slot(engine: Engine, self_test: SelfTest, runner_settings: SandboxSett
     yield await ready
     finished.set()
     await owner
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def stock(runner_settings: SandboxSettings) -> AsyncIterator[StockInImage]:
+    """Stock Bayesmark for the module's tests, in a container that is not the module's owner's."""
+    own = replace(runner_settings, owner=f"{runner_settings.owner}-stock")
+    async with connect_engine(own) as engine, stock_in_image(engine, own) as stock:
+        yield stock

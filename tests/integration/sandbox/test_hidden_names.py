@@ -8,11 +8,9 @@ from bayesmark.sklearn_funcs import SklearnModel
 from bayesmark.space import JointSpace
 
 from arena.sandbox.blackbox.parameter_names import draw_order
-from arena.sandbox.engine.containers import Engine
-from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import Fatal
-from tests.support.oracles.stock_in_image import evaluate_in_image
+from tests.support.oracles.stock_in_image import StockInImage
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
 from tests.support.zips import pack
@@ -59,14 +57,12 @@ async def test_losses_are_the_same_bit_for_bit_as_with_visible_names_in_the_same
     assert hidden.suggestions != other_order.suggestions
 
 
-async def test_losses_are_those_of_stock_bayesmark_at_the_points_that_are_kept(
-    slot: Slot, engine: Engine, runner_settings: SandboxSettings
-) -> None:
+async def test_losses_are_those_of_stock_bayesmark_at_the_points_that_are_kept(slot: Slot, stock: StockInImage) -> None:
     box = ("kNN", "wine", "nll")
     study = await slot.run_study(make_study(box, names_seed=SEED), make_optimizer())
 
-    stock = await evaluate_in_image(engine, runner_settings, box, study.suggestions)
-    assert (study.visible, study.generalization) == (stock.visible, stock.generalization)
+    computed = await stock.evaluate(box, study.suggestions)
+    assert (study.visible, study.generalization) == (computed.visible, computed.generalization)
 
 
 async def test_suggestions_are_kept_with_real_names_and_replay_bit_for_bit(slot: Slot) -> None:

@@ -5,12 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from arena.sandbox.engine.containers import Engine
-from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
 from arena.sandbox.study import InfrastructureFailure, StudySpec
 from tests.support import csv_files
-from tests.support.oracles.stock_in_image import evaluate_in_image
+from tests.support.oracles.stock_in_image import StockInImage
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
 
@@ -30,20 +28,18 @@ def study_on(box: tuple[str, str, str], content: bytes, *, signature: bool = Fal
     ("box", "content"), BOXES, ids=lambda value: "_".join(value) if isinstance(value, tuple) else ""
 )
 async def test_losses_are_those_of_stock_bayesmark_with_the_file_in_its_data_root(
-    slot: Slot, engine: Engine, runner_settings: SandboxSettings, box: tuple[str, str, str], content: bytes
+    slot: Slot, stock: StockInImage, box: tuple[str, str, str], content: bytes
 ) -> None:
     spec = study_on(box, content, signature=True)
 
     study = await slot.run_study(spec, make_optimizer(), content)
 
     # Seeded as the study was, because a decision tree draws from the global random state.
-    stock = await evaluate_in_image(
-        engine, runner_settings, box, study.suggestions, seed=f"{spec.seed:x}", dataset=content
-    )
+    computed = await stock.evaluate(box, study.suggestions, seed=f"{spec.seed:x}", dataset=content)
     assert (study.visible, study.generalization, study.signature) == (
-        stock.visible,
-        stock.generalization,
-        stock.signature,
+        computed.visible,
+        computed.generalization,
+        computed.signature,
     )
 
 

@@ -16,7 +16,7 @@ from arena.sandbox.slot import Slot
 from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, StudyOutcome
 from arena.scoring import BoxStudies, score_studies
 from arena.words.cut_off import TimeLimit
-from tests.support.oracles.stock_in_image import evaluate_in_image
+from tests.support.oracles.stock_in_image import StockInImage
 from tests.support.sandbox.engine_watch import Watch
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
@@ -41,14 +41,12 @@ async def test_study_reports_every_evaluation_of_every_iteration(slot: Slot) -> 
     assert (study.timed_out, study.suggest_errors, study.observe_errors, study.signature) == (False, 0, 0, None)
 
 
-async def test_losses_are_those_of_stock_bayesmark_at_the_same_points(
-    slot: Slot, engine: Engine, runner_settings: SandboxSettings
-) -> None:
+async def test_losses_are_those_of_stock_bayesmark_at_the_same_points(slot: Slot, stock: StockInImage) -> None:
     box = ("kNN", "wine", "nll")
     study = await slot.run_study(make_study(box), make_optimizer())
 
-    stock = await evaluate_in_image(engine, runner_settings, box, study.suggestions)
-    assert (study.visible, study.generalization) == (stock.visible, stock.generalization)
+    computed = await stock.evaluate(box, study.suggestions)
+    assert (study.visible, study.generalization) == (computed.visible, computed.generalization)
 
 
 async def test_study_replays_bit_for_bit_after_another_study_and_on_another_slot(
@@ -81,11 +79,10 @@ async def test_optimizer_is_told_its_visible_losses_exactly_and_no_others(slot: 
     assert fatal.value.detail.endswith(f"told {study.visible[:2]}\n")
 
 
-async def test_signature_is_stock_bayesmarks(slot: Slot, engine: Engine, runner_settings: SandboxSettings) -> None:
+async def test_signature_is_stock_bayesmarks(slot: Slot, stock: StockInImage) -> None:
     study = await slot.run_study(make_study(n_calls=1, signature=True), make_optimizer())
 
-    stock = await evaluate_in_image(engine, runner_settings, ("DT", "iris", "acc"), [])
-    assert study.signature == stock.signature
+    assert study.signature == (await stock.evaluate(("DT", "iris", "acc"), [])).signature
 
 
 async def test_signature_does_not_disturb_the_study(slot: Slot) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,12 +12,11 @@ import httpx
 import numpy as np
 from aiodocker import Docker
 
-from arena.sandbox.container_config import FIRST_BLACKBOX_UID, FIRST_OPTIMIZER_UID
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.settings import SandboxSettings
-from services.runner.settings import RunnerSettings
 from shared.database import Pool, connect_database
-from tests.support.oracles.stock_in_image import evaluate_in_image
+from tests.support.hostile.residue import find_residue, sandboxed_processes
+from tests.support.oracles.stock_in_image import StockInImage, stock_in_image
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.stack import ROOT
 from tests.support.waiting import LIMIT_S, wait_until
@@ -54,9 +52,6 @@ COMPETITION = {
         }
     ],
 }
-NOTE = "arena-note"
-UID_SPAN = 1000
-CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 
 Losses = list[Any]
 
@@ -65,15 +60,13 @@ class Judge:
     """A stack, and an honest submission with its results when it ran alone."""
 
     def __init__(
-        self, pool: Pool, docker: Docker, http: httpx.AsyncClient, settings: RunnerSettings, logs: Path
+        self, pool: Pool, docker: Docker, http: httpx.AsyncClient, stock: StockInImage, runner_id: str, logs: Path
     ) -> None:
         self._pool = pool
         self._docker = docker
         self._http = http
-        self._runner_id = settings.runner_id
-        # Containers of the judge carry another label, because the runner removes its own that it does not know.
-        self._settings = SandboxSettings(f"{settings.runner_id}-judge")
-        self._engine = Engine(docker, self._settings)
+        self._stock = stock
+        self._runner_id = runner_id
         self._logs = logs
         self._read: dict[Path, int] = {}
         self._tokens: dict[str, str] = {}
@@ -138,7 +131,7 @@ class Judge:
 
     async def _find_forged(self, row: dict[str, Any]) -> list[str]:
         box = (row["model"], row["dataset"], row["metric"])
-        stock = await evaluate_in_image(self._engine, self._settings, box, row["suggestions"])
+        stock = await self._stock.evaluate(box, row["suggestions"])
         stored = np.stack([row["visible"], row["generalization"]], axis=-1)
         computed = np.stack([stock.visible, stock.generalization], axis=-1)
         stands = np.isposinf(stored) | (stored == computed)  # infinite: cut off before anything was found
@@ -206,7 +199,7 @@ class Judge:
             names = [container["Names"][0] for container in found]
             prepared = [name for name in names if name.startswith("/arena-optimizer-") and name.count("-") == 2]
             running = all(container["State"] == "running" for container in found)
-            processes = [each for each in _sandboxed_processes() if each in {container.id for container in found}]
+            processes = [each for each in sandboxed_processes() if each in {container.id for container in found}]
             return len(found) == len(processes) == 2 * SLOTS and len(prepared) == SLOTS and running
 
         await wait_until(quiet, what="only the runner's own containers are left")
@@ -221,62 +214,23 @@ class Judge:
         return {
             "volumes": sorted(each["Name"] for each in volumes["Volumes"] or []),
             "networks": sorted(each["Name"] for each in networks),
-            **await asyncio.to_thread(_residue_of_the_machine, root, own),
+            **await asyncio.to_thread(find_residue, root, own),
         }
-
-
-def _residue_of_the_machine(engine_root: Path, containers: set[str]) -> dict[str, object]:
-    """Return what submissions could leave outside the engine's own lists; `containers` are the existing ones."""
-    folders = [engine_root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
-    return {
-        "folders of containers that are gone": [
-            str(path)
-            for folder in folders
-            if folder.is_dir()
-            for path in folder.iterdir()
-            if path.name not in containers
-        ],
-        "processes without a container": [each for each in _sandboxed_processes() if each not in containers],
-        "files": sorted(
-            str(path)
-            for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")  # noqa: S108 - this machine's
-            for path in Path(folder).glob(f"*{NOTE}*")
-        ),
-        "abstract sockets": [line for line in Path("/proc/net/unix").read_text().splitlines() if NOTE in line],
-        "SysV IPC": [Path(f"/proc/sysvipc/{kind}").read_text() for kind in ("shm", "msg", "sem")],
-        "listening sockets": _listening(),
-    }
-
-
-def _sandboxed_processes() -> list[str]:
-    """Return the container id of each process of this machine that runs as a sandbox's user."""
-    users = {first + offset for first in (FIRST_OPTIMIZER_UID, FIRST_BLACKBOX_UID) for offset in range(UID_SPAN)}
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and entry.stat().st_uid in users:
-                match = CONTAINER_ID.search((entry / "cgroup").read_text())
-                found.append(match.group() if match else f"process {entry.name}")
-        except (FileNotFoundError, ProcessLookupError):
-            continue  # it has just ended
-    return found
-
-
-def _listening() -> list[str]:
-    """Return the local addresses of this machine's own network on which a process listens."""
-    lines = Path("/proc/net/tcp").read_text().splitlines()[1:] + Path("/proc/net/tcp6").read_text().splitlines()[1:]
-    return sorted(fields[1] for fields in map(str.split, lines) if fields[3] == "0A")
 
 
 @asynccontextmanager
 async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterator[Judge]:
     """Yield a judge for the stack at `url`."""
     pool = await connect_database(settings.database_url)
+    runner_id = settings.runner.runner_id
+    # Its container carries another label, because the runner removes its own that it does not know.
+    own = SandboxSettings(f"{runner_id}-judge")
     async with (
         pool,
         Docker(url=settings.runner.engine_url) as docker,
         httpx.AsyncClient(base_url=url, timeout=LIMIT_S) as http,
+        stock_in_image(Engine(docker, own), own) as stock,
     ):
-        one = Judge(pool, docker, http, settings.runner, logs)
+        one = Judge(pool, docker, http, stock, runner_id, logs)
         await one.set_up(ORGANIZER_TOKEN)
         yield one

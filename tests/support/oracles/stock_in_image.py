@@ -1,14 +1,17 @@
 """Stock Bayesmark inside the black-box image.
 
 Losses are compared bit for bit, and their last bits depend on the settings of the linear-algebra library. A machine's
-environment may change these, and a container does not inherit it. So stock Bayesmark runs where studies run.
+environment may change these, and a container does not inherit it. So stock Bayesmark runs where studies run. Importing
+it takes longer than most questions, so one container answers as many as a test has.
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from arena.sandbox.container_config import Cpu, blackbox_config
+from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.settings import SandboxSettings
 
@@ -23,19 +26,22 @@ from bayesmark.signatures import get_func_signature
 answers = os.fdopen(os.dup(1), "w")
 os.dup2(2, 1)
 print(json.dumps({{"ready": True}}), file=answers, flush=True)
-asked = json.loads(sys.stdin.readline())
-root = None
-if asked["dataset"] is not None:
-    root = "/tmp"
-    Path(root, asked["box"][1] + ".csv").write_text(asked["dataset"])
-problem = _build_test_problem(*asked["box"], root)
-if asked["seed"] is not None:
-    _setup_seeds(asked["seed"])
-losses = [[problem.evaluate(point) for point in batch] for batch in asked["batches"]]
-_setup_seeds("{SIGNATURE_SEED}")
-signature = get_func_signature(problem.evaluate, problem.get_api_config())[1]
-print(json.dumps({{"losses": losses, "signature": list(signature)}}), file=answers, flush=True)
+for line in sys.stdin:
+    asked = json.loads(line)
+    root = None
+    if asked["dataset"] is not None:
+        root = "/tmp"
+        Path(root, asked["box"][1] + ".csv").write_text(asked["dataset"])
+    problem = _build_test_problem(*asked["box"], root)
+    if asked["seed"] is not None:
+        _setup_seeds(asked["seed"])
+    losses = [[problem.evaluate(point) for point in batch] for batch in asked["batches"]]
+    _setup_seeds("{SIGNATURE_SEED}")
+    signature = get_func_signature(problem.evaluate, problem.get_api_config())[1]
+    print(json.dumps({{"losses": losses, "signature": list(signature)}}), file=answers, flush=True)
 """
+
+Batches = Sequence[Sequence[dict[str, Any]]]
 
 
 @dataclass(frozen=True)
@@ -47,30 +53,36 @@ class StockLosses:
     signature: list[float]
 
 
-async def evaluate_in_image(
-    engine: Engine,
-    settings: SandboxSettings,
-    box: Sequence[str],
-    batches: Sequence[Sequence[dict[str, Any]]],
-    *,
-    seed: str | None = None,
-    dataset: bytes | None = None,
-) -> StockLosses:
-    """Evaluate points on (model, data set, metric), seeding first if asked.
+@dataclass(frozen=True)
+class StockInImage:
+    """A container with stock Bayesmark, which answers one question after the other."""
 
-    `dataset` is a CSV file of the organizer's own.
-    """
+    container: Container
+
+    async def evaluate(
+        self, box: Sequence[str], batches: Batches, *, seed: str | None = None, dataset: bytes | None = None
+    ) -> StockLosses:
+        """Evaluate points on (model, data set, metric), seeding first if asked.
+
+        `dataset` is a CSV file of the organizer's own.
+        """
+        asked = {"box": list(box), "batches": batches, "seed": seed, "dataset": dataset and dataset.decode()}
+        await self.container.stream.send(asked)
+        answer = await self.container.receive()
+        losses = answer["losses"]
+        return StockLosses(
+            visible=[[visible for visible, _ in batch] for batch in losses],
+            generalization=[[generalization for _, generalization in batch] for batch in losses],
+            signature=answer["signature"],
+        )
+
+
+@asynccontextmanager
+async def stock_in_image(engine: Engine, settings: SandboxSettings) -> AsyncIterator[StockInImage]:
+    """Stock Bayesmark in a container that is there until the end."""
     config = blackbox_config(settings, cpu=Cpu(0)) | {"Entrypoint": ["python", "-u", "-c", SCRIPT]}
     container = await engine.start(config)
     try:
-        asked = {"box": list(box), "batches": batches, "seed": seed, "dataset": dataset and dataset.decode()}
-        await container.stream.send(asked)
-        answer = await container.receive()
+        yield StockInImage(container)
     finally:
         await engine.discard(container)
-    losses = answer["losses"]
-    return StockLosses(
-        visible=[[visible for visible, _ in batch] for batch in losses],
-        generalization=[[generalization for _, generalization in batch] for batch in losses],
-        signature=answer["signature"],
-    )
