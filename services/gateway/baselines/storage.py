@@ -35,13 +35,13 @@ async def store_baseline(pool: Pool, new: NewBaseline) -> int:
 def read_boxes(document: dict[str, Any]) -> NewBoxes:
     """Return what scoring needs of a baseline set. Raises Problem 422 if the document is not a valid one."""
     dataset, signatures = _read(document)
+    scored = dataset.sel({OBJECTIVE: [VISIBLE, GENERALIZATION]})  # once, because it takes long
+    clips, bests = (_read_pairs(scored[name]) for name in ("clip", "best"))
+    curves = [_read_pairs(scored[name].min(ITER)) for name in (PERF_MED, PERF_MEAN) if name in dataset]
     pairs = [
         (str(case), objective) for case in dataset.coords[TEST_CASE].values for objective in (VISIBLE, GENERALIZATION)
     ]
-    at = [{TEST_CASE: case, OBJECTIVE: objective} for case, objective in pairs]
-    clips = [float(dataset["clip"].sel(each)) for each in at]
-    bests = [float(dataset["best"].sel(each)) for each in at]
-    _check_best(dataset, pairs, clips, bests)
+    _check_best(pairs, clips, bests, curves)
     return NewBoxes(
         test_cases=[case for case, _ in pairs],
         objectives=[objective for _, objective in pairs],
@@ -52,21 +52,29 @@ def read_boxes(document: dict[str, Any]) -> NewBoxes:
     )
 
 
-def _check_best(dataset: xr.Dataset, pairs: list[tuple[str, str]], clips: list[float], bests: list[float]) -> None:
+def _read_pairs(values: xr.DataArray) -> list[float]:
+    """Return the value of each pair of test case and objective, the objectives of one test case side by side."""
+    pairs: list[float] = values.transpose(TEST_CASE, OBJECTIVE).values.ravel().astype(float).tolist()
+    return pairs
+
+
+def _check_best(
+    pairs: list[tuple[str, str]], clips: list[float], bests: list[float], curves: list[list[float]]
+) -> None:
     """Refuse a set whose best is not better than random search, as `bayesmark.experiment_baseline.validate` does.
 
-    A difference no larger than the padding that `compute_baseline` subtracts from the best counts as none.
+    `curves` has the least of each of random search's curves. A difference no larger than the padding that
+    `compute_baseline` subtracts from the best counts as none.
     """
     faults = []
-    for (case, objective), clip, best in zip(pairs, clips, bests, strict=True):
-        at = {TEST_CASE: case, OBJECTIVE: objective}
-        curves = [float(dataset[name].sel(at).min()) for name in (PERF_MED, PERF_MEAN) if name in dataset]
+    for place, ((case, objective), clip, best) in enumerate(zip(pairs, clips, bests, strict=True)):
+        least = [curve[place] for curve in curves]
         # Only the visible loss is scored; other objectives may be constant.
         padding = -2 * PAD_FACTOR * float(np.spacing(-max(MIN_POS, abs(best)))) if objective == VISIBLE else 0.0
         if not (
-            math.isfinite(clip) and math.isfinite(best) and best + padding < clip and best < min(curves, default=clip)
+            math.isfinite(clip) and math.isfinite(best) and best + padding < clip and best < min(least, default=clip)
         ):
-            faults.append(f"{case} ({objective}): best {best:g}, random search {min([clip, *curves]):g}")
+            faults.append(f"{case} ({objective}): best {best:g}, random search {min([clip, *least]):g}")
     if faults:
         raise Problem(
             ProblemCode.INVALID_BASELINE,
