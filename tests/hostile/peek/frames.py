@@ -5,7 +5,7 @@ import sys
 
 from honest import Honest, escaped
 
-FORBIDDEN = {"visible", "generalization", "dataset", "competition", "submission_id", "box_id", "blob_sha256", "metric"}
+FORBIDDEN = {"visible", "generalization", "dataset", "competition", "submission_id", "box_id", "blob_sha256", "metric", "names_seed"}
 
 
 class Optimizer(Honest):

@@ -40,6 +40,7 @@ COMPETITION = {
             "studies_per_box": 1,
             "n_calls": 4,
             "n_suggestions": 4,
+            "parameter_names": "hidden",
             "limits": {
                 "study_timeout_s": 20,
                 "iteration_timeout_s": 5,
