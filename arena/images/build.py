@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from graphlib import TopologicalSorter
 from pathlib import Path
 
-from arena.images.debian import DEBIAN, provide_debian
+from arena.images.debian import find_suite, provide_debian
 from arena.images.definition import CERTIFICATES, Definition, full_hash, with_parents
 from arena.images.docker import BuildFailed, docker
 
@@ -40,8 +40,8 @@ def _build_if_changed(definitions: dict[str, Definition], name: str, report: Cal
     definition, inputs = definitions[name], full_hash(definitions, name)
     if _label_of(definition.tag) == inputs:
         return False
-    if f"FROM {DEBIAN}\n" in definition.text:
-        provide_debian(report)
+    if suite := find_suite(definition.text):
+        provide_debian(suite, report)
     report(f"building {definition.tag}")
     with tempfile.TemporaryDirectory() as name_of_folder:
         context = Path(name_of_folder)
