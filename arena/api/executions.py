@@ -244,3 +244,21 @@ class ReplayComparison(Body):
     differences: list[ReplayDifference]
     provenance: ReplayProvenance
     provenance_differs: list[str]
+
+
+class StudyLog(Body):
+    """What an optimizer wrote in one study; of a long text only the end is kept, after a line that says so."""
+
+    model_config = example(box="box-07", study=3, attempt=1, at="2026-07-09T08:31:00Z", log="fitted in 0.2 s\n")
+    box: str
+    study: int
+    attempt: int
+    at: datetime
+    log: str
+
+
+class StudyLogPage(Page):
+    """The logs of a submission's studies, by black box, study and attempt."""
+
+    model_config = example(logs=[example_of(StudyLog)], next=None)
+    logs: list[StudyLog]

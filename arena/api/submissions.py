@@ -1,4 +1,4 @@
-"""Submissions: their state, their progress on each black box, their logs, and what their scores came from."""
+"""Submissions: their state, their progress on each black box, and what their scores came from."""
 
 from datetime import datetime
 from typing import Annotated
@@ -8,6 +8,7 @@ from pydantic import Field
 
 from arena.api.body import Body, Interval, Page, example, example_of
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Responsibility, Verdict
 
@@ -31,6 +32,7 @@ class Submission(Body):
 
     `score` is provisional until the state is `scored`. `queue_position` and `remaining_s`, the interval of seconds in
     which the submission will probably end, are estimates; they are null where nothing is known.
+    It runs in `environment`; `optimizer_images` are the digests of the images in which its studies have run.
     `verdict_detail` is for the organizer, and on a practice phase for the team. `change` grows with every change.
     """
 
@@ -40,6 +42,8 @@ class Submission(Body):
         phase="feedback",
         team="Gaussians",
         filename="turbo.zip",
+        environment="modern",
+        optimizer_images=["sha256:9f86d081884c7d65"],
         state="running",
         verdict=None,
         verdict_sentence=None,
@@ -69,6 +73,8 @@ class Submission(Body):
     phase: str
     team: str
     filename: str
+    environment: str = DEFAULT_ENVIRONMENT
+    optimizer_images: list[str] = Field(default=[])
     state: SubmissionState
     verdict: Verdict | None
     verdict_sentence: str | None
@@ -154,24 +160,6 @@ class SubmissionBoxes(Body):
     boxes: list[BoxProgress]
 
 
-class StudyLog(Body):
-    """What an optimizer wrote in one study; of a long text only the end is kept, after a line that says so."""
-
-    model_config = example(box="box-07", study=3, attempt=1, at="2026-07-09T08:31:00Z", log="fitted in 0.2 s\n")
-    box: str
-    study: int
-    attempt: int
-    at: datetime
-    log: str
-
-
-class StudyLogPage(Page):
-    """The logs of a submission's studies, by black box, study and attempt."""
-
-    model_config = example(logs=[example_of(StudyLog)], next=None)
-    logs: list[StudyLog]
-
-
 class StoredZip(Body):
     """The uploaded zip that was scored."""
 
@@ -197,7 +185,10 @@ class HashedBaseline(BaselineVersion):
 
 
 class SubmissionProvenance(Body):
-    """What a score came from, as its team may see it: revision, zip, baseline set, the optimizer's images."""
+    """What a score came from, as its team may see it: revision, zip, baseline set, environment.
+
+    `optimizer_images` are the digests of the environment's images in which the studies have run.
+    """
 
     model_config = example(
         submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
@@ -209,6 +200,7 @@ class SubmissionProvenance(Body):
         revision=4,
         zip=example_of(StoredZip),
         baseline=example_of(BaselineVersion),
+        environment="modern",
         optimizer_images=["sha256:9f86d081884c7d65"],
     )
     submission_id: UUID
@@ -220,6 +212,7 @@ class SubmissionProvenance(Body):
     revision: int | None
     zip: StoredZip
     baseline: BaselineVersion | None
+    environment: str = DEFAULT_ENVIRONMENT
     optimizer_images: list[str]
 
 

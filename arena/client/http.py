@@ -64,13 +64,16 @@ class Client:
         """DELETE, and return the answer."""
         return self._json("DELETE", path)
 
-    def submit(self, slug: str, phase: str | None, filename: str, content: bytes) -> PlatformAnswer:
+    def submit(
+        self, slug: str, phase: str | None, filename: str, content: bytes, *, environment: str | None = None
+    ) -> PlatformAnswer:
         """Upload a zip; the key makes repeating it harmless."""
+        form = {"phase": phase, "environment": environment}
         return self._json(
             "POST",
             f"/api/v1/competitions/{slug}/submissions",
             files={"file": (filename, content, "application/zip")},
-            data={"phase": phase} if phase else None,
+            data={name: value for name, value in form.items() if value},
             headers={"Idempotency-Key": uuid.uuid4().hex},
         )
 

@@ -10,6 +10,9 @@ PhaseOption = Annotated[str, typer.Option("--phase", help="Name of the phase.")]
 OpenPhaseOption = Annotated[
     str | None, typer.Option("--phase", help="Name of the phase; not needed when only one is open.")
 ]
+EnvironmentOption = Annotated[
+    str | None, typer.Option("--environment", help="Where it runs; by default what its arena.toml says.")
+]
 SubmissionArgument = Annotated[str, typer.Argument(help="Id of the submission.")]
 OriginOption = Annotated[str, typer.Option("--from", help="Phase whose best teams go to the final.")]
 FinalPhaseOption = Annotated[str, typer.Option("--phase", help="Phase that is the final.")]

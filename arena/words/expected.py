@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from arena.words.environments import ENVIRONMENT_PATTERN
+
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "small letters, digits and hyphens, a letter or digit first",
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$": "letters, digits, dots, hyphens and underscores, a letter or digit first",
-    r"^[a-z0-9][A-Za-z0-9._/:@-]*$": "the name of an image, such as arena-small:local",
+    ENVIRONMENT_PATTERN: "the name of an environment, such as small, or one image of it as small@sha256:...",
     r"^(clf|reg)-[A-Za-z0-9.-]+$": "'clf-' or 'reg-', then letters, digits, dots and hyphens",
     r"^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits",
     r"^[^\x00]*$": "text without NUL characters",

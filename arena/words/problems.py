@@ -80,6 +80,11 @@ class ProblemCode(StrEnum):
     INVALID_BASELINE = ("invalid_baseline", 422, "The document cannot be a baseline set.")
     PHASE_NEEDED = ("phase_needed", 422, "The request must name a phase; `open_phases` lists the open ones.")
     UNKNOWN_BLACK_BOX = ("unknown_black_box", 422, "The competition does not have the black boxes in `boxes`.")
+    UNKNOWN_ENVIRONMENT = (
+        "unknown_environment",
+        422,
+        "The phase does not allow this environment; `environments` are those that it allows.",
+    )
     UNKNOWN_BASELINE = ("unknown_baseline", 422, "There is no baseline set of this name and version.")
     UNKNOWN_SUBMISSION = (
         "unknown_submission",

@@ -53,6 +53,7 @@ def _origins(record: "SubmissionProvenance", *, reveal: bool) -> Iterator[tuple[
         yield "baseline", f"{baseline.name}@{baseline.version}"
         if isinstance(baseline, HashedBaseline):
             yield "baseline's SHA-256", baseline.sha256
+    yield "environment", record.environment
     if detailed is None:
         yield from (("optimizer image", image) for image in record.optimizer_images)
         return

@@ -8,6 +8,7 @@ from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, Json
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import remark, score_text, show_json, time_text
+from arena.words.environments import split_environment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,12 +41,15 @@ def submissions_table(found: "Sequence[Submission]") -> TextTable:
     """Return submissions as a table."""
     headings = [
         *(Heading("submission"), Heading("phase"), Heading("team", "text"), Heading("file", "text")),
+        Heading("environment"),
         *(Heading("state"), Heading("verdict"), Heading("score", "number"), Heading("studies", "number")),
         *(Heading("submitted"), Heading("counts")),
     ]
     rows = [
         (
-            *(str(each.id), each.phase, each.team, each.filename, each.state, each.verdict or ""),
+            *(str(each.id), each.phase, each.team, each.filename),
+            split_environment(each.environment)[0],
+            *(each.state, each.verdict or ""),
             score_text(each.score) + (" (provisional)" if each.provisional and each.score is not None else ""),
             *(f"{each.studies_done}/{each.studies_total}", time_text(each.created_at)),
             "chosen" if each.chosen else "",

@@ -22,6 +22,8 @@ def _facts(submission: Submission) -> Iterator[tuple[str, str]]:
     yield "submission", str(submission.id)
     yield "competition", f"{submission.competition} / {submission.phase}"
     yield "team", submission.team
+    yield "environment", submission.environment
+    yield from (("image", image) for image in submission.optimizer_images)
     yield "state", submission.state
     if submission.queue_position:
         yield "queue position", str(submission.queue_position)

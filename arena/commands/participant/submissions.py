@@ -10,7 +10,7 @@ import typer
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
-from arena.commands.options import CompetitionOption, Json, OpenPhaseOption, SubmissionArgument
+from arena.commands.options import CompetitionOption, EnvironmentOption, Json, OpenPhaseOption, SubmissionArgument
 
 WatchOption = Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")]
 
@@ -19,14 +19,19 @@ def submit(
     zip_path: Annotated[Path, typer.Argument(metavar="ZIP", help="The zip, or a folder to be packed.", exists=True)],
     competition: CompetitionOption,
     phase: OpenPhaseOption = None,
+    environment: EnvironmentOption = None,
     watch: WatchOption = False,
     as_json: Json = False,
 ) -> None:
-    """Upload an optimizer for scoring."""
+    """Upload an optimizer for scoring.
+
+    It runs in the environment that you name, or else in the one that its arena.toml names, or else in the phase's
+    default.
+    """
     from arena.pack.optimizer_zip import read_zip
 
     client = client_from_environment()
-    submission = client.submit(competition, phase, *read_zip(zip_path))
+    submission = client.submit(competition, phase, *read_zip(zip_path), environment=environment)
     if watch:
         from arena.client.watch import watch as watch_submissions
 

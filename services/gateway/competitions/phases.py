@@ -1,15 +1,18 @@
-"""Finds a phase by its name, and says that a phase or a black box is not there, or that a phase is closed."""
+"""Finds a phase, and says what is not there or not allowed: a phase, a black box, an environment, a submission now."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
+from arena.words.environments import split_environment
 from arena.words.problems import ProblemCode
+from arena.words.text import clean_line
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
 from shared.database import Pool
 
+NAME_CHARS_SHOWN = 100
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -56,6 +59,25 @@ def check_open(phase: Times) -> None:
             opens_at=phase.opens_at and phase.opens_at.isoformat(),
             closes_at=phase.closes_at and phase.closes_at.isoformat(),
         )
+
+
+def choose_environment(phase: PhaseRow, wanted: str | None) -> str:
+    """Return the entry of a phase's environments that has the wanted name; the first of them if none is wanted.
+
+    Raises Problem 422.
+    """
+    if wanted is None:
+        return phase.environments[0]
+    for entry in phase.environments:
+        if wanted in {entry, split_environment(entry)[0]}:
+            return entry
+    names = ", ".join(split_environment(each)[0] for each in phase.environments)
+    raise Problem(
+        ProblemCode.UNKNOWN_ENVIRONMENT,
+        f"Expected an environment that phase {phase.name} allows ({names}), got "
+        f"{clean_line(wanted, NAME_CHARS_SHOWN)!r}; name another in the zip's arena.toml or with the upload.",
+        environments=phase.environments,
+    )
 
 
 def say_closed(phase: Times) -> str:

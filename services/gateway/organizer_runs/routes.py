@@ -19,7 +19,9 @@ from arena.api.planning import (
     StartedOrganizerRun,
 )
 from arena.version import images_version
+from arena.words.environments import split_environment
 from arena.words.limits import LARGEST_ZIP_BYTES
+from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.competitions.phases import no_boxes
@@ -30,10 +32,10 @@ from services.gateway.organizer_runs.key import organizer_run_key
 from services.gateway.organizer_runs.start import RunInputs
 from services.gateway.organizer_runs.start import start_organizer_run as start
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
-from services.gateway.problems import invalid_fields, invalid_request
+from services.gateway.problems import Problem, invalid_fields, invalid_request
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
-from services.gateway.submissions.uploads import hash_upload, store_zip
+from services.gateway.submissions.uploads import check_upload, hash_upload, store_upload
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer runs"])
 
@@ -48,12 +50,17 @@ async def start_organizer_run(
     file: Annotated[UploadFile, File()],
     organizer_run: Annotated[str, Form(description="A JSON object of the form `NewOrganizerRun`.")],
 ) -> StartedOrganizerRun:
-    """Run a zip on some black boxes. If the same run exists already, it is returned."""
+    """Run a zip on some black boxes. If the same run exists already, it is returned.
+
+    Without `environment`, the zip runs in the one that its arena.toml names, or else in `small`.
+    """
     run = _parse(organizer_run)
     competition = await find_competition(pool, slug)
     upload = await hash_upload(file)
     # The phase's limit is the teams'; an organizer may plan with any zip that a phase could allow.
-    await store_zip(upload, blobs, run.limits.model_copy(update={"zip_limit_bytes": LARGEST_ZIP_BYTES}))
+    of_zip = await check_upload(upload, run.limits.model_copy(update={"zip_limit_bytes": LARGEST_ZIP_BYTES}))
+    run = _in_environment(run, of_zip)
+    await store_upload(upload, blobs)
     boxes = await tables.list_boxes(pool, competition.id, run.boxes)
     unknown = set(run.boxes) - {box.label for box in boxes}
     if unknown:
@@ -70,6 +77,17 @@ def _parse(text: str) -> NewOrganizerRun:
         return NewOrganizerRun.model_validate_json(text)
     except ValidationError as error:
         raise invalid_request(*invalid_fields(error.errors(), "body", "organizer_run")) from error
+
+
+def _in_environment(run: NewOrganizerRun, of_zip: str | None) -> NewOrganizerRun:
+    """Return the run with the environment that its zip names, unless it names one itself."""
+    if of_zip is None or "environment" in run.model_fields_set:
+        return run
+    try:
+        split_environment(of_zip)
+    except ValueError as error:
+        raise Problem(ProblemCode.INVALID_ZIP, f"arena.toml: {error}; write the name of an environment.") from error
+    return run.model_copy(update={"environment": of_zip})
 
 
 @router.get("/competitions/{slug}/organizer-runs")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+import structlog
+from prometheus_client import Counter
 
 from arena.api.submissions import Submission
 from arena.words.problems import ProblemCode
@@ -19,6 +21,9 @@ from shared.database import Connection, Pool
 from shared.messages import PhaseChanged, SubmissionAccepted
 from shared.outbox import Outbox
 
+log = structlog.get_logger()
+ACCEPTED = Counter("arena_submissions_accepted", "Submissions accepted")
+
 
 @dataclass(frozen=True)
 class RepeatableRequest:
@@ -29,9 +34,10 @@ class RepeatableRequest:
     request_sha256: str
 
 
-def hash_request(slug: str, phase: str, blob_sha256: str) -> str:
+def hash_request(slug: str, phase: str, blob_sha256: str, environment: str | None) -> str:
     """Return a hash that is the same for two requests that ask for the same."""
-    return hashlib.sha256(f"{slug}\0{phase}\0{blob_sha256}".encode()).hexdigest()
+    asked = (slug, phase, blob_sha256, *([] if environment is None else [environment]))
+    return hashlib.sha256("\0".join(asked).encode()).hexdigest()
 
 
 async def find_answer(pool: Pool, request: RepeatableRequest) -> Submission | None:
@@ -59,6 +65,8 @@ async def accept(pool: Pool, outbox: Outbox, new: NewSubmission, request: Repeat
             raise
         return answered
     outbox.wake()
+    ACCEPTED.inc()
+    log.info("submission accepted", submission=str(answer.id), team=answer.team, phase=answer.phase)
     return answer
 
 

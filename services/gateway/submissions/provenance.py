@@ -33,17 +33,17 @@ async def get_provenance(
 ) -> OrganizerProvenance | SubmissionProvenance:
     """Return what a score came from, so far as its studies have finished.
 
-    Its team sees the revision, the zip, the baseline set's version and the digests of the optimizer's images. The
+    Its team sees the revision, the zip, the baseline set's version and the environment with its digests. The
     organizer also sees hashes, the code that ran and scored it, and the seeds and execution of every study.
     """
     submission = await find_submission(pool, submission_id, caller)
     origins = await result_tables.origins_of_score(pool, submission_id)
     ran_by = await result_tables.provenances_of(pool, submission_id)
-    shown = _for_its_team(submission, origins, ran_by)
+    shown = _for_its_team(submission, origins)
     return shown if caller.role == "team" else await _for_the_organizer(pool, shown, origins, ran_by)
 
 
-def _for_its_team(submission: SubmissionRow, origins: OriginsRow, ran_by: list[ProvenanceRow]) -> SubmissionProvenance:
+def _for_its_team(submission: SubmissionRow, origins: OriginsRow) -> SubmissionProvenance:
     baseline = None
     if origins.baseline is not None and origins.baseline_version is not None:
         baseline = BaselineVersion(name=origins.baseline, version=origins.baseline_version)
@@ -57,7 +57,8 @@ def _for_its_team(submission: SubmissionRow, origins: OriginsRow, ran_by: list[P
         revision=origins.revision,
         zip=StoredZip(filename=submission.filename, sha256=origins.blob_sha256, size_bytes=origins.size_bytes),
         baseline=baseline,
-        optimizer_images=sorted({each.optimizer_image for each in ran_by if each.optimizer_image is not None}),
+        environment=submission.environment,
+        optimizer_images=submission.optimizer_images,
     )
 
 

@@ -113,7 +113,7 @@ select
     s.studies_total, s.studies_done, s.studies_timed_out, s.suggest_errors, s.observe_errors,
     s.created_at, s.started_at, s.ended_at, s.change,
     c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
-    p.limits, '{}'::jsonb as cut_offs
+    p.limits, '{}'::jsonb as cut_offs, s.environment, array[]::text[] as optimizer_images
 from s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id

@@ -6,16 +6,16 @@ from uuid import UUID
 
 import structlog
 from fastapi import APIRouter, Form, Header, UploadFile
-from prometheus_client import Counter
 
-from arena.api.submissions import StudyLog, StudyLogPage, Submission, SubmissionPage
+from arena.api.executions import StudyLog, StudyLogPage
+from arena.api.submissions import Submission, SubmissionPage
 from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
 from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.competitions.phases import check_open
+from services.gateway.competitions.phases import check_open, choose_environment
 from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
@@ -23,15 +23,14 @@ from services.gateway.submissions import result_tables, tables
 from services.gateway.submissions.accept import RepeatableRequest, accept, find_answer, hash_request
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_readable_logs, find_submission
-from services.gateway.submissions.uploads import hash_upload, store_zip
+from services.gateway.submissions.uploads import check_upload, hash_upload, store_upload
 from shared.messages import PhaseChanged, SubmissionEnded
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
 KEY_LENGTH = 200
 FILENAME_LENGTH = 200
-
-ACCEPTED = Counter("arena_submissions_accepted", "Submissions accepted")
+ENVIRONMENT = "Where the optimizer runs: by default what the zip's arena.toml names, or else the phase's default."
 
 
 @router.post("/competitions/{slug}/submissions", status_code=202)
@@ -43,6 +42,7 @@ async def submit(
     caller: Team,
     file: UploadFile,
     phase: Annotated[str | None, Form()] = None,
+    environment: Annotated[str | None, Form(description=ENVIRONMENT)] = None,
     idempotency_key: Annotated[str | None, Header(max_length=KEY_LENGTH)] = None,
 ) -> Submission:
     """Accept a team's zip for scoring. The same request with the same Idempotency-Key gets the first answer again."""
@@ -53,11 +53,14 @@ async def submit(
     upload = await hash_upload(file)
     request = None
     if idempotency_key is not None:
-        request = RepeatableRequest(caller.team_id, idempotency_key, hash_request(slug, chosen.name, upload.sha256))
+        asked = hash_request(slug, chosen.name, upload.sha256, environment)
+        request = RepeatableRequest(caller.team_id, idempotency_key, asked)
         if answered := await find_answer(pool, request):
             return answered
     check_open(chosen)
-    await store_zip(upload, blobs, Limits.model_validate(chosen.limits))
+    of_zip = await check_upload(upload, Limits.model_validate(chosen.limits))
+    entry = choose_environment(chosen, environment or of_zip)
+    await store_upload(upload, blobs)
     new = tables.NewSubmission(
         id=tables.new_id(),
         phase_id=chosen.id,
@@ -65,14 +68,10 @@ async def submit(
         blob_sha256=upload.sha256,
         filename=clean_line(file.filename or "", FILENAME_LENGTH) or "optimizer.zip",
         size_bytes=upload.size_bytes,
-        environment=chosen.environments[0],
+        environment=entry,
         created_at=datetime.now(UTC),
     )
-    answer = await accept(pool, outbox, new, request)
-    if answer.id == new.id:
-        ACCEPTED.inc()
-        log.info("submission accepted", submission=str(answer.id), team=answer.team, phase=chosen.name)
-    return answer
+    return await accept(pool, outbox, new, request)
 
 
 @router.get("/submissions/{submission_id}")

@@ -53,6 +53,8 @@ class SubmissionRow:
     team: str
     limits: dict[str, Any]
     cut_offs: dict[str, int]
+    environment: str
+    optimizer_images: list[str]
 
 
 @dataclass(frozen=True)

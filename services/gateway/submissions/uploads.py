@@ -8,6 +8,7 @@ from typing import BinaryIO
 from fastapi import UploadFile
 from prometheus_client import Counter
 
+from arena.rules.arena_toml import read_environment
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip, say_too_large
 from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
@@ -40,17 +41,30 @@ def _hash(file: BinaryIO) -> HashedUpload:
     return HashedUpload(file, sha256.hexdigest(), file.tell())
 
 
-async def store_zip(upload: HashedUpload, blobs: Blobs, limits: Limits) -> None:
-    """Validate a zip by its phase's limits, store it under its SHA-256. Raises Problem 413 if too large, 422 if bad."""
+async def check_upload(upload: HashedUpload, limits: Limits) -> str | None:
+    """Validate a zip by its phase's limits; returns the environment that its arena.toml names.
+
+    Raises Problem 413 if it is too large, 422 if it is invalid.
+    """
     if upload.size_bytes > limits.zip_limit_bytes:
         REFUSED.inc()
         raise Problem(
             ProblemCode.REQUEST_TOO_LARGE, say_too_large(limits.zip_limit_bytes), limit_bytes=limits.zip_limit_bytes
         )
+    allowed = ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes)
     try:
-        await asyncio.to_thread(check_zip, upload.file, ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes))
+        return await asyncio.to_thread(_check, upload.file, allowed)
     except InvalidZip as reason:
         REFUSED.inc()
         raise Problem(ProblemCode.INVALID_ZIP, str(reason)) from reason
+
+
+def _check(file: BinaryIO, allowed: ZipLimits) -> str | None:
+    check_zip(file, allowed)
+    return read_environment(file)
+
+
+async def store_upload(upload: HashedUpload, blobs: Blobs) -> None:
+    """Store a zip that was checked under its SHA-256."""
     upload.file.seek(0)
     await blobs.put(upload.sha256, upload.file)

@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
+from arena.words.environments import Environment
 from arena.words.expected import PATTERNS, expected_text
 from arena.words.names import Label, Name, Slug
 from arena.words.states import SubmissionState
@@ -33,6 +34,10 @@ def even(number: int) -> int:
         (Label, "-", "Expected letters, digits, dots, hyphens and underscores, a letter or digit first, got '-'."),
         (Name, "a/b", "Expected one line of text without a slash, got 'a/b'."),
         (Name, "", "Expected text with characters, at least 1, got ''."),
+        (
+            *(Environment, "Small"),
+            "Expected the name of an environment, such as small, or one image of it as small@sha256:..., got 'Small'.",
+        ),
         (Annotated[list[int], Field(max_length=2)], [1, 2, 3], "Expected a shorter list, of at most 2."),
         (UUID, "nonsense", "Expected an id, such as 7c9e6679-7425-40de-944b-e07fc1f90ae7, got 'nonsense'."),
         (int, "x", "Expected a whole number, got 'x'."),

@@ -8,6 +8,7 @@ from tests.support.gateway.competitions import competition
 from tests.support.gateway.organizer_runs import PATH, start
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import make_zip
+from tests.support.zips import pack
 
 
 async def test_an_organizer_run_is_a_submission_of_nobody_in_a_hidden_phase(gateway: Gateway, pool: Pool) -> None:
@@ -42,13 +43,29 @@ async def test_the_same_organizer_run_is_run_once_and_again_only_when_it_failed(
     assert (await start(gateway)).json()["new"]
 
 
+async def test_an_organizer_run_is_where_it_says_or_else_where_its_zip_says(gateway: Gateway) -> None:
+    await gateway.apply(competition())
+    content = pack({"optimizer.py": "class Optimizer: ...", "arena.toml": 'environment = "modern"'})
+
+    by_zip, by_run = await start(gateway, content), await start(gateway, content, environment="classic")
+    unnamed = await start(gateway)
+
+    found = [each.raise_for_status().json()["submission"]["environment"] for each in (by_zip, by_run, unnamed)]
+    assert found == ["modern", "classic", "small"]
+    assert by_zip.json()["key"] != by_run.json()["key"]
+    listed = (await gateway.organizer.get(PATH)).json()["organizer_runs"]
+    assert {each["document"]["environment"] for each in listed} == {"modern", "classic", "small"}
+
+
 async def test_an_organizer_run_that_cannot_be_is_422(gateway: Gateway) -> None:
     await gateway.apply(competition())
 
     bad: list[dict[str, Any]] = [{"boxes": ["box-99"]}, {"boxes": []}, {"studies": 0}, {"unknown": 1}]
     for changes in bad:
         assert (await start(gateway, **changes)).status_code == 422
-    assert (await start(gateway, b"no zip")).status_code == 422
+    no_name = pack({"optimizer.py": "class Optimizer: ...", "arena.toml": 'environment = "No Name"'})
+    for content in (b"no zip", no_name):
+        assert (await start(gateway, content)).status_code == 422
 
 
 async def test_costs_are_the_cpu_time_of_an_evaluation_and_its_wall_time(gateway: Gateway, pool: Pool) -> None:

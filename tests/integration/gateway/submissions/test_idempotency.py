@@ -37,7 +37,12 @@ async def test_an_answer_that_an_earlier_release_has_stored_is_given_again(gatew
     again = await submit(team, key="k")
 
     assert again.status_code == 202
-    assert again.json() == stored | {"created_at": "2026-07-09T08:30:00.123456Z", "cut_offs": []}
+    assert again.json() == stored | {
+        "created_at": "2026-07-09T08:30:00.123456Z",
+        "cut_offs": [],
+        "environment": "small",
+        "optimizer_images": [],
+    }
 
 
 async def test_the_same_key_with_another_body_is_409(gateway: Gateway, pool: Pool) -> None:

@@ -25,7 +25,7 @@ async def provenance(client: httpx.AsyncClient, submission: str | UUID) -> httpx
 
 async def run_two_studies(gateway: Gateway, pool: Pool) -> tuple[httpx.AsyncClient, UUID]:
     """A submission of two studies, the first on an older image."""
-    await gateway.apply(competition(phase(n_calls=3, n_suggestions=2, studies_per_box=1)))
+    await gateway.apply(competition(phase(n_calls=3, n_suggestions=2, studies_per_box=1, environments=["modern"])))
     team = await gateway.team("a")
     submission = UUID((await submit(team)).raise_for_status().json()["id"])
     older = PROVENANCE.model_copy(update={"optimizer_image": "sha256:0"})
@@ -70,11 +70,13 @@ async def test_a_team_sees_of_its_own_what_is_no_secret(gateway: Gateway, pool: 
 
     assert body.keys() == {
         *("submission_id", "competition", "phase", "team", "state", "score"),
-        *("revision", "zip", "baseline", "optimizer_images"),
+        *("revision", "zip", "baseline", "environment", "optimizer_images"),
     }
     assert (body["zip"]["sha256"], body["revision"]) == (SHA256, 1)
     assert body["baseline"] == {"name": "official", "version": 1}
-    assert body["optimizer_images"] == ["sha256:0", "sha256:1"]
+    assert (body["environment"], body["optimizer_images"]) == ("modern", ["sha256:0", "sha256:1"])
+    shown = (await team.get(f"/api/v1/submissions/{submission}")).raise_for_status().json()
+    assert (shown["environment"], shown["optimizer_images"]) == ("modern", ["sha256:0", "sha256:1"])
     assert (await provenance(await gateway.team("b"), submission)).status_code == 404
 
 

@@ -12,7 +12,7 @@ from fastapi import UploadFile
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 from arena.words.limits import Limits
 from services.gateway.problems import Problem
-from services.gateway.submissions.uploads import hash_upload, store_zip
+from services.gateway.submissions.uploads import check_upload, hash_upload, store_upload
 from shared.blobs import Blobs
 
 MEGABYTE = 1024 * 1024
@@ -37,7 +37,8 @@ async def test_memory_does_not_grow_with_an_upload(tmp_path: Path) -> None:
         tracemalloc.start()
 
         upload = await hash_upload(UploadFile(file))
-        await store_zip(upload, Blobs(f"file://{tmp_path}/blobs"), LIMITS)
+        await check_upload(upload, LIMITS)
+        await store_upload(upload, Blobs(f"file://{tmp_path}/blobs"))
 
         _, peak_bytes = tracemalloc.get_traced_memory()
         tracemalloc.stop()
@@ -46,11 +47,10 @@ async def test_memory_does_not_grow_with_an_upload(tmp_path: Path) -> None:
     assert peak_bytes < MEMORY_LIMIT_BYTES
 
 
-async def test_what_is_no_zip_is_not_stored(tmp_path: Path) -> None:
+async def test_what_is_no_zip_is_refused(tmp_path: Path) -> None:
     (tmp_path / "no.zip").write_bytes(b"no zip")
     with (tmp_path / "no.zip").open("rb") as file, pytest.raises(Problem, match="not a zip"):
-        await store_zip(await hash_upload(UploadFile(file)), Blobs(f"file://{tmp_path}/blobs"), LIMITS)
-    assert list((tmp_path / "blobs").iterdir()) == []
+        await check_upload(await hash_upload(UploadFile(file)), LIMITS)
 
 
 def test_a_file_that_is_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
