@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from shared.broker.definitions import definitions, service_user
 from shared.broker.topology import BROKER_USERS
 from shared.database_logins import LoginSettings, set_logins
+from tests.support.plain_http import TRUSTS_NOBODY
 
 POSTGRES = "postgresql://arena:arena@127.0.0.1:55432"
 RABBITMQ = "amqp://arena:arena@127.0.0.1:55672"
@@ -60,7 +61,7 @@ def define_virtual_host(management: httpx.Client, name: str) -> None:
 def new_virtual_host() -> Iterator[str]:
     """Yield the URL of an empty virtual host, which is deleted at the end."""
     name = f"test-{uuid.uuid4().hex}"
-    with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         define_virtual_host(management, name)
         yield f"{RABBITMQ}/{name}"
         management.delete(f"/api/vhosts/{name}").raise_for_status()
@@ -68,6 +69,6 @@ def new_virtual_host() -> Iterator[str]:
 
 def lose_everything(virtual_host: str) -> None:
     """Delete and recreate a virtual host, so that it loses every message, queue and connection."""
-    with httpx.Client(base_url=RABBITMQ_MANAGEMENT) as management:
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         management.delete(f"/api/vhosts/{virtual_host}").raise_for_status()
         define_virtual_host(management, virtual_host)

@@ -14,6 +14,7 @@ import httpx
 from pydantic import SecretStr
 
 from shared.settings import ProcessSettings
+from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.service_settings import PlatformSettings
 from tests.support.waiting import LIMIT_S, wait_until
 
@@ -92,7 +93,7 @@ async def running_services(settings: PlatformSettings, logs: Path, **environment
             )
             for name, port in ports.items()
         }
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(verify=TRUSTS_NOBODY) as client:
 
             async def all_ready() -> bool:
                 try:

@@ -13,6 +13,7 @@ from services.gateway.__main__ import main
 from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import BASELINE
 from tests.support.gateway.wire import Wire
+from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.stack import free_port
 from tests.support.waiting import LIMIT_S, wait_until
 
@@ -29,7 +30,7 @@ class Gateway:
 
     def client(self, token: str | None) -> httpx.AsyncClient:
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=LIMIT_S)
+        return httpx.AsyncClient(base_url=self.url, headers=headers, timeout=LIMIT_S, verify=TRUSTS_NOBODY)
 
     async def import_official_baseline(self) -> None:
         body = {"name": "official", "source": "file", "document": json.loads(BASELINE.read_text())}

@@ -17,6 +17,7 @@ from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
 from tests.support.hostile.residue import find_residue, sandboxed_processes
 from tests.support.oracles.stock_in_image import StockInImage, stock_in_image
+from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.stack import ROOT
 from tests.support.waiting import LIMIT_S, wait_until
@@ -229,7 +230,7 @@ async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterat
     async with (
         pool,
         Docker(url=settings.runner.engine_url) as docker,
-        httpx.AsyncClient(base_url=url, timeout=LIMIT_S) as http,
+        httpx.AsyncClient(base_url=url, timeout=LIMIT_S, verify=TRUSTS_NOBODY) as http,
         stock_in_image(Engine(docker, own), own) as stock,
     ):
         one = Judge(pool, docker, http, stock, runner_id, logs)

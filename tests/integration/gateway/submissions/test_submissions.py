@@ -28,6 +28,7 @@ from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import count_submissions, make_zip, submit
+from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.waiting import limited, wait_until
 
 
@@ -102,7 +103,7 @@ async def test_no_token_and_a_bad_token_are_401(gateway: Gateway) -> None:
         answer = await submit(client)
         assert_problem(answer, 401)
         assert answer.headers["WWW-Authenticate"] == "Bearer"
-    basic = httpx.AsyncClient(base_url=gateway.url, headers={"Authorization": "Basic x"})
+    basic = httpx.AsyncClient(base_url=gateway.url, headers={"Authorization": "Basic x"}, verify=TRUSTS_NOBODY)
     assert_problem(await basic.get("/api/v1/competitions/c"), 401, "Bearer")
 
 
