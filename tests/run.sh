@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# All tests. Those on the container engine share its CPUs and images, so one process runs them, one after the other; the
-# others run beside it in several processes. The hostile set then has the machine to itself. ARENA_TEST_WORKERS is the
-# number of processes for the others; arguments go to every run.
+# All tests. Those on the container engine share its CPUs and images, so they run one after the other, the hostile set
+# last, because it looks at all that is on the engine. The others, which start no containers, run beside them in several
+# processes, and are nice to them, because they are done sooner. ARENA_TEST_WORKERS is the number of these processes;
+# arguments go to every run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workers=${ARENA_TEST_WORKERS:-$(nproc)}
@@ -17,11 +18,11 @@ log=$(mktemp)
 trap 'rm "$log"' EXIT
 
 failed=0
-COVERAGE_FILE=.arena/coverage/data.engine pytest "${on_engine[@]}" "$@" >"$log" 2>&1 &
-engine=$!
-COVERAGE_FILE=.arena/coverage/data.others pytest --numprocesses "$workers" --dist worksteal "${on_engine[@]/#/--ignore=}" \
-    --ignore=tests/hostile "$@" || failed=$?
-wait "$engine" || failed=$?
-cat "$log"
+COVERAGE_FILE=.arena/coverage/data.others nice -n 5 pytest --numprocesses "$workers" --dist worksteal \
+    "${on_engine[@]/#/--ignore=}" --ignore=tests/hostile "$@" >"$log" 2>&1 &
+others=$!
+COVERAGE_FILE=.arena/coverage/data.engine pytest "${on_engine[@]}" "$@" || failed=$?
 COVERAGE_FILE=.arena/coverage/data.hostile pytest tests/hostile "$@" || failed=$?
+wait "$others" || failed=$?
+cat "$log"
 exit "$failed"
