@@ -25,14 +25,14 @@ POLL_S = 1.0
 
 @dataclass(frozen=True)
 class Zip:
-    """An optimizer, packed."""
+    """An optimizer, packed into a file."""
 
     filename: str
-    content: bytes
+    file: Path
 
     @classmethod
     def read(cls, path: Path) -> "Zip":
-        """Read a zip, or pack a folder."""
+        """Find a zip, or pack a folder."""
         return cls(*read_zip(path))
 
 
@@ -104,7 +104,7 @@ def run_all(client: Client, slug: str, nodes: Sequence[Node], show: Callable[[Se
 def _start(client: Client, slug: str, nodes: Sequence[Node]) -> list[Run]:
     runs = []
     for node in nodes:
-        answer = client.start_organizer_run(slug, node.optimizer.filename, node.optimizer.content, node.organizer_run())
+        answer = client.start_organizer_run(slug, node.optimizer.filename, node.optimizer.file, node.organizer_run())
         started = answer.parse(StartedOrganizerRun)
         seen = started.submission
         done = (seen.state, seen.verdict, seen.studies_done, seen.studies_total)

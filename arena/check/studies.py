@@ -7,12 +7,14 @@ import socket
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.failure import Failure
+from arena.pack.optimizer_zip import hash_zip
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.connection import ENGINE_ERRORS, NOT_FOUND
@@ -34,7 +36,7 @@ class _Ended(Exception):
     """A fatal error ends the other studies, too."""
 
 
-async def run_plan(plan: CheckPlan, content: bytes, report: Callable[[Key, bool], None]) -> Outcome:
+async def run_plan(plan: CheckPlan, zip_file: Path, report: Callable[[Key, bool], None]) -> Outcome:
     """Run the studies of a zip as a runner does; `report(key, over)` is told when one begins and when it is over.
 
     Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
@@ -44,7 +46,7 @@ async def run_plan(plan: CheckPlan, content: bytes, report: Callable[[Key, bool]
     try:
         async with connect_engine(settings) as engine:
             await engine.remove_leftovers()
-            await _run_in_slots(engine, settings, plan, content, report, outcome)
+            await _run_in_slots(engine, settings, plan, zip_file, report, outcome)
     except InfrastructureFailure as failure:
         raise Failure(f"Expected this machine to run every study, it failed: {failure}; try again.") from failure
     return outcome
@@ -82,10 +84,11 @@ async def _run_in_slots(
     engine: Engine,
     settings: SandboxSettings,
     plan: CheckPlan,
-    content: bytes,
+    zip_file: Path,
     report: Callable[[Key, bool], None],
     outcome: Outcome,
 ) -> None:
+    zip_sha256 = hash_zip(zip_file)
     waiting = deque(key for key in plan.keys for _ in range(1 + plan.twice))
 
     async def work(slot: Slot) -> None:
@@ -93,7 +96,7 @@ async def _run_in_slots(
             key = waiting.popleft()
             report(key, False)
             try:
-                study = await _run_study(slot, plan, key, content)
+                study = await _run_study(slot, plan, key, zip_file, zip_sha256)
             except Fatal as fatal:
                 outcome.fatal = outcome.fatal or (key, fatal)
                 raise _Ended from fatal
@@ -119,7 +122,7 @@ async def _run_in_slots(
             outcome.scores = await slots[0].score(losses)
 
 
-async def _run_study(slot: Slot, plan: CheckPlan, key: Key, content: bytes) -> StudyOutcome:
+async def _run_study(slot: Slot, plan: CheckPlan, key: Key, zip_file: Path, zip_sha256: str) -> StudyOutcome:
     """Run one study, and repeat it where the platform would. Raises Fatal, InfrastructureFailure."""
     box, number = key
     model, dataset, metric = box.split("_")
@@ -135,11 +138,11 @@ async def _run_study(slot: Slot, plan: CheckPlan, key: Key, content: bytes) -> S
             n_calls=plan.n_calls,
             n_suggestions=plan.n_suggestions,
             seed=study_seed(plan.seed, box, number),
-            optimizer_seed=optimizer_seed(plan.seed, box, number, hashlib.sha256(content).hexdigest()),
+            optimizer_seed=optimizer_seed(plan.seed, box, number, zip_sha256),
             limits=plan.limits,
         )
         try:
-            return await slot.run_study(spec, content)
+            return await slot.run_study(spec, zip_file)
         except InfrastructureFailure:
             if attempt == ATTEMPTS:
                 raise

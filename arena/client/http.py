@@ -7,7 +7,7 @@ import ssl
 import time
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from arena.failure import Failure
 DEFAULT_URL = "http://127.0.0.1:8080"
 ORGANIZER_TOKEN = Path(".arena/organizer-token")
 TIMEOUT_S = 30.0
+UPLOAD_TIMEOUT_S = 600.0
+"""For the answer to a large zip, which is unpacked once before it is accepted."""
 RETRY_S = 120.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
 
@@ -65,26 +67,26 @@ class Client:
         return self._json("DELETE", path)
 
     def submit(
-        self, slug: str, phase: str | None, filename: str, content: bytes, *, environment: str | None = None
+        self, slug: str, phase: str | None, filename: str, zip_file: Path, *, environment: str | None = None
     ) -> PlatformAnswer:
         """Upload a zip; the key makes repeating it harmless."""
         form = {"phase": phase, "environment": environment}
         return self._json(
             "POST",
             f"/api/v1/competitions/{slug}/submissions",
-            files={"file": (filename, content, "application/zip")},
+            upload=(filename, zip_file),
             data={name: value for name, value in form.items() if value},
             headers={"Idempotency-Key": uuid.uuid4().hex},
         )
 
     def start_organizer_run(
-        self, slug: str, filename: str, content: bytes, organizer_run: Mapping[str, Any]
+        self, slug: str, filename: str, zip_file: Path, organizer_run: Mapping[str, Any]
     ) -> PlatformAnswer:
         """Start the organizer's own studies; the same are never run twice, so repeating this is harmless."""
         return self._json(
             "POST",
             f"/api/v1/admin/competitions/{slug}/organizer-runs",
-            files={"file": (filename, content, "application/zip")},
+            upload=(filename, zip_file),
             data={"organizer_run": json.dumps(organizer_run)},
         )
 
@@ -125,9 +127,16 @@ class Client:
         except ValueError as error:
             raise Failure(f"Expected JSON from {self.url}{path}, got another answer; is Arena there?") from error
 
-    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def _ask(self, method: str, path: str, *, upload: tuple[str, Path] | None = None, **request: Any) -> httpx.Response:
+        """Ask once; the file of an upload is read while it is sent, and anew each time."""
         try:
-            answer = self._http.request(method, path, **request)
+            with ExitStack() as opened:
+                if upload is not None:
+                    filename, file = upload
+                    content = opened.enter_context(file.open("rb"))
+                    request["files"] = {"file": (filename, content, "application/zip")}
+                    request["timeout"] = httpx.Timeout(TIMEOUT_S, read=UPLOAD_TIMEOUT_S)
+                answer = self._http.request(method, path, **request)
         except httpx.TransportError as error:
             raise _Unavailable(
                 f"No answer from {self.url} ({error!r}); is it running, and is ARENA_URL right?"

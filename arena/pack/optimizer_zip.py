@@ -1,12 +1,26 @@
-"""An optimizer as a zip: read from a file, or packed from a folder."""
+"""An optimizer as a zip: a file that is one, or a folder that is packed."""
 
+import atexit
+import hashlib
+import shutil
+import tempfile
 from pathlib import Path
 
 
-def read_zip(path: Path) -> tuple[str, bytes]:
-    """Return the file name and content of a zip; a folder is packed."""
+def read_zip(path: Path, environment: str | None = None) -> tuple[str, Path]:
+    """Return the name and the file of a zip. A folder is packed, into a file that is gone when this process ends."""
     if path.is_file():
-        return path.name, path.read_bytes()
+        return path.name, path
     from arena.pack.folder import pack_folder  # noqa: PLC0415 - a zip, which most submit, starts faster without it
 
-    return f"{path.resolve().name}.zip", pack_folder(path).content
+    scratch = Path(tempfile.mkdtemp(prefix="arena-pack-"))
+    atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+    name = f"{path.resolve().name}.zip"
+    pack_folder(path, scratch / name, environment=environment)
+    return name, scratch / name
+
+
+def hash_zip(path: Path) -> str:
+    """Return the SHA-256 by which the platform knows a zip."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,12 +1,15 @@
 """Whether the platform would take a zip."""
 
+from pathlib import Path
+
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 
 
-def find_refusal(content: bytes) -> str | None:
-    """Return why a platform with the usual limits would not take a zip; None if it would."""
+def find_refusal(path: Path, limits: ZipLimits) -> str | None:
+    """Return why a platform with these limits would not take a zip; None if it would."""
     try:
-        check_zip(content, ZipLimits())
+        with path.open("rb") as file:
+            check_zip(file, limits)
     except InvalidZip as invalid:
         return str(invalid)
     return None

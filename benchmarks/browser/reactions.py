@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import tempfile
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -76,7 +77,9 @@ def _submit(organizer: Client) -> UUID:
     organizer.put("/api/v1/admin/competitions/bench", body)
     team = organizer.post("/api/v1/admin/competitions/bench/teams", {"name": "dice"})
     dice = Client(organizer.url, team.json["token"])
-    return UUID(dice.submit("bench", None, "optimizer.zip", pack(RANDOM_SEARCH)).json["id"])
+    with tempfile.NamedTemporaryFile(suffix=".zip") as zip_file:
+        Path(zip_file.name).write_bytes(pack(RANDOM_SEARCH))
+        return UUID(dice.submit("bench", None, "optimizer.zip", Path(zip_file.name)).json["id"])
 
 
 def many_boxes(document: dict[str, Any]) -> list[dict[str, str]]:

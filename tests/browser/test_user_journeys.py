@@ -1,6 +1,7 @@
 """The whole way of a participant, an organizer and a watcher, each in a browser, on the real platform."""
 
 import json
+import shutil
 from pathlib import Path
 
 from playwright.async_api import Page
@@ -44,10 +45,8 @@ def apply_competition(url: str) -> None:
 
 
 def pack(example: str, folder: Path) -> Path:
-    name, content = read_zip(ROOT / "examples" / example)
-    path = folder / name
-    path.write_bytes(content)
-    return path
+    name, zip_file = read_zip(ROOT / "examples" / example)
+    return Path(shutil.copyfile(zip_file, folder / name))
 
 
 async def make_team(console: Page, name: str) -> str:
@@ -123,8 +122,7 @@ async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_cu
     token = await make_team(console, "dice")
     watcher = await new_page(platform)
     await watcher.goto("/c/autumn")
-    name, content = read_zip(pack("random_search", tmp_path))
-    Client(platform, token).submit("autumn", "feedback", name, content)
+    Client(platform, token).submit("autumn", "feedback", *read_zip(pack("random_search", tmp_path)))
     await watcher.locator("#leaderboard .chip.scored").wait_for(timeout=SCORING_MS)
 
     await console.get_by_role("link", name="Executions").click()

@@ -2,7 +2,6 @@
 
 import asyncio
 import fcntl
-import hashlib
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -17,10 +16,11 @@ from arena.check.check_report import show_check_report, write_logs
 from arena.commands.extras import CHECK, needs_extra
 from arena.commands.options import Json
 from arena.failure import Failure, Stopped
-from arena.pack.optimizer_zip import read_zip
+from arena.pack.optimizer_zip import hash_zip, read_zip
 from arena.pack.refusal import find_refusal
 from arena.package_data import OFFICIAL_BASELINE
 from arena.progress import Step, show_progress
+from arena.rules.zip_validation import ZipLimits
 from arena.terminal import console_for_people, show_json
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
@@ -58,15 +58,15 @@ def check(
         from arena.check.judgement import judge
         from arena.check.plan import CheckPlan, Outcome
     scales, limits = _choose_scales(baseline, boxes), _parse_limits(limit or [])
-    name, content = read_zip(zip_path)
+    name, zip_file = read_zip(zip_path)
     plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
-    refusal = find_refusal(content)
+    refusal = find_refusal(zip_file, ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes))
     if refusal is None:
         with _only_check_here(quiet=as_json):
-            outcome = asyncio.run(_run_until_signal(plan, content, quiet=as_json))
+            outcome = asyncio.run(_run_until_signal(plan, zip_file, quiet=as_json))
     else:
         outcome = Outcome()
-    body = {"file": name, "zip_sha256": hashlib.sha256(content).hexdigest(), "baseline": baseline.name}
+    body = {"file": name, "zip_sha256": hash_zip(zip_file), "baseline": baseline.name}
     body |= judge(plan, outcome, refusal)
     if logs is not None:
         write_logs(body, logs)
@@ -109,7 +109,7 @@ def _only_check_here(*, quiet: bool) -> Iterator[None]:
         yield
 
 
-async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -> "Outcome":
+async def _run_until_signal(plan: "CheckPlan", zip_file: Path, *, quiet: bool) -> "Outcome":
     """Run the studies; Ctrl-C and SIGTERM stop them, and no container stays."""
     with needs_extra(CHECK):
         import structlog
@@ -132,6 +132,6 @@ async def _run_until_signal(plan: "CheckPlan", content: bytes, *, quiet: bool) -
             show(Step("check", f"{key[0]} / {key[1]}", done, total))
 
         try:
-            return await run_plan(plan, content, report)
+            return await run_plan(plan, zip_file, report)
         except asyncio.CancelledError:
             raise Stopped("Stopped early; the containers are removed. Run it again for a complete check.") from None

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.failure import Failure
-from arena.pack.folder import pack_folder
+from arena.pack.folder import PackedFolder, pack_folder
 from arena.pack.optimizer_zip import read_zip
 from arena.rules.zip_validation import ZipLimits, check_zip
 
@@ -28,8 +28,14 @@ def make_wheel(name: str, *needs: str) -> bytes:
     return target.getvalue()
 
 
-def read(content: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+def pack(folder: Path, **options: str) -> PackedFolder:
+    """Pack a folder into a zip beside it."""
+    return pack_folder(folder, folder.with_suffix(".zip"), **options)
+
+
+def read(folder: Path) -> dict[str, bytes]:
+    """Return the files in the zip beside a folder."""
+    with zipfile.ZipFile(folder.with_suffix(".zip")) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
@@ -40,8 +46,10 @@ def test_the_same_files_give_the_same_bytes_wherever_and_whenever_they_were_writ
     os.utime(other / "a.py", (1, 1))
     (other / "a.py").chmod(0o755)
 
-    assert pack_folder(one).content == pack_folder(other).content
-    assert read(pack_folder(one).content) == {name: files[name] for name in sorted(files)}
+    for folder in (one, other):
+        pack(folder)
+    assert one.with_suffix(".zip").read_bytes() == other.with_suffix(".zip").read_bytes()
+    assert list(read(one).items()) == [(name, files[name]) for name in sorted(files)]
 
 
 def test_hidden_files_caches_and_an_earlier_zip_stay_out(tmp_path: Path) -> None:
@@ -56,12 +64,13 @@ def test_hidden_files_caches_and_an_earlier_zip_stay_out(tmp_path: Path) -> None
         ),
     )
 
-    assert list(pack_folder(folder).sizes) == ["data.zip", "optimizer.py", "sub/module.py"]
+    assert list(pack(folder).sizes) == ["data.zip", "optimizer.py", "sub/module.py"]
 
 
 def test_what_is_packed_passes_the_intake(tmp_path: Path) -> None:
     folder = write(tmp_path / "mine", {"optimizer.py": b"", "modèle/données.txt": b"x"})
-    check_zip(pack_folder(folder).content, ZipLimits(packed_bytes=10_000, unpacked_bytes=10_000, files=10))
+    pack(folder)
+    check_zip(folder.with_suffix(".zip").read_bytes(), ZipLimits(packed_bytes=10_000, unpacked_bytes=10_000, files=10))
 
 
 def test_wheels_are_installed_after_those_they_depend_on_even_in_a_cycle(tmp_path: Path) -> None:
@@ -70,28 +79,28 @@ def test_wheels_are_installed_after_those_they_depend_on_even_in_a_cycle(tmp_pat
         "b-1.0-py3-none-any.whl": make_wheel("b"),
         "c-1.0-py3-none-any.whl": make_wheel("c", "B ; extra == 'all'", "a"),
     }
-    packed = pack_folder(write(tmp_path / "mine", {"optimizer.py": b"", "sub/d-1.0-py3-none-any.whl": b"", **wheels}))
+    packed = pack(write(tmp_path / "mine", {"optimizer.py": b"", "sub/d-1.0-py3-none-any.whl": b"", **wheels}))
 
     assert packed.wheels == [f"{each}-1.0-py3-none-any.whl" for each in ("b", "c", "a")]
-    assert read(packed.content)["install_order.txt"].decode().splitlines() == packed.wheels
+    assert read(tmp_path / "mine")["install_order.txt"].decode().splitlines() == packed.wheels
 
 
 def test_requirements_of_comments_alone_ask_for_nothing(tmp_path: Path) -> None:
     files = {"optimizer.py": b"", "requirements.txt": b"# a comment\n\n   # another\n"}
-    packed = pack_folder(write(tmp_path / "mine", files))
+    packed = pack(write(tmp_path / "mine", files))
     assert packed.wheels == []
-    assert read(packed.content) == files
+    assert read(tmp_path / "mine") == files
 
 
 def test_a_complete_order_of_the_folders_own_is_kept_and_another_refused(tmp_path: Path) -> None:
     names = ["b-1.0-py3-none-any.whl", "a-1.0-py3-none-any.whl"]
     wheels = {name: make_wheel(name[0]) for name in names}
     folder = write(tmp_path / "mine", {"optimizer.py": b"", "install_order.txt": "\n".join(names).encode(), **wheels})
-    assert pack_folder(folder).wheels == names
+    assert pack(folder).wheels == names
 
     write(folder, {"install_order.txt": names[0].encode()})
     with pytest.raises(Failure, match=r"install_order\.txt: expected each wheel once"):
-        pack_folder(folder)
+        pack(folder)
 
 
 @pytest.mark.parametrize(
@@ -110,16 +119,16 @@ def test_a_complete_order_of_the_folders_own_is_kept_and_another_refused(tmp_pat
 )
 def test_what_cannot_be_packed_is_said_with_its_name(tmp_path: Path, files: dict[str, bytes], reason: str) -> None:
     with pytest.raises(Failure, match=reason):
-        pack_folder(write(tmp_path / "mine", files))
+        pack(write(tmp_path / "mine", files))
 
 
 def test_a_link_to_a_folder_is_refused_because_it_would_be_left_out(tmp_path: Path) -> None:
     folder = write(tmp_path / "mine", {"optimizer.py": b""})
     (folder / "data").symlink_to(tmp_path)
     with pytest.raises(Failure, match="a link to a folder"):
-        pack_folder(folder)
+        pack(folder)
 
 
 def test_a_zip_is_taken_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "some.zip").write_bytes(b"anything")
-    assert read_zip(tmp_path / "some.zip") == ("some.zip", b"anything")
+    assert read_zip(tmp_path / "some.zip") == ("some.zip", tmp_path / "some.zip")

@@ -1,26 +1,64 @@
-"""Which of the image's packages stay, and what pip's failures mean."""
+"""Which requirements have to be built, what stays of an environment's packages, and what pip's failures mean."""
 
 from pathlib import Path
 
 import pytest
 
 from arena.failure import Failure
-from arena.pack.wheels import (
-    download_wheels,
-    explain_failure,
-    image_packages,
-    kept_of_image,
-    source_requirements,
-)
+from arena.pack.environment import find_environment
+from arena.pack.stand_ins import kept_packages
+from arena.pack.wheels import source_requirements
+from arena.pack.wording import explain_build, explain_failure
+
+SMALL = find_environment("small", "x86_64")
+REQUIREMENTS = Path("requirements.txt")
 
 
-def test_the_images_packages_are_those_of_its_lock() -> None:
-    assert image_packages()["numpy"] == "1.23.5"
-    assert image_packages()["pydoe2"] == "1.3.0"
+def kept(text: str, own: dict[str, Path] | None = None) -> dict[str, str]:
+    return kept_packages(SMALL.packages, text, own or {})
+
+
+def test_an_environments_packages_are_those_of_its_lock() -> None:
+    assert SMALL.packages["numpy"] == "1.23.5"
+    assert SMALL.packages["pydoe2"] == "1.3.0"
+
+
+def test_an_environment_has_the_python_and_the_packages_of_its_debian_too() -> None:
+    modern = find_environment("modern", "aarch64")
+    assert str(modern) == "CPython 3.13 on Linux aarch64 with glibc up to 2.41"
+    assert modern.packages["torch"].startswith("2.6.0")
+    assert (modern.packages["numpy"], modern.packages["bayesmark"]) == ("2.2.4", "0.0.8")
+
+
+def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
+    with pytest.raises(Failure, match=r"Expected an environment out of .*modern, small; got large\."):
+        find_environment("large", "x86_64")
 
 
 @pytest.mark.parametrize(
-    ("line", "kept"),
+    ("name", "fits"),
+    [
+        ("a-1-py3-none-any.whl", True),
+        ("a-1-py2.py3-none-any.whl", True),
+        ("a-1-cp311-cp311-linux_x86_64.whl", True),
+        ("a-1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl", True),
+        ("a-1-cp38-abi3-manylinux1_x86_64.whl", True),
+        ("a-1-cp313-cp313-linux_x86_64.whl", False),
+        ("a-1-cp311-cp311-linux_aarch64.whl", False),
+        ("a-1-cp311-cp311-manylinux_2_39_x86_64.whl", False),
+        ("a-1-cp311-cp311-win_amd64.whl", False),
+    ],
+)
+def test_a_wheel_for_another_python_or_machine_is_refused_with_a_tag_that_fits(name: str, fits: bool) -> None:
+    if fits:
+        SMALL.check_tags([name])
+        return
+    with pytest.raises(Failure, match=rf"\*-cp311-cp311-manylinux_2_36_x86_64\.whl or .*; got {name}\."):
+        SMALL.check_tags([name])
+
+
+@pytest.mark.parametrize(
+    ("line", "stays"),
     [
         ("numpy", True),
         ("NumPy>=1.20,<2 # enough", True),
@@ -31,22 +69,17 @@ def test_the_images_packages_are_those_of_its_lock() -> None:
         ("--pre", True),
     ],
 )
-def test_a_package_of_the_image_stays_unless_another_version_is_asked_for(
-    tmp_path: Path, line: str, kept: bool
-) -> None:
-    (tmp_path / "requirements.txt").write_text(f"# comment\n{line}\n")
-    assert ("numpy" in kept_of_image(tmp_path / "requirements.txt", {})) is kept
+def test_a_package_of_the_image_stays_unless_another_version_is_asked_for(line: str, stays: bool) -> None:
+    assert ("numpy" in kept(f"# comment\n{line}\n")) is stays
 
 
-def test_a_wheel_in_the_folder_stands_for_the_images_package(tmp_path: Path) -> None:
-    (tmp_path / "requirements.txt").write_text("toolz")
-    own = {"numpy-1.26.0-cp311-cp311-manylinux2014_x86_64.whl": tmp_path}
-    assert "numpy" not in kept_of_image(tmp_path / "requirements.txt", own)
+def test_a_wheel_in_the_folder_stands_for_the_images_package() -> None:
+    assert "numpy" not in kept("toolz", {"numpy-1.26.0-cp311-cp311-manylinux2014_x86_64.whl": Path()})
 
 
 def test_a_requirement_without_a_wheel_is_named_with_what_to_do() -> None:
     stderr = "WARNING: x\nERROR: Could not find a version\nERROR: No matching distribution found for foo==3\n"
-    text = explain_failure(Path("requirements.txt"), stderr, "aarch64")
+    text = explain_failure(REQUIREMENTS, stderr, find_environment("small", "aarch64"))
     assert "expected a wheel of foo==3 for CPython 3.11 on Linux aarch64" in text
     assert "put it beside optimizer.py" in text
 
@@ -58,7 +91,7 @@ def test_an_index_that_cannot_be_reached_is_no_missing_wheel() -> None:
         "ERROR: No matching distribution found for toolz\n"
     )
 
-    text = explain_failure(Path("requirements.txt"), output, "x86_64")
+    text = explain_failure(REQUIREMENTS, output, SMALL)
 
     assert "expected to reach the package index" in text
     assert "Failed to resolve 'index.invalid'" in text
@@ -73,6 +106,8 @@ def test_an_index_that_cannot_be_reached_is_no_missing_wheel() -> None:
         ("-e ./tool", True),
         ("--editable=git+https://example.org/tool", True),
         ("tool @ https://example.org/tool-1.0.tar.gz", True),
+        ("./tool", True),
+        ("tool-1.0.tar.gz", True),
         ("tool @ https://example.org/tool-1.0-py3-none-any.whl#sha256=00", False),
         ("tool @ https://example.org/tool-1.0-py3-none-any.whl?signature=00", False),
         ("tool==1.0", False),
@@ -80,25 +115,28 @@ def test_an_index_that_cannot_be_reached_is_no_missing_wheel() -> None:
         ("# git+https://example.org/tool", False),
     ],
 )
-def test_what_would_have_to_be_built_is_told_from_what_has_wheels(line: str, is_source: bool) -> None:
+def test_what_has_to_be_built_is_told_from_what_has_wheels(line: str, is_source: bool) -> None:
     assert bool(source_requirements(f"toolz\n{line}\n")) is is_source
 
 
-def test_a_requirement_of_a_version_control_system_is_refused_with_the_reason_and_the_cure(tmp_path: Path) -> None:
-    requirements = tmp_path / "requirements.txt"
-    requirements.write_text("git+https://example.invalid/tool.git\n")
-
-    with pytest.raises(Failure) as refused:
-        download_wheels(requirements, {}, "x86_64")
-
-    assert "git+https://example.invalid/tool.git, which would have to be built" in str(refused.value)
-    assert "pip wheel --no-deps 'git+https://example.invalid/tool.git'" in str(refused.value)
-
-
 def test_a_failure_that_pip_does_not_mark_as_an_error_is_shown_by_its_last_lines() -> None:
-    output = "Collecting x\n  fatal: Could not resolve host: example.org\nerror: subprocess-exited-with-error\n"
+    output = "Collecting x\n  error: something went wrong\nerror: subprocess-exited-with-error\n"
 
-    text = explain_failure(Path("requirements.txt"), output, "x86_64")
+    text = explain_failure(REQUIREMENTS, output, SMALL)
 
-    assert "Could not resolve host: example.org" in text
+    assert "something went wrong" in text
     assert "put a wheel of it beside optimizer.py" in text
+
+
+def test_a_build_that_fails_is_told_with_its_package_and_its_last_lines() -> None:
+    output = (
+        "Collecting tool\n  Building wheel for tool (setup.py): started\n  error: subprocess-exited-with-error\n"
+        "      tool.c:1:10: fatal error: missing.h: No such file or directory\n      [end of output]\n"
+        "  note: This error originates from a subprocess, and is likely not a problem with pip.\n"
+        "  ERROR: Failed building wheel for tool\nERROR: Failed to build one or more wheels\n"
+    )
+
+    text = explain_build(REQUIREMENTS, output, SMALL)
+
+    assert "expected tool to be built in the image of the environment small, it failed" in text
+    assert "fatal error: missing.h: No such file or directory\nAsk for another version" in text

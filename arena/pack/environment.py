@@ -1,0 +1,113 @@
+"""An environment as packing sees it: which wheels fit it, and which packages it has already."""
+
+import platform
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import canonicalize_name, parse_wheel_filename
+
+from arena.failure import Failure
+from arena.images.definition import Definition, find_definitions
+from arena.package_data import IMAGES
+
+LABEL = re.compile(r"^LABEL arena\.environment=(\S+)$", re.MULTILINE)
+DEBIAN = re.compile(r"^FROM debian:([a-z]+)", re.MULTILINE)
+RELEASES = {"bookworm": ("3.11", 36), "trixie": ("3.13", 41)}
+"""The version of CPython, and the minor version of glibc 2, that a release of Debian has."""
+PACKAGE_LISTS = ("debian.txt", "requirements.lock")
+"""Files beside a Dockerfile that list packages; of one that both list, the later is what Python imports."""
+LISTED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The Python, the machine and the packages (version by name) of an environment."""
+
+    name: str
+    python_version: str
+    glibc_minor: int
+    machine: str
+    packages: Mapping[str, str]
+
+    def __str__(self) -> str:
+        return f"CPython {self.python_version} on Linux {self.machine} with glibc up to 2.{self.glibc_minor}"
+
+    @property
+    def abi(self) -> str:
+        """Return the tag of CPython's binary interface."""
+        return f"cp{self.python_version.replace('.', '')}"
+
+    @property
+    def platforms(self) -> list[str]:
+        """Return the platform tags that fit, the newest first."""
+        newest_first = [f"manylinux_2_{minor}_{self.machine}" for minor in range(self.glibc_minor, 4, -1)]
+        return [*newest_first, f"manylinux2014_{self.machine}", f"linux_{self.machine}"]
+
+    @cached_property
+    def tags(self) -> frozenset[Tag]:
+        """Return the tags of all wheels that can be installed."""
+        version = [int(part) for part in self.python_version.split(".")]
+        legacy = [f"manylinux{year}_{self.machine}" for year in (2010, 1)]
+        platforms = [*self.platforms, *legacy]
+        own = cpython_tags(version, [self.abi], platforms)
+        return frozenset([*own, *compatible_tags(version, f"cp{self.abi[2:]}", platforms)])
+
+    @property
+    def markers(self) -> dict[str, str]:
+        """Return what a requirement's marker, such as `; python_version < "3.8"`, is judged by."""
+        return {
+            "implementation_name": "cpython",
+            "os_name": "posix",
+            "platform_machine": self.machine,
+            "platform_system": "Linux",
+            "platform_python_implementation": "CPython",
+            "python_full_version": f"{self.python_version}.0",
+            "python_version": self.python_version,
+            "sys_platform": "linux",
+            "extra": "",
+        }
+
+    def check_tags(self, names: list[str]) -> None:
+        """Raise Failure if a wheel is for another Python or machine."""
+        for name in names:
+            if self.tags.isdisjoint(parse_wheel_filename(name)[3]):
+                fitting = f"{self.abi}-{self.abi}-{self.platforms[0]}"
+                raise Failure(
+                    f"Expected wheels for the environment {self.name}, {self}, such as *-{fitting}.whl or "
+                    f"*-py3-none-any.whl; got {name}. Bring one that fits, or name the package in requirements.txt."
+                )
+
+
+def this_machine() -> str:
+    """Return this machine's architecture, as wheels name it."""
+    machine = platform.machine()
+    return MACHINES.get(machine.lower(), machine)
+
+
+def find_environment(name: str, machine: str) -> Environment:
+    """Return an environment whose definition is in this package. Raises Failure for another."""
+    definitions = find_definitions(IMAGES, IMAGES.parent.parent)
+    known = {label[1]: each for each in definitions.values() if (label := LABEL.search(each.text))}
+    if name not in known:
+        raise Failure(f"Expected an environment out of {', '.join(sorted(known))}; got {name}.")
+    python_version, glibc_minor = RELEASES[_debian(definitions, known[name])]
+    return Environment(name, python_version, glibc_minor, machine, _packages(known[name].dockerfile.parent))
+
+
+def _debian(definitions: Mapping[str, Definition], definition: Definition) -> str:
+    """Return the release of Debian that an image is built on."""
+    while definition.parent:
+        definition = definitions[definition.parent]
+    found = DEBIAN.search(definition.text)
+    assert found, definition.dockerfile  # noqa: S101 - every image of ours is built on Debian
+    return found[1]
+
+
+def _packages(folder: Path) -> dict[str, str]:
+    texts = [(folder / name).read_text() for name in PACKAGE_LISTS if (folder / name).exists()]
+    return {canonicalize_name(name): version for text in texts for name, version in LISTED.findall(text)}
