@@ -17,7 +17,7 @@ PARTICIPANT_COMMANDS = (
     ("competitions", "participant.competitions:competitions", "List the competitions of the platform."),
     ("new", "participant.new:new", "Write a starting optimizer that passes 'arena check'."),
     ("check", "participant.check:check", "Run a submission on this machine, in the platform's containers and limits."),
-    ("pack", "participant.pack:pack", "Build the zip to submit, with the wheels that the image lacks."),
+    ("pack", "participant.pack:pack", "Build the zip to submit, with the wheels that the environment lacks."),
     ("submit", "participant.submissions:submit", "Upload an optimizer for scoring."),
     (
         "submissions",

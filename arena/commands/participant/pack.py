@@ -56,6 +56,10 @@ def pack(
     if as_json:
         show_json(body)
         return
+    _show(target, size_bytes, packed)
+
+
+def _show(target: Path, size_bytes: int, packed: PackedFolder) -> None:
     rows = [(name, str(size)) for name, size in packed.sizes.items()]
     hidden = len(rows) - ROWS_SHOWN if console.is_terminal else 0
     if hidden > 0:

@@ -31,7 +31,7 @@ def submit(
     from arena.pack.optimizer_zip import read_zip
 
     client = client_from_environment()
-    submission = client.submit(competition, phase, *read_zip(zip_path), environment=environment)
+    submission = client.submit(competition, phase, *read_zip(zip_path, environment), environment=environment)
     if watch:
         from arena.client.watch import watch as watch_submissions
 
