@@ -7,6 +7,7 @@ from uuid import UUID
 from arena.api.body import Body, Page, example, example_of
 from arena.api.submissions import BaselineVersion, Submission
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.states import ExecutionState, PhaseKind, SubmissionState
@@ -46,7 +47,8 @@ class ExecutionUsage(Body):
 class Execution(Body):
     """An attempt at a shard. Its `id` is `SHARD_ID:ATTEMPT`.
 
-    While it is under way, its outcome is `released` or `running` and it has no end.
+    While it is under way, its outcome is `released` or `running` and it has no end. `optimizer_image` is the digest of
+    the image of its `environment` in which it ran; null until that is known.
     """
 
     model_config = example(
@@ -58,6 +60,8 @@ class Execution(Body):
         team="Gaussians",
         submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
         filename="turbo.zip",
+        environment="modern",
+        optimizer_image="sha256:9f86d081884c7d65",
         phase_kind="competition",
         box="box-07",
         model="kNN",
@@ -87,6 +91,8 @@ class Execution(Body):
     team: str
     submission_id: UUID
     filename: str
+    environment: str = DEFAULT_ENVIRONMENT
+    optimizer_image: str | None = None
     phase_kind: PhaseKind
     box: str
     model: str

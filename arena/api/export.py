@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.api.body import Body, example, example_of
+from arena.words.environments import DEFAULT_ENVIRONMENT
 
 
 class ExportBaseline(Body):
@@ -53,6 +54,7 @@ class ExportStudy(Body):
     model_config = example(
         submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
         team="Gaussians",
+        environment="modern",
         box="box-07",
         study=0,
         visible=[[0.4, 0.3], [0.35, 0.2]],
@@ -60,6 +62,7 @@ class ExportStudy(Body):
     )
     submission_id: UUID
     team: str
+    environment: str = DEFAULT_ENVIRONMENT
     box: str
     study: int
     visible: list[list[float]]

@@ -9,6 +9,7 @@ from pydantic import ConfigDict, Field
 from arena.api.body import Body, Interval, example, example_of
 from arena.api.competition_document import Count
 from arena.api.submissions import BaselineVersion
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.names import Label
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
@@ -164,6 +165,7 @@ class Finalist(Body):
         submission_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",
         origin_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
         submitted_at="2026-07-09T08:30:00Z",
+        environment="modern",
         state="scored",
         verdict="scored",
         ended=True,
@@ -179,6 +181,7 @@ class Finalist(Body):
     submission_id: UUID
     origin_id: UUID
     submitted_at: datetime
+    environment: str = DEFAULT_ENVIRONMENT
     state: SubmissionState
     verdict: Verdict | None
     ended: bool

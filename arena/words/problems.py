@@ -65,6 +65,11 @@ class ProblemCode(StrEnum):
         409,
         "The candidate has no submission of these `teams`, which have one that counts.",
     )
+    ENVIRONMENTS_MISSING = (
+        "environments_missing",
+        409,
+        "The final does not allow the environments of some finalists; `finalists` are their teams by environment.",
+    )
     NO_RESULT = ("no_result", 409, "The execution ended without a result to compare with.")
     REQUEST_TOO_LARGE = ("request_too_large", 413, "The request is larger than `limit_bytes`.")
     INVALID_REQUEST = ("invalid_request", 422, "Parts of the request are invalid; `errors` lists them.")

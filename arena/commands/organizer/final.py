@@ -14,6 +14,7 @@ from arena.failure import Failure
 from arena.rules.ranking import rank, ranking_key
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import NO_SCORE, remark, score_text, show_json
+from arena.words.environments import split_environment
 from arena.words.states import SubmissionState
 
 if TYPE_CHECKING:
@@ -127,7 +128,13 @@ def _place(place: "FinalPlace") -> dict[str, Any]:
 def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[str, Any] | None]]) -> TextTable:
     """Return the final beside the phase before it; `≈` marks a rank that is within the noise of the next."""
     numbers = ("score", "95 %", "ranks", "best", "> next", "tie", f"{status.origin} rank", f"{status.origin} score")
-    headings = [Heading("rank", "number"), Heading("≈"), Heading("team", "text"), Heading("state")]
+    headings = [
+        Heading("rank", "number"),
+        Heading("≈"),
+        Heading("team", "text"),
+        Heading("environment"),
+        Heading("state"),
+    ]
     headings += [Heading(title, "number") for title in numbers]
     return TextTable(
         headings,
@@ -141,13 +148,14 @@ def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[
 def _finalist_cells(finalist: "Finalist", place: Mapping[str, Any] | None) -> tuple[str, ...]:
     before = (str(finalist.feedback_rank or NO_SCORE), score_text(finalist.feedback_score))
     state = finalist.verdict or f"{finalist.studies_done}/{finalist.studies_total}"
+    who = (finalist.team, split_environment(finalist.environment)[0], state)
     if place is None:
-        return (NO_SCORE, "", finalist.team, state, *[NO_SCORE] * 6, *before)
+        return (NO_SCORE, "", *who, *[NO_SCORE] * 6, *before)
     if "score" not in place:
-        return (str(place["rank"]), "", finalist.team, state, score_text(finalist.score), *[NO_SCORE] * 5, *before)
+        return (str(place["rank"]), "", *who, score_text(finalist.score), *[NO_SCORE] * 5, *before)
     better = place["p_better_than_next"]
     return (
-        *(str(place["rank"]), "≈" if place["within_noise_of_next"] else "", finalist.team, state),
+        *(str(place["rank"]), "≈" if place["within_noise_of_next"] else "", *who),
         *(score_text(place["score"]), f"{place['score_low']:.2f} to {place['score_high']:.2f}"),
         *(f"{place['rank_low']} to {place['rank_high']}", f"{place['p_best']:.0%}"),
         *(NO_SCORE if better is None else f"{better:.0%}", str(place["tie_group"]), *before),

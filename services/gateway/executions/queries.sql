@@ -11,6 +11,7 @@ with ended as (
         sh.id as shard_id, e.attempt as attempt, e.runner_id, e.outcome, e.verdict, e.detail, e.released_at, e.taken_at,
         e.ended_at, e.cpu_s, e.memory_peak_bytes,
         c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
+        s.environment, e.provenance ->> 'optimizer_image' as optimizer_image,
         b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
     from executions e
     join shards sh on sh.id = e.shard_id
@@ -41,6 +42,7 @@ under_way as (
         sh.id as shard_id, sh.attempt as attempt, sh.runner_id, sh.state, null, '', sh.released_at, sh.taken_at,
         null::timestamptz, null::double precision, null::bigint,
         c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
+        s.environment, null,
         b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits
     from shards sh
     join submissions s on s.id = sh.submission_id
@@ -71,8 +73,9 @@ page as (
 )
 select
     page.shard_id, page.attempt, page.runner_id, page.outcome, page.verdict, page.detail, page.released_at, page.taken_at,
-    page.ended_at, page.competition, page.phase, page.phase_kind, page.team, page.submission_id, page.filename, page.box,
-    page.model, page.dataset, page.metric, page.first_study, page.n_studies, page.n_calls, page.n_suggestions, page.limits,
+    page.ended_at, page.competition, page.phase, page.phase_kind, page.team, page.submission_id, page.filename,
+    page.environment, page.optimizer_image, page.box, page.model,
+    page.dataset, page.metric, page.first_study, page.n_studies, page.n_calls, page.n_suggestions, page.limits,
     coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
     coalesce(page.cpu_s, u.cpu_s) as cpu_s, coalesce(page.memory_peak_bytes, u.memory_peak_bytes) as memory_peak_bytes,
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s
@@ -113,12 +116,13 @@ select
     coalesce(e.released_at, sh.released_at) as released_at,
     case when e.outcome is null then sh.taken_at else e.taken_at end as taken_at, e.ended_at,
     c.slug as competition, p.name as phase, p.kind as phase_kind, t.name as team, s.id as submission_id, s.filename,
+    s.environment, e.provenance ->> 'optimizer_image' as optimizer_image,
     b.label as box, b.model, b.dataset, b.metric, sh.first_study, sh.n_studies, p.n_calls, p.n_suggestions, p.limits,
     coalesce(u.studies, 0) as studies_done, coalesce(u.studies_timed_out, 0) as studies_timed_out,
     coalesce(e.cpu_s, u.cpu_s) as cpu_s, coalesce(e.memory_peak_bytes, u.memory_peak_bytes) as memory_peak_bytes,
     u.construct_time_s, u.suggest_time_s, u.observe_time_s, u.eval_time_s,
-    e.provenance, c.id as competition_id, c.seed as competition_seed, s.environment, p.cpus, p.parameter_names, p.runtime, bl.name as baseline,
-    bl.version as baseline_version, s.blob_sha256, s.size_bytes, s.revision, s.origin_id, s.verdict_stage,
+    e.provenance, c.id as competition_id, c.seed as competition_seed, p.cpus, p.parameter_names, p.runtime,
+    bl.name as baseline, bl.version as baseline_version, s.blob_sha256, s.size_bytes, s.revision, s.origin_id, s.verdict_stage,
     s.verdict_iteration, b.dataset_sha256, b.test_case
 from shards sh
 left join executions e on e.shard_id = sh.id and e.attempt = :attempt

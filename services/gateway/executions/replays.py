@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from arena.api.executions import ReplayComparison, ReplayProvenance, StartedReplay
 from arena.api.planning import NewOrganizerRun
+from arena.words.environments import split_environment
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
@@ -37,7 +38,7 @@ class ReplayRun(NewOrganizerRun):
 
 @router.post("/executions/{execution}/replay", status_code=202)
 async def start_replay(execution: str, pool: WithPool, outbox: WithOutbox, caller: Manager) -> StartedReplay:
-    """Run an execution again: same zip, black box, studies, seeds and limits. Returns the replay under way, if any."""
+    """Run an execution again: same zip, black box, studies, seeds, limits and image. Returns one that is under way."""
     row = await find_execution(pool, execution)
     if row.outcome not in REPLAYED:
         raise Problem(
@@ -66,12 +67,22 @@ def _describe_run(row: RecordedExecutionRow) -> ReplayRun:
         first_study=row.first_study,
         studies_per_shard=row.n_studies,
         limits=Limits.model_validate(row.limits),
-        environment=row.environment,
+        environment=_recorded_environment(row),
         cpus=row.cpus,
         parameter_names=row.parameter_names,
         runtime=row.runtime,
         execution=row.name,
     )
+
+
+def _recorded_environment(row: RecordedExecutionRow) -> str:
+    """Return the environment, pinned to the image in which an execution ran if that is known."""
+    pinned = f"{split_environment(row.environment)[0]}@{row.optimizer_image}"
+    try:
+        split_environment(pinned)
+    except ValueError:
+        return row.environment
+    return pinned
 
 
 @router.get("/replays/{submission_id}")

@@ -55,6 +55,8 @@ class ExecutionRow:
     team: str
     submission_id: UUID
     filename: str
+    environment: str
+    optimizer_image: str | None
     box: str
     model: str
     dataset: str
@@ -86,7 +88,6 @@ class RecordedExecutionRow(ExecutionRow):
     provenance: dict[str, Any] | None
     competition_id: UUID
     competition_seed: str
-    environment: str
     cpus: int
     parameter_names: Literal["visible", "hidden"]
     runtime: str | None

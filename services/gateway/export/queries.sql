@@ -16,7 +16,8 @@ order by s.id;
 -- name: study_losses(submission_ids)
 -- The losses of every study of submissions.
 select
-    st.submission_id::text as submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization
+    st.submission_id::text as submission_id, t.name as team, s.environment, b.label as box, st.study, st.visible,
+    st.generalization
 from studies st
 join submissions s on s.id = st.submission_id
 join teams t on t.id = s.team_id
@@ -27,8 +28,8 @@ order by st.submission_id, b.label, st.study;
 -- name: whole_studies(submission_ids)
 -- Every study of submissions with its losses, times and suggestions.
 select
-    st.submission_id::text as submission_id, t.name as team, b.label as box, st.study, st.visible, st.generalization,
-    st.eval_time_s, st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions
+    st.submission_id::text as submission_id, t.name as team, s.environment, b.label as box, st.study, st.visible,
+    st.generalization, st.eval_time_s, st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions
 from studies st
 join submissions s on s.id = st.submission_id
 join teams t on t.id = s.team_id

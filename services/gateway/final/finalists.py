@@ -39,6 +39,7 @@ def _show(
         submission_id=row.id,
         origin_id=row.origin_id,
         submitted_at=row.submitted_at,
+        environment=row.environment,
         state=row.state,
         verdict=row.verdict,
         ended=row.ended_at is not None,

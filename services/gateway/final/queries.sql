@@ -14,6 +14,16 @@ where s.phase_id = :phase_id
 order by s.score desc, s.ended_at, t.name collate "C"
 limit :top;
 
+-- name: disallowed_environments(submission_ids, phase_id)
+-- The environments of submissions that a phase does not allow, and the teams whose submissions these are.
+select split_part(s.environment, '@', 1) as needed, array_agg(t.name order by t.name collate "C") as teams
+from submissions s join teams t on t.id = s.team_id join phases p on p.id = :phase_id
+where s.id = any (:submission_ids::uuid[]) and not exists (
+    select from unnest(p.environments) as entry where split_part(entry, '@', 1) = split_part(s.environment, '@', 1)
+)
+group by needed
+order by needed;
+
 -- name: final_submissions(phase_id)
 -- For each team in a final, its newest run there and the submission of which this is a copy, directly or through other
 -- copies. Of equal scores the one whose original was submitted first ranks higher.
@@ -28,7 +38,7 @@ lineage as (
     select l.id, o.origin_id from lineage l join submissions o on o.id = l.origin_id where o.origin_id is not null
 )
 select
-    r.id, r.team_id, t.name as team, r.state, r.verdict, r.score, r.score_low, r.score_high, r.studies_done,
+    r.id, r.team_id, t.name as team, r.environment, r.state, r.verdict, r.score, r.score_low, r.score_high, r.studies_done,
     r.studies_total, r.ended_at, root.id as origin_id, root.created_at as submitted_at
 from runs r
 join teams t on t.id = r.team_id

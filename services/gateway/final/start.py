@@ -1,5 +1,6 @@
 """Starts a final: sets the number of studies of its phase, and copies the best teams' submissions into it."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from arena.api.reruns import FinalRequest
@@ -39,7 +40,9 @@ async def start(
             ProblemCode.NOTHING_SCORED,
             "Expected scored submissions in the first phase, got none; nobody is in the final.",
         )
-    copies = await copy_submissions(connection, select_copies(best, present), phase.id)
+    selected = select_copies(best, present)
+    await _check_environments(connection, phase, selected)
+    copies = await copy_submissions(connection, selected, phase.id)
     change = await next_change(connection, phase.id)
     accepted = [SubmissionAccepted(submission_id=each) for each in copies]
     return copies, [*accepted, PhaseChanged(phase_id=phase.id, change=change)]
@@ -53,6 +56,21 @@ async def _check_ended(connection: Connection, origin: PhaseRow, wanted: FinalRe
             f"Expected every submission of phase {origin.name} to have ended, but {unended} have not. "
             "Wait for them or cancel them, or ask to go on without them.",
             unended=unended,
+        )
+
+
+async def _check_environments(connection: Connection, phase: PhaseRow, selected: Sequence[UUID]) -> None:
+    """Raise Problem 409 unless the final allows the environments in which its finalists run."""
+    missing = await tables.list_disallowed(connection, selected, phase.id)
+    if missing:
+        allowed = ", ".join(phase.environments)
+        theirs = "; ".join(f"{environment} ({', '.join(teams)})" for environment, teams in missing.items())
+        raise Problem(
+            ProblemCode.ENVIRONMENTS_MISSING,
+            f"Expected finalists in environments that phase {phase.name} allows ({allowed}), got {theirs}. "
+            "Add these to the phase's environments and apply the competition, then start the final again.",
+            environments=phase.environments,
+            finalists=missing,
         )
 
 

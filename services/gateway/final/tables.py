@@ -1,6 +1,6 @@
 """The final's submissions in Postgres: copies of submissions of the first phase."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -31,6 +31,7 @@ class FinalistRow:
     id: UUID
     team_id: UUID
     team: str
+    environment: str
     state: str
     verdict: str | None
     score: float | None
@@ -57,6 +58,14 @@ async def count_unended(connection: Connection, phase_id: UUID) -> int:
 async def list_top(where: PoolOrConnection, phase_id: UUID, top: int | None = None) -> list[TopRow]:
     """Return the counting submissions of the `top` best teams of a phase, or of all, in the leaderboard's order."""
     return await fetch_all(TopRow, queries.top_submissions(where, phase_id=phase_id, top=top))
+
+
+async def list_disallowed(
+    connection: Connection, submission_ids: Iterable[UUID], phase_id: UUID
+) -> dict[str, list[str]]:
+    """Return the environments of submissions that a phase does not allow, and the teams whose submissions these are."""
+    rows = queries.disallowed_environments(connection, submission_ids=list(submission_ids), phase_id=phase_id)
+    return {row["needed"]: row["teams"] async for row in rows}
 
 
 async def list_finalists(where: PoolOrConnection, phase_id: UUID) -> list[FinalistRow]:

@@ -138,13 +138,18 @@ with cancelled as (
 insert into submission_events (submission_id, event) select id, 'cancelled' from cancelled;
 
 -- name: copy_submissions(submission_ids, phase_id, change)
--- Queues copies of submissions in another phase, with the same zips; existing copies stay as they are.
+-- Queues copies of submissions in another phase, with the same zips; existing copies stay as they are. A copy runs in the
+-- phase's own environment of the same name, which may be pinned to another image.
 with copied as (
     insert into submissions (
         phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, origin_id, revision, change
     )
     select
-        p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes, s.environment,
+        p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes,
+        coalesce((
+            select entry from unnest(p.environments) as entry
+            where split_part(entry, '@', 1) = split_part(s.environment, '@', 1)
+        ), s.environment),
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
         s.id,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id),

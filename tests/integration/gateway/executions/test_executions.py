@@ -40,6 +40,8 @@ async def test_executions_are_listed_with_what_they_used_and_those_under_way_too
     assert row["usage"]["memory_peak_bytes"] == 1000
     assert row["usage"]["suggest_time_s"] == 0.0
     assert row["limits"]["study_timeout_s"] == 640
+    assert (row["environment"], row["optimizer_image"]) == ("small", "sha256:1")
+    assert rows[f"{running[3].shard_id}:1"]["optimizer_image"] is None
     assert row["released_at"] <= row["taken_at"] <= row["ended_at"]
     assert rows[f"{running[3].shard_id}:1"]["outcome"] == "running"
     assert rows[f"{running[3].shard_id}:1"]["ended_at"] is None
@@ -135,6 +137,23 @@ async def test_a_replay_runs_really_again_and_is_compared_with_what_was(gateway:
     assert other["differences"] == [{"study": 1, "what": "visible", "iteration": 3, "timed_out": False}]
     assert other["provenance_differs"] == ["optimizer_image"]
     assert (await gateway.organizer.get(f"/api/v1/admin/replays/{submission}")).status_code == 404
+
+
+async def test_a_replay_runs_in_the_image_in_which_its_execution_ran(gateway: Gateway, pool: Pool) -> None:
+    digest = f"sha256:{'9f' * 32}"
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await pool.execute("update submissions set environment = 'modern'")
+    (running,) = await release(pool)
+    await finish(pool, *running, provenance=PROVENANCE.model_copy(update={"optimizer_image": digest}))
+    (row,) = await listed(gateway)
+    assert (row["environment"], row["optimizer_image"]) == ("modern", digest)
+
+    started = (await gateway.organizer.post(f"{PATH}/{row['id']}/replay")).raise_for_status().json()
+
+    assert started["submission"]["environment"] == f"modern@{digest}"
+    phase = await pool.fetchrow("select * from phases where kind = 'organizer_run'")
+    assert phase is not None
+    assert phase["environments"] == [f"modern@{digest}"]
 
 
 async def test_a_fatal_execution_is_replayed_to_the_same_verdict(gateway: Gateway, pool: Pool) -> None:

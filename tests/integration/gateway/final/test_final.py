@@ -47,6 +47,41 @@ async def test_the_best_teams_counting_submissions_run_again_each_study_a_shard_
     assert (await teams["a"].get(f"/api/v1/submissions/{started['new'][0]}")).status_code == 404
 
 
+def allow(environments: list[str]) -> dict[str, Any]:
+    """Return the competition of `set_up` with a final that allows these environments."""
+    final = phase("final", visibility="organizer", boxes=["box-02"], studies_per_box=5, environments=environments)
+    return competition(phase(boxes=["box-01"], environments=["small", "modern"]), final)
+
+
+async def test_finalists_keep_their_environments_in_the_images_that_the_final_pins(
+    gateway: Gateway, pool: Pool
+) -> None:
+    pinned = f"modern@sha256:{'9f' * 32}"
+    await set_up(gateway, pool)
+    (await gateway.apply(allow(["small", pinned]))).raise_for_status()
+    await pool.execute("update submissions set environment = 'modern' where score = 90")
+
+    finalists = (await start(gateway)).raise_for_status().json()["finalists"]
+
+    assert [(each["team"], each["environment"]) for each in finalists] == [("a", pinned), ("b", "small")]
+
+
+async def test_a_final_that_does_not_allow_its_finalists_environments_is_refused_before_anything_is_copied(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await set_up(gateway, pool)
+    (await gateway.apply(allow(["classic", "small"]))).raise_for_status()
+    await pool.execute("update submissions set environment = 'modern' where score = 90")
+
+    refused = await start(gateway)
+
+    assert_problem(refused, 409, "(classic, small), got modern (a)")
+    assert (refused.json()["environments"], refused.json()["finalists"]) == (["classic", "small"], {"modern": ["a"]})
+    assert await pool.fetchval("select count(*) from submissions where origin_id is not null") == 0
+    studies = await pool.fetchval("select studies_per_box from phases where name = 'final'")
+    assert studies == 5, "the final stays as it was applied"
+
+
 async def test_asked_again_it_adds_only_what_is_missing(gateway: Gateway, pool: Pool) -> None:
     _, ids = await set_up(gateway, pool)
     first = (await start(gateway)).json()

@@ -12,7 +12,9 @@ from services.gateway.final.tables import FinalistRow, TopRow
 NOON = datetime(2026, 7, 9, 12, tzinfo=UTC)
 TEAM = UUID(int=1)
 TOP = TopRow(uuid4(), TEAM, "Gaussians", 92.0)
-FINALIST = FinalistRow(uuid4(), TEAM, "Gaussians", "scored", "scored", 91.0, None, None, 5, 5, NOON, TOP.id, NOON)
+FINALIST = FinalistRow(
+    uuid4(), TEAM, "Gaussians", "small", "scored", "scored", 91.0, None, None, 5, 5, NOON, TOP.id, NOON
+)
 
 
 def test_a_team_that_is_in_the_final_is_not_copied_again() -> None:
