@@ -1,6 +1,7 @@
 """Zips and wheels, good or bad, as a test asks for them."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -49,3 +50,15 @@ def wheel(name: str, files: Mapping[str, bytes], *needs: str, version: str = "1"
 def write_wheel(folder: Path, name: str, version: str, *needs: str) -> None:
     """Write a wheel without any module, under the name that a build would give it."""
     (folder / f"{name}-{version}-py3-none-any.whl").write_bytes(wheel(name, {}, *needs, version=version))
+
+
+def sdist(root: str, files: Mapping[str, str]) -> bytes:
+    """Return a `.tar.gz` of these files in one folder, as a package's sources are published."""
+    target = io.BytesIO()
+    with tarfile.open(fileobj=target, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(f"{root}/{name}")
+            data = content.encode()
+            member.size = len(data)
+            archive.addfile(member, io.BytesIO(data))
+    return target.getvalue()

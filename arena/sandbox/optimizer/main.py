@@ -5,28 +5,35 @@ of stdout, because the team's code may print. Nothing it says is trusted outside
 """
 
 import contextlib
-import importlib
-import inspect
 import json
 import os
 import random
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from bayesmark.abstract_optimizer import AbstractOptimizer
+from dependencies import BadOrder, find_dependencies
+from experiment import stand_in
+from installation import CannotInstall, Installation
+from keywords import BadConfig, read_keywords
 from points import encode_points
 from probe import exhaust_memory, probe_sandbox
-from unpack import receive, unpack
-from wheels import install_wheels, order_wheels
+from script import NoSingleOptimizer, choose_optimizer, run_script
+from unpack import BadZip, receive, unpack
 
+HARNESS = Path(__file__).parent
 CODE = Path("/submission/code")
-WHEELS = Path("/submission/wheels")
+PACKAGES = Path("/submission/packages")
+SCRATCH = Path("/submission/scratch")
 ZIP = Path("/submission/zip")
 ERROR_CHARS = 2000
+EXPLAINED = (BadConfig, BadOrder, BadZip, CannotInstall, NoSingleOptimizer)
+"""What says all that there is to say: a team need not read the harness's traceback."""
 
 
 class Session:
@@ -34,9 +41,26 @@ class Session:
 
     def __init__(self, answers: int) -> None:
         self._answers = answers
-        self._optimizer_class: type[AbstractOptimizer] | None = None
+        self._factory: Callable[..., Any] | None = None
+        self._handed_over = False
+        self._keywords: dict[str, Any] = {}
         self._optimizer: Any = None
         self._suggested: Any = None
+
+    def serve(self) -> None:
+        """Answer requests until stdin ends. A load answers by itself: a study may run inside the team's script."""
+        for request in _requests():
+            if request["do"] == "load":
+                del request["do"]
+                self._load(request.pop("id"), **request)
+            else:
+                self.send(request["id"], self.answer(request))
+
+    def send(self, request_id: int, answer: dict[str, Any]) -> None:
+        """Write one answer."""
+        data = json.dumps({"id": request_id, **answer}).encode() + b"\n"
+        while data:
+            data = data[os.write(self._answers, data) :]
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what `request` asks for; what the team's code raises becomes the answer's `error`."""
@@ -45,8 +69,6 @@ class Session:
                 return {"facts": probe_sandbox()}
             case "exhaust memory":
                 exhaust_memory()
-            case "load":
-                return self._load(request)
             case "construct":
                 return self._construct(request)
             case "suggest":
@@ -55,41 +77,60 @@ class Session:
                 return self._observe(request)
         raise ValueError(f"unknown request {request['do']!r}")
 
-    def _load(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _load(self, request_id: int, *, zip_bytes: int, unpacked_limit_bytes: int, seed: int) -> None:
         try:
-            receive(sys.stdin.buffer, request["zip_bytes"], ZIP)
+            receive(sys.stdin.buffer, zip_bytes, ZIP)
             CODE.mkdir(parents=True)
-            unpack(ZIP, CODE, request["unpacked_limit_bytes"])
+            unpack(ZIP, CODE, unpacked_limit_bytes)
             ZIP.unlink()  # what lies here is memory
-            if wheels := order_wheels(CODE):
-                install_wheels(wheels, WHEELS)
-                self._start_over(request)
+            dependencies, ordered = find_dependencies(CODE)
+            if dependencies:
+                installation = Installation(PACKAGES, SCRATCH)
+                installation.install(dependencies, ordered)
+                self._start_over(installation.folder, request_id, seed)
         except Exception:  # noqa: BLE001 - whatever the zip caused is the team's to read
-            return {"error": _short_traceback()}
-        return self.import_optimizer(request)
+            self.send(request_id, {"error": _explain()})
+        else:
+            self.run_script(request_id, seed)
 
-    def _start_over(self, request: dict[str, Any]) -> None:
+    def _start_over(self, packages: Path, request_id: int, seed: int) -> None:
         """Continue in a fresh interpreter, so that a wheel may replace a package this one has imported already."""
-        os.environ["PYTHONPATH"] = str(WHEELS)
+        os.environ["PYTHONPATH"] = str(packages)
         os.set_inheritable(self._answers, True)
-        arguments = [sys.executable, *sys.orig_argv[1:], str(self._answers), json.dumps(request)]
+        arguments = [sys.executable, *sys.orig_argv[1:], *map(str, (self._answers, request_id, seed))]
         os.execv(sys.executable, arguments)  # noqa: S606 - replaces this process, in the sandbox
 
-    def import_optimizer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Import the unpacked optimizer.py and find its class."""
+    def run_script(self, request_id: int, seed: int) -> None:
+        """Run the unpacked optimizer.py, and answer the load when it has handed over its optimizer, or ended."""
         _leave_no_trace()
+        stand_in(partial(self._take, request_id))
         sys.path.insert(0, str(CODE))
         os.chdir(CODE)
         try:
-            _seed(request["seed"])
-            module = importlib.import_module("optimizer")
-            self._optimizer_class = _find_optimizer_class(module)
-        except BaseException:  # noqa: BLE001 - sys.exit() at import time is a zip that does not load, too
-            return {"error": _short_traceback()}
-        return {}
+            self._keywords = read_keywords(CODE)
+            _seed(seed)
+            script = run_script(CODE / "optimizer.py")
+            if not self._handed_over:
+                self._factory = choose_optimizer(vars(script), AbstractOptimizer)
+        except BaseException:
+            if self._handed_over:
+                raise
+            self.send(request_id, {"error": _explain()})
+            return
+        if self._handed_over:
+            sys.exit()  # the script has ended, and the study with it
+        self.send(request_id, {})
+
+    def _take(self, request_id: int, factory: Callable[..., Any]) -> None:
+        """Run the study inside the script's call of `experiment_main`, as stock Bayesmark does; only of its first."""
+        if self._handed_over:
+            return
+        self._factory, self._handed_over = factory, True
+        self.send(request_id, {})
+        self.serve()
 
     def _construct(self, request: dict[str, Any]) -> dict[str, Any]:
-        if self._optimizer_class is None:
+        if self._factory is None:
             raise ValueError("construct before load")
         api_config = request["api_config"]
         for parameter in api_config.values():
@@ -97,9 +138,9 @@ class Session:
                 parameter["range"] = tuple(parameter["range"])
         try:
             _seed(request["seed"])
-            self._optimizer = self._optimizer_class(api_config)
+            self._optimizer = self._factory(api_config, **self._keywords)
         except BaseException:  # noqa: BLE001 - sys.exit() in a constructor is a constructor that raised
-            return {"error": _short_traceback()}
+            return {"error": _explain()}
         return {}
 
     def _suggest(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -107,7 +148,7 @@ class Session:
             self._suggested = self._optimizer.suggest(request["n_suggestions"])
             return {"points": encode_points(self._suggested)}
         except Exception:  # noqa: BLE001 - run_study catches the same
-            return {"error": _short_traceback()}
+            return {"error": _explain()}
 
     def _observe(self, request: dict[str, Any]) -> dict[str, Any]:
         """`points` is None for the optimizer's own last suggestions: it gets its very objects back, as in run_study."""
@@ -115,7 +156,7 @@ class Session:
         try:
             self._optimizer.observe(points, request["losses"])
         except Exception:  # noqa: BLE001 - run_study catches the same
-            return {"error": _short_traceback()}
+            return {"error": _explain()}
         return {}
 
 
@@ -126,30 +167,18 @@ def _seed(seed: int) -> None:
 
 def _leave_no_trace() -> None:
     """Give the team's modules the whole name space: the harness's own files are not importable from here on."""
-    here = str(Path(__file__).parent)
-    sys.path[:] = [entry for entry in sys.path if entry != here]
-    for name in ("probe", "points", "unpack", "wheels"):
-        del sys.modules[name]
+    sys.path[:] = [entry for entry in sys.path if entry != str(HARNESS)]
+    for name, module in list(sys.modules.items()):
+        if name != "__main__" and Path(getattr(module, "__file__", None) or "/").parent == HARNESS:
+            del sys.modules[name]
 
 
-def _find_optimizer_class(module: Any) -> type[AbstractOptimizer]:
-    found = [
-        item
-        for item in vars(module).values()
-        if inspect.isclass(item) and issubclass(item, AbstractOptimizer) and item.__module__ == module.__name__
-    ]
-    # A base class and the class derived from it are one optimizer: the derived one.
-    leaves = {item for item in found if not any(other is not item and issubclass(other, item) for other in found)}
-    if len(leaves) != 1:
-        names = ", ".join(sorted(item.__name__ for item in leaves)) or "none"
-        raise TypeError(f"expected exactly one AbstractOptimizer subclass defined in optimizer.py, found {names}")
-    return leaves.pop()
-
-
-def _short_traceback() -> str:
-    """The end of the traceback, as text that any encoding can carry; all of it goes to the log."""
+def _explain() -> str:
+    """The end of what is wrong, as text that any encoding can carry; all of it goes to the log."""
     with contextlib.suppress(Exception):  # an exception whose own __str__ raises
-        text = traceback.format_exc().encode("utf-8", "replace").decode()
+        error = sys.exc_info()[1]
+        text = str(error) + "\n" if isinstance(error, EXPLAINED) else traceback.format_exc()
+        text = text.encode("utf-8", "replace").decode()
         sys.stderr.write(text)
         return text[-ERROR_CHARS:]
     return "an exception that cannot be printed"
@@ -160,26 +189,19 @@ def _requests() -> Iterator[dict[str, Any]]:
         yield json.loads(line)
 
 
-def _send(answers: int, answer: dict[str, Any]) -> None:
-    data = json.dumps(answer).encode() + b"\n"
-    while data:
-        data = data[os.write(answers, data) :]
-
-
 def main() -> None:
     """Answer requests until stdin ends; with arguments, carry on a load in this fresh interpreter."""
-    if len(sys.argv) == 3:
-        answers, request = int(sys.argv[1]), json.loads(sys.argv[2])
+    if len(sys.argv) > 1:
+        answers, request_id, seed = map(int, sys.argv[1:])
         os.set_inheritable(answers, False)
         session = Session(answers)
-        _send(answers, {"id": request["id"], **session.import_optimizer(request)})
+        session.run_script(request_id, seed)
     else:
         answers = os.dup(1)
         os.dup2(2, 1)
         session = Session(answers)
-        _send(answers, {"id": 0})
-    for request in _requests():
-        _send(answers, {"id": request["id"], **session.answer(request)})
+        session.send(0, {})
+    session.serve()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 # expect: scored
-# because: it is a file as any other, and no build script runs
+# because: an archive that holds no sources is a file as any other, and what lies beside it is not built
 from tests.support.zips import HONEST
 from tests.support.zips import pack
 

@@ -33,7 +33,7 @@ FATAL = {
     "two classes": (
         make_optimizer(module="class Other(AbstractOptimizer): pass"),
         Verdict.DOES_NOT_LOAD,
-        "Optimizer, Other",
+        "found 2",
     ),
     "bad wheel": (
         pack({"optimizer.py": "", "x-1-py3-none-any.whl": b"no wheel"}),

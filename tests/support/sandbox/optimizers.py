@@ -1,6 +1,7 @@
 """Zips of optimizers that behave as a test needs."""
 
 import textwrap
+from collections.abc import Mapping
 
 from tests.support.zips import pack
 
@@ -37,3 +38,25 @@ def make_optimizer(module: str = "", construct: str = "", suggest: str = "", obs
         for name, code in {"construct": construct, "suggest": suggest, "observe": observe}.items()
     }
     return pack({"optimizer.py": OPTIMIZER.format(module=textwrap.dedent(module), **indented)})
+
+
+SEARCH = """
+from bayesmark.abstract_optimizer import AbstractOptimizer
+from bayesmark.random_search import suggest_dict
+
+class Search(AbstractOptimizer):
+    def __init__(self, api_config, **keywords):
+        super().__init__(api_config)
+        print("made", type(self).__name__, keywords)
+
+    def suggest(self, n_suggestions=1):
+        return suggest_dict([], [], self.api_config, n_suggestions=n_suggestions)
+
+    def observe(self, X, y):
+        pass
+"""
+
+
+def make_script(script: str, files: Mapping[str, str | bytes] | None = None) -> bytes:
+    """Return a zip of an optimizer.py and other files, and of search.py: a random search that says how it was made."""
+    return pack({"optimizer.py": textwrap.dedent(script), "search.py": SEARCH, **(files or {})})
