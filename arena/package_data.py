@@ -17,5 +17,7 @@ RANDOM_SEARCH_OPTIMIZER = package_path("data/optimizers/random_search")
 STRONG_OPTIMIZER = package_path("data/optimizers/strong")
 START = package_path("data/start")
 """What `arena new` writes."""
+TEMPLATES = package_path("data/templates")
+"""A folder for each library that `arena new --with` knows: what it writes instead, and what it adds to the README."""
 IMAGES = package_path("images")
 """A folder for each image; it has a Dockerfile, and `requirements.lock` if the image has Python packages of its own."""

@@ -1,0 +1,87 @@
+"""Ax: its own choice of model and acquisition function on top of BoTorch, through its client."""
+
+import logging
+from typing import Any
+
+import numpy as np
+import torch
+from ax.adapter.registry import Generators
+from ax.api.client import Client
+from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
+from ax.core.trial_status import TrialStatus
+from ax.generation_strategy.generation_strategy import GenerationNode, GenerationStrategy
+from ax.generation_strategy.generator_spec import GeneratorSpec
+from ax.generation_strategy.transition_criterion import MinTrials
+from bayesmark.abstract_optimizer import AbstractOptimizer
+from bayesmark.random_search import suggest_dict
+from bayesmark.space import JointSpace
+
+Point = dict[str, Any]
+N_INITIAL = 16
+EFFORT = {"num_restarts": 2, "raw_samples": 128}
+"""How hard Ax maximizes its acquisition function; by its own defaults, a batch takes longer than an iteration may."""
+TYPES = {"bool": "bool", "cat": "str", "ordinal": "str", "int": "int", "real": "float"}
+"""Ax's names of the types of a choice."""
+
+
+class AxClient(AbstractOptimizer):
+    """Searches numbers as Bayesmark warps them, and booleans and categories as choices.
+
+    Ax has integers and logarithms, too, but takes minutes for a batch where many parameters are not continuous.
+    """
+
+    primary_import = "ax-platform"
+
+    def __init__(self, api_config: dict[str, Any]) -> None:
+        super().__init__(api_config)
+        logging.getLogger("ax").setLevel(logging.ERROR)
+        torch.set_num_threads(1)  # the sandbox has one CPU
+        torch.manual_seed(np.random.randint(2**31 - 1))
+        self.spaces = JointSpace(api_config).spaces
+        self.client = Client()
+        self.client.configure_experiment([self._parameter(name) for name in api_config])
+        self.client.configure_optimization("-loss")  # Ax maximizes
+        self.client.set_generation_strategy(self._strategy())
+        self.trials: list[int] = []
+
+    def suggest(self, n_suggestions: int = 1) -> list[Point]:
+        """Return the points of as many new trials; where Ax finds fewer that are new, random ones fill up."""
+        trials = self.client.get_next_trials(n_suggestions)
+        self.trials = list(trials)
+        points = [{name: self._value(name, each[name]) for name in self.api_config} for each in trials.values()]
+        return points + suggest_dict([], [], self.api_config, n_suggestions=n_suggestions - len(points))
+
+    def observe(self, X: list[Point], y: list[float]) -> None:  # noqa: ARG002, N803 - Bayesmark's signature
+        """Complete the trials with their losses; one whose evaluation failed (infinite) is a failed trial."""
+        for trial, loss in zip(self.trials, y, strict=False):
+            if np.isfinite(loss):
+                self.client.complete_trial(trial, {"loss": float(loss)})
+            else:
+                self.client.mark_trial_failed(trial)
+
+    def _strategy(self) -> GenerationStrategy:
+        """Return what Ax does by default, with less effort: points spread over the space, then Gaussian processes."""
+        enough = MinTrials(N_INITIAL, transition_to="model", only_in_statuses=[TrialStatus.COMPLETED])
+        sobol = GeneratorSpec(Generators.SOBOL, {"seed": np.random.randint(2**31 - 1)})
+        model = GeneratorSpec(
+            Generators.BOTORCH_MODULAR, generator_gen_kwargs={"model_gen_options": {"optimizer_kwargs": EFFORT}}
+        )
+        return GenerationStrategy(
+            nodes=[
+                GenerationNode(name="sobol", generator_specs=[sobol], transition_criteria=[enough]),
+                GenerationNode(name="model", generator_specs=[model]),
+            ]
+        )
+
+    def _parameter(self, name: str) -> RangeParameterConfig | ChoiceParameterConfig:
+        config = self.api_config[name]
+        if config["type"] == "bool" or "values" in config:
+            return ChoiceParameterConfig(name, config.get("values", [False, True]), TYPES[config["type"]])
+        low, high = self.spaces[name].get_bounds()[0].tolist()
+        return RangeParameterConfig(name, (low, high), "float")
+
+    def _value(self, name: str, value: Any) -> Any:
+        config = self.api_config[name]
+        if config["type"] == "bool" or "values" in config:
+            return value
+        return self.spaces[name].unwarp(np.array([value])).item()
