@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
 from arena.sandbox.study import BoxLosses, Fatal, StudyOutcome
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.limits import Limits
 
 Key = tuple[str, int]
@@ -22,6 +23,7 @@ class CheckPlan:
     limits: Limits
     seed: str
     twice: bool
+    environment: str = DEFAULT_ENVIRONMENT
 
     @property
     def keys(self) -> list[Key]:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from aiodocker import Docker
 from aiodocker.exceptions import DockerError
 
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
@@ -17,8 +16,9 @@ from arena.failure import Failure
 from arena.pack.optimizer_zip import hash_zip
 from arena.rules.seeds import optimizer_seed, study_seed
 from arena.sandbox.cpu_claims import CpuClaims
-from arena.sandbox.engine.connection import ENGINE_ERRORS, NOT_FOUND
+from arena.sandbox.engine.connection import NOT_FOUND, connect_docker
 from arena.sandbox.engine.containers import Engine, connect_engine
+from arena.sandbox.engine.images import EnvironmentMissing, Images
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.slot import Slot
@@ -42,7 +42,7 @@ async def run_plan(plan: CheckPlan, zip_file: Path, report: Callable[[Key, bool]
     Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
     """
     settings = read_settings(os.environ)
-    outcome = Outcome(images=await _find_images(settings))
+    outcome = Outcome(images=await _find_images(settings, plan.environment))
     try:
         async with connect_engine(settings) as engine:
             await engine.remove_leftovers()
@@ -61,23 +61,24 @@ def read_settings(environment: Mapping[str, str]) -> SandboxSettings:
     return replace(stated, share_cpus=True)  # beside a runner that uses all CPUs, a check is slow, but possible
 
 
-async def _find_images(settings: SandboxSettings) -> dict[str, str]:
+async def _find_images(settings: SandboxSettings, environment: str) -> dict[str, str]:
     """The ids of the two images. Raises Failure when there is no engine, or it does not have these images."""
-    ids = {}
-    for image in (settings.optimizer_image, settings.blackbox_image):
-        try:
-            async with Docker(url=settings.engine_url) as docker:
-                ids[image] = (await docker.images.inspect(image))["Id"]
-        except ENGINE_ERRORS as error:
-            if isinstance(error, DockerError) and error.status == NOT_FOUND:
-                raise Failure(
-                    f"Expected the image {image} on the engine, found none; make it with 'arena images build'."
-                ) from error
+    blackbox = settings.blackbox_image
+    try:
+        async with connect_docker(settings.engine_url) as docker:
+            images = Images(docker)
+            return {environment: await images.find_environment(environment), blackbox: await images.find(blackbox)}
+    except EnvironmentMissing as missing:
+        raise Failure(str(missing)) from missing
+    except InfrastructureFailure as failure:
+        if isinstance(failure.__cause__, DockerError) and failure.__cause__.status == NOT_FOUND:
             raise Failure(
-                f"Expected a Docker engine at {settings.engine_url}, got {error}; start it, see to it that you may use "
-                "it (the group docker), or say with ARENA_ENGINE_URL where it is."
-            ) from error
-    return ids
+                f"Expected the image {blackbox} on the engine, found none; make it with 'arena images build'."
+            ) from failure
+        raise Failure(
+            f"Expected a Docker engine at {settings.engine_url}, got {failure}; start it, see to it that you may use "
+            "it (the group docker), or say with ARENA_ENGINE_URL where it is."
+        ) from failure
 
 
 async def _run_in_slots(
@@ -109,7 +110,8 @@ async def _run_in_slots(
             raise Failure(f"Expected a free CPU for the studies: {reason}.")
         outcome.shared_cpus = sorted(cpu.number for cpu in claims.cpus if cpu.sharer)
         slots = await opening.open()
-        outcome.warnings += [f"sandbox: {fault}" for fault in await self_test.find_faults(claims.cpus[0])]
+        image = outcome.images[plan.environment]
+        outcome.warnings += [f"sandbox: {fault}" for fault in await self_test.find_faults(image, claims.cpus[0])]
         try:
             async with asyncio.TaskGroup() as tasks:
                 for slot in slots:
@@ -140,6 +142,7 @@ async def _run_study(slot: Slot, plan: CheckPlan, key: Key, zip_file: Path, zip_
             seed=study_seed(plan.seed, box, number),
             optimizer_seed=optimizer_seed(plan.seed, box, number, zip_sha256),
             limits=plan.limits,
+            environment=plan.environment,
         )
         try:
             return await slot.run_study(spec, zip_file)

@@ -69,14 +69,14 @@ class Cpu:
 
 
 def optimizer_config(
-    settings: SandboxSettings, limits: Limits, cpu: Cpu, *, image: str | None = None, runtime: str | None = None
+    settings: SandboxSettings, image: str, limits: Limits, cpu: Cpu, *, runtime: str | None = None
 ) -> ContainerConfig:
-    """The sandbox of a team's code; image and runtime are those of the settings unless others are named."""
+    """The sandbox of a team's code in an environment's image; the settings' runtime, unless another is named."""
     tmpfs = {  # the zip lies beside its files until they are unpacked
         "/submission": _tmpfs(limits.unpacked_limit_bytes + limits.zip_limit_bytes, cpu.optimizer_uid),
         "/tmp": _tmpfs(limits.tmp_limit_bytes, cpu.optimizer_uid),  # noqa: S108 - the container's own
     }
-    config = _config(settings, image or settings.optimizer_image, cpu, cpu.optimizer_uid, tmpfs, "optimizer")
+    config = _config(settings, image, cpu, cpu.optimizer_uid, tmpfs, "optimizer")
     config["HostConfig"] |= {
         "Runtime": runtime or settings.sandbox_runtime,
         "Memory": limits.memory_limit_bytes,

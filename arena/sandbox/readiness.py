@@ -1,28 +1,42 @@
-"""Whether studies may run here now."""
+"""Whether studies may run here now, and in which environments."""
 
 import shutil
+from collections.abc import Mapping
 
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.images import ENVIRONMENT_LABEL
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
 
 
 class SandboxReadiness:
-    """Looks at the disk, the engine, its images, the CPUs that are free and, until it holds, at the sandbox."""
+    """Looks at the disk, the engine, its images, the CPUs that are free and, until it holds, at each sandbox."""
 
     def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings, claims: CpuClaims) -> None:
         self._engine = engine
         self._self_test = self_test
         self._settings = settings
         self._claims = claims
+        self._environments: dict[str, str] = {}
+        self._shortage: str | None = None
+
+    @property
+    def environments(self) -> Mapping[str, str]:
+        """The environments whose sandbox holds: the id of the image by name, as the last check found."""
+        return self._environments
+
+    @property
+    def shortage(self) -> str | None:
+        """Which environments are there and do not hold, and why; or None."""
+        return self._shortage
 
     async def check(self, *, thorough: bool = False) -> str | None:
         """Return why no study may run here now, or None; a thorough check trusts nothing that was found earlier.
 
-        The sandbox is tried out at the first check, at a thorough one, and until it holds. One that a phase names is,
-        too, before its first study.
+        The sandbox of each environment is tried out when its image is new here, at a thorough check, and until it
+        holds. One with a runtime that a phase names is, too, before its first study.
         """
         free = shutil.disk_usage("/").free
         if free < self._settings.disk_free_limit_bytes:
@@ -30,12 +44,31 @@ class SandboxReadiness:
         if thorough:
             self._self_test.forget()
         try:
-            await self._engine.images.look_up(self._settings.blackbox_image, self._settings.optimizer_image)
+            await self._engine.images.look_up(self._settings.blackbox_image)
+            await self._engine.images.look_up_environments()
             await self._engine.remove_orphans()
             if reason := await self._claims.claim(self._settings.slots):
                 return reason
-            if faults := await self._self_test.find_faults(self._claims.cpus[0]):
-                return f"self-test: {'; '.join(faults)}"
         except InfrastructureFailure as failure:
             return str(failure)
-        return None
+        return await self._try_environments()
+
+    async def _try_environments(self) -> str | None:
+        """Find out which environments hold; return why none does, or None."""
+        found = dict(self._engine.images.environments)
+        faults = {name: await self._find_fault(image) for name, image in sorted(found.items())}
+        self._environments = {name: image for name, image in found.items() if faults[name] is None}
+        self._shortage = "; ".join(f"environment {name}: {fault}" for name, fault in faults.items() if fault) or None
+        if self._environments:
+            return None
+        return self._shortage or (
+            f"expected an image with the label {ENVIRONMENT_LABEL} on the engine, found none; "
+            "make one with 'arena images build'"
+        )
+
+    async def _find_fault(self, image: str) -> str | None:
+        try:
+            faults = await self._self_test.find_faults(image, self._claims.cpus[0])
+        except InfrastructureFailure as failure:
+            return str(failure)
+        return f"self-test: {'; '.join(faults)}" if faults else None

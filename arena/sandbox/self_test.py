@@ -58,42 +58,46 @@ def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str) -
 
 
 class SelfTest:
-    """Tries each pair of image and runtime once; one that held is not tried again until `forget`."""
+    """Tries each pair of image and runtime once; one that held is not tried again until `forget`.
+
+    An image is named by its id. No runtime means that of the settings.
+    """
 
     def __init__(self, engine: Engine, settings: SandboxSettings) -> None:
         self._engine = engine
         self._settings = settings
-        self._held: set[tuple[str | None, str | None]] = set()
+        self._held: set[tuple[str, str | None]] = set()
 
     def forget(self) -> None:
         """Trust nothing that was found earlier."""
         self._held.clear()
 
-    async def require(self, image: str | None, runtime: str | None, cpu: Cpu) -> None:
-        """Try out the sandbox that a phase names. Raises `InfrastructureFailure` where it does not hold."""
+    async def require(self, image: str, runtime: str | None, cpu: Cpu) -> None:
+        """Try out the sandbox that a study needs. Raises `InfrastructureFailure` where it does not hold."""
         try:
-            faults = await self.find_faults(cpu, image, runtime)
+            faults = await self.find_faults(image, cpu, runtime)
             if faults:
                 raise InfrastructureFailure(f"self-test: {'; '.join(faults)}")
         except InfrastructureFailure as failure:
-            named = " and ".join(f"{key} {name}" for key, name in (("image", image), ("runtime", runtime)) if name)
+            if runtime is None:
+                raise
             raise InfrastructureFailure(
-                f"Expected a sandbox of {named}, which the phase names, to start here and to hold; got: {failure}. "
-                "Put it on every runner, or name another in the competition's file."
+                f"Expected a sandbox of runtime {runtime}, which the phase names, to start here and to hold; got: "
+                f"{failure}. Put it on every runner, or name another in the competition's file."
             ) from failure
 
-    async def find_faults(self, cpu: Cpu, image: str | None = None, runtime: str | None = None) -> list[str]:
+    async def find_faults(self, image: str, cpu: Cpu, runtime: str | None = None) -> list[str]:
         """Return what is wrong with a sandbox. Raises `InfrastructureFailure`."""
         if (image, runtime) in self._held:
             return []
-        faults = await self._run(cpu, image, runtime)
+        faults = await self._run(image, cpu, runtime)
         if not faults:
             self._held.add((image, runtime))
         return faults
 
-    async def _run(self, cpu: Cpu, image: str | None, runtime: str | None) -> list[str]:
+    async def _run(self, image: str, cpu: Cpu, runtime: str | None) -> list[str]:
         """Start a sandbox, try to break out of it, and return what is wrong with it."""
-        config = optimizer_config(self._settings, SELF_TEST_LIMITS, cpu, image=image, runtime=runtime)
+        config = optimizer_config(self._settings, image, SELF_TEST_LIMITS, cpu, runtime=runtime)
         container = await self._engine.start(config)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):

@@ -18,7 +18,6 @@ class SandboxSettings:
     owner: str
     engine_url: str = "unix:///var/run/docker.sock"
     blackbox_image: str = "arena-blackbox:local"
-    optimizer_image: str = "arena-small:local"
     sandbox_runtime: str = "runc"
     slots: int = 2
     share_cpus: bool = False

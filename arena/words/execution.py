@@ -25,9 +25,13 @@ class Usage(BaseModel):
 
 
 class Provenance(BaseModel):
-    """What ran a study: the engine's ids of the two images, the version of the runner's code, the sandbox's runtime."""
+    """What ran a study: environment, the engine's ids of the two images, the runner's code version, sandbox runtime.
+
+    The id of the optimizer's image is the digest of its environment.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    environment: str | None = None
     optimizer_image: str
     blackbox_image: str
     code_version: str

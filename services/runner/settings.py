@@ -16,7 +16,6 @@ class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
     share_cpus: bool = SandboxSettings.share_cpus
     engine_url: str = SandboxSettings.engine_url
     blackbox_image: str = SandboxSettings.blackbox_image
-    optimizer_image: str = SandboxSettings.optimizer_image
     sandbox_runtime: str = SandboxSettings.sandbox_runtime
     start_timeout_s: float = SandboxSettings.start_timeout_s
     evaluation_timeout_s: float = SandboxSettings.evaluation_timeout_s
@@ -32,7 +31,6 @@ class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
             owner=self.runner_id,
             engine_url=self.engine_url,
             blackbox_image=self.blackbox_image,
-            optimizer_image=self.optimizer_image,
             sandbox_runtime=self.sandbox_runtime,
             slots=self.slots,
             share_cpus=self.share_cpus,

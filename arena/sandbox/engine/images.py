@@ -1,18 +1,38 @@
 """Which images the names mean."""
 
 import asyncio
+import re
+from collections.abc import Mapping
 
 from aiodocker import Docker
 
 from arena.sandbox.engine.connection import CALL_TIMEOUT_S, engine_call
+from arena.sandbox.study import InfrastructureFailure
+from arena.words.environments import ENVIRONMENT_PATTERN, split_environment
+
+ENVIRONMENT_LABEL = "arena.environment"
+"""With the name of an environment, in the Dockerfile of its image."""
+
+
+class EnvironmentMissing(InfrastructureFailure):
+    """The engine has no image for an environment, or another than the one that is pinned."""
 
 
 class Images:
-    """The ids that images' names had at the last look. Containers are made by id, so the record says what ran."""
+    """The ids that images and environments had at the last look.
+
+    Containers are made by id, so the record says what ran.
+    """
 
     def __init__(self, docker: Docker) -> None:
         self._docker = docker
         self._ids: dict[str, str] = {}
+        self._environments: dict[str, str] = {}
+
+    @property
+    def environments(self) -> Mapping[str, str]:
+        """The id of the image of each environment, by name."""
+        return self._environments
 
     async def find(self, name: str) -> str:
         """Return the id of an image, looked up when it is not known. Raises `InfrastructureFailure`."""
@@ -26,3 +46,31 @@ class Images:
             async with asyncio.timeout(CALL_TIMEOUT_S):
                 for name in names:
                     self._ids[name] = (await self._docker.images.inspect(name))["Id"]
+
+    async def find_environment(self, environment: str) -> str:
+        """Return the id of an environment's image, looked up when it is not known. Raises `InfrastructureFailure`."""
+        name, digest = split_environment(environment)
+        if name not in self._environments or digest not in {None, self._environments[name]}:
+            await self.look_up_environments()
+        found = self._environments.get(name)
+        if found is None or digest not in {None, found}:
+            known = ", ".join(f"{each} ({image_id})" for each, image_id in sorted(self._environments.items()))
+            raise EnvironmentMissing(
+                f"Expected an image of the environment {environment} on the engine, which has "
+                f"{known or 'none at all'}. Build it with 'arena images build {name}', or pull it."
+            )
+        return found
+
+    async def look_up_environments(self) -> None:
+        """Look again which environments there are; of two images of one name, the newer counts.
+
+        Raises `InfrastructureFailure`.
+        """
+        with engine_call("look for the environments"):
+            async with asyncio.timeout(CALL_TIMEOUT_S):
+                found = await self._docker.images.list(filters={"label": [ENVIRONMENT_LABEL]})
+        by_age = sorted(found, key=lambda image: image["Created"])
+        named = [(image["Labels"][ENVIRONMENT_LABEL], image["Id"]) for image in by_age]
+        self._environments = {
+            name: image_id for name, image_id in named if "@" not in name and re.fullmatch(ENVIRONMENT_PATTERN, name)
+        }

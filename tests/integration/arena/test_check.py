@@ -64,7 +64,7 @@ async def test_a_new_optimizer_passes_its_check_with_a_score_and_runs_the_same_a
     assert body["score"] == study["score"] > 0
     assert 0 < study["worst_iteration_s"] < study["study_time_s"]
     assert body["deterministic"] is True
-    assert sorted(body["images"]) == ["arena-blackbox:local", "arena-small:local"]
+    assert sorted(body["images"]) == ["arena-blackbox:local", "small"]
 
 
 async def test_new_refuses_a_folder_with_something_in_it(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
 
 
 async def test_without_the_images_it_says_how_to_make_them(tmp_path: Path) -> None:
-    code, _, errors = await arena("check", write_zip(tmp_path), ARENA_OPTIMIZER_IMAGE="arena-nowhere:local")
+    code, _, errors = await arena("check", write_zip(tmp_path), ARENA_BLACKBOX_IMAGE="arena-nowhere:local")
     assert code == 1
     assert "found none; make it with 'arena images build'" in errors
 

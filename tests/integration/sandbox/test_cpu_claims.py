@@ -183,7 +183,7 @@ async def test_a_slot_is_pinned_to_its_cpu_with_the_uid_of_its_share(engines: li
         (slot,) = await slots.open()
         (cpu,) = claims.cpus
         assert not slots.can_open()
-        expected = optimizer_config(settings, Limits(), cpu)
+        expected = optimizer_config(settings, "sha256:1", Limits(), cpu)
         study = asyncio.create_task(slot.run_study(make_study(), make_optimizer(suggest="time.sleep(600)")))
         found: list[dict[str, str]] = []
 

@@ -32,6 +32,7 @@ def readiness_of(engine: Engine) -> SandboxReadiness:
     )
 
 
+SMALL = "arena-small:local"
 SAME_RUNTIME = "io.containerd.runc.v2"
 """Another name of runc that every engine knows."""
 
@@ -39,7 +40,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 async def test_sandbox_seen_from_inside_is_closed(engine: Engine, runner_settings: SandboxSettings) -> None:
-    container = await engine.start(optimizer_config(runner_settings, SELF_TEST_LIMITS, cpu=Cpu(1)))
+    container = await engine.start(optimizer_config(runner_settings, SMALL, SELF_TEST_LIMITS, cpu=Cpu(1)))
     facts = (await container.request({"do": "facts"})).facts
     await engine.discard(container)
 
@@ -78,14 +79,14 @@ async def test_runner_refuses_work_when_the_sandbox_does_not_hold(
 ) -> None:
     changes, fact = WEAKNESSES[weakness]
 
-    def weakened(settings: SandboxSettings, limits: Limits, cpu: Cpu, **named: str | None) -> ContainerConfig:
-        config = optimizer_config(settings, limits, cpu, **named)
+    def weakened(*stated: Any, **named: Any) -> ContainerConfig:
+        config = optimizer_config(*stated, **named)
         return {**config, "NetworkDisabled": False, "HostConfig": {**config["HostConfig"], **changes}}
 
     monkeypatch.setattr("arena.sandbox.self_test.optimizer_config", weakened)
     reason = await readiness.check(thorough=True)
 
-    assert (reason or "").startswith("self-test: ")
+    assert (reason or "").startswith("environment small: self-test: ")
     assert fact in (reason or "")
     monkeypatch.undo()
     assert await readiness.check() is None
@@ -96,7 +97,7 @@ async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
 ) -> None:
     monkeypatch.setattr(
         "arena.sandbox.self_test.optimizer_config",
-        lambda settings, limits, cpu, **named: {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"},
+        lambda *stated, **named: {**optimizer_config(*stated, **named), "User": "0:0"},
     )
 
     assert "uid" in (await readiness.check(thorough=True) or "")
@@ -105,8 +106,8 @@ async def test_runner_whose_user_is_root_in_the_sandbox_refuses_work(
 async def test_a_sandbox_that_a_phase_names_is_tried_before_a_study_runs_in_it(
     readiness: SandboxReadiness, slot: Slot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def root(settings: SandboxSettings, limits: Limits, cpu: Cpu, **named: str | None) -> ContainerConfig:
-        return {**optimizer_config(settings, limits, cpu, **named), "User": "0:0"}
+    def root(*stated: Any, **named: Any) -> ContainerConfig:
+        return {**optimizer_config(*stated, **named), "User": "0:0"}
 
     spec = replace(make_study(), runtime=SAME_RUNTIME)
     monkeypatch.setattr("arena.sandbox.self_test.optimizer_config", root)
@@ -126,7 +127,7 @@ async def test_what_a_phase_names_and_the_engine_lacks_is_no_verdict_and_leaves_
     readiness: SandboxReadiness, slot: Slot, named: dict[str, str]
 ) -> None:
     (name,) = named.values()
-    with pytest.raises(InfrastructureFailure, match=f"Expected a sandbox of .*{name}.*, which the phase names"):
+    with pytest.raises(InfrastructureFailure, match=f"Expected .* of .*{name}"):
         await slot.run_study(StudySpec(**(vars(make_study()) | named)), make_optimizer())
 
     assert await readiness.check(thorough=True) is None
@@ -138,8 +139,8 @@ async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
 ) -> None:
     mine = replace(runner_settings, owner=f"{runner_settings.owner}-orphans")
     async with connect_engine(mine) as engine, connect_engine(mine) as forgetful:
-        kept = await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
-        lost = await forgetful.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
+        kept = await engine.start(optimizer_config(mine, SMALL, Limits(), cpu=Cpu(0)))
+        lost = await forgetful.start(optimizer_config(mine, SMALL, Limits(), cpu=Cpu(0)))
 
         assert [await engine.remove_orphans() for _ in range(3)] == [0, 1, 0]
         assert await engine.is_running(kept)
@@ -150,7 +151,7 @@ async def test_containers_that_nobody_owns_are_removed_at_the_second_look(
 async def test_containers_that_are_being_removed_are_no_orphans(runner_settings: SandboxSettings) -> None:
     mine = replace(runner_settings, owner=f"{runner_settings.owner}-removals")
     async with connect_engine(mine) as engine, asyncio.TaskGroup() as tasks:
-        started = [await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0))) for _ in range(4)]
+        started = [await engine.start(optimizer_config(mine, SMALL, Limits(), cpu=Cpu(0))) for _ in range(4)]
         removals = [tasks.create_task(engine.remove(container.id)) for container in started]
         while not all(removal.done() for removal in removals):
             assert await engine.remove_orphans() == 0
@@ -161,7 +162,7 @@ async def test_runner_is_ready_when_images_disk_and_sandbox_are(readiness: Sandb
 
 
 async def test_runner_without_its_images_says_which_is_missing(runner_settings: SandboxSettings) -> None:
-    lacking = replace(runner_settings, optimizer_image="arena-no-such-image:local")
+    lacking = replace(runner_settings, blackbox_image="arena-no-such-image:local")
     async with connect_engine(lacking) as engine:
         assert "arena-no-such-image" in (await readiness_of(engine).check() or "")
 
@@ -186,8 +187,8 @@ async def test_runner_removes_its_own_leftovers_and_nobody_elses(runner_settings
     mine = replace(runner_settings, owner=f"{runner_settings.owner}-mine")
     other = replace(runner_settings, owner=f"{runner_settings.owner}-other")
     async with connect_engine(mine) as engine, connect_engine(other) as neighbour:
-        await engine.start(optimizer_config(mine, Limits(), cpu=Cpu(0)))
-        kept = await neighbour.start(optimizer_config(other, Limits(), cpu=Cpu(1)))
+        await engine.start(optimizer_config(mine, SMALL, Limits(), cpu=Cpu(0)))
+        kept = await neighbour.start(optimizer_config(other, SMALL, Limits(), cpu=Cpu(1)))
 
         assert await engine.remove_leftovers() == 1
         assert await engine.remove_leftovers() == 0

@@ -12,7 +12,7 @@ def test_limits_reach_the_engine() -> None:
         memory_limit_bytes=2**27, zip_limit_bytes=2**19, unpacked_limit_bytes=2**20, tmp_limit_bytes=2**21, pids_limit=7
     )
 
-    host = optimizer_config(SETTINGS, limits, cpu=Cpu(1))["HostConfig"]
+    host = optimizer_config(SETTINGS, "sha256:1", limits, cpu=Cpu(1))["HostConfig"]
 
     assert (host["Memory"], host["MemorySwap"], host["PidsLimit"], host["CpusetCpus"]) == (2**27, 2**27, 7, "1")
     assert f"size={2**20 + 2**19}," in host["Tmpfs"]["/submission"]
@@ -21,7 +21,7 @@ def test_limits_reach_the_engine() -> None:
 
 
 def test_nothing_of_the_host_is_mounted_and_no_network_is_given_on_either_side() -> None:
-    for config in (optimizer_config(SETTINGS, Limits(), cpu=Cpu(0)), blackbox_config(SETTINGS, cpu=Cpu(0))):
+    for config in (optimizer_config(SETTINGS, "sha256:1", Limits(), cpu=Cpu(0)), blackbox_config(SETTINGS, cpu=Cpu(0))):
         host = config["HostConfig"]
         assert not {"Binds", "Mounts", "VolumesFrom", "Devices", "Privileged"} & set(host)
         assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
@@ -30,7 +30,7 @@ def test_nothing_of_the_host_is_mounted_and_no_network_is_given_on_either_side()
 
 def test_every_cpu_sharer_and_side_has_a_uid_of_its_own() -> None:
     cpus = [Cpu(number, sharer) for number in (0, 1, 999) for sharer in range(3)]
-    configs = [optimizer_config(SETTINGS, Limits(), cpu) for cpu in cpus]
+    configs = [optimizer_config(SETTINGS, "sha256:1", Limits(), cpu) for cpu in cpus]
     configs += [blackbox_config(SETTINGS, cpu) for cpu in cpus]
 
     assert len({config["User"] for config in configs}) == 2 * len(cpus)

@@ -6,10 +6,10 @@ from arena.sandbox.settings import SandboxSettings
 
 
 def test_what_the_environment_states_is_taken_and_the_rest_is_as_usual() -> None:
-    stated = {"ARENA_OPTIMIZER_IMAGE": "mine:1", "ARENA_SLOTS": "7", "ARENA_START_TIMEOUT_S": "1.5", "ARENA_OWNER": "x"}
+    stated = {"ARENA_BLACKBOX_IMAGE": "mine:1", "ARENA_SLOTS": "7", "ARENA_START_TIMEOUT_S": "1.5", "ARENA_OWNER": "x"}
 
     assert SandboxSettings.from_environment("me", stated) == SandboxSettings(
-        "me", optimizer_image="mine:1", slots=7, start_timeout_s=1.5
+        "me", blackbox_image="mine:1", slots=7, start_timeout_s=1.5
     )
 
 
