@@ -41,8 +41,8 @@ VERDICTS: dict[Verdict, Meaning] = {
     Verdict.CANCELLED: Meaning(None, "The submission was cancelled; its remaining studies were dropped."),
     Verdict.DOES_NOT_LOAD: Meaning(
         Responsibility.TEAM,
-        "The zip does not load: it could not be unpacked or installed, optimizer.py raised on import, "
-        "or it does not define exactly one AbstractOptimizer subclass.",
+        "The zip does not load: it could not be unpacked or installed, or optimizer.py raised an exception, "
+        "or left open what the optimizer is.",
     ),
     Verdict.LOAD_TIMED_OUT: Meaning(
         Responsibility.LIMIT, "Unpacking, installing and importing the zip took longer than a study may take."

@@ -177,11 +177,19 @@ def _explain() -> str:
     """The end of what is wrong, as text that any encoding can carry; all of it goes to the log."""
     with contextlib.suppress(Exception):  # an exception whose own __str__ raises
         error = sys.exc_info()[1]
-        text = str(error) + "\n" if isinstance(error, EXPLAINED) else traceback.format_exc()
+        text = str(error) + "\n" if isinstance(error, EXPLAINED) else "".join(_format_without_harness(error))
         text = text.encode("utf-8", "replace").decode()
         sys.stderr.write(text)
         return text[-ERROR_CHARS:]
     return "an exception that cannot be printed"
+
+
+def _format_without_harness(error: BaseException | None) -> list[str]:
+    """Return the lines of a traceback that begins in the team's code."""
+    trace = error.__traceback__ if error else None
+    while trace and Path(trace.tb_frame.f_code.co_filename).parent == HARNESS:
+        trace = trace.tb_next
+    return traceback.format_exception(type(error), error, trace)
 
 
 def _requests() -> Iterator[dict[str, Any]]:
