@@ -125,6 +125,11 @@ def test_ordinary_files_in_ordinary_folders_are_taken(files: dict[str, bytes]) -
     check_zip(make_zip(*files.items()), LIMITS)
 
 
+def test_a_zip_as_the_kit_of_2020_made_it_is_taken() -> None:
+    names = ["parts/", "parts/deep.py", "config.json", "install_order.txt", "autograd-1.3.tar.gz", "turbo-0.0.1.zip"]
+    check_zip(make_zip(*((name, b"") for name in names)), LIMITS)
+
+
 @given(st.binary(max_size=400), st.integers(0, 400))
 def test_any_bytes_are_taken_or_refused_and_nothing_else_happens(noise: bytes, at: int) -> None:
     content = make_zip(("a.py", b"a" * 40))
