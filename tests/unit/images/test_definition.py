@@ -81,5 +81,16 @@ def test_every_copied_file_of_the_projects_images_exists() -> None:
         if source != "certificates" and not (ROOT / source).exists()
     ]
 
-    assert set(found) >= {"base", "python", "blackbox", "small", "modern", "postgres", "rabbitmq", "service", "tools"}
+    assert set(found) >= {
+        "base",
+        "python",
+        "blackbox",
+        "small",
+        "classic",
+        "modern",
+        "postgres",
+        "rabbitmq",
+        "service",
+        "tools",
+    }
     assert missing == []
