@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from arena.rules.arena_toml import read_environment
 from arena.rules.zip_validation import InvalidZip, ZipLimits, check_zip
 
 
@@ -10,6 +11,7 @@ def find_refusal(path: Path, limits: ZipLimits) -> str | None:
     try:
         with path.open("rb") as file:
             check_zip(file, limits)
+            read_environment(file)
     except InvalidZip as invalid:
         return str(invalid)
     return None

@@ -14,14 +14,16 @@ from pydantic import ValidationError
 
 from arena.check.check_report import show_check_report, write_logs
 from arena.commands.extras import CHECK, needs_extra
-from arena.commands.options import Json
+from arena.commands.options import EnvironmentOption, Json
 from arena.failure import Failure, Stopped
 from arena.pack.optimizer_zip import hash_zip, read_zip
 from arena.pack.refusal import find_refusal
 from arena.package_data import OFFICIAL_BASELINE
 from arena.progress import Step, show_progress
+from arena.rules.arena_toml import read_environment
 from arena.rules.zip_validation import ZipLimits
 from arena.terminal import console_for_people, show_json
+from arena.words.environments import DEFAULT_ENVIRONMENT, split_environment
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
 
@@ -48,6 +50,7 @@ def check(
         Path, typer.Option("--baseline", help="What scores refer to.", exists=True)
     ] = OFFICIAL_BASELINE,
     logs: Annotated[Path | None, typer.Option("--logs", help="A folder for what each study wrote.")] = None,
+    environment: EnvironmentOption = None,
     as_json: Json = False,
 ) -> None:
     """Run a submission on this machine, in the platform's containers and limits.
@@ -58,16 +61,16 @@ def check(
         from arena.check.judgement import judge
         from arena.check.plan import CheckPlan, Outcome
     scales, limits = _choose_scales(baseline, boxes), _parse_limits(limit or [])
-    name, zip_file = read_zip(zip_path)
-    plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice)
+    name, zip_file = read_zip(zip_path, environment)
     refusal = find_refusal(zip_file, ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes))
+    place = _choose_environment(environment, zip_file) if refusal is None else DEFAULT_ENVIRONMENT
+    plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice, place)
+    outcome = Outcome()
     if refusal is None:
         with _only_check_here(quiet=as_json):
             outcome = asyncio.run(_run_until_signal(plan, zip_file, quiet=as_json))
-    else:
-        outcome = Outcome()
-    body = {"file": name, "zip_sha256": hash_zip(zip_file), "baseline": baseline.name}
-    body |= judge(plan, outcome, refusal)
+    what = {"file": name, "zip_sha256": hash_zip(zip_file), "baseline": baseline.name}
+    body = what | judge(plan, outcome, refusal)
     if logs is not None:
         write_logs(body, logs)
     show_json(body) if as_json else show_check_report(body)
@@ -84,6 +87,17 @@ def _choose_scales(path: Path, boxes: str) -> dict[str, "Scale"]:
     if unknown or not wanted:
         raise Failure(f"Expected --boxes out of {', '.join(sorted(known))}; got {', '.join(unknown) or 'none'}.")
     return {box: known[box] for box in wanted}
+
+
+def _choose_environment(named: str | None, zip_file: Path) -> str:
+    """Return the environment that is named, or else the zip's own, or else the default."""
+    with zip_file.open("rb") as file:
+        environment = named or read_environment(file) or DEFAULT_ENVIRONMENT
+    try:
+        split_environment(environment)
+    except ValueError as error:
+        raise Failure(f"Expected the name of an environment: {error}.") from error
+    return environment
 
 
 def _parse_limits(texts: Sequence[str]) -> Limits:

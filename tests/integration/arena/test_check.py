@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import socket
 import sys
@@ -216,6 +217,18 @@ async def test_a_check_that_is_stopped_leaves_no_container(tmp_path: Path, numbe
         assert await watch.find() == set()
 
 
+@pytest.mark.parametrize("named_by", ["the option", "arena.toml"])
+async def test_an_environment_that_the_engine_lacks_is_named_with_those_it_has(tmp_path: Path, named_by: str) -> None:
+    (tmp_path / "optimizer.py").write_text("")
+    (tmp_path / "arena.toml").write_text('environment = "nowhere"\n' if named_by == "arena.toml" else "")
+    options = ("--environment", "nowhere") if named_by == "the option" else ()
+
+    code, _, errors = await arena("check", tmp_path, *options)
+
+    assert code == 1
+    assert re.search(r"Expected an image of the environment nowhere on the engine, which has .*small \(sha256:", errors)
+
+
 async def test_without_the_images_it_says_how_to_make_them(tmp_path: Path) -> None:
     code, _, errors = await arena("check", write_zip(tmp_path), ARENA_BLACKBOX_IMAGE="arena-nowhere:local")
     assert code == 1
@@ -228,6 +241,7 @@ async def test_without_the_images_it_says_how_to_make_them(tmp_path: Path) -> No
         (("--boxes", "DT_mars_acc"), "got DT_mars_acc."),
         (("--limit", "patience=3"), "patience"),
         (("--limit", "iteration_timeout_s=-1"), "greater than 0"),
+        (("--environment", "Not a name"), "expected NAME or NAME@sha256"),
     ],
 )
 async def test_options_that_mean_nothing_are_refused(tmp_path: Path, options: tuple[str, str], reason: str) -> None:
