@@ -4,6 +4,7 @@ import asyncio
 import io
 import itertools
 import os
+import statistics
 import time
 import zipfile
 
@@ -17,19 +18,22 @@ from benchmarks.studies import SHORT_BOXES
 POSTS_PER_SECOND = 50
 POST_SECONDS = 20
 ZIP_BYTES = 100_000
-NULL_BOXES, NULL_STUDIES = 20, 600
-"""12,000 shards."""
+NULL_BOXES, NULL_STUDIES, ROUNDS = 20, 200, 3
+"""4,000 shards a round."""
 
 
 async def control_plane(platform: Platform) -> list[Figure]:
-    """Measure shards per second from accepted to scored, with a runner whose engine answers at once."""
+    """Measure shards per second from accepted to scored, with a runner whose engine answers at once.
+
+    The figure is the median of the rounds.
+    """
     pairs = itertools.product(("DT", "kNN", "SVM", "RF", "MLP-adam", "ada"), ("iris", "wine", "digits", "breast"))
     slug, token = await platform.create_competition(
         [(model, dataset, "acc") for model, dataset in itertools.islice(pairs, NULL_BOXES)],
         studies_per_box=NULL_STUDIES,
     )
-    seconds = await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
-    rate = NULL_BOXES * NULL_STUDIES / seconds
+    seconds = [await platform.timed_submission(slug, token, pack(RANDOM_SEARCH)) for _ in range(ROUNDS)]
+    rate = NULL_BOXES * NULL_STUDIES / statistics.median(seconds)
     return [Figure("control plane: shards from accepted to scored", rate, "1/s", ">= 600", rate >= 600)]
 
 

@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[2]
 RANDOM_SEARCH = ROOT / "examples" / "random_search"
 BASELINE = ROOT / "examples" / "baselines" / "baseline-16-8.json"
 WAIT_LIMIT_S = 3600.0
+READY_LIMIT_S, READY_GAP_S = 180.0, 0.2
 
 
 class Platform:
@@ -57,6 +58,15 @@ class Platform:
         answer = await self.http.post(f"/api/v1/admin/competitions/{slug}/teams", json={"name": "bench"})
         answer.raise_for_status()
         return slug, answer.json()["token"]
+
+    async def wait_warm(self, slots: int) -> None:
+        """Wait until a runner has tried out its sandbox, opened its slots, and takes work."""
+        async with asyncio.timeout(READY_LIMIT_S):
+            while True:
+                runners = (await self._get("/api/v1/admin/runners"))["runners"]
+                if any(each["ready"] and each["slots"] >= slots for each in runners):
+                    return
+                await asyncio.sleep(READY_GAP_S)
 
     async def submit(self, slug: str, token: str, content: bytes) -> str:
         """Submit a zip; returns the submission's id."""
