@@ -7,10 +7,9 @@ from arena.client.http import Client
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.command_line import Arena
-from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, set_up
+from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER, RUNNER_ID, set_up
 from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
-RUNNER_ID = "runner-of-executions"
 RANDOM_BYTES = """
 import os, random, sys
 from bayesmark.abstract_optimizer import AbstractOptimizer
@@ -50,14 +49,18 @@ async def until_scored(pool: Pool, *submissions: str) -> None:
         )
 
 
-async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, pool: Pool, tmp_path: Path) -> None:
+async def test_from_a_list_of_executions_to_a_phase_scored_again(
+    platform: str, platform_pool: Pool, tmp_path: Path
+) -> None:
     arena = Arena(platform)
-    dice, moody = set_up(Client(platform, ORGANIZER))
-    first = dice.submit("e2e", None, *read_zip(EXAMPLES / "random_search")).json["id"]
-    other = moody.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES))).json["id"]
-    await until_scored(pool, first, other)
+    dice, moody = set_up(Client(platform, ORGANIZER), "executions")
+    first = dice.submit("executions", None, *read_zip(EXAMPLES / "random_search")).json["id"]
+    other = moody.submit("executions", None, *read_zip(write_optimizer(tmp_path / "moody", RANDOM_BYTES))).json["id"]
+    await until_scored(platform_pool, first, other)
 
-    _, listed = await arena.json_and_code("executions", "--team", "dice", "--outcome", "done")
+    _, listed = await arena.json_and_code(
+        "executions", "--competition", "executions", "--team", "dice", "--outcome", "done"
+    )
     assert {row["submission_id"] for row in listed["executions"]} == {first}
     assert len(listed["executions"]) == 4
     for row in listed["executions"]:
@@ -73,26 +76,26 @@ async def test_from_a_list_of_executions_to_a_phase_scored_again(platform: str, 
     assert (code, differs["identical"]) == (1, False)
     assert differs["differences"][0]["iteration"] == 1
 
-    phase = ("--competition", "e2e", "--phase", "feedback")
+    phase = ("--competition", "executions", "--phase", "feedback")
     _, candidate = await arena.json_and_code("rescore", "start", *phase, "--studies-per-box", "1", "--watch")
     assert candidate["ended"]
     assert {row["team"] for row in candidate["teams"]} == {"dice", "library"}
     assert all(row["new_score"] is not None for row in candidate["teams"])
     _, applied = await arena.json_and_code("rescore", "apply", *phase)
-    rows = dice.get("/api/v1/competitions/e2e/leaderboard").json["rows"]
+    rows = dice.get("/api/v1/competitions/executions/leaderboard").json["rows"]
     assert {row["team"]: row["score"] for row in rows} == {row["team"]: row["new_score"] for row in applied["teams"]}
     assert {row["studies_total"] for row in rows} == {2}
 
 
 async def test_a_running_log_is_read_along_until_its_execution_is_stopped(
-    platform: str, pool: Pool, tmp_path: Path
+    platform: str, platform_pool: Pool, tmp_path: Path
 ) -> None:
     arena = Arena(platform)
-    dice, _ = set_up(Client(platform, ORGANIZER))
-    submission = dice.submit("e2e", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS))).json["id"]
+    dice, _ = set_up(Client(platform, ORGANIZER), "logs")
+    submission = dice.submit("logs", None, *read_zip(write_optimizer(tmp_path / "speaks", SPEAKS))).json["id"]
     running = "select id from shards where submission_id = $1 and state = 'running' limit 1"
-    await wait_until(lambda: pool.fetchval(running, submission), what="a shard runs")
-    execution = f"{await pool.fetchval(running, submission)}:1"
+    await wait_until(lambda: platform_pool.fetchval(running, submission), what="a shard runs")
+    execution = f"{await platform_pool.fetchval(running, submission)}:1"
 
     following = await arena.start("logs", execution, "--follow", "--json")
     assert following.stdout is not None
@@ -103,5 +106,5 @@ async def test_a_running_log_is_read_along_until_its_execution_is_stopped(
         assert json.loads(await following.stdout.readline()) == {"type": "ended", "outcome": "stopped"}
         assert await following.wait() == 0
 
-    _, listed = await arena.json_and_code("executions", "--outcome", "stopped")
+    _, listed = await arena.json_and_code("executions", "--competition", "logs", "--outcome", "stopped")
     assert execution in {row["id"] for row in listed["executions"]}

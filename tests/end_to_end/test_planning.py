@@ -12,24 +12,28 @@ from tests.support.end_to_end.competition import COMPETITION, ORGANIZER, set_up
 
 BOXES = ("box-01", "box-02")
 CASES = ["DT_iris_acc", "lasso_diabetes_mse"]
-RUNNER_ID = "runner-of-planning"
 NODES = 5
 """Two for each black box, and one for all."""
 BUILD = (
-    *("baseline", "build", "--competition", "e2e", "--name", "mine", "--boxes", ",".join(BOXES)),
+    *("baseline", "build", "--competition", "planning", "--name", "mine", "--boxes", ",".join(BOXES)),
     *("--random-studies", "3", "--strong-studies", "2"),
+)
+COUNT_RUNS = (
+    "select count(*) from organizer_runs t join competitions c on c.id = t.competition_id where c.slug = 'planning'"
 )
 SHORT, LONG = "4", "5"
 """Iterations of the strong optimizer."""
 
 
-async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, pool: Pool, tmp_path: Path) -> None:
+async def test_a_competition_is_estimated_and_gets_its_baselines(
+    platform: str, platform_pool: Pool, tmp_path: Path
+) -> None:
     client = Client(platform, ORGANIZER)
-    set_up(client)
+    set_up(client, "planning")
     arena = Arena(platform)
 
     html, csv = tmp_path / "estimate.html", tmp_path / "estimate.csv"
-    probe = ("estimate", "--competition", "e2e", "--probe-calls", "2", "--price", "1")
+    probe = ("estimate", "--competition", "planning", "--probe-calls", "2", "--price", "1")
     estimate = await arena.json(*probe, "--html", str(html), "--csv", str(csv))
     assert estimate["total"]["trainings"] == 30 * 30 * 2 * 10 * 16 * 8
     assert {row["label"]: row["probed"] for row in estimate["rows"]} == dict.fromkeys(BOXES, 16)
@@ -37,7 +41,7 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
     assert all(name in html.read_text() for case in CASES for name in case.split("_")[:2])
     assert len(csv.read_text().splitlines()) == 1 + len(BOXES)
     assert await arena.json(*probe) == estimate
-    assert await pool.fetchval("select count(*) from organizer_runs") == len(BOXES)
+    assert await platform_pool.fetchval(COUNT_RUNS) == len(BOXES)
 
     built = await arena.json(*BUILD, "--strong-calls", SHORT)
     assert (built["nodes"], built["nodes_run"], built["new"]) == (NODES, NODES, True)
@@ -45,9 +49,9 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
     assert (again["nodes_run"], again["new"], again["version"]) == (0, False, built["version"])
     longer = await arena.json(*BUILD, "--strong-calls", LONG)
     assert (longer["nodes_run"], longer["version"]) == (len(BOXES) + 1, built["version"] + 1)
-    assert await pool.fetchval("select count(*) from organizer_runs") == 4 * len(BOXES)
+    assert await platform_pool.fetchval(COUNT_RUNS) == 4 * len(BOXES)
 
-    graph = await arena.json("baseline", "graph", "--competition", "e2e")
+    graph = await arena.json("baseline", "graph", "--competition", "planning")
     assert [(node["kind"], node["box"], node["state"]) for node in graph["nodes"]] == [
         *((kind, box, "scored") for kind in ("random", "strong") for box in BOXES),
         ("combine", None, "scored"),
@@ -57,7 +61,7 @@ async def test_a_competition_is_estimated_and_gets_its_baselines(platform: str, 
     assert code == int(bool(checked["differences"]))
     # Random search is the official set's; so short a strong search need not be.
     assert {each["what"] for each in checked["differences"]} <= {"best"}
-    await check_record(client, pool)
+    await check_record(client, platform_pool)
 
 
 async def check_record(client: Client, pool: Pool) -> None:

@@ -14,7 +14,6 @@ from tests.support.stack import ROOT, Services
 from tests.support.waiting import SCORING_LIMIT_S, wait_until
 
 PAGE = ROOT / "docs" / "tutorial.md"
-RUNNER_ID = "runner-of-the-tutorial"
 BOXES, PER_PHASE, TEAMS, FLOOD, REPLAYS = 12, 6, ("ada", "ben", "eve"), 6, 10
 
 

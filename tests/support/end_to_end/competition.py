@@ -7,6 +7,7 @@ from tests.support.stack import ROOT
 
 EXAMPLES = ROOT / "examples"
 ORGANIZER = "organizer-token-of-the-tests"
+RUNNER_ID = "runner-end-to-end"
 COMPETITION = {
     "name": "End to end",
     "seed": "end-to-end",
@@ -18,13 +19,13 @@ COMPETITION = {
 }
 
 
-def set_up(organizer: Client) -> tuple[Client, Client]:
-    """Create the competition and two teams."""
+def set_up(organizer: Client, slug: str) -> tuple[Client, Client]:
+    """Create the competition under a name of the test's own, and two teams."""
     document = json.loads((EXAMPLES / "baselines" / "baseline-16-8.json").read_text())
     organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
-    organizer.put("/api/v1/admin/competitions/e2e", COMPETITION)
+    organizer.put(f"/api/v1/admin/competitions/{slug}", COMPETITION)
     tokens = [
-        organizer.post("/api/v1/admin/competitions/e2e/teams", {"name": name}).json["token"]
+        organizer.post(f"/api/v1/admin/competitions/{slug}/teams", {"name": name}).json["token"]
         for name in ("dice", "library")
     ]
     return Client(organizer.url, tokens[0]), Client(organizer.url, tokens[1])
