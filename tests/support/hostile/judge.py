@@ -1,6 +1,7 @@
 """Runs a hostile optimizer beside an honest one on the whole platform, and checks what both did and left behind."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -26,6 +27,22 @@ from tests.support.zips import HONEST, pack
 SLOTS = 2
 SECRET = "xyzzy-secret"
 BOXES = {f"{SECRET}-1": ("kNN", "iris", "acc"), f"{SECRET}-2": ("lasso", "diabetes", "mse")}
+PHASE = {
+    "baseline": "official",
+    "studies_per_box": 1,
+    "n_calls": 4,
+    "n_suggestions": 4,
+    "parameter_names": "hidden",
+    "limits": {
+        "study_timeout_s": 20,
+        "iteration_timeout_s": 5,
+        "memory_limit_bytes": 384 * 1024**2,
+        "zip_limit_bytes": 20_000_000,
+        "unpacked_limit_bytes": 64 * 1024**2,
+        "tmp_limit_bytes": 16 * 1024**2,
+        "pids_limit": 48,
+    },
+}
 COMPETITION = {
     "name": SECRET,
     "seed": SECRET,
@@ -34,26 +51,11 @@ COMPETITION = {
         for label, (model, dataset, metric) in BOXES.items()
     ],
     "phases": [
-        {
-            "name": SECRET,
-            "baseline": "official",
-            "boxes": list(BOXES),
-            "studies_per_box": 1,
-            "n_calls": 4,
-            "n_suggestions": 4,
-            "parameter_names": "hidden",
-            "limits": {
-                "study_timeout_s": 20,
-                "iteration_timeout_s": 5,
-                "memory_limit_bytes": 384 * 1024**2,
-                "zip_limit_bytes": 20_000_000,
-                "unpacked_limit_bytes": 64 * 1024**2,
-                "tmp_limit_bytes": 16 * 1024**2,
-                "pids_limit": 48,
-            },
-        }
+        {**PHASE, "name": SECRET, "boxes": list(BOXES)},
+        *({**PHASE, "name": label, "boxes": [label]} for label in BOXES),
     ],
 }
+"""The hostile ones run on both black boxes, the honest ones beside them on one of them by turns."""
 
 Losses = list[Any]
 
@@ -72,7 +74,8 @@ class Judge:
         self._logs = logs
         self._read: dict[Path, int] = {}
         self._tokens: dict[str, str] = {}
-        self._alone: Losses = []
+        self._alone: dict[str, Losses] = {}
+        self._turns = itertools.cycle(BOXES)
         self._before: dict[str, object] = {}
 
     async def set_up(self, organizer_token: str) -> None:
@@ -86,24 +89,26 @@ class Judge:
         for team in ("hostile", "honest"):
             answer = await self._http.post(f"{path}/teams", json={"name": f"{SECRET}-{team}"}, headers=admin)
             self._tokens[team] = answer.raise_for_status().json()["token"]
-        honest = await self._wait_for_end(await self._send_honest())
-        assert honest["state"] == "scored", honest
-        self._alone = await self._losses(honest["id"])
+        for box in BOXES:
+            honest = await self._wait_for_end(await self._send_honest(box))
+            assert honest["state"] == "scored", honest
+            self._alone[box] = await self._losses(honest["id"])
         await self._wait_until_quiet()
         self._before = await self._residue()
         self.unexpected_logs(set())
 
     async def send(self, content: bytes) -> httpx.Response:
         """Upload the hostile team's zip."""
-        return await self._upload("hostile", content)
+        return await self._upload("hostile", SECRET, content)
 
     async def beside_an_honest_one(self, submission_id: str) -> dict[str, Any]:
         """Wait for a submission's end, with an honest one beside it that must score as it does alone."""
+        box = next(self._turns)
         honest, hostile = await asyncio.gather(
-            self._wait_for_end(await self._send_honest()), self._wait_for_end(submission_id)
+            self._wait_for_end(await self._send_honest(box)), self._wait_for_end(submission_id)
         )
         assert honest["state"] == "scored", honest
-        assert await self._losses(honest["id"]) == self._alone, "the honest submission's losses, bit for bit"
+        assert await self._losses(honest["id"]) == self._alone[box], "the honest submission's losses, bit for bit"
         return hostile
 
     async def detail_of(self, submission_id: str) -> str:
@@ -158,15 +163,16 @@ class Judge:
                 self._read[path] = file.tell()
         return found
 
-    async def _send_honest(self) -> str:
-        answer = await self._upload("honest", pack(HONEST))
+    async def _send_honest(self, box: str) -> str:
+        answer = await self._upload("honest", box, pack(HONEST))
         identity: str = answer.raise_for_status().json()["id"]
         return identity
 
-    async def _upload(self, team: str, content: bytes) -> httpx.Response:
+    async def _upload(self, team: str, phase: str, content: bytes) -> httpx.Response:
         return await self._http.post(
             f"/api/v1/competitions/{SECRET}/submissions",
             files={"file": ("optimizer.zip", content, "application/zip")},
+            data={"phase": phase},
             headers={"Authorization": f"Bearer {self._tokens[team]}"},
         )
 
