@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 OPTIMIZER = "optimizer.py"
 REQUIREMENTS, ORDER, ARENA_TOML = "requirements.txt", "install_order.txt", "arena.toml"
-WHEEL, SOURCES = ".whl", (".tar.gz", ".zip")
+WHEEL, SOURCES = ".whl", (".tar.gz", ".tgz", ".tar.bz2", ".zip")
 """Endings of what `install_order.txt` may name; the sandbox builds sources of plain Python."""
 FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 PLAIN_FILE = 0o100644 << 16
@@ -135,11 +135,16 @@ def _add_wheels(contents: Contents, files: Mapping[str, Path], target: _Target) 
     required = requirements is not None and any(
         line.strip() and not line.strip().startswith("#") for line in requirements.read_text().splitlines()
     )
-    if not own and not required:
-        return _read_order(files[ORDER], files, {}) if ORDER in files else []
-    from arena.pack.needs import check_needs, order_wheels  # noqa: PLC0415 - most have none, and start faster without
+    archives = {name: path for name, path in files.items() if name.endswith(SOURCES) and "/" not in name}
+    if not own and not required and ORDER not in files:
+        return []
+    from arena.pack.install_order import choose_order, complete_order  # noqa: PLC0415 - most need none, and start faster
+    from arena.pack.needs import check_needs  # noqa: PLC0415
     from arena.pack.wheels import check_wheel_names, find_wheels  # noqa: PLC0415
+    from arena.sandbox.optimizer.dependencies import is_source  # noqa: PLC0415
 
+    if not own and not required:
+        return complete_order(files[ORDER].read_text(), own, {}, archives)
     environment = target.find_environment()
     check_wheel_names(own)
     wheels = dict(own)
@@ -148,17 +153,6 @@ def _add_wheels(contents: Contents, files: Mapping[str, Path], target: _Target) 
     environment.check_tags(sorted(wheels))
     check_needs(wheels, environment)
     contents |= wheels
-    return _read_order(files[ORDER], files, wheels) if ORDER in files else order_wheels(wheels)
-
-
-def _read_order(order: Path, files: Mapping[str, Path], wheels: Mapping[str, Path]) -> list[str]:
-    """The folder's own order, if it has every wheel; it may name sources, too, which the sandbox builds."""
-    lines = [line.strip() for line in order.read_text().splitlines()]
-    named = [line for line in lines if line and not line.startswith("#")]
-    sources = {name for name in named if name.endswith(SOURCES) and name in files and "/" not in name}
-    if sorted(named) != sorted({*wheels, *sources}):
-        raise Failure(
-            f"{ORDER}: expected each wheel once ({', '.join(sorted(wheels)) or 'there is none'}), got "
-            f"{', '.join(named) or 'nothing'}; remove the file, and a right one is written into the zip."
-        )
-    return named
+    if ORDER in files:
+        return complete_order(files[ORDER].read_text(), own, wheels, archives)
+    return choose_order(wheels, [name for name, path in archives.items() if is_source(path)])

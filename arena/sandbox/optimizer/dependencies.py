@@ -23,7 +23,7 @@ def find_dependencies(folder: Path) -> tuple[list[Path], bool]:
     order = folder / ORDER
     if not order.is_file():
         archives = [path for path in sorted(folder.iterdir()) if path.name.endswith(SOURCES)]
-        return sorted(folder.glob(f"*{WHEEL}")) + [path for path in archives if _is_source(path)], False
+        return sorted(folder.glob(f"*{WHEEL}")) + [path for path in archives if is_source(path)], False
     lines = [line.strip() for line in order.read_text(errors="replace").splitlines()]
     named = [folder / line for line in lines if line and not line.startswith("#")]
     for path in named:
@@ -35,8 +35,8 @@ def find_dependencies(folder: Path) -> tuple[list[Path], bool]:
     return named, True
 
 
-def _is_source(path: Path) -> bool:
-    """Whether an archive holds one folder with what setuptools builds from."""
+def is_source(path: Path) -> bool:
+    """Return whether an archive holds one folder with what setuptools builds from, and so is no data."""
     try:
         names = [PurePosixPath(name).parts for name in _list_names(path)]
     except (OSError, ValueError, EOFError, tarfile.TarError, zipfile.BadZipFile):
