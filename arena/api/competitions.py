@@ -96,11 +96,19 @@ class CompetitionDescription(Body):
     phases: list[CompetitionPhase]
 
 
-class Packages(Body):
-    """Every package and its version in the two images of a study."""
+class EnvironmentPackages(Body):
+    """The version of CPython in an environment, and its packages: version by name."""
 
-    model_config = example(optimizer={"numpy": "1.26.4"}, blackbox={"bayesmark": "0.0.8"})
-    optimizer: dict[str, str]
+    model_config = example(python="3.13", packages={"numpy": "2.2.4"})
+    python: str
+    packages: dict[str, str]
+
+
+class Packages(Body):
+    """Every package in the environments that this platform's version brings, and in the image of the black boxes."""
+
+    model_config = example(environments={"modern": example_of(EnvironmentPackages)}, blackbox={"bayesmark": "0.0.8"})
+    environments: dict[str, EnvironmentPackages]
     blackbox: dict[str, str]
 
 

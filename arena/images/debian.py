@@ -10,6 +10,8 @@ from pathlib import Path
 from arena.images.docker import BuildFailed, docker, run, run_as_root
 
 DEBIAN = re.compile(r"^FROM debian:([a-z]+)-slim$", re.MULTILINE)
+RELEASES = {"bookworm": ("3.11", 36), "trixie": ("3.13", 41)}
+"""The version of CPython, and the minor version of glibc 2, of each Debian."""
 PULL_TIMEOUT_S = 30
 
 

@@ -10,8 +10,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from arena.package_data import IMAGES
+from packaging.utils import canonicalize_name
 
+from arena.images.debian import RELEASES, find_suite
+from arena.package_data import IMAGES
+from arena.words.environments import DEFAULT_ENVIRONMENT
+
+ENVIRONMENT = re.compile(r"^LABEL arena\.environment=(\S+)$", re.MULTILINE)
+PACKAGE_LISTS = ("debian.txt", "requirements.lock")
+"""Files beside a Dockerfile that list packages; of one that both list, the later is what Python imports."""
+LISTED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 PARENT = re.compile(r"^FROM arena-([a-z]+):local$", re.MULTILINE)
 COPY = re.compile(r"^COPY (.+) \S+$", re.MULTILINE)
 CERTIFICATES = "certificates"
@@ -43,6 +51,19 @@ class Definition:
         """Return the name of the image that this one is built on, if it is one of ours."""
         found = PARENT.search(self.text)
         return found[1] if found else None
+
+    @property
+    def environment(self) -> str | None:
+        """Return the name of the environment that the image is, if it is one."""
+        found = ENVIRONMENT.search(self.text)
+        return found[1] if found else None
+
+    @property
+    def packages(self) -> dict[str, str]:
+        """Return the Python packages in the image: version by name."""
+        lists = [path.read_text() for name in PACKAGE_LISTS if (path := self.dockerfile.with_name(name)).exists()]
+        found = {canonicalize_name(name): version for text in lists for name, version in LISTED.findall(text)}
+        return {str(name): version for name, version in sorted(found.items())}
 
     @property
     def sources(self) -> list[str]:
@@ -77,6 +98,22 @@ def find_definitions(folder: Path, root: Path) -> dict[str, Definition]:
 def installed_definitions() -> dict[str, Definition]:
     """Return the images of a study, and those that they are built on."""
     return find_definitions(IMAGES, IMAGES.parent.parent)
+
+
+def find_environments() -> dict[str, Definition]:
+    """Return the environments, by name; the default one first."""
+    found = {each.environment: each for each in installed_definitions().values() if each.environment}
+    return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT_ENVIRONMENT, item[0])))
+
+
+def find_release(definition: Definition) -> tuple[str, int]:
+    """Return the version of CPython, and the minor version of glibc 2, that an image of ours has."""
+    known = installed_definitions()
+    while definition.parent:
+        definition = known[definition.parent]
+    suite = find_suite(definition.text)
+    assert suite, definition.dockerfile  # noqa: S101 - every image of a study is built on Debian
+    return RELEASES[suite]
 
 
 def with_parents(definitions: dict[str, Definition], names: Iterable[str]) -> dict[str, set[str]]:

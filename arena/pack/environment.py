@@ -1,26 +1,16 @@
 """An environment as packing sees it: which wheels fit it, and which packages it has already."""
 
 import platform
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from packaging.tags import Tag, compatible_tags, cpython_tags
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import parse_wheel_filename
 
 from arena.failure import Failure
-from arena.images.definition import Definition, find_definitions
-from arena.package_data import IMAGES
+from arena.images.definition import find_environments, find_release
 
-LABEL = re.compile(r"^LABEL arena\.environment=(\S+)$", re.MULTILINE)
-DEBIAN = re.compile(r"^FROM debian:([a-z]+)", re.MULTILINE)
-RELEASES = {"bookworm": ("3.11", 36), "trixie": ("3.13", 41)}
-"""The version of CPython, and the minor version of glibc 2, that a release of Debian has."""
-PACKAGE_LISTS = ("debian.txt", "requirements.lock")
-"""Files beside a Dockerfile that list packages; of one that both list, the later is what Python imports."""
-LISTED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
 
@@ -91,23 +81,8 @@ def this_machine() -> str:
 
 def find_environment(name: str, machine: str) -> Environment:
     """Return an environment whose definition is in this package. Raises Failure for another."""
-    definitions = find_definitions(IMAGES, IMAGES.parent.parent)
-    known = {label[1]: each for each in definitions.values() if (label := LABEL.search(each.text))}
+    known = find_environments()
     if name not in known:
-        raise Failure(f"Expected an environment out of {', '.join(sorted(known))}; got {name}.")
-    python_version, glibc_minor = RELEASES[_debian(definitions, known[name])]
-    return Environment(name, python_version, glibc_minor, machine, _packages(known[name].dockerfile.parent))
-
-
-def _debian(definitions: Mapping[str, Definition], definition: Definition) -> str:
-    """Return the release of Debian that an image is built on."""
-    while definition.parent:
-        definition = definitions[definition.parent]
-    found = DEBIAN.search(definition.text)
-    assert found, definition.dockerfile  # noqa: S101 - every image of ours is built on Debian
-    return found[1]
-
-
-def _packages(folder: Path) -> dict[str, str]:
-    texts = [(folder / name).read_text() for name in PACKAGE_LISTS if (folder / name).exists()]
-    return {canonicalize_name(name): version for text in texts for name, version in LISTED.findall(text)}
+        raise Failure(f"Expected an environment out of {', '.join(known)}; got {name}.")
+    python_version, glibc_minor = find_release(known[name])
+    return Environment(name, python_version, glibc_minor, machine, known[name].packages)

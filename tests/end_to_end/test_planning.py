@@ -87,4 +87,4 @@ async def check_record(client: Client, pool: Pool) -> None:
     assert len(set(seeds)) == 2
     assert len(strong["ran_by"]) == 1
     assert strong["ran_by"][0] is not None
-    assert {"optimizer", "blackbox"} <= provenance["versions"].keys()
+    assert {"environments", "blackbox"} <= provenance["versions"].keys()

@@ -50,5 +50,5 @@ def show_phase(row: PhaseRow) -> CompetitionPhase:
 
 @router.get("/packages")
 async def list_packages() -> Packages:
-    """Return every package and version in the two images of a study."""
+    """Return every package and version in the environments that come with this platform, and in the black-box image."""
     return packages.list_packages()

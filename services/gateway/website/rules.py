@@ -1,6 +1,7 @@
 """The rules of a phase, each worded from the setting that enforces it, so that the two cannot differ."""
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -9,9 +10,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from arena.api.competition_document import Phase
+from arena.api.competitions import EnvironmentPackages
 from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.cut_off import WORTH
+from arena.words.environments import DEFAULT_ENVIRONMENT, split_environment
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.sizes import size_text
@@ -72,12 +75,17 @@ async def rules_page(slug: str, request: Request, pool: WithPool, caller: Anyone
         phases=page.phases,
         phase=page.phase,
         endings=describe_endings(),
-        packages=list_packages().optimizer,
+        environments=find_packages(page.phase.environments if page.phase else [DEFAULT_ENVIRONMENT]),
         example=read_example(),
         log_chars=LOG_CHARS,
         address=str(request.base_url).rstrip("/"),
         **shown,
     )
+
+
+def find_packages(environments: Sequence[str]) -> dict[str, EnvironmentPackages | None]:
+    """Return what is in a phase's environments; None for one that comes from elsewhere, whose packages nobody knows."""
+    return {entry: list_packages().environments.get(split_environment(entry)[0]) for entry in environments}
 
 
 async def _quota(pool: Pool, phase: PhaseRow, caller: Caller) -> Quota:

@@ -71,5 +71,13 @@ async def test_a_competition_that_cannot_be_is_422(gateway: Gateway, body: dict[
 
 async def test_the_images_packages_are_public(gateway: Gateway) -> None:
     packages = (await gateway.anyone.get("/api/v1/packages")).json()
-    assert packages["blackbox"]["bayesmark"] == packages["optimizer"]["bayesmark"] == "0.0.8"
     assert packages["blackbox"]["numpy"] == "1.23.5"
+    environments = packages["environments"]
+    assert {name: each["python"] for name, each in environments.items()} == {
+        "small": "3.11",
+        "classic": "3.11",
+        "modern": "3.13",
+    }
+    assert {each["packages"]["bayesmark"] for each in environments.values()} == {"0.0.8"}
+    assert environments["modern"]["packages"]["torch"] == "2.6.0+debian"
+    assert environments["classic"]["packages"]["pysot"] == "0.2.3"

@@ -69,7 +69,16 @@ async def test_a_zip_past_what_the_page_tells_is_refused(gateway: Gateway) -> No
 
 async def test_the_environments_of_a_phase_are_told(gateway: Gateway) -> None:
     (await gateway.apply(competition(phase(environments=["modern", "small"])))).raise_for_status()
-    assert "<code>modern</code>, <code>small</code>" in await read_rules(gateway)
+    page = await read_rules(gateway)
+    assert page.index("<h3><code>modern</code></h3>\n<p>CPython 3.13") < page.index("<h3><code>small</code></h3>")
+    assert '<span>torch</span> <span class="number">2.6.0+debian</span>' in page
+
+
+async def test_an_environment_of_the_organizer_is_named_without_its_packages(gateway: Gateway) -> None:
+    (await gateway.apply(competition(phase(environments=["own"])))).raise_for_status()
+    page = await read_rules(gateway)
+    assert "<h3><code>own</code></h3>" in page
+    assert "<span>numpy</span>" not in page
 
 
 async def test_every_verdict_and_every_package_is_on_the_page(gateway: Gateway) -> None:
@@ -78,7 +87,7 @@ async def test_every_verdict_and_every_package_is_on_the_page(gateway: Gateway) 
     for verdict, meaning in VERDICTS.items():
         assert f"<code>{verdict}</code>" in page
         assert meaning.sentence in page
-    packages = (await gateway.anyone.get("/api/v1/packages")).json()["optimizer"]
+    packages = (await gateway.anyone.get("/api/v1/packages")).json()["environments"]["small"]["packages"]
     for name, version in packages.items():
         assert f'<span>{name}</span> <span class="number">{version}</span>' in page
     assert read_example() in page
