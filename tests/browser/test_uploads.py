@@ -132,3 +132,31 @@ async def test_an_upload_that_is_stopped_submits_nothing_and_may_be_sent_again(
     await page.get_by_role("button", name="Submit", exact=True).click()
     await expect(page.locator("#said")).to_contain_text("is accepted")
     assert await pool.fetchval("select count(*) from submissions") == 1
+
+
+async def test_the_form_offers_the_environments_where_a_phase_has_several(
+    gateway: Gateway, pool: Pool, new_page: Open
+) -> None:
+    several = phase(environments=["small", f"classic@sha256:{'9f' * 32}", "modern"], boxes=["box-02"])
+    await gateway.apply(competition(several, phase("try-out", boxes=["box-02"])))
+    page = await open_submissions(gateway, new_page, await gateway.team("dice"))
+    offered, send = page.get_by_label("Environment"), page.get_by_role("button", name="Submit", exact=True)
+
+    await choose(page, "mine.zip")
+    await expect(offered.locator("option")).to_have_text(
+        ["as arena.toml says, or else small", "small", "classic", "modern"]
+    )
+    await check_page(page, "submissions-environment")
+    await send.click()
+    await expect(row(page, "mine.zip")).to_contain_text("in small")
+    await choose(page, "other.zip")
+    await offered.select_option("classic")
+    await send.click()
+    await expect(row(page, "other.zip")).to_contain_text("in classic")
+
+    rows = await pool.fetch("select filename, split_part(environment, '@', 1) as name from submissions")
+    assert {each["filename"]: each["name"] for each in rows} == {"mine.zip": "small", "other.zip": "classic"}
+    await page.goto("/c/c/submissions?phase=try-out")
+    await choose(page, "mine.zip")
+    await expect(send).to_be_visible()
+    await expect(offered).to_have_count(0)

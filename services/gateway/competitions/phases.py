@@ -71,10 +71,9 @@ def choose_environment(phase: PhaseRow, wanted: str | None) -> str:
     for entry in phase.environments:
         if wanted in {entry, split_environment(entry)[0]}:
             return entry
-    names = ", ".join(split_environment(each)[0] for each in phase.environments)
     raise Problem(
         ProblemCode.UNKNOWN_ENVIRONMENT,
-        f"Expected an environment that phase {phase.name} allows ({names}), got "
+        f"Expected an environment that phase {phase.name} allows ({', '.join(phase.environment_names)}), got "
         f"{clean_line(wanted, NAME_CHARS_SHOWN)!r}; name another in the zip's arena.toml or with the upload.",
         environments=phase.environments,
     )

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
+from arena.words.environments import split_environment
 from arena.words.states import PhaseKind
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
@@ -63,6 +64,11 @@ class PhaseRow:
     def n_boxes(self) -> int:
         """How many black boxes the phase has."""
         return len(self.boxes)
+
+    @property
+    def environment_names(self) -> list[str]:
+        """The names of the environments, the default first, without the digests of those that are pinned."""
+        return [split_environment(each)[0] for each in self.environments]
 
     @property
     def versioned_baseline(self) -> str | None:

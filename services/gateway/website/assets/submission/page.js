@@ -8,8 +8,9 @@ import { makeGrid } from "./grid.js";
 import { showState, watch } from "../shared/live.js";
 import { showLogs } from "./logs.js";
 import { atMostEvery } from "../shared/requests.js";
-import { between, isOver, mishaps } from "../submissions/row.js";
+import { between, environmentName, isOver, mishaps } from "../submissions/row.js";
 
+const DIGEST_SHOWN = "sha256:".length + 12;
 const BOXES_GAP_MS = 2000;
 const data = pageData();
 const { id } = data.submission;
@@ -26,6 +27,11 @@ function scoreFact() {
   const { interval } = submission;
   const about = interval && h("small", {}, ` 95 % interval ${interval[0].toFixed(3)} to ${interval[1].toFixed(3)}`);
   return fact(submission.provisional && submission.score !== null ? "Score, provisional" : "Score", value, about);
+}
+
+function environmentFact() {
+  const images = submission.optimizer_images.map((digest) => h("small", { title: digest }, ` ${digest.slice(0, DIGEST_SHOWN)}`));
+  return fact("Environment", environmentName(submission), ...images);
 }
 
 function timeLeft() {
@@ -57,6 +63,7 @@ function drawHead() {
       { class: "facts" },
       scoreFact(),
       timeLeft(),
+      environmentFact(),
       fact("Submitted", time(submission.created_at)),
       submission.started_at && fact("Started", time(submission.started_at)),
       submission.ended_at && fact("Ended", time(submission.ended_at)),

@@ -87,6 +87,8 @@ class Entry {
     this.key = null;
     this.ending = null;
     this.form = byId("upload");
+    this.environment = byId("environment"); // there only where the phase allows several
+    this.environment?.addEventListener("change", () => this.changed());
     this.input = byId("file");
     this.input.addEventListener("change", () => this.choose(this.input.files[0]));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
@@ -118,6 +120,13 @@ class Entry {
     this.accept(true);
   }
 
+  /** The same file for another environment is another submission. */
+  changed() {
+    if (this.file === null || this.ending) return;
+    this.key = newKey();
+    this.accept(true);
+  }
+
   faultOf(file) {
     if (!/\.zip$/i.test(file.name)) return `Expected a file that ends in .zip, got ${file.name}; pack your optimizer as a zip.`;
     if (!file.size) return "The file is empty; pack it again.";
@@ -128,6 +137,7 @@ class Entry {
   show(file) {
     const chosen = byId("chosen");
     chosen.hidden = !file;
+    if (this.environment !== null) byId("where").hidden = !file;
     if (file) chosen.replaceChildren(h("b", {}, file.name), " ", h("span", { class: "number" }, bytes(file.size)));
   }
 
@@ -166,7 +176,7 @@ class Entry {
     this.say("Uploading…");
     try {
       const submission = await upload(`/api/v1/competitions/${encodeURIComponent(this.data.slug)}/submissions`, {
-        file, key, phase: this.data.phase, signal: this.ending.signal,
+        file, key, phase: this.data.phase, environment: this.environment?.value, signal: this.ending.signal,
         onProgress: (part) => this.sent(part, file),
         onWait: () => this.say("The connection was lost; trying again…"),
       });

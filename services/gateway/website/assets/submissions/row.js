@@ -14,6 +14,9 @@ export function between([low, high]) {
   return from === to ? `about ${to} ${unit}` : `${from} to ${to} ${unit}`;
 }
 
+/** Return the name of a submission's environment, which may be pinned to one image as `NAME@sha256:...`. */
+export const environmentName = ({ environment }) => environment.split("@")[0];
+
 export const isOver = (submission) => !["queued", "running"].includes(submission.state);
 
 /** The parts of a submission's element: how each is drawn, and from which values. */
@@ -96,7 +99,7 @@ export class Row {
       "li",
       { class: "submission" },
       team,
-      h("div", { class: "what" }, this.link, this.marks, h("span", { class: "quiet" }, "submitted ", time(submission.created_at))),
+      h("div", { class: "what" }, this.link, this.marks, h("span", { class: "quiet" }, `in ${environmentName(submission)}, submitted `, time(submission.created_at))),
       this.parts.state,
       this.parts.result,
       this.actions,
