@@ -21,5 +21,5 @@ def guess(api_config):
 
 class Optimizer(Honest):
     def suggest(self, n_suggestions=1):
-        names = guess(self.api_config)
-        return [dict(zip(names, point.values())) for point in super().suggest(n_suggestions)]
+        real = dict(zip(self.api_config, guess(self.api_config)))
+        return [{real[name]: value for name, value in point.items()} for point in super().suggest(n_suggestions)]
