@@ -75,6 +75,7 @@ class SyntheticFinal:
             "name": "Synthetic competition",
             "from": "feedback",
             "phase": "final",
+            "parameter_names": "visible",
             "n_calls": self.n_calls,
             "n_suggestions": self.n_suggestions,
             "studies_per_box": self.studies,

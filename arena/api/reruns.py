@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field
 from arena.api.body import Body, Interval, example, example_of
 from arena.api.competition_document import Count
 from arena.api.submissions import BaselineVersion
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
 from arena.words.names import Label
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
@@ -138,7 +138,11 @@ class DiscardedRescoring(Body):
 
 
 class FinalRequest(Body):
-    """The phase from which the `top` teams go to the final, the final's phase, and its studies on each black box."""
+    """The phase from which the `top` teams go to the final, the final's phase, and its studies on each black box.
+
+    The finalists also run in `second_phase`, if there is one. It differs from the final's phase in whether parameter
+    names are visible, and in nothing that scores depend on.
+    """
 
     model_config = ConfigDict(
         populate_by_name=True,
@@ -146,6 +150,7 @@ class FinalRequest(Body):
     )
     origin: PhaseName = Field(alias="from")
     phase: PhaseName
+    second_phase: PhaseName | None = None
     top: int = Field(default=20, ge=1, le=10_000)
     studies: int = Field(default=100, ge=1, le=100_000)
     even_if_unended: bool = Field(
@@ -213,6 +218,7 @@ class FinalStatus(Body):
                     "studies_per_box": 100,
                     "boxes": ["box-31", "box-32"],
                     "phase": "final",
+                    "parameter_names": "visible",
                     "baseline": example_of(BaselineVersion),
                     "shared_boxes": [],
                     "teams": 65,
@@ -230,6 +236,7 @@ class FinalStatus(Body):
     studies_per_box: int
     boxes: list[str]
     phase: str
+    parameter_names: ParameterNames
     baseline: BaselineVersion
     shared_boxes: list[str]
     teams: int
@@ -238,7 +245,7 @@ class FinalStatus(Body):
 
 
 class StartedFinal(FinalStatus):
-    """The final after a request to start it; `new` lists the submissions that this request has added."""
+    """The final after a request to start it; `new` lists the submissions that this request has added to its phases."""
 
     model_config = example(**example_of(FinalStatus), new=["0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10"])
     new: list[UUID]

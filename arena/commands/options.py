@@ -15,4 +15,8 @@ EnvironmentOption = Annotated[
 ]
 SubmissionArgument = Annotated[str, typer.Argument(help="Id of the submission.")]
 OriginOption = Annotated[str, typer.Option("--from", help="Phase whose best teams go to the final.")]
+SecondPhaseOption = Annotated[
+    str | None,
+    typer.Option("--second-phase", help="Phase of the same finalists where parameter names are hidden, or visible."),
+]
 FinalPhaseOption = Annotated[str, typer.Option("--phase", help="Phase that is the final.")]

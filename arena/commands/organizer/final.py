@@ -9,7 +9,7 @@ import typer
 from arena.client.final import final_path, get_final
 from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
-from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
+from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption, SecondPhaseOption
 from arena.failure import Failure
 from arena.rules.ranking import rank, ranking_key
 from arena.table import Heading, TextTable, show_tables
@@ -18,7 +18,9 @@ from arena.words.environments import split_environment
 from arena.words.states import SubmissionState
 
 if TYPE_CHECKING:
-    from arena.api.reruns import Finalist, FinalStatus, StartedFinal
+    from arena.api.reruns import Finalist, FinalStatus
+    from arena.client.answer import PlatformAnswer
+    from arena.client.http import Client
     from arena.report.statistics import FinalPlace
 
 application = typer.Typer(
@@ -33,6 +35,7 @@ def final(
     competition: Annotated[str | None, typer.Option("--competition", help="Slug of the competition.")] = None,
     origin: Annotated[str | None, typer.Option("--from", help="Phase whose best teams go to the final.")] = None,
     phase: Annotated[str | None, typer.Option("--phase", help="Phase that is the final.")] = None,
+    second_phase: SecondPhaseOption = None,
     top: Annotated[int, typer.Option(min=1, help="How many teams.")] = 20,
     studies: Annotated[int, typer.Option(min=1, help="Studies on each black box.")] = 100,
     even_if_unended: Annotated[
@@ -43,7 +46,8 @@ def final(
 ) -> None:
     """Run the best teams again on other black boxes, with more studies.
 
-    Running it again continues it: finalists stay, and what is missing is added. Ctrl-C stops only the watching.
+    Running it again continues it: finalists stay, and what is missing is added. Ctrl-C stops only the watching. With
+    --second-phase, they also run with hidden parameter names if the final has visible ones, or the other way round.
     """
     if context.invoked_subcommand is not None:
         return
@@ -52,39 +56,64 @@ def final(
     if missing:
         raise Failure(f"Expected {', '.join(missing)}; see 'arena final --help'.")
     client = client_from_environment()
-    answer = client.post(
-        final_path(str(competition)),
-        {"from": origin, "phase": phase, "top": top, "studies": studies, "even_if_unended": even_if_unended},
-    )
+    wanted: dict[str, Any] = {"from": origin, "phase": phase, "second_phase": second_phase, "top": top}
+    wanted |= {"studies": studies, "even_if_unended": even_if_unended}
+    answer = client.post(final_path(str(competition)), wanted)
     if not as_json:
-        from arena.api.reruns import StartedFinal
-
-        _announce(answer.parse(StartedFinal))
+        _announce(answer)
     if wait:
-        from arena.client.watch import watch
-
-        watch(client, [each["submission_id"] for each in answer.json["finalists"]], quiet=as_json)
-        show(str(competition), str(origin), str(phase), as_json)
+        _watch(client, str(competition), str(origin), filter(None, (phase, second_phase)), as_json)
+        show(str(competition), str(origin), str(phase), second_phase, as_json)
     elif as_json:
         show_json(answer.json)
 
 
 @application.command()
-def show(competition: CompetitionOption, origin: OriginOption, phase: FinalPhaseOption, as_json: Json = False) -> None:
-    """Show the final ranking beside that of the phase before, with how sure each rank is."""
+def show(
+    competition: CompetitionOption,
+    origin: OriginOption,
+    phase: FinalPhaseOption,
+    second_phase: SecondPhaseOption = None,
+    as_json: Json = False,
+) -> None:
+    """Show the final ranking beside that of the phase before, with how sure each rank is.
+
+    With --second-phase, also its ranking; as JSON it is in `second`.
+    """
+    client = client_from_environment()
+    answers = [
+        get_final(client, competition, origin, each, losses=True) for each in filter(None, (phase, second_phase))
+    ]
+    if as_json:
+        shown = [_as_json(each) for each in answers]
+        show_json(shown[0] if second_phase is None else shown[0] | {"second": shown[1]})
+    else:
+        show_tables(*map(_as_table, answers))
+
+
+def _watch(client: "Client", competition: str, origin: str, phases: Iterable[str], as_json: bool) -> None:
+    from arena.client.watch import watch
+
+    finals = [get_final(client, competition, origin, phase).json for phase in phases]
+    watch(client, [each["submission_id"] for final in finals for each in final["finalists"]], quiet=as_json)
+
+
+def _as_table(answer: "PlatformAnswer") -> TextTable:
     from arena.api.reruns import FinalStatus
 
-    answer = get_final(client_from_environment(), competition, origin, phase, losses=True)
-    status = answer.parse(FinalStatus)
-    places = rank_finalists(status)
-    if not as_json:
-        by_id = {str(each.submission_id): each for each in status.finalists}
-        show_tables(final_table(status, [(by_id[each], places.get(each)) for each in _order(by_id, places)]))
-        return
+    places = rank_finalists(status := answer.parse(FinalStatus))
+    by_id = {str(each.submission_id): each for each in status.finalists}
+    return final_table(status, [(by_id[each], places.get(each)) for each in _order(by_id, places)])
+
+
+def _as_json(answer: "PlatformAnswer") -> dict[str, Any]:
+    from arena.api.reruns import FinalStatus
+
+    places = rank_finalists(answer.parse(FinalStatus))
     raw = {each["submission_id"]: each for each in answer.json["finalists"]}
     finalists = [raw[each] | places.get(each, {}) for each in _order(raw, places)]
     without_losses = [{name: value for name, value in each.items() if name != "losses"} for each in finalists]
-    show_json(answer.json | {"finalists": without_losses})
+    return answer.json | {"finalists": without_losses}
 
 
 def _order(finalists: Iterable[str], places: Mapping[str, Any]) -> list[str]:
@@ -111,7 +140,10 @@ def rank_finalists(status: "FinalStatus") -> dict[str, dict[str, Any]]:
     return {teams[each.team].submission_id: _place(each) for each in rank_final(losses).places}
 
 
-def _announce(started: "StartedFinal") -> None:
+def _announce(answer: "PlatformAnswer") -> None:
+    from arena.api.reruns import StartedFinal
+
+    started = answer.parse(StartedFinal)
     remark(
         f"{len(started.finalists)} finalists, {len(started.new)} of them new; {started.studies_per_box} studies on "
         f"each of {len(started.boxes)} black boxes"
@@ -127,6 +159,7 @@ def _place(place: "FinalPlace") -> dict[str, Any]:
 
 def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[str, Any] | None]]) -> TextTable:
     """Return the final beside the phase before it; `≈` marks a rank that is within the noise of the next."""
+    hidden = ", with hidden parameter names" if status.parameter_names == "hidden" else ""
     numbers = ("score", "95 %", "ranks", "best", "> next", "tie", f"{status.origin} rank", f"{status.origin} score")
     headings = [
         Heading("rank", "number"),
@@ -139,7 +172,7 @@ def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[
     return TextTable(
         headings,
         [_finalist_cells(finalist, place) for finalist, place in rows],
-        title=f"{status.competition} / {status.phase}, after {status.origin}",
+        title=f"{status.competition} / {status.phase}, after {status.origin}{hidden}",
         caption="best, > next: how sure the team is the best, and better than the next; "
         "≈: the next is within the noise; tie: groups within the noise",
     )

@@ -11,9 +11,16 @@ import typer
 from arena.client.final import get_final
 from arena.client.http import Client, client_from_environment
 from arena.commands.extras import REPORT, needs_extra
-from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption
+from arena.commands.options import CompetitionOption, FinalPhaseOption, Json, OriginOption, SecondPhaseOption
 from arena.failure import Failure
 from arena.terminal import console, show_json
+
+DataOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--data", metavar="DIR", help="A new folder for the tables (CSV, JSON) and a Bayesmark results folder."
+    ),
+]
 
 
 def report(
@@ -21,12 +28,8 @@ def report(
     competition: CompetitionOption,
     origin: OriginOption,
     phase: FinalPhaseOption,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data", metavar="DIR", help="A new folder for the tables (CSV, JSON) and a Bayesmark results folder."
-        ),
-    ] = None,
+    second_phase: SecondPhaseOption = None,
+    data: DataOption = None,
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Name the black boxes by model, data set and metric.")
     ] = False,
@@ -34,7 +37,7 @@ def report(
 ) -> None:
     """Write a report of a final as one HTML file.
 
-    With --data, also write the numbers behind it.
+    With --data, also write the numbers behind it. With --second-phase, it says what parameter names were worth.
     """
     with needs_extra(REPORT):
         from arena.api.reruns import FinalStatus
@@ -44,12 +47,13 @@ def report(
         raise Failure(f"Expected a new folder for --data, got {data} with files in it.")
     client = client_from_environment()
     found = get_final(client, competition, origin, phase).parse(FinalStatus)
+    second = second_phase and get_final(client, competition, origin, second_phase, losses=True).parse(FinalStatus)
     baseline = client.get(f"/api/v1/admin/baselines/{found.baseline.name}", version=found.baseline.version).json
     path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/export"
     with client.lines(path, only_losses=True) as lines:
         read = read_data(lines, found, baseline)
     with _all_or_nothing(data) as folder:
-        written = write_report(read, out, folder, reveal=reveal)
+        written = write_report(read, out, folder, reveal=reveal, second=second or None)
         if folder is not None:
             written |= {"data": str(data), "bayesmark_studies": _write_studies(client, path, folder, baseline)}
     if as_json:

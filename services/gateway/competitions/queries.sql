@@ -39,12 +39,6 @@ group by competition_id;
 -- The phase of a competition by its name, if it is of one of these kinds.
 select * from phase_details where competition = :slug and name = :name and kind = any (:kinds::text[]);
 
--- name: lock_phase(slug, name)!
--- Locks a phase, so that requests to change it are handled one after the other.
-select from phases p join competitions c on c.id = p.competition_id
-where c.slug = :slug and p.name = :name and p.kind = 'competition'
-for update of p;
-
 -- name: is_phase_used(phase_id)$
 -- Whether a phase has submissions.
 select exists (select from submissions where phase_id = :phase_id);

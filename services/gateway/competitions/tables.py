@@ -147,12 +147,6 @@ async def find_phase(
     return await fetch_one(PhaseRow, queries.find_phase(where, slug=slug, name=name, kinds=list(kinds)))
 
 
-async def lock_phase(connection: Connection, slug: str, name: str) -> PhaseRow | None:
-    """Lock a phase until the transaction ends, and return it as it is once locked."""
-    await queries.lock_phase(connection, slug=slug, name=name)
-    return await find_phase(connection, slug, name)
-
-
 async def is_phase_used(connection: Connection, phase_id: UUID) -> bool:
     """Return whether a phase has submissions."""
     used: bool = await queries.is_phase_used(connection, phase_id=phase_id)

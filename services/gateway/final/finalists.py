@@ -6,16 +6,32 @@ from uuid import UUID
 from arena.api.reruns import Finalist
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
+from services.gateway.competitions.tables import PhaseRow
 from services.gateway.final.tables import FinalistRow, TopRow
 
+ALIKE = (
+    *("boxes", "baseline", "baseline_version", "n_calls", "n_suggestions", "first_study", "limits"),
+    *("environments", "cpus", "runtime"),
+)
+"""What two phases of a final have in common, so that nothing but the names tells them apart."""
 
-def select_copies(best: Sequence[TopRow], present: Sequence[FinalistRow]) -> list[UUID]:
-    """Return what to copy into the final: submissions of new teams, and runs cancelled or failed by the platform."""
+
+def find_other_differences(first: PhaseRow, second: PhaseRow) -> list[str]:
+    """Return in what two phases of a final differ besides whether parameter names are visible; they must in that."""
+    differing = [name for name in ALIKE if getattr(first, name) != getattr(second, name)]
+    return differing if first.parameter_names != second.parameter_names else ["parameter_names", *differing]
+
+
+def select_copies(entrants: Mapping[UUID, UUID], present: Sequence[FinalistRow]) -> list[UUID]:
+    """Return what to copy into the final: submissions of new teams, and runs cancelled or failed by the platform.
+
+    `entrants` has the submission of each team that is to be in it.
+    """
     teams = {row.team_id for row in present}
     again = [
         row.id for row in present if row.state == SubmissionState.CANCELLED or row.verdict == Verdict.PLATFORM_FAULT
     ]
-    return again + [row.id for row in best if row.team_id not in teams]
+    return again + [submission for team, submission in entrants.items() if team not in teams]
 
 
 def show_finalists(

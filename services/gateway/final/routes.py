@@ -32,9 +32,9 @@ router = APIRouter(prefix="/api/v1/admin/competitions/{slug}/final", tags=["fina
 async def start_final(slug: str, body: FinalRequest, pool: WithPool, outbox: WithOutbox, _: Manager) -> StartedFinal:
     """Run the top teams' submissions in the final phase. Sent again, it adds what is missing and removes nobody."""
     competition = await find_competition(pool, slug)
-    if body.origin == body.phase:
-        fault = InvalidField(where="body.phase", what=f"expected two different phases, got {body.phase} twice")
-        raise invalid_request(fault)
+    names = [body.origin, body.phase, *([body.second_phase] if body.second_phase else [])]
+    if len(set(names)) < len(names):
+        raise invalid_request(InvalidField(where="body", what=f"expected different phases, got {', '.join(names)}"))
     origin = await find_phase(pool, slug, body.origin)
     async with pool.acquire() as connection, connection.transaction():
         copies, announcements = await start(connection, origin, body)
@@ -79,6 +79,7 @@ async def _show(
         studies_per_box=phase.studies_per_box,
         boxes=phase.boxes,
         phase=phase_name,
+        parameter_names=phase.parameter_names,
         baseline=BaselineVersion(name=phase.baseline, version=phase.baseline_version),
         shared_boxes=sorted(set(origin.boxes) & set(phase.boxes)),
         teams=len(ranking),

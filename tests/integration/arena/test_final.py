@@ -91,6 +91,42 @@ async def test_a_final_from_its_start_to_its_report(gateway: Gateway, pool: Pool
     assert sorted(stock.values()) == pytest.approx(sorted(scores.values()))
 
 
+async def test_a_final_with_names_and_without_from_its_start_to_what_names_were_worth(
+    gateway: Gateway, pool: Pool, tmp_path: Path
+) -> None:
+    await set_up(gateway, pool, second_phase={})
+    await pool.execute("update black_boxes set signature = '{0.1,0.2,0.3,0.4,0.5}'")
+    arena = Arena(gateway.url, tmp_path)
+    both = (*PHASES, "--second-phase", "blind")
+    begin = ("final", *both, "--top", "3", "--studies", str(STUDIES))
+
+    await arena.json(*begin, "--no-watch")
+    shown = await arena.json("final", "show", *both)
+    with_names, without = [
+        {each["team"]: await run_studies(pool, each["submission_id"]) for each in finalists}
+        for finalists in (shown["finalists"], shown["second"]["finalists"])
+    ]
+    ended = await arena.json(*begin)
+    code, tables, _ = await arena.run("final", "show", *both)
+    written = await arena.json("report", "report.html", *both, "--data", "data")
+
+    second = [each["score"] for each in ended["second"]["finalists"]]
+    assert second == pytest.approx(sorted(without.values(), reverse=True))
+    assert (ended["parameter_names"], ended["second"]["parameter_names"]) == ("visible", "hidden")
+    assert code == 0
+    assert all(f"{score:.3f}" in tables for score in (*with_names.values(), *without.values()))
+    rows = json.loads((tmp_path / "data/names.json").read_text())
+    assert "names.csv" in written["files"]
+    assert [row["team"] for row in rows] == sorted(with_names, key=lambda team: -with_names[team])
+    assert [row["rank_with_names"] for row in rows] == [1, 2, 3]
+    blind_order = sorted(without, key=lambda team: -without[team])
+    assert [blind_order.index(row["team"]) + 1 for row in rows] == [row["rank_without_names"] for row in rows]
+    for row in rows:
+        assert row["worth"] == pytest.approx(with_names[row["team"]] - without[row["team"]])
+        assert row["worth_low"] <= row["worth_high"]
+    assert "What names were worth" in (tmp_path / "report.html").read_text()
+
+
 async def test_an_interrupted_final_goes_on_when_it_is_run_again(gateway: Gateway, pool: Pool, tmp_path: Path) -> None:
     await set_up(gateway, pool)
     arena = Arena(gateway.url, tmp_path)

@@ -25,10 +25,18 @@ async def end(pool: Pool, submission: str, state: str = "scored", verdict: str =
     )
 
 
-async def set_up(gateway: Gateway, pool: Pool) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
-    """Create three teams, each with a scored submission in the feedback phase; the best team also has a worse one."""
-    final = phase("final", visibility="organizer", boxes=["box-02"], studies_per_box=5, studies_per_shard=5)
-    (await gateway.apply(competition(phase(boxes=["box-01"]), final))).raise_for_status()
+async def set_up(
+    gateway: Gateway, pool: Pool, second_phase: dict[str, Any] | None = None
+) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
+    """Create three teams, each with a scored submission in the feedback phase; the best team also has a worse one.
+
+    `second_phase`, called blind, has hidden parameter names; it is the final's phase but for that and these changes.
+    """
+    same = {"visibility": "organizer", "boxes": ["box-02"], "studies_per_box": 5, "studies_per_shard": 5}
+    phases = [phase(boxes=["box-01"]), phase("final", **same)]
+    if second_phase is not None:
+        phases.append(phase("blind", **same | {"parameter_names": "hidden"} | second_phase))
+    (await gateway.apply(competition(*phases))).raise_for_status()
     teams = {name: await gateway.team(name) for name in SCORES}
     ids = {}
     for name, score in [("a", 10.0), *SCORES.items()]:

@@ -140,12 +140,44 @@ async def test_a_final_with_submissions_keeps_its_number_of_studies(gateway: Gat
 async def test_what_cannot_be_a_final_is_refused(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition(phase(), phase("final")))
     assert_problem(await start(gateway), 409, "nobody is in the final")
-    assert_problem(await start(gateway, phase="feedback"), 422, "two different phases")
+    assert_problem(await start(gateway, phase="feedback"), 422, "different phases, got feedback, feedback")
     assert_problem(await start(gateway, phase="none"), 404, "none")
     assert_problem(await start(gateway, **{"from": "none"}), 404, "none")
     assert_problem(await start(gateway, top=0), 422, "top")
     assert_problem(await start(gateway, colour="red"), 422, "colour")
     assert await pool.fetchval("select count(*) from submissions") == 0
+
+
+async def test_the_same_finalists_run_in_a_second_phase_with_hidden_names(gateway: Gateway, pool: Pool) -> None:
+    _, ids = await set_up(gateway, pool, second_phase={})
+    first = (await start(gateway)).raise_for_status().json()
+    await pool.execute("update submissions set score = 99 where id = $1", UUID(ids["c"]))  # and leads since then
+
+    both = (await start(gateway, second_phase="blind")).raise_for_status().json()
+
+    hidden = (await gateway.organizer.get(PATH, params=QUERY | {"phase": "blind"})).json()
+    assert [both["parameter_names"], hidden["parameter_names"]] == ["visible", "hidden"]
+    in_the_final = {"a": ids["a"], "b": ids["b"], "c": ids["c"]}
+    for shown in (both, hidden):
+        assert {each["team"]: each["origin_id"] for each in shown["finalists"]} == in_the_final
+    assert {each["submission_id"] for each in first["finalists"]} <= {
+        each["submission_id"] for each in both["finalists"]
+    }
+    assert len(both["new"]) == 4, "one in the final's phase, three in the second"
+    assert hidden["studies_per_box"] == both["studies_per_box"] == 7
+    again = (await start(gateway, second_phase="blind")).raise_for_status().json()
+    assert (again["new"], again["finalists"]) == ([], both["finalists"])
+
+
+async def test_a_second_phase_differs_in_nothing_but_the_names(gateway: Gateway, pool: Pool) -> None:
+    await set_up(gateway, pool, second_phase={"parameter_names": "visible", "boxes": ["box-01"], "n_calls": 4})
+
+    refused = await start(gateway, second_phase="blind")
+
+    assert_problem(refused, 422, "has the same parameter_names and has other boxes, n_calls")
+    assert_problem(await start(gateway, second_phase="final"), 422, "different phases")
+    assert_problem(await start(gateway, second_phase="none"), 404, "none")
+    assert await pool.fetchval("select count(*) from submissions where origin_id is not null") == 0
 
 
 async def test_losses_of_every_study_are_shown_of_those_that_are_scored(gateway: Gateway, pool: Pool) -> None:

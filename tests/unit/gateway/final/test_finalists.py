@@ -19,12 +19,12 @@ FINALIST = FinalistRow(
 
 def test_a_team_that_is_in_the_final_is_not_copied_again() -> None:
     other = TopRow(uuid4(), UUID(int=2), "Bayes", 90.0)
-    assert select_copies([TOP, other], [FINALIST]) == [other.id]
+    assert select_copies({TEAM: TOP.id, other.team_id: other.id}, [FINALIST]) == [other.id]
 
 
 @pytest.mark.parametrize(("state", "verdict"), [("cancelled", "cancelled"), ("failed", "platform_fault")])
 def test_what_ended_through_no_fault_of_its_team_is_run_once_more(state: str, verdict: str) -> None:
-    assert select_copies([TOP], [replace(FINALIST, state=state, verdict=verdict)]) == [FINALIST.id]
+    assert select_copies({TEAM: TOP.id}, [replace(FINALIST, state=state, verdict=verdict)]) == [FINALIST.id]
 
 
 def test_a_finalist_has_its_rank_of_the_phase_it_came_from_and_its_losses() -> None:
