@@ -29,6 +29,7 @@ def show_check_report(body: Mapping[str, Any]) -> None:
         score = score_text(body["score"], body["interval"])
         console.print(f"score {score} against {body['baseline']}; black boxes: {len(body['boxes'])}")
         console.print(plain(times_text(body)))
+    console.print(plain(f"environment {body['environment']} ({body['images'][body['environment']]})"), soft_wrap=True)
     for remark in remarks(body):
         console.print(plain(remark))
     console.print(plain(f"verdict {body['verdict']}: {body['verdict_sentence']}"))

@@ -39,6 +39,7 @@ def judge(plan: CheckPlan, outcome: Outcome, refusal: str | None) -> Body:
         "n_calls": plan.n_calls,
         "n_suggestions": plan.n_suggestions,
         "seed": plan.seed,
+        "environment": plan.environment,
         "limits": plan.limits.model_dump(),
         "images": outcome.images,
         "code_version": code_version(),

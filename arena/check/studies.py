@@ -110,8 +110,8 @@ async def _run_in_slots(
             raise Failure(f"Expected a free CPU for the studies: {reason}.")
         outcome.shared_cpus = sorted(cpu.number for cpu in claims.cpus if cpu.sharer)
         slots = await opening.open()
-        image = outcome.images[plan.environment]
-        outcome.warnings += [f"sandbox: {fault}" for fault in await self_test.find_faults(image, claims.cpus[0])]
+        faults = await self_test.find_faults(outcome.images[plan.environment], claims.cpus[0])
+        outcome.warnings += [f"sandbox: {fault}" for fault in faults]
         try:
             async with asyncio.TaskGroup() as tasks:
                 for slot in slots:

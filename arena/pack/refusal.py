@@ -12,6 +12,7 @@ def find_refusal(path: Path, limits: ZipLimits) -> str | None:
         with path.open("rb") as file:
             check_zip(file, limits)
             read_environment(file)
+            read_environment(file)
     except InvalidZip as invalid:
         return str(invalid)
     return None

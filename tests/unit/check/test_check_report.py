@@ -1,11 +1,13 @@
 """What the platform would say, from results alone."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.check.check_report import remarks
+from arena.check.check_report import remarks, show_check_report
 from arena.check.judgement import judge
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.check.scales import Scale
@@ -69,6 +71,17 @@ def test_a_fatal_error_is_the_verdict_whatever_was_finished_before() -> None:
         "detail": "x = 9",
         "log": "text",
     }
+
+
+def test_the_report_says_in_which_environment_the_studies_ran(capsys: pytest.CaptureFixture[str]) -> None:
+    outcome = ran({("DT_iris_acc", 0): [make_result([[0.5, 0.5], [0.5, 0.5]])]})
+    outcome.images = {"modern": "sha256:1", "arena-blackbox:local": "sha256:2"}
+    body = judge(replace(PLAN, environment="modern"), outcome, None)
+
+    show_check_report(body | {"baseline": "baseline-16-8.json"})
+
+    assert body["environment"] == "modern"
+    assert "environment modern (sha256:1)\n" in capsys.readouterr().out
 
 
 def test_a_zip_that_is_refused_has_no_verdict() -> None:
