@@ -5,7 +5,7 @@ import hashlib
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -112,16 +112,20 @@ async def _run_in_slots(
         slots = await opening.open()
         faults = await self_test.find_faults(outcome.images[plan.environment], claims.cpus[0])
         outcome.warnings += [f"sandbox: {fault}" for fault in faults]
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                for slot in slots:
-                    tasks.create_task(work(slot))
-        except* _Ended:
-            pass
-        except* InfrastructureFailure as failures:
-            raise failures.exceptions[0] from None
+        await _work_side_by_side(work, slots)
         if losses := losses_by_box(plan, outcome):
             outcome.scores = await slots[0].score(losses)
+
+
+async def _work_side_by_side(work: Callable[[Slot], Coroutine[None, None, None]], slots: Sequence[Slot]) -> None:
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            for slot in slots:
+                tasks.create_task(work(slot))
+    except* _Ended:
+        pass
+    except* InfrastructureFailure as failures:
+        raise failures.exceptions[0] from None
 
 
 async def _run_study(slot: Slot, plan: CheckPlan, key: Key, zip_file: Path, zip_sha256: str) -> StudyOutcome:

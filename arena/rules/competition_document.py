@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from arena.api.body import Body
 from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
+from arena.words.environments import split_environment
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
 from arena.words.sizes import size_text
@@ -135,6 +136,7 @@ def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[D
         if label in phase.boxes[:place]:
             yield DocumentFault((*at, "boxes", place), f"Black box {label!r} is in this phase twice.", "Remove one.")
     yield from _limit_faults(phase.limits, (*at, "limits"))
+    yield from _environment_faults(phase, at)
     name, _, version = phase.baseline.partition("@")
     if not name or ("@" in phase.baseline and not (version.isascii() and version.isdigit())):
         what = f"Expected a baseline set as NAME or NAME@VERSION, got {phase.baseline!r}."
@@ -160,6 +162,16 @@ def _limit_faults(limits: Limits, at: DocumentPath) -> Iterator[DocumentFault]:
             what = f"Expected at least {size_text(least)}, for zips of up to {size_text(limits.zip_limit_bytes)}, "
             what += f"got {size_text(allowed)}."
             yield DocumentFault((*at, name), what, f"Raise {name}, or lower zip_limit_bytes.")
+
+
+def _environment_faults(phase: Phase, at: DocumentPath) -> Iterator[DocumentFault]:
+    listed: dict[str, str] = {}
+    for place, entry in enumerate(phase.environments):
+        name = split_environment(entry)[0]
+        if name in listed:
+            what = f"Expected every environment of a phase once, got {listed[name]!r} and {entry!r}."
+            yield DocumentFault((*at, "environments", place), what, "Remove one.")
+        listed.setdefault(name, entry)
 
 
 def _practice_faults(phases: Mapping[int, Phase]) -> Iterator[DocumentFault]:

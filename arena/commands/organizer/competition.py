@@ -136,11 +136,13 @@ def _value(value: object) -> str:
 
 def _phases_table(phases: Sequence["Phase"]) -> TextTable:
     headings = [Heading("phase"), Heading("baseline"), Heading("boxes", "number"), Heading("studies", "number")]
-    headings += [*map(Heading, ("size", "visibility", "opens", "closes"))]
+    headings += [*map(Heading, ("size", "visibility", "environments")), Heading("CPUs", "number")]
+    headings += [*map(Heading, ("names", "opens", "closes"))]
     rows = [
         (
             *(phase.name, phase.baseline, str(len(phase.boxes)), str(phase.studies_per_box)),
             *(f"{phase.n_calls} x {phase.n_suggestions}", "practice" if phase.practice else phase.visibility),
+            *(", ".join(phase.environments), str(phase.cpus), phase.parameter_names),
             *(time_text(phase.opens_at), time_text(phase.closes_at)),
         )
         for phase in phases

@@ -93,9 +93,10 @@ def _value_changes(what: str, before: Any, after: Any) -> Iterator[DocumentChang
         for key in after:
             yield from _value_changes(f"{what}.{key}", before.get(key), after[key])
         return
-    was, becomes = (sorted(each) if isinstance(each, list) else each for each in (before, after))
-    if was != becomes:
-        yield DocumentChange(sign="~", what=what, before=was, after=becomes)
+    if what.endswith(": boxes"):  # whose order means nothing; of environments, the first is the default
+        before, after = sorted(before), sorted(after)
+    if before != after:
+        yield DocumentChange(sign="~", what=what, before=before, after=after)
 
 
 def _refusals(current: CurrentCompetition, wanted: Competition) -> Iterator[DocumentFault]:

@@ -104,6 +104,27 @@ def test_every_fault_comes_at_once_with_its_line_and_cure(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("environments", "expected"),
+    [
+        (["small", f"modern@sha256:{'9f' * 32}"], None),
+        ([], "at least 1"),
+        (["Small"], "the name of an environment"),
+        (["small@sha256:9f"], "the name of an environment"),
+        (["small", "modern", "small"], "once, got 'small' and 'small'. Remove one."),
+        (["small", f"small@sha256:{'9f' * 32}"], "once, got 'small' and 'small@sha256:9f"),
+    ],
+)
+def test_a_phase_names_every_environment_once(tmp_path: Path, environments: list[str], expected: str | None) -> None:
+    text = toml_text(document(phases=[PHASE | {"environments": environments}]))
+    if expected is None:
+        assert read(tmp_path, text).document["phases"][0]["environments"] == environments
+        return
+    ((line, told),) = faults(tmp_path, text)
+    assert expected in told
+    assert text.splitlines()[line - 1].startswith("environments")
+
+
+@pytest.mark.parametrize(
     ("limits", "expected"),
     [
         ({"memory_limit_bytes": 64 * 1024**2, "unpacked_limit_bytes": 1000}, None),

@@ -89,3 +89,23 @@ def _sorted(competition: Competition) -> Any:
     for phase in body["phases"]:
         phase["boxes"].sort()
     return body
+
+
+def test_another_default_environment_is_a_change_and_another_order_of_boxes_is_none() -> None:
+    box = {"label": "box-0", "model": "DT", "dataset": "iris", "metric": "acc"}
+    other = {"label": "box-1", "model": "DT", "dataset": "wine", "metric": "acc"}
+    phase = {"name": "a", "baseline": "x@1", "boxes": ["box-0", "box-1"], "studies_per_box": 1}
+
+    def with_phase(**changes: Any) -> Competition:
+        document = {"name": "C", "seed": "s", "black_boxes": [box, other], "phases": [phase | changes]}
+        return Competition.model_validate(document)
+
+    current = with_phase(environments=["small", "modern"])
+
+    (change,) = plan_of(current, with_phase(environments=["modern", "small"]), {"a"}).changes
+    assert (change.what, change.before, change.after) == (
+        "phase a: environments",
+        ["small", "modern"],
+        ["modern", "small"],
+    )
+    assert not plan_of(current, with_phase(environments=["small", "modern"], boxes=["box-1", "box-0"]), {"a"}).changes
