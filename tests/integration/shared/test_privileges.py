@@ -1,17 +1,18 @@
 """What Postgres and RabbitMQ themselves refuse a service, whatever its code would like."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import aio_pika
 import asyncpg
 import pytest
+import pytest_asyncio
 from aio_pika.abc import AbstractChannel
 from aiormq.exceptions import ChannelAccessRefused
 from pydantic import SecretStr
 
 from shared.broker.connection import connect_broker
 from shared.broker.topology import DEAD
-from tests.support.backends import PASSWORD, POSTGRES, as_user
+from tests.support.backends import PASSWORD, POSTGRES, as_user, new_database, new_virtual_host
 from tests.support.waiting import wait_until
 
 REFUSED_STATEMENTS = {
@@ -58,6 +59,20 @@ REFUSED_KEYS = {
     "runner": ["submission.accepted", "submission.ended", "shard.released", "shard.revoked", "live.phase"],
     "aggregator": ["study.finished", "shard.released", "shard.revoked", "runner.heartbeat"],
 }
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def database_url(template_database: str) -> AsyncIterator[str]:
+    """The URL of a database for all tests here: what is refused changes nothing."""
+    async with new_database(template_database) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def broker_url() -> Iterator[str]:
+    """The URL of a virtual host for all tests here: what is refused changes nothing."""
+    with new_virtual_host() as url:
+        yield url
 
 
 @pytest.mark.parametrize(
