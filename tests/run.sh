@@ -1,28 +1,38 @@
 #!/usr/bin/env bash
-# All tests. Those on the container engine share its CPUs and images, so they run one after the other, the hostile set
-# last, because it looks at all that is on the engine. The others, which start no containers, run beside them in several
-# processes, and are nice to them, because they are done sooner. ARENA_TEST_WORKERS is the number of these processes;
-# arguments go to every run.
+# All tests, in lanes side by side. Those of whole platforms are the longest lane. The sandbox has one of its own. The
+# others, which start few containers or none, run in several processes, and are nice to the longest lane. The hostile set
+# follows when the engine is quiet, because its submissions have limits of time. ARENA_TEST_WORKERS is the number of
+# processes for the others; arguments go to every run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workers=${ARENA_TEST_WORKERS:-$(nproc)}
-on_engine=(
+platforms=(
     tests/end_to_end
     tests/browser/test_user_journeys.py
     tests/integration/arena/test_check.py
-    tests/integration/images
     tests/integration/packaging
+)
+sandbox=(
+    tests/integration/images
     tests/integration/sandbox
 )
-log=$(mktemp)
-trap 'rm "$log"' EXIT
+logs=$(mktemp -d)
+trap 'rm -r "$logs"' EXIT
+
+lane() { # NAME COMMAND...: in the background, into a file
+    COVERAGE_FILE=.arena/coverage/data.$1 "${@:2}" >"$logs/$1" 2>&1 &
+}
 
 failed=0
-COVERAGE_FILE=.arena/coverage/data.others nice -n 5 pytest --numprocesses "$workers" --dist worksteal \
-    "${on_engine[@]/#/--ignore=}" --ignore=tests/hostile "$@" >"$log" 2>&1 &
+elsewhere=("${platforms[@]/#/--ignore=}" "${sandbox[@]/#/--ignore=}" --ignore=tests/hostile)
+lane others nice -n 5 pytest --numprocesses "$workers" --dist worksteal "${elsewhere[@]}" "$@"
 others=$!
-COVERAGE_FILE=.arena/coverage/data.engine pytest "${on_engine[@]}" "$@" || failed=$?
+lane sandbox pytest "${sandbox[@]}" "$@"
+sandboxes=$!
+COVERAGE_FILE=.arena/coverage/data.platforms pytest "${platforms[@]}" "$@" || failed=$?
+wait "$sandboxes" || failed=$?
+cat "$logs/sandbox"
 COVERAGE_FILE=.arena/coverage/data.hostile pytest tests/hostile "$@" || failed=$?
 wait "$others" || failed=$?
-cat "$log"
+cat "$logs/others"
 exit "$failed"

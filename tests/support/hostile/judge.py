@@ -16,7 +16,7 @@ from aiodocker import Docker
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
-from tests.support.hostile.residue import find_residue, sandboxed_processes
+from tests.support.hostile.residue import find_residue, sandboxed_processes, without_containers
 from tests.support.oracles.stock_in_image import StockInImage, stock_in_image
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
@@ -216,14 +216,18 @@ class Judge:
         """Return everything that a submission could leave on this machine."""
         volumes = await self._docker.volumes.list()  # type: ignore[no-untyped-call]  # the library's gap
         networks = await self._docker.networks.list()
-        containers = await self._docker.containers.list(all="true")
         root = Path((await self._docker.system.info())["DockerRootDir"])
-        own = {container.id for container in containers}
+        containers = await self._containers()
+        found = await asyncio.to_thread(find_residue, root)
+        containers |= await self._containers()  # those of other tests come and go meanwhile
         return {
             "volumes": sorted(each["Name"] for each in volumes["Volumes"] or []),
             "networks": sorted(each["Name"] for each in networks),
-            **await asyncio.to_thread(find_residue, root, own),
+            **without_containers(found, containers),
         }
+
+    async def _containers(self) -> set[str]:
+        return {container.id for container in await self._docker.containers.list(all="true")}
 
 
 @asynccontextmanager

@@ -1,6 +1,6 @@
 """What a submission could leave on this machine outside the container engine's own lists.
 
-Other tests may run beside the hostile set, as long as they start no containers: what they listen on is not residue.
+Other tests may run beside the hostile set: what they listen on, and containers that come and go, are no residue.
 """
 
 import os
@@ -14,22 +14,17 @@ NOTE = "arena-note"
 UID_SPAN = 1000
 CONTAINER_ID = re.compile(r"[0-9a-f]{64}")
 SOCKET = re.compile(r"socket:\[(\d+)\]")
+FOLDERS, PROCESSES = "folders of containers that are gone", "processes without a container"
 LISTENS = "0A"
 """The kernel's number for a socket on which somebody listens."""
 
 
-def find_residue(engine_root: Path, containers: set[str]) -> dict[str, object]:
-    """Return everything of the kind that a submission could leave behind; `containers` are the existing ones."""
+def find_residue(engine_root: Path) -> dict[str, list[str]]:
+    """Return everything of the kind that a submission could leave behind, of containers that are there, too."""
     folders = [engine_root / "containers", Path("/run/containerd/io.containerd.runtime.v2.task/moby")]
     return {
-        "folders of containers that are gone": [
-            str(path)
-            for folder in folders
-            if folder.is_dir()
-            for path in folder.iterdir()
-            if path.name not in containers
-        ],
-        "processes without a container": [each for each in sandboxed_processes() if each not in containers],
+        FOLDERS: [str(path) for folder in folders if folder.is_dir() for path in folder.iterdir()],
+        PROCESSES: sandboxed_processes(),
         "files": sorted(
             str(path)
             for folder in ("/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue", "/run")  # noqa: S108 - this machine's
@@ -39,6 +34,12 @@ def find_residue(engine_root: Path, containers: set[str]) -> dict[str, object]:
         "SysV IPC": [Path(f"/proc/sysvipc/{kind}").read_text() for kind in ("shm", "msg", "sem")],
         "listening sockets": _find_strange_listeners(),
     }
+
+
+def without_containers(found: dict[str, list[str]], containers: set[str]) -> dict[str, list[str]]:
+    """Return what was found without what belongs to these containers, by their ids."""
+    gone = {name: [each for each in found[name] if Path(each).name not in containers] for name in (FOLDERS, PROCESSES)}
+    return found | gone
 
 
 def sandboxed_processes() -> list[str]:
