@@ -154,5 +154,5 @@ def _add_wheels(contents: Contents, files: Mapping[str, Path], target: _Target) 
     check_needs(wheels, environment)
     contents |= wheels
     if ORDER in files:
-        return complete_order(files[ORDER].read_text(), own, wheels, archives)
+        return complete_order(files[ORDER].read_text(), own, wheels, archives, environment.packages)
     return choose_order(wheels, [name for name, path in archives.items() if is_source(path)])

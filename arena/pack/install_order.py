@@ -17,19 +17,26 @@ def choose_order(wheels: Mapping[str, Path], sources: Collection[str]) -> list[s
     return order_wheels(wheels) + [name for name in sorted(sources) if package_of(name) not in brought]
 
 
-def complete_order(order: str, own: Collection[str], wheels: Mapping[str, Path], sources: Collection[str]) -> list[str]:
+def complete_order(
+    order: str,
+    own: Collection[str],
+    wheels: Mapping[str, Path],
+    sources: Collection[str],
+    installed: Collection[str] = (),
+) -> list[str]:
     """Return the order that a folder states in its install_order.txt, of what is there now.
 
-    It may name what the kit of 2020 would have downloaded: where a package is a wheel now, that stands in its place.
-    Wheels that were found for requirements and that it does not name come first. Raises Failure for a line that names
-    nothing, and for a wheel of the folder's `own` that it leaves out.
+    It may name what the kit of 2020 would have downloaded: where a package is a wheel now, that stands in its place,
+    and what the environment has `installed` already is passed over. Wheels that were found for requirements and that
+    it does not name come first. Raises Failure for a line that names nothing, and for one of the folder's `own` wheels
+    that it leaves out.
     """
     there = {package_of(name): name for name in [*sources, *wheels]}
     lines = [line.strip() for line in order.splitlines()]
     stated = [line for line in lines if line and not line.startswith("#")]
-    named = [there.get(package_of(line)) for line in stated]
-    chosen = [name for name in named if name is not None]
-    if len(set(chosen)) != len(stated) or not set(own) <= set(chosen):
+    needed = [line for line in stated if package_of(line) in there or package_of(line) not in installed]
+    chosen = [there[package] for package in map(package_of, needed) if package in there]
+    if len(set(chosen)) != len(needed) or not set(own) <= set(chosen):
         raise Failure(
             f"install_order.txt: expected each wheel once ({', '.join(sorted(wheels)) or 'there is none'}), got "
             f"{', '.join(stated) or 'nothing'}; remove the file, and a right one is written into the zip."

@@ -30,9 +30,9 @@ def test_sources_of_which_there_is_a_wheel_are_not_installed(wheels: dict[str, P
 def test_an_order_as_the_kit_of_2020_wanted_it_is_that_of_the_wheels_that_are_there_now(
     wheels: dict[str, Path],
 ) -> None:
-    stated = "# as downloaded then\nb-0.9.tar.gz\n\nA-1.0-cp36-cp36m-manylinux1_x86_64.whl\n"
+    stated = "# as downloaded then\nb-0.9.tar.gz\nnumpy-1.18.tar.gz\n\nA-1.0-cp36-cp36m-manylinux1_x86_64.whl\n"
 
-    assert complete_order(stated, [], wheels, []) == [C, B, A]
+    assert complete_order(stated, [], wheels, [], installed=["numpy"]) == [C, B, A]
 
 
 def test_an_order_may_name_sources_that_the_sandbox_builds(wheels: dict[str, Path]) -> None:
