@@ -40,6 +40,7 @@ def judge(plan: CheckPlan, outcome: Outcome, refusal: str | None) -> Body:
         "n_suggestions": plan.n_suggestions,
         "seed": plan.seed,
         "environment": plan.environment,
+        "parameter_names": plan.parameter_names,
         "limits": plan.limits.model_dump(),
         "images": outcome.images,
         "code_version": code_version(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
 from arena.sandbox.study import BoxLosses, Fatal, StudyOutcome
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
 from arena.words.limits import Limits
 
 Key = tuple[str, int]
@@ -24,6 +24,7 @@ class CheckPlan:
     seed: str
     twice: bool
     environment: str = DEFAULT_ENVIRONMENT
+    parameter_names: ParameterNames = "visible"
 
     @property
     def keys(self) -> list[Key]:

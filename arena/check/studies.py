@@ -14,7 +14,7 @@ from aiodocker.exceptions import DockerError
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.failure import Failure
 from arena.pack.optimizer_zip import hash_zip
-from arena.rules.seeds import optimizer_seed, study_seed
+from arena.rules.seeds import names_seed, optimizer_seed, study_seed
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.connection import NOT_FOUND, connect_docker
 from arena.sandbox.engine.containers import Engine, connect_engine
@@ -146,6 +146,7 @@ async def _run_study(slot: Slot, plan: CheckPlan, key: Key, zip_file: Path, zip_
             seed=study_seed(plan.seed, box, number),
             optimizer_seed=optimizer_seed(plan.seed, box, number, zip_sha256),
             limits=plan.limits,
+            names_seed=names_seed(plan.seed, box) if plan.parameter_names == "hidden" else None,
             environment=plan.environment,
         )
         try:

@@ -23,7 +23,7 @@ from arena.progress import Step, show_progress
 from arena.rules.arena_toml import read_environment
 from arena.rules.zip_validation import ZipLimits
 from arena.terminal import console_for_people, show_json
-from arena.words.environments import DEFAULT_ENVIRONMENT, split_environment
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames, split_environment
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
 
@@ -36,6 +36,11 @@ BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_
 SEED = "check"
 LIMIT_HELP = f"NAME=VALUE, repeatable. Names: {', '.join(Limits.model_fields)}."
 
+BaselineOption = Annotated[Path, typer.Option("--baseline", help="What scores refer to.", exists=True)]
+HiddenNamesOption = Annotated[
+    bool, typer.Option("--hidden-names", help="Call parameters x0, x1 and so on, as some phases do.")
+]
+
 
 def check(
     zip_path: Annotated[Path, typer.Argument(metavar="ZIP", help="The zip, or a folder to be packed.", exists=True)],
@@ -46,9 +51,8 @@ def check(
     limit: Annotated[list[str] | None, typer.Option("--limit", help=LIMIT_HELP)] = None,
     twice: Annotated[bool, typer.Option("--twice", help="Run each study twice and compare, bit for bit.")] = False,
     seed: Annotated[str, typer.Option("--seed", help="Text that the seeds of the studies are made from.")] = SEED,
-    baseline: Annotated[
-        Path, typer.Option("--baseline", help="What scores refer to.", exists=True)
-    ] = OFFICIAL_BASELINE,
+    baseline: BaselineOption = OFFICIAL_BASELINE,
+    hidden_names: HiddenNamesOption = False,
     logs: Annotated[Path | None, typer.Option("--logs", help="A folder for what each study wrote.")] = None,
     environment: EnvironmentOption = None,
     as_json: Json = False,
@@ -64,7 +68,8 @@ def check(
     name, zip_file = read_zip(zip_path, environment)
     refusal = find_refusal(zip_file, ZipLimits(limits.zip_limit_bytes, limits.unpacked_limit_bytes))
     place = _choose_environment(environment, zip_file) if refusal is None else DEFAULT_ENVIRONMENT
-    plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice, place)
+    names: ParameterNames = "hidden" if hidden_names else "visible"
+    plan = CheckPlan(scales, studies, n_calls, n_suggestions, limits, seed, twice, place, names)
     outcome = Outcome()
     if refusal is None:
         with _only_check_here(quiet=as_json):

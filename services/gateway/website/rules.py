@@ -164,6 +164,8 @@ def check_command(phase: PhaseRow, limits: Limits) -> str:
     for name in ("n_calls", "n_suggestions"):
         if getattr(phase, name) != Phase.model_fields[name].default:
             options += [f"--{name.replace('_', '-')}", str(getattr(phase, name))]
+    if phase.parameter_names == "hidden":
+        options.append("--hidden-names")
     for name, value in limits.model_dump().items():
         if value != Limits.model_fields[name].default:
             options += ["--limit", f"{name}={value:.15g}" if isinstance(value, float) else f"{name}={value}"]

@@ -53,6 +53,25 @@ def write_zip(folder: Path, **code: str) -> Path:
     return path
 
 
+async def test_a_check_with_hidden_names_shows_the_optimizer_no_real_one(tmp_path: Path) -> None:
+    zip_path = write_zip(tmp_path, suggest="print(list(self.api_config), list(points[0]))")
+
+    code, body = await check(zip_path, "--hidden-names", "--twice")
+
+    assert (code, body["verdict"], body["parameter_names"]) == (0, "scored", "hidden")
+    assert body["deterministic"]
+    names = ["x0", "x1", "x2", "x3", "x4", "x5"]
+    assert body["studies"][0]["log"] == f"{names} {names}\n" * 4
+
+
+async def test_a_suggestion_out_of_range_is_told_under_its_hidden_name(tmp_path: Path) -> None:
+    code, body = await check(write_zip(tmp_path, suggest="points[0]['x2'] = 'far away'"), "--hidden-names")
+
+    assert (code, body["verdict"]) == (1, "out_of_range")
+    assert "x2 = 'far away': expected" in body["fatal"]["detail"]
+    assert not any(name in body["fatal"]["detail"] for name in ("alpha", "max_iter", "tol", "normalize"))
+
+
 async def test_a_new_optimizer_passes_its_check_with_a_score_and_runs_the_same_again(tmp_path: Path) -> None:
     code, _, errors = await arena("new", tmp_path / "mine")
     assert code == 0, errors

@@ -67,6 +67,19 @@ async def test_a_zip_past_what_the_page_tells_is_refused(gateway: Gateway) -> No
     assert (await submit(team, make_zip(b"#" * 1_000_001))).status_code == 422
 
 
+async def test_whether_parameter_names_are_visible_is_told(gateway: Gateway) -> None:
+    (await gateway.apply(competition(phase(), phase("blind", parameter_names="hidden")))).raise_for_status()
+
+    visible, blind = await read_rules(gateway), await read_rules(gateway, phase="blind")
+
+    assert "sees the parameters' real names" in visible
+    assert "--hidden-names" not in visible
+    assert "Parameter names are hidden." in blind
+    assert "arena check my_optimizer --hidden-names" in blind
+    phases = (await gateway.anyone.get("/api/v1/competitions/c")).json()["phases"]
+    assert [each["parameter_names"] for each in phases] == ["visible", "hidden"]
+
+
 async def test_the_environments_of_a_phase_are_told(gateway: Gateway) -> None:
     (await gateway.apply(competition(phase(environments=["modern", "small"])))).raise_for_status()
     page = await read_rules(gateway)

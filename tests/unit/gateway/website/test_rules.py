@@ -7,12 +7,12 @@ from arena.words.limits import Limits
 from arena.words.verdicts import VERDICTS
 from services.gateway.website.rules import check_command, describe_endings, sandbox_rules, zip_rules
 
-PHASE: Any = SimpleNamespace(n_calls=16, n_suggestions=8)
+PHASE: Any = SimpleNamespace(parameter_names="visible", n_calls=16, n_suggestions=8)
 
 
 def test_the_check_has_an_option_for_whatever_differs_from_what_it_assumes() -> None:
     assert check_command(PHASE, Limits()) == "arena check my_optimizer"
-    phase: Any = SimpleNamespace(n_calls=5, n_suggestions=1)
+    phase: Any = SimpleNamespace(parameter_names="visible", n_calls=5, n_suggestions=1)
     assert check_command(phase, Limits(study_timeout_s=1234567.5, pids_limit=9)) == (
         "arena check my_optimizer --n-calls 5 --n-suggestions 1 --limit study_timeout_s=1234567.5 --limit pids_limit=9"
     )
