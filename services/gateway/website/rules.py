@@ -65,7 +65,7 @@ async def rules_page(slug: str, request: Request, pool: WithPool, caller: Anyone
             "studies": page.phase.n_boxes * page.phase.studies_per_box,
             "quotas": describe_quotas(await _quota(pool, page.phase, caller) if is_own else page.phase),
             "is_own": is_own,
-            "rules": [*zip_rules(limits), *sandbox_rules(limits)],
+            "rules": [*zip_rules(limits), *sandbox_rules(limits, page.phase.cpus)],
             "check": check_command(page.phase, limits),
         }
     return render(
@@ -117,7 +117,7 @@ def zip_rules(limits: Limits) -> list[Rule]:
     ]
 
 
-def sandbox_rules(limits: Limits) -> list[Rule]:
+def sandbox_rules(limits: Limits, cpus: int) -> list[Rule]:
     """Return the limits on what an optimizer may use in its container."""
     cut_off = f"The optimizer is cut off, and the study is marked as timed out: {WORTH}."
     fails = "The write or call fails, and your code has to handle the error."
@@ -132,7 +132,7 @@ def sandbox_rules(limits: Limits) -> list[Rule]:
         Rule("Files and folders, in the submission's folder and in /tmp", f"{INODES_LIMIT:,} each", fails),
         Rule("Open files", f"{OPEN_FILES_LIMIT:,}", fails),
         Rule("Processes and threads", f"{limits.pids_limit:,}", fails),
-        Rule("Processors", "1", "Nothing fails, but threads take turns. Numerical libraries are set to one."),
+        Rule("Processors", str(cpus), "Nothing fails, but threads take turns. Numerical libraries are set to one."),
         Rule("Network", "none", "Connections fail."),
     ]
 
@@ -161,6 +161,8 @@ def describe_endings() -> list[Ending]:
 def check_command(phase: PhaseRow, limits: Limits) -> str:
     """Return the `arena check` command with an option for each value of the phase that is not the command's default."""
     options: list[str] = []
+    if phase.environment_names[0] != DEFAULT_ENVIRONMENT:
+        options += ["--environment", phase.environment_names[0]]
     for name in ("n_calls", "n_suggestions"):
         if getattr(phase, name) != Phase.model_fields[name].default:
             options += [f"--{name.replace('_', '-')}", str(getattr(phase, name))]

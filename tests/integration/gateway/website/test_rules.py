@@ -39,6 +39,7 @@ async def read_rules(gateway: Gateway, **query: str) -> str:
         ({"active_submissions": 1}, "as often as you like", "1 submission at once"),
         ({"counting": "chosen"}, "your best scored submission", "the scored submission that you choose"),
         ({"closes_at": "2020-01-01T00:00:00Z"}, "no date is set", 'datetime="2020-01-01T00:00:00+00:00">'),
+        ({"cpus": 2}, '>Processors</th><td class="number">1<', '>Processors</th><td class="number">2<'),
         ({"practice": True}, "a log would be a way out", "the traceback of what ended it"),
     ],
     ids=str,
@@ -84,7 +85,18 @@ async def test_the_environments_of_a_phase_are_told(gateway: Gateway) -> None:
     (await gateway.apply(competition(phase(environments=["modern", "small"])))).raise_for_status()
     page = await read_rules(gateway)
     assert page.index("<h3><code>modern</code></h3>\n<p>CPython 3.13") < page.index("<h3><code>small</code></h3>")
+    assert "<code>modern</code>, <code>small</code>" in page
+    assert "or you add <code>--environment small</code>" in page
     assert '<span>torch</span> <span class="number">2.6.0+debian</span>' in page
+
+
+async def test_a_pinned_environment_is_told_with_its_digest(gateway: Gateway) -> None:
+    digest = f"sha256:{'9f' * 32}"
+    (await gateway.apply(competition(phase(environments=[f"modern@{digest}"])))).raise_for_status()
+    page = await read_rules(gateway)
+    assert "<h3><code>modern</code></h3>" in page
+    assert f"Only the image <code>{digest}</code>." in page
+    assert "arena check my_optimizer --environment modern" in page
 
 
 async def test_an_environment_of_the_organizer_is_named_without_its_packages(gateway: Gateway) -> None:

@@ -16,5 +16,5 @@ filter.addEventListener("input", () => {
   }
   if (!wanted) found.textContent = "";
   else if (matches) found.textContent = `${matches} of ${packages.length} packages`;
-  else found.textContent = "The image does not have it; put its wheel into the zip, as arena pack does.";
+  else found.textContent = "No environment here has it; put its wheel into the zip, as arena pack does.";
 });
