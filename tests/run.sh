@@ -10,6 +10,7 @@ platforms=(
     tests/end_to_end
     tests/browser/test_user_journeys.py
     tests/integration/arena/test_check.py
+    tests/integration/arena/test_pack_sources.py
     tests/integration/packaging
 )
 sandbox=(

@@ -1,8 +1,10 @@
 """Unpacking a zip that may be hostile."""
 
 import io
+import os
 import stat
 import tempfile
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ from arena.sandbox.optimizer.unpack import unpack as unpack_file
 from arena.words.limits import ZIP_FILES_LIMIT
 
 LIMIT_BYTES = 100_000
+MEGABYTE = 1024**2
 
 
 def make_zip(files: list[tuple[str | zipfile.ZipInfo, bytes]], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -119,6 +122,22 @@ def test_a_zip_is_received_up_to_its_size_and_what_follows_is_left(tmp_path: Pat
 
     assert (tmp_path / "zip").read_bytes() == b"the zip"
     assert source.read() == b"\n{}\n"
+
+
+def test_memory_does_not_grow_with_a_zip(tmp_path: Path) -> None:
+    content = os.urandom(40 * MEGABYTE)
+    (tmp_path / "source").write_bytes(make_zip([OPTIMIZER, ("weights.bin", content)], zipfile.ZIP_STORED))
+    (tmp_path / "code").mkdir()
+    with (tmp_path / "source").open("rb") as source:
+        tracemalloc.start()
+
+        receive(source, (tmp_path / "source").stat().st_size, tmp_path / "zip")
+        unpack_file(tmp_path / "zip", tmp_path / "code", 64 * MEGABYTE)
+
+        _, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert (tmp_path / "code" / "weights.bin").read_bytes() == content
+    assert peak_bytes < 8 * MEGABYTE
 
 
 def test_as_many_files_are_unpacked_as_may_be_uploaded() -> None:
