@@ -1,13 +1,16 @@
 """SMAC3: a random forest of the losses, which takes integers and categories as they are, and expected improvement."""
 
 import tempfile
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
 from bayesmark.abstract_optimizer import AbstractOptimizer
+from bayesmark.random_search import suggest_dict
 from bayesmark.space import JointSpace
 from ConfigSpace import Categorical, ConfigurationSpace, Float, Integer
 from smac import HyperparameterOptimizationFacade, Scenario
+from smac.main.exceptions import ConfigurationSpaceExhaustedException
 from smac.runhistory import TrialInfo, TrialValue
 
 Point = dict[str, Any]
@@ -43,14 +46,18 @@ class SMACForest(AbstractOptimizer):
 
     def suggest(self, n_suggestions: int = 1) -> list[Point]:
         """Return the configurations of the next trials; a batch is chosen by one forest."""
-        self.asked = [self.smac.ask() for _ in range(n_suggestions)]
-        return [{name: self._value(name, each.config[name]) for name in self.api_config} for each in self.asked]
+        self.asked = []
+        with suppress(ConfigurationSpaceExhaustedException, StopIteration):  # all has been tried
+            for _ in range(n_suggestions):
+                self.asked.append(self.smac.ask())
+        points = [{name: self._value(name, each.config[name]) for name in self.api_config} for each in self.asked]
+        return points + suggest_dict([], [], self.api_config, n_suggestions=n_suggestions - len(points))
 
     def observe(self, X: list[Point], y: list[float]) -> None:  # noqa: ARG002, N803 - Bayesmark's signature
         """Tell the losses of the last batch; an evaluation that failed (infinite) counts as the worst loss so far."""
         self.worst = max([self.worst, *(loss for loss in y if np.isfinite(loss))])
         if np.isfinite(self.worst):
-            for trial, loss in zip(self.asked, y, strict=True):
+            for trial, loss in zip(self.asked, y, strict=False):
                 self.smac.tell(trial, TrialValue(cost=loss if np.isfinite(loss) else self.worst), save=False)
 
     def _hyperparameter(self, name: str, config: dict[str, Any]) -> Any:
