@@ -7,7 +7,7 @@ from uuid import UUID
 from arena.api.body import Body, Page, example, example_of
 from arena.api.submissions import BaselineVersion, Submission
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.states import ExecutionState, PhaseKind, SubmissionState
@@ -179,6 +179,7 @@ class ExecutionRecord(Execution):
         revision=3,
         origin_id=None,
         competition_seed="a secret",
+        parameter_names="visible",
         baseline=example_of(BaselineVersion),
         provenance=PROVENANCE,
         studies=[example_of(ExecutionStudy)],
@@ -188,6 +189,7 @@ class ExecutionRecord(Execution):
     revision: int | None
     origin_id: UUID | None
     competition_seed: str
+    parameter_names: ParameterNames
     baseline: BaselineVersion | None
     provenance: Provenance | None
     studies: list[ExecutionStudy]

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from arena.api.body import Body, Interval, Page, example, example_of
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Responsibility, Verdict
 
@@ -201,6 +201,7 @@ class SubmissionProvenance(Body):
         zip=example_of(StoredZip),
         baseline=example_of(BaselineVersion),
         environment="modern",
+        parameter_names="visible",
         optimizer_images=["sha256:9f86d081884c7d65"],
     )
     submission_id: UUID
@@ -213,6 +214,7 @@ class SubmissionProvenance(Body):
     zip: StoredZip
     baseline: BaselineVersion | None
     environment: str = DEFAULT_ENVIRONMENT
+    parameter_names: ParameterNames
     optimizer_images: list[str]
 
 

@@ -54,6 +54,7 @@ def _origins(record: "SubmissionProvenance", *, reveal: bool) -> Iterator[tuple[
         if isinstance(baseline, HashedBaseline):
             yield "baseline's SHA-256", baseline.sha256
     yield "environment", record.environment
+    yield "parameter names", record.parameter_names
     if detailed is None:
         yield from (("optimizer image", image) for image in record.optimizer_images)
         return

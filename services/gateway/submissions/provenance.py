@@ -58,6 +58,7 @@ def _for_its_team(submission: SubmissionRow, origins: OriginsRow) -> SubmissionP
         zip=StoredZip(filename=submission.filename, sha256=origins.blob_sha256, size_bytes=origins.size_bytes),
         baseline=baseline,
         environment=submission.environment,
+        parameter_names=origins.parameter_names,
         optimizer_images=submission.optimizer_images,
     )
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from arena.words.cut_off import TimeLimit
@@ -74,6 +74,7 @@ class OriginsRow:
     baseline_version: int | None
     baseline_sha256: str | None
     competition_seed: str
+    parameter_names: Literal["visible", "hidden"]
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ where p.id = :phase_id and bl.document -> 'data' -> 'data_vars' -> 'mean' is not
 select
     s.blob_sha256, s.size_bytes, s.revision, s.origin_id, r.code_version, r.created_at as revised_at,
     bl.name as baseline, bl.version as baseline_version,
-    encode(sha256(convert_to(bl.document::text, 'UTF8')), 'hex') as baseline_sha256, c.seed as competition_seed
+    encode(sha256(convert_to(bl.document::text, 'UTF8')), 'hex') as baseline_sha256, c.seed as competition_seed,
+    p.parameter_names
 from submissions s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from arena.rules.seeds import optimizer_seed, study_seed
+from arena.rules.seeds import names_seed, optimizer_seed, study_seed
 from arena.words.execution import Usage
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from services.aggregator import tables as aggregator_tables
 from services.dispatcher import tables as dispatcher_tables
+from services.dispatcher.release import shard_message
 from shared.database import Pool
 from shared.messages import HeldShard, StudyFatal
 from tests.support.gateway.executions import PROVENANCE, finish, release
@@ -100,6 +101,22 @@ async def test_one_execution_shows_all_that_it_depended_on(gateway: Gateway, poo
     ]
     for unknown in (f"{held.shard_id}:2", f"{submission}:1", "nonsense", f"{held.shard_id}:99999999999"):
         assert (await gateway.organizer.get(f"{PATH}/{unknown}")).status_code == 404
+
+
+async def test_a_replay_hides_the_names_that_its_execution_hid_in_the_same_order(gateway: Gateway, pool: Pool) -> None:
+    seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
+    await pool.execute("update phases set parameter_names = 'hidden'")
+    submission = await seed_submission(pool, seeded)
+    ((_, box, _, held),) = await release(pool)
+    await finish(pool, submission, box, 0, held)
+    path = f"{PATH}/{held.shard_id}:1"
+
+    (await gateway.organizer.post(f"{path}/replay")).raise_for_status()
+
+    assert (await gateway.organizer.get(path)).json()["parameter_names"] == "hidden"
+    await dispatcher_tables.expand_waiting(pool)
+    ((shard,), _) = await dispatcher_tables.release_fairly(pool, 9)
+    assert shard_message(shard).names_seed == names_seed("seed", "DT_iris_acc")
 
 
 async def test_a_replay_runs_really_again_and_is_compared_with_what_was(gateway: Gateway, pool: Pool) -> None:

@@ -179,6 +179,15 @@ async def test_a_part_is_not_applied_and_more_can_be_added(gateway: Gateway, poo
     assert again["progress"]["submissions"] == 2, "what was applied can be scored again"
 
 
+async def test_a_phase_with_hidden_names_is_scored_again_with_hidden_names(gateway: Gateway, pool: Pool) -> None:
+    await set_up(gateway, pool)
+    await pool.execute("update phases set parameter_names = 'hidden' where name = 'feedback'")
+
+    await candidate(gateway, studies_per_box=3)
+
+    assert await pool.fetchval("select parameter_names from phases where kind = 'rescoring_candidate'") == "hidden"
+
+
 async def test_a_discarded_candidate_is_stopped_and_out_of_view(gateway: Gateway, pool: Pool) -> None:
     _, _ = await set_up(gateway, pool)
     shown = await candidate(gateway, boxes=["box-01"])
@@ -207,7 +216,7 @@ async def test_a_candidate_that_cannot_be_is_refused_and_leaves_nothing(gateway:
     ]
     for body in bad:
         assert (await gateway.organizer.post(PATH, json=body)).status_code == 422, body
-    assert await pool.fetchval("select count(*) from phases where kind = 'candidate'") == 0
+    assert await pool.fetchval("select count(*) from phases where kind = 'rescoring_candidate'") == 0
     await pool.execute("update submissions set score = null, state = 'cancelled', verdict = 'cancelled'")
     assert (await gateway.organizer.post(PATH, json={})).status_code == 409
     assert ids

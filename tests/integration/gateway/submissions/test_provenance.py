@@ -70,9 +70,9 @@ async def test_a_team_sees_of_its_own_what_is_no_secret(gateway: Gateway, pool: 
 
     assert body.keys() == {
         *("submission_id", "competition", "phase", "team", "state", "score"),
-        *("revision", "zip", "baseline", "environment", "optimizer_images"),
+        *("revision", "zip", "baseline", "environment", "parameter_names", "optimizer_images"),
     }
-    assert (body["zip"]["sha256"], body["revision"]) == (SHA256, 1)
+    assert (body["zip"]["sha256"], body["revision"], body["parameter_names"]) == (SHA256, 1, "visible")
     assert body["baseline"] == {"name": "official", "version": 1}
     assert (body["environment"], body["optimizer_images"]) == ("modern", ["sha256:0", "sha256:1"])
     shown = (await team.get(f"/api/v1/submissions/{submission}")).raise_for_status().json()
