@@ -222,6 +222,7 @@ class ProvenanceOfStudies(Body):
     """What ran and scored a number of a submission's studies; null where it is not on record."""
 
     model_config = example(
+        environment="modern",
         optimizer_image="sha256:9f86d081884c7d65",
         blackbox_image="sha256:60303ae22b998861",
         runtime="runc",
@@ -229,6 +230,7 @@ class ProvenanceOfStudies(Body):
         aggregator_code_version="0.1.0+488b4ae",
         studies=300,
     )
+    environment: str | None = None
     optimizer_image: str | None
     blackbox_image: str | None
     runtime: str | None

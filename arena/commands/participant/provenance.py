@@ -12,7 +12,14 @@ from arena.terminal import NO_SCORE, remark, score_text, show_json
 if TYPE_CHECKING:
     from arena.api.submissions import StudyOrigin, SubmissionProvenance
 
-RAN_BY = ("optimizer_image", "blackbox_image", "runtime", "runner_code_version", "aggregator_code_version")
+RAN_BY = (
+    "environment",
+    "optimizer_image",
+    "blackbox_image",
+    "runtime",
+    "runner_code_version",
+    "aggregator_code_version",
+)
 
 
 def provenance(submission: SubmissionArgument, reveal: Reveal = False, as_json: Json = False) -> None:
@@ -53,9 +60,9 @@ def _origins(record: "SubmissionProvenance", *, reveal: bool) -> Iterator[tuple[
         yield "baseline", f"{baseline.name}@{baseline.version}"
         if isinstance(baseline, HashedBaseline):
             yield "baseline's SHA-256", baseline.sha256
-    yield "environment", record.environment
     yield "parameter names", record.parameter_names
     if detailed is None:
+        yield "environment", record.environment
         yield from (("optimizer image", image) for image in record.optimizer_images)
         return
     for each in detailed.ran_by:

@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -85,6 +86,11 @@ def _recorded_environment(row: RecordedExecutionRow) -> str:
     return pinned
 
 
+def _recorded(row: RecordedExecutionRow) -> dict[str, Any]:
+    """Return what ran an execution. Records from before there were environments do not name one."""
+    return {} if row.provenance is None else {"environment": split_environment(row.environment)[0]} | row.provenance
+
+
 @router.get("/replays/{submission_id}")
 async def compare_replay(submission_id: UUID, pool: WithPool, _: Organizer) -> ReplayComparison:
     """Return whether a replay is identical to its execution, and if not, where it first differs."""
@@ -110,5 +116,5 @@ async def compare_replay(submission_id: UUID, pool: WithPool, _: Organizer) -> R
             execution=original.provenance and Provenance.model_validate(original.provenance),
             replay=replay.provenance and Provenance.model_validate(replay.provenance),
         ),
-        provenance_differs=different_names(original.provenance or {}, replay.provenance or {}),
+        provenance_differs=different_names(_recorded(original), replay.provenance or {}),
     )

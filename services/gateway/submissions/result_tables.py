@@ -81,6 +81,7 @@ class OriginsRow:
 class ProvenanceRow:
     """What ran and scored a number of a submission's studies."""
 
+    environment: str | None
     optimizer_image: str | None
     blackbox_image: str | None
     runtime: str | None

@@ -99,8 +99,9 @@ where s.id = :submission_id;
 -- name: provenances_of(submission_id)
 -- What ran and scored the studies of a submission, with the most studies first.
 select
-    ran_by ->> 'optimizer_image' as optimizer_image, ran_by ->> 'blackbox_image' as blackbox_image,
-    ran_by ->> 'runtime' as runtime, ran_by ->> 'code_version' as runner_code_version,
+    ran_by ->> 'environment' as environment, ran_by ->> 'optimizer_image' as optimizer_image,
+    ran_by ->> 'blackbox_image' as blackbox_image, ran_by ->> 'runtime' as runtime,
+    ran_by ->> 'code_version' as runner_code_version,
     nullif(scored_by, '') as aggregator_code_version, studies
 from provenances where submission_id = :submission_id
 order by studies desc, ran_by::text, scored_by;

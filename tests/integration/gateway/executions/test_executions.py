@@ -173,6 +173,23 @@ async def test_a_replay_runs_in_the_image_in_which_its_execution_ran(gateway: Ga
     assert phase["environments"] == [f"modern@{digest}"]
 
 
+async def test_a_record_from_before_there_were_environments_does_not_differ_by_that(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    ((submission, box, study, held),) = await release(pool)
+    await finish(pool, submission, box, study, held)
+    await pool.execute("update executions set provenance = provenance - 'environment'")
+    name = f"{held.shard_id}:1"
+    started = (await gateway.organizer.post(f"{PATH}/{name}/replay")).raise_for_status().json()["submission"]
+    ((copy, box, study, running),) = await release(pool)
+    await finish(pool, copy, box, study, running, provenance=PROVENANCE.model_copy(update={"environment": "small"}))
+
+    compared = (await gateway.organizer.get(f"/api/v1/admin/replays/{started['id']}")).raise_for_status().json()
+
+    assert (compared["identical"], compared["provenance_differs"]) == (True, [])
+
+
 async def test_a_fatal_execution_is_replayed_to_the_same_verdict(gateway: Gateway, pool: Pool) -> None:
     seeded = await seed_phase(pool, boxes=1, studies_per_box=1)
     await seed_submission(pool, seeded)

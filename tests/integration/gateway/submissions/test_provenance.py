@@ -28,7 +28,7 @@ async def run_two_studies(gateway: Gateway, pool: Pool) -> tuple[httpx.AsyncClie
     await gateway.apply(competition(phase(n_calls=3, n_suggestions=2, studies_per_box=1, environments=["modern"])))
     team = await gateway.team("a")
     submission = UUID((await submit(team)).raise_for_status().json()["id"])
-    older = PROVENANCE.model_copy(update={"optimizer_image": "sha256:0"})
+    older = PROVENANCE.model_copy(update={"optimizer_image": "sha256:0", "environment": "modern"})
     first, second = await release(pool)
     await finish(pool, *first, provenance=older)
     await finish(pool, *second)
@@ -49,6 +49,10 @@ async def test_the_organizer_sees_all_that_a_score_came_from(gateway: Gateway, p
     assert {(each["optimizer_image"], each["blackbox_image"], each["studies"]) for each in body["ran_by"]} == {
         ("sha256:0", "sha256:2", 1),
         ("sha256:1", "sha256:2", 1),
+    }
+    assert {(each["optimizer_image"], each["environment"]) for each in body["ran_by"]} == {
+        ("sha256:0", "modern"),
+        ("sha256:1", None),
     }
     assert {(each["runner_code_version"], each["aggregator_code_version"]) for each in body["ran_by"]} == {
         ("abc", code_version())
