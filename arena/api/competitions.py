@@ -33,8 +33,8 @@ class CompetitionPage(Page):
 class CompetitionPhase(Body):
     """A phase as everybody may see it: its size, limits, quotas and times, and the opaque labels of its black boxes.
 
-    `environments` are those that optimizers may run in, the default first. `frozen_at` is
-    since when the leaderboard is frozen for teams; null if it is not.
+    `environments` are those that optimizers may run in, the default first. Where `parameter_names` are hidden, they see
+    `x0`, `x1` and so on. `frozen_at` is since when the leaderboard is frozen for teams; null if it is not.
     """
 
     model_config = example(

@@ -103,6 +103,16 @@ def test_every_fault_comes_at_once_with_its_line_and_cure(tmp_path: Path) -> Non
         assert fragment in text
 
 
+def test_a_phase_says_whether_parameter_names_are_visible_or_hidden(tmp_path: Path) -> None:
+    hidden = toml_text(document(phases=[PHASE | {"parameter_names": "hidden"}]))
+    assert read(tmp_path, hidden).document["phases"][0]["parameter_names"] == "hidden"
+
+    ((line, told),) = faults(tmp_path, hidden.replace("hidden", "hiden"))
+
+    assert "Expected 'visible' or 'hidden', got 'hiden'. Did you mean 'hidden'?" in told
+    assert hidden.splitlines()[line - 1].startswith("parameter_names")
+
+
 @pytest.mark.parametrize(
     ("environments", "expected"),
     [

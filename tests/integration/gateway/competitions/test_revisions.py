@@ -49,6 +49,15 @@ async def test_a_plan_lists_every_refusal_with_its_place(gateway: Gateway) -> No
     assert refused.json()["errors"] == refusals
 
 
+async def test_a_phase_with_submissions_keeps_whether_its_names_are_hidden(gateway: Gateway) -> None:
+    await gateway.apply(competition(phase(parameter_names="hidden")))
+    (await submit(await gateway.team("a"))).raise_for_status()
+
+    (refusal,) = (await plan(gateway, competition(phase()))).json()["refusals"]
+
+    assert refusal["where"] == "phases.0.parameter_names"
+
+
 async def test_a_revision_is_made_by_a_change_alone_and_names_what_it_came_from(gateway: Gateway) -> None:
     assert (await gateway.apply(competition())).json()["revision"] == 1
     assert (await gateway.apply(competition())).json()["revision"] == 1
