@@ -3,6 +3,7 @@
 import { get, post } from "../shared/api.js";
 import { action, choice, detail, fault, field, form, part, table } from "./console.js";
 import { byId, bytes, chip, duration, h, pageData, time } from "../shared/dom.js";
+import { environmentName } from "../submissions/row.js";
 
 const data = pageData();
 const OUTCOMES = ["running", "done", "fatal", "infrastructure_failure", "lease_expired", "message_lost", "handed_back", "stopped"];
@@ -62,7 +63,7 @@ function ownTime({ usage }) {
   return parts.includes(null) ? null : parts.reduce((sum, one) => sum + one, 0);
 }
 
-const HEADS = ["Team", "Phase, box", "Released", "Runner", "Ended as", ["CPU", "number"], ["Memory", "number"], ["Optimizer", "number"], ["Evaluation", "number"], ["Actions", "actions"]];
+const HEADS = ["Team", "Phase, box", "Released", "Environment", "Runner", "Ended as", ["CPU", "number"], ["Memory", "number"], ["Optimizer", "number"], ["Evaluation", "number"], ["Actions", "actions"]];
 
 const list = part(null, ({ rows: shown, next }) => [
   table(
@@ -72,6 +73,7 @@ const list = part(null, ({ rows: shown, next }) => [
       h("a", { href: `/submissions/${each.submission_id}` }, each.team),
       `${each.phase}, ${each.box}, study ${each.first_study}${each.n_studies > 1 ? ` and ${each.n_studies - 1} more` : ""}`,
       [time(each.released_at), each.attempt > 1 ? ` (attempt ${each.attempt})` : ""],
+      environmentName(each),
       each.runner ?? "–",
       [chip(each.outcome), each.verdict ? ` ${each.verdict.replaceAll("_", " ")}` : ""],
       duration(each.usage.cpu_s),
