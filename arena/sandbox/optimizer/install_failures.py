@@ -6,7 +6,8 @@ from pathlib import Path
 
 FRAME = re.compile(r'File "([^"\n]+)", line (\d+)')
 ERROR = re.compile(r"^\s*((?:[\w.]*(?:Error|Exception|Exit|Unavailable)\b|error:|ERROR:|fatal:).*)$", re.MULTILINE)
-OF_PIP = re.compile(r"metadata-generation-failed|subprocess-exited|Failed to build|Failed building")
+OF_THE_BUILD = re.compile(r"\[\d+ lines of output\]\n(.*?)\n\s*\[end of output\]", re.DOTALL)
+"""Around this, pip says in many words that it failed."""
 NETWORK = re.compile(r"name resolution|Network is unreachable|Could not resolve host|No matching distribution found")
 PROGRAM = re.compile(r"command '([^']+)' failed: No such file|(?:unable to execute|directory:) '([\w+-]+)'")
 MODULE = re.compile(r"No module named '([\w.]+)'|Cannot import '([\w.]+)'")
@@ -33,8 +34,8 @@ def explain_tags(wheel: str, fitting: Sequence[str]) -> str:
 
 def explain_build(archive: str, output: str, source: Path) -> str:
     """Return why the sources in a folder were not built, of which the tools wrote `output`."""
-    errors = [line for line in ERROR.findall(output) if not OF_PIP.search(line)]
-    reason = (errors[-1] if errors else output.strip())[-LINE_CHARS:]
+    said = (OF_THE_BUILD.findall(output) or [output])[-1].strip()
+    reason = (ERROR.findall(said) or [said])[-1][-LINE_CHARS:]
     return (
         f"{archive}: expected sources that setuptools can build here, it failed{_find_line(output, source)}: {reason}\n"
         f"{_find_need(output)}{CURE}"

@@ -9,6 +9,7 @@ from arena.sandbox.optimizer.install_failures import explain_build, explain_tags
 FITTING = ["cp313-cp313-manylinux_2_41_x86_64", "cp313-cp313-linux_x86_64", "cp313-abi3-linux_x86_64", "py3-none-any"]
 TRACEBACK = """
   error: subprocess-exited-with-error
+  ╰─> [9 lines of output]
       Traceback (most recent call last):
         File "/opt/venv/lib/python3.13/site-packages/setuptools/build_meta.py", line 335, in run_setup
           exec(code, locals())
@@ -59,6 +60,12 @@ def test_a_missing_file_of_the_sources_is_no_missing_program(tmp_path: Path) -> 
 
     assert "README.md" in told
     assert "this environment does not have" not in told
+
+
+def test_a_build_that_exits_with_a_word_is_told_that_word(tmp_path: Path) -> None:
+    output = "  ╰─> [2 lines of output]\n      running\n      no licence\n      [end of output]\nerror: metadata-failed"
+
+    assert ": running\n      no licence\nBring a wheel" in explain_build("x-1.tar.gz", output, tmp_path)
 
 
 def test_output_without_an_error_line_is_shown_by_its_end(tmp_path: Path) -> None:
