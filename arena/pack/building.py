@@ -16,16 +16,19 @@ from pathlib import Path
 from arena.failure import Failure
 from arena.images.docker import BuildFailed, docker
 from arena.pack.environment import MACHINES, Environment
+from arena.pack.known_environments import find_image
 from arena.pack.stand_ins import kept_packages, write_stand_in
 from arena.pack.wording import explain_build
 from arena.terminal import remark
 
 DOCKERFILE = """FROM {image}
 # No environment: runners pass it over.
-LABEL arena.environment=
+LABEL arena.environment= {built_on}={image}
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends build-essential git python3-dev \\
     && rm -rf /var/lib/apt/lists/*
 """
+BUILT_ON = "arena.built-on"
+"""A label with the id of the environment's image."""
 PLACE = "/pack"
 BUILD_TIMEOUT_S = 3600
 PASSED_ON = re.compile(r"PIP_(EXTRA_)?INDEX_URL|PIP_NO_INDEX|PIP_TRUSTED_HOST|PIP_RETRIES|PIP_(DEFAULT_)?TIMEOUT")
@@ -48,7 +51,13 @@ class Sources:
 
 def build_wheels(sources: Sources, environment: Environment, scratch: Path) -> dict[str, Path]:
     """Return the wheels of all that is required, by file name; those that exist are downloaded. Raises Failure."""
-    image = _provide_image(sources, environment)
+    try:
+        return _build(_provide_image(sources, environment), sources, environment, scratch)
+    except BuildFailed as error:  # nothing that the requirements are to blame for
+        raise Failure(f"Expected wheels to be built in a container, the engine could not: {error}") from error
+
+
+def _build(image: str, sources: Sources, environment: Environment, scratch: Path) -> dict[str, Path]:
     with tempfile.TemporaryDirectory(dir=scratch) as name:
         _write_inputs(sources, environment, Path(name))
         with _container(image) as container:
@@ -62,20 +71,19 @@ def build_wheels(sources: Sources, environment: Environment, scratch: Path) -> d
 
 def _provide_image(sources: Sources, environment: Environment) -> str:
     """Return the name of the environment's image with compilers, which is made unless it is there."""
-    label = f"label=arena.environment={environment.name}"
     try:
-        ids = docker("image", "ls", "--no-trunc", "--format", "{{ .ID }}", "--filter", label).split()
+        image = find_image(environment.name)
     except BuildFailed as error:
         raise Failure(
             f"{sources.reason.rstrip('.')}. Or let 'arena pack' build it, which takes a container engine with the "
             f"environment's image ('arena images build {environment.name}'): {_first_line(error)}"
         ) from error
-    if not ids:
+    if image is None:
         raise Failure(
             f"{sources.reason.rstrip('.')}. Or let 'arena pack' build it, which takes the image of the environment "
             f"{environment.name}: make it with 'arena images build {environment.name}', and pack again."
         )
-    found = docker("image", "inspect", "-f", "{{ .Architecture }}", ids[0])
+    found = docker("image", "inspect", "-f", "{{ .Architecture }}", image)
     if MACHINES.get(found, found) != environment.machine:
         raise Failure(
             f"{sources.requirements}: expected an image of {environment.name} for {environment.machine}, to build "
@@ -84,9 +92,10 @@ def _provide_image(sources: Sources, environment: Environment) -> str:
         )
     tag = f"arena-{environment.name}-build:local"
     with tempfile.TemporaryDirectory() as context:
-        (Path(context) / "Dockerfile").write_text(DOCKERFILE.format(image=ids[0]))
-        if not docker("image", "ls", "--quiet", tag):
-            remark(f"making {tag}, the environment's image with compilers; this is needed once")
+        (Path(context) / "Dockerfile").write_text(DOCKERFILE.format(image=image, built_on=BUILT_ON))
+        if docker("image", "ls", "--quiet", "--filter", f"label={BUILT_ON}={image}", tag):
+            return tag
+        remark(f"making {tag}, the environment's image with compilers; this is needed once")
         try:
             docker("build", "--tag", tag, context)
         except BuildFailed as error:

@@ -9,7 +9,6 @@ from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
 from arena.failure import Failure
-from arena.images.definition import find_environments, find_release
 
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 
@@ -77,12 +76,3 @@ def this_machine() -> str:
     """Return this machine's architecture, as wheels name it."""
     machine = platform.machine()
     return MACHINES.get(machine.lower(), machine)
-
-
-def find_environment(name: str, machine: str) -> Environment:
-    """Return an environment whose definition is in this package. Raises Failure for another."""
-    known = find_environments()
-    if name not in known:
-        raise Failure(f"Expected an environment out of {', '.join(known)}; got {name}.")
-    python_version, glibc_minor = find_release(known[name])
-    return Environment(name, python_version, glibc_minor, machine, known[name].packages)

@@ -122,7 +122,8 @@ class _Target:
     scratch: Path
 
     def find_environment(self) -> "Environment":
-        from arena.pack.environment import find_environment, this_machine  # noqa: PLC0415 - most need none
+        from arena.pack.environment import this_machine  # noqa: PLC0415 - most need none
+        from arena.pack.known_environments import find_environment  # noqa: PLC0415
 
         name = self.environment.partition("@")[0]  # a digest says which image of that name, and no more
         return find_environment(name, self.machine or this_machine())

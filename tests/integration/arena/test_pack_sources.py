@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.images.docker import docker
 from tests.support.source_index import source_index
 from tests.support.stack import ROOT
 from tests.support.waiting import SCORING_LIMIT_S, limited
@@ -78,6 +79,45 @@ async def test_sources_become_wheels_in_their_order_and_the_zip_loads_in_the_san
         assert archive.read("arena.toml") == b'environment = "small"\n'
     code, output, errors = await arena(tmp_path, index, "check", "mine.zip", *QUICK, "--json")
     assert (code, json.loads(output)["verdict"]) == (0, "scored"), errors
+
+
+@pytest.fixture
+def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An organizer's own environment, which this package knows nothing of; its images are removed."""
+    name, context = f"own-{os.getpid()}", tmp_path_factory.mktemp("own")
+    (context / "Dockerfile").write_text(
+        f"FROM arena-small:local\nLABEL arena.environment={name}\nRUN pip uninstall --yes --quiet pyDOE2\n"
+    )
+    docker("build", "--tag", f"arena-{name}:local", str(context))
+    yield name
+    for tag in docker("image", "ls", "--format", "{{ .Repository }}:{{ .Tag }}", f"arena-{name}*").split():
+        docker("image", "rm", tag)
+
+
+async def test_an_organizers_own_environment_is_known_by_its_image(
+    tmp_path: Path, index: str, own_environment: str
+) -> None:
+    write_folder(tmp_path, "purely", "scipy", "pyDOE2")
+
+    code, _, errors = await arena(tmp_path, index, "pack", "mine", "--environment", own_environment)
+
+    assert code == 1
+    assert "a wheel or a source of pyDOE2" in errors, "which the environment lacks, and the index, too"
+    (tmp_path / "mine" / "requirements.txt").write_text("purely\nscipy\n")
+    code, output, errors = await arena(tmp_path, index, "pack", "mine", "--environment", own_environment, "--json")
+    assert code == 0, errors
+    assert json.loads(output)["wheels"] == [NATIVE_WHEEL, PURE_WHEEL]
+    assert f"in the image of the environment {own_environment}" in errors
+
+
+async def test_an_unknown_environment_is_refused_with_those_there_are(tmp_path: Path, index: str) -> None:
+    write_folder(tmp_path, "purely")
+
+    code, _, errors = await arena(tmp_path, index, "pack", "mine", "--environment", "large")
+
+    assert code == 1
+    assert "Expected an environment out of small, classic, modern, or one with an image on this machine" in errors
+    assert "got large." in errors
 
 
 async def test_a_folder_beside_the_optimizer_is_built(tmp_path: Path, index: str) -> None:

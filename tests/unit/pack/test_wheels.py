@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from arena.failure import Failure
-from arena.pack.environment import find_environment
+from arena.pack.known_environments import find_environment
 from arena.pack.stand_ins import kept_packages
 from arena.pack.wheels import source_requirements
 from arena.pack.wording import explain_build, explain_failure
@@ -28,11 +28,6 @@ def test_an_environment_has_the_python_and_the_packages_of_its_debian_too() -> N
     assert str(modern) == "CPython 3.13 on Linux aarch64 with glibc up to 2.41"
     assert modern.packages["torch"].startswith("2.6.0")
     assert (modern.packages["numpy"], modern.packages["bayesmark"]) == ("2.2.4", "0.0.8")
-
-
-def test_an_unknown_environment_is_refused_with_those_there_are() -> None:
-    with pytest.raises(Failure, match=r"Expected an environment out of small, classic, modern; got large\."):
-        find_environment("large", "x86_64")
 
 
 @pytest.mark.parametrize(
