@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from ax.adapter.registry import Generators
 from ax.api.client import Client
-from ax.api.configs import ChoiceParameterConfig, RangeParameterConfig
+from ax.api.configs import RangeParameterConfig
 from ax.core.trial_status import TrialStatus
 from ax.generation_strategy.generation_strategy import GenerationNode, GenerationStrategy
 from ax.generation_strategy.generator_spec import GeneratorSpec
@@ -18,16 +18,14 @@ from bayesmark.space import JointSpace
 
 Point = dict[str, Any]
 N_INITIAL = 16
-EFFORT = {"num_restarts": 2, "raw_samples": 128}
+EFFORT = {"num_restarts": 2, "raw_samples": 128, "options": {"maxiter": 20}}
 """How hard Ax maximizes its acquisition function; by its own defaults, a batch takes longer than an iteration may."""
-TYPES = {"bool": "bool", "cat": "str", "ordinal": "str", "int": "int", "real": "float"}
-"""Ax's names of the types of a choice."""
 
 
 class AxClient(AbstractOptimizer):
-    """Searches numbers as Bayesmark warps them, and booleans and categories as choices.
+    """Searches Bayesmark's warped space, which has every type and scale as numbers.
 
-    Ax has integers and logarithms, too, but takes minutes for a batch where many parameters are not continuous.
+    Ax has integers, choices and logarithms of its own, but with them a batch takes longer than an iteration may.
     """
 
     primary_import = "ax-platform"
@@ -37,9 +35,14 @@ class AxClient(AbstractOptimizer):
         logging.getLogger("ax").setLevel(logging.ERROR)
         torch.set_num_threads(1)  # the sandbox has one CPU
         torch.manual_seed(np.random.randint(2**31 - 1))
-        self.spaces = JointSpace(api_config).spaces
+        self.space = JointSpace(api_config)
+        bounds = self.space.get_bounds().tolist()
+        self.names = [f"x{number}" for number in range(len(bounds))]
+        ranges = zip(self.names, bounds, strict=True)
         self.client = Client()
-        self.client.configure_experiment([self._parameter(name) for name in api_config])
+        self.client.configure_experiment(
+            [RangeParameterConfig(name, (low, high), "float") for name, (low, high) in ranges]
+        )
         self.client.configure_optimization("-loss")  # Ax maximizes
         self.client.set_generation_strategy(self._strategy())
         self.trials: list[int] = []
@@ -48,7 +51,8 @@ class AxClient(AbstractOptimizer):
         """Return the points of as many new trials; where Ax finds fewer that are new, random ones fill up."""
         trials = self.client.get_next_trials(n_suggestions)
         self.trials = list(trials)
-        points = [{name: self._value(name, each[name]) for name in self.api_config} for each in trials.values()]
+        rows = np.array([[each[name] for name in self.names] for each in trials.values()])
+        points: list[Point] = self.space.unwarp(rows) if trials else []
         return points + suggest_dict([], [], self.api_config, n_suggestions=n_suggestions - len(points))
 
     def observe(self, X: list[Point], y: list[float]) -> None:  # noqa: ARG002, N803 - Bayesmark's signature
@@ -72,16 +76,3 @@ class AxClient(AbstractOptimizer):
                 GenerationNode(name="model", generator_specs=[model]),
             ]
         )
-
-    def _parameter(self, name: str) -> RangeParameterConfig | ChoiceParameterConfig:
-        config = self.api_config[name]
-        if config["type"] == "bool" or "values" in config:
-            return ChoiceParameterConfig(name, config.get("values", [False, True]), TYPES[config["type"]])
-        low, high = self.spaces[name].get_bounds()[0].tolist()
-        return RangeParameterConfig(name, (low, high), "float")
-
-    def _value(self, name: str, value: Any) -> Any:
-        config = self.api_config[name]
-        if config["type"] == "bool" or "values" in config:
-            return value
-        return self.spaces[name].unwarp(np.array([value])).item()
