@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -67,8 +66,9 @@ class ContainerStream:
             await self._write(line + payload)
             return
         await self._write(line)
-        async for chunk in _read_chunks(payload):
-            await self._write(chunk)
+        with payload.open("rb") as file:
+            while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
+                await self._write(chunk)
 
     async def _write(self, data: bytes) -> None:
         try:
@@ -113,12 +113,6 @@ class ContainerStream:
             raise StreamFlooded(f"expected at most {STDERR_LIMIT_BYTES} bytes on stderr, got more")
         self._stderr += frame.data
         del self._stderr[:-STDERR_TAIL_BYTES]
-
-
-async def _read_chunks(path: Path) -> AsyncIterator[bytes]:
-    with path.open("rb") as file:
-        while chunk := await asyncio.to_thread(file.read, CHUNK_BYTES):
-            yield chunk
 
 
 def payload_size(payload: Payload) -> int:
