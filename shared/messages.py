@@ -14,6 +14,7 @@ from arena.words.execution import LOG_CHARS, Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage, SubmissionState
 from arena.words.verdicts import Verdict
+from shared.shard_class import ShardClass
 
 Losses = list[list[float]]
 """Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
@@ -30,6 +31,11 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
     key: ClassVar[str]
     version: Literal[1] = 1
+
+    @property
+    def routing_key(self) -> str:
+        """The key under which it is published: `key`, and what comes after it where each receiver takes a part."""
+        return self.key
 
 
 class SubmissionAccepted(Message):
@@ -83,6 +89,16 @@ class ShardReleased(Message):
     cpus: Cpus = 1
     names_seed: int | None = Field(default=None, ge=0, lt=2**32)
     runtime: str | None = None
+
+    @property
+    def shard_class(self) -> ShardClass:
+        """Which runners can run it."""
+        return ShardClass(self.environment, self.cpus)
+
+    @property
+    def routing_key(self) -> str:
+        """The key with the name of its class, which has a queue of its own."""
+        return f"{self.key}.{self.shard_class.name}"
 
 
 class StudyEnded(Message):
@@ -143,7 +159,8 @@ class StudyFatal(StudyEnded):
 class ShardUnfinished(Message):
     """Runner to dispatcher: this attempt ended without a result and without the team's fault.
 
-    `handed_back` is a runner that shuts down; `infrastructure_failure` counts towards an incident.
+    `handed_back` is a runner that shuts down or cannot run it any more; `infrastructure_failure` counts towards an
+    incident.
     """
 
     key = "shard.unfinished"
@@ -169,11 +186,15 @@ class HeldShard(BaseModel):
 
 
 class RunnerHeartbeat(Message):
-    """Runner to dispatcher: alive, whether it takes work, and what it has in hand; it extends those shards' leases."""
+    """Runner to dispatcher: alive, whether it takes work, and what it has in hand; it extends those shards' leases.
+
+    Each slot has a CPU. `environments` are those that it can run: the digest of the image by name.
+    """
 
     key = "runner.heartbeat"
     runner_id: str
     slots: int = Field(ge=0)
+    environments: dict[str, str] = Field(default_factory=dict)
     ready: bool
     reason: str = ""
     held: list[HeldShard]

@@ -35,11 +35,23 @@ class RunnerState(StrEnum):
 
 
 class RunnerSummary(Body):
-    """A runner, by its last report: `ready` is whether it takes work, `reason` why it does not."""
+    """A runner, by its last report: `ready` is whether it takes work, `reason` what keeps it from all or some of it.
 
-    model_config = example(id="runner-1", slots=2, ready=True, reason="", state="ready", seen_at="2026-07-09T08:31:00Z")
+    Each slot has a CPU. `environments` are those that it can run: the digest of the image by name.
+    """
+
+    model_config = example(
+        id="runner-1",
+        slots=2,
+        environments={"small": f"sha256:{'9f86d081' * 8}"},
+        ready=True,
+        reason="",
+        state="ready",
+        seen_at="2026-07-09T08:31:00Z",
+    )
     id: str
     slots: int
+    environments: dict[str, str]
     ready: bool
     reason: str
     state: RunnerState
@@ -122,7 +134,7 @@ class Overview(Body):
 
 
 class Incident(Body):
-    """A shard that failed too often because of the platform; `detail` is from its last execution."""
+    """A shard that the platform failed too often, or that no runner can take; `detail` says what happened."""
 
     model_config = example(
         shard_id="0b1f6a52-8d1c-4b6e-9a53-6f4f0a3f9f10",

@@ -33,18 +33,17 @@ UIDS_OF_A_SHARER = 2_000
 
 ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "NUMEXPR_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NUMBA_NUM_THREADS": "1",
     "GIT_PYTHON_REFRESH": "quiet",
     "HOME": "/tmp",  # noqa: S108 - the container's own tmpfs
     "USER": "arena",
     "LOGNAME": "arena",
     "LANG": "C.UTF-8",
 }
+THREADS = (
+    *("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
+    "NUMBA_NUM_THREADS",
+)
+"""With which libraries are told how many threads to use: as many as the container has CPUs."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +68,27 @@ class Cpu:
 
 
 def optimizer_config(
-    settings: SandboxSettings, image: str, limits: Limits, cpu: Cpu, *, runtime: str | None = None
+    settings: SandboxSettings,
+    image: str,
+    limits: Limits,
+    cpu: Cpu,
+    *,
+    second: Cpu | None = None,
+    runtime: str | None = None,
 ) -> ContainerConfig:
-    """The sandbox of a team's code in an environment's image; the settings' runtime, unless another is named."""
+    """The sandbox of a team's code in an environment's image; the settings' runtime, unless another is named.
+
+    It has the uid of its first CPU, whether or not there is a second.
+    """
     tmpfs = {  # the zip lies beside its files until they are unpacked
         "/submission": _tmpfs(limits.unpacked_limit_bytes + limits.zip_limit_bytes, cpu.optimizer_uid),
         "/tmp": _tmpfs(limits.tmp_limit_bytes, cpu.optimizer_uid),  # noqa: S108 - the container's own
     }
     config = _config(settings, image, cpu, cpu.optimizer_uid, tmpfs, "optimizer")
+    numbers = cpu_numbers(cpu, second)
+    config["Env"] = _environment(len(numbers))
     config["HostConfig"] |= {
+        "CpusetCpus": ",".join(map(str, numbers)),
         "Runtime": runtime or settings.sandbox_runtime,
         "Memory": limits.memory_limit_bytes,
         "MemorySwap": limits.memory_limit_bytes,  # memory and swap together: so no swap
@@ -118,9 +129,18 @@ def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     return config
 
 
+def cpu_numbers(cpu: Cpu, second: Cpu | None = None) -> list[int]:
+    """Return the numbers of the CPUs of a container; one, where two sharers of the same CPU run it."""
+    return sorted({each.number for each in (cpu, second) if each is not None})
+
+
 def claim_name(cpu: Cpu) -> str:
     """Return the name of the container that stands for a claim of a CPU, which the engine gives to one only."""
     return f"arena-cpu-{cpu.number}" + (f"-{cpu.sharer}" if cpu.sharer else "")
+
+
+def _environment(threads: int) -> list[str]:
+    return [f"{name}={value}" for name, value in (ENVIRONMENT | dict.fromkeys(THREADS, threads)).items()]
 
 
 def _tmpfs(size_bytes: int, uid: int) -> str:
@@ -129,7 +149,12 @@ def _tmpfs(size_bytes: int, uid: int) -> str:
 
 
 def _config(
-    settings: SandboxSettings, image: str, cpu: Cpu, uid: int, tmpfs: dict[str, str], role: str
+    settings: SandboxSettings,
+    image: str,
+    cpu: Cpu,
+    uid: int,
+    tmpfs: dict[str, str],
+    role: str,
 ) -> ContainerConfig:
     return {
         "Image": image,
@@ -137,7 +162,7 @@ def _config(
         "WorkingDir": "/tmp",  # noqa: S108 - the container's own
         "Hostname": role,
         "User": f"{uid}:{uid}",
-        "Env": [f"{name}={value}" for name, value in ENVIRONMENT.items()],
+        "Env": _environment(1),
         "Labels": {OWNER_LABEL: settings.owner, ROLE_LABEL: role, CPU_LABEL: str(cpu.number)},
         "OpenStdin": True,
         "StdinOnce": True,  # the runner's death ends stdin, and so the container

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from arena.sandbox.container_config import Cpu, optimizer_config
+from arena.sandbox.container_config import Cpu, cpu_numbers, optimizer_config
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
@@ -22,7 +22,7 @@ SELF_TEST_LIMITS = Limits(
 """Small, so that running into them takes no time."""
 
 
-def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str) -> list[str]:
+def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str, second: Cpu | None = None) -> list[str]:
     """What is wrong with a sandbox, seen from inside; none if it is what `optimizer_config` asked for."""
     expected = {
         "uid": cpu.optimizer_uid,
@@ -38,7 +38,8 @@ def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str) -
         "forbidden_calls": [],
     }
     if runtime == "runc":  # other runtimes bring a kernel of their own, which states these differently
-        expected |= {"interfaces": ["lo"], "no_new_privileges": "1", "seccomp": "2", "cpus": [cpu.number]}
+        expected |= {"interfaces": ["lo"], "no_new_privileges": "1", "seccomp": "2"}
+        expected["cpus"] = cpu_numbers(cpu, second)
         expected["memory_limit"] = limits.memory_limit_bytes
         # Version 1 of control groups limits memory and swap together, version 2 swap alone.
         allowed_swap = {limits.memory_limit_bytes, 0}
@@ -58,7 +59,7 @@ def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str) -
 
 
 class SelfTest:
-    """Tries each pair of image and runtime once; one that held is not tried again until `forget`.
+    """Tries each image, runtime and number of CPUs once; what held is not tried again until `forget`.
 
     An image is named by its id. No runtime means that of the settings.
     """
@@ -66,16 +67,16 @@ class SelfTest:
     def __init__(self, engine: Engine, settings: SandboxSettings) -> None:
         self._engine = engine
         self._settings = settings
-        self._held: set[tuple[str, str | None]] = set()
+        self._held: set[tuple[str, str | None, bool]] = set()
 
     def forget(self) -> None:
         """Trust nothing that was found earlier."""
         self._held.clear()
 
-    async def require(self, image: str, runtime: str | None, cpu: Cpu) -> None:
+    async def require(self, image: str, runtime: str | None, cpu: Cpu, second: Cpu | None = None) -> None:
         """Try out the sandbox that a study needs. Raises `InfrastructureFailure` where it does not hold."""
         try:
-            faults = await self.find_faults(image, cpu, runtime)
+            faults = await self.find_faults(image, cpu, runtime, second)
             if faults:
                 raise InfrastructureFailure(f"self-test: {'; '.join(faults)}")
         except InfrastructureFailure as failure:
@@ -86,23 +87,26 @@ class SelfTest:
                 f"{failure}. Put it on every runner, or name another in the competition's file."
             ) from failure
 
-    async def find_faults(self, image: str, cpu: Cpu, runtime: str | None = None) -> list[str]:
+    async def find_faults(
+        self, image: str, cpu: Cpu, runtime: str | None = None, second: Cpu | None = None
+    ) -> list[str]:
         """Return what is wrong with a sandbox. Raises `InfrastructureFailure`."""
-        if (image, runtime) in self._held:
+        tried = (image, runtime, second is not None)
+        if tried in self._held:
             return []
-        faults = await self._run(image, cpu, runtime)
+        faults = await self._run(image, cpu, runtime, second)
         if not faults:
-            self._held.add((image, runtime))
+            self._held.add(tried)
         return faults
 
-    async def _run(self, image: str, cpu: Cpu, runtime: str | None) -> list[str]:
+    async def _run(self, image: str, cpu: Cpu, runtime: str | None, second: Cpu | None) -> list[str]:
         """Start a sandbox, try to break out of it, and return what is wrong with it."""
-        config = optimizer_config(self._settings, image, SELF_TEST_LIMITS, cpu, runtime=runtime)
+        config = optimizer_config(self._settings, image, SELF_TEST_LIMITS, cpu, runtime=runtime, second=second)
         container = await self._engine.start(config)
         try:
             async with asyncio.timeout(self._settings.start_timeout_s):
                 answer = await container.request({"do": "facts"})
-            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, config["HostConfig"]["Runtime"])
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, config["HostConfig"]["Runtime"], second)
             if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
                 faults += await self._try_memory(container)
         except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:

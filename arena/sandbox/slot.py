@@ -20,7 +20,7 @@ from arena.words.limits import Limits
 
 
 class Slot:
-    """Room for one study at a time, pinned to one CPU.
+    """Room for one study at a time, pinned to one CPU; `beside` another slot, its optimizer has both CPUs.
 
     Between studies it owns one warm black-box container, and a prepared optimizer container for each of the
     configurations that it served last, or the tasks that start them. No optimizer container serves two studies, and a
@@ -32,7 +32,7 @@ class Slot:
         self._engine = engine
         self._self_test = self_test
         self._settings = settings
-        self._cpu = cpu
+        self.cpu = cpu
         self._blackbox_config = blackbox_config(settings, cpu)
         self._tasks = asyncio.TaskGroup()
         self._starter = Starter(engine, self._tasks)
@@ -45,7 +45,7 @@ class Slot:
         self._blackbox = self._starter.begin_start(self._blackbox_config)
         with contextlib.suppress(InfrastructureFailure):  # it is needed only if a study says so
             image = await self._engine.images.find_environment(DEFAULT_ENVIRONMENT)
-            self._prepared.prepare(optimizer_config(self._settings, image, Limits(), self._cpu))
+            self._prepared.prepare(optimizer_config(self._settings, image, Limits(), self.cpu))
         return self
 
     async def __aexit__(
@@ -67,16 +67,23 @@ class Slot:
         """The study that runs here, or ran last."""
         return self._running
 
-    async def run_study(self, spec: StudySpec, zip_file: Payload, dataset_bytes: bytes = b"") -> StudyOutcome:
+    def beside(self, other: "Slot") -> "WideSlot":
+        """Return this slot with the CPU of another one, which must run nothing meanwhile."""
+        return WideSlot(self, other.cpu)
+
+    async def run_study(
+        self, spec: StudySpec, zip_file: Payload, dataset_bytes: bytes = b"", *, second: Cpu | None = None
+    ) -> StudyOutcome:
         """Run one study to its end; `dataset_bytes` is the CSV file of a black box on the organizer's own data set.
 
-        A zip that is a file is streamed. Cancelled, it kills both containers at once.
+        The optimizer has the `second` CPU as well, if one is given. A zip that is a file is streamed.
+        Cancelled, it kills both containers at once.
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
         """
         blackbox = await self._take_blackbox()
         intact = False
         try:
-            optimizer = await self._take_optimizer(spec)
+            optimizer = await self._take_optimizer(spec, second)
             self._running = RunningStudy(spec, optimizer.stream)
             name = f"arena-optimizer-{spec.execution}-{spec.study}-{optimizer.id[:12]}"
             self._tasks.create_task(self._engine.name_container(optimizer.id, name))
@@ -122,14 +129,30 @@ class Slot:
             raise container
         return container
 
-    async def _take_optimizer(self, spec: StudySpec) -> Container:
+    async def _take_optimizer(self, spec: StudySpec, second: Cpu | None) -> Container:
         """Return a fresh container of the study's environment; prepare the next."""
         image = await self._engine.images.find_environment(spec.environment)
-        await self._self_test.require(image, spec.runtime, self._cpu)
+        await self._self_test.require(image, spec.runtime, self.cpu, second)
         return await self._prepared.take(
-            optimizer_config(self._settings, image, spec.limits, self._cpu, runtime=spec.runtime)
+            optimizer_config(self._settings, image, spec.limits, self.cpu, second=second, runtime=spec.runtime)
         )
 
     def _replace_blackbox(self, container: Container) -> None:
         self._starter.begin_discard(container)
         self._blackbox = self._starter.begin_start(self._blackbox_config)
+
+
+class WideSlot:
+    """A slot with a second CPU for its optimizer; the black box stays on the first."""
+
+    def __init__(self, slot: Slot, second: Cpu) -> None:
+        self._slot = slot
+        self._second = second
+
+    def running_study(self) -> RunningStudy | None:
+        """The study that runs here, or ran last."""
+        return self._slot.running_study()
+
+    async def run_study(self, spec: StudySpec, zip_file: Payload, dataset_bytes: bytes = b"") -> StudyOutcome:
+        """Run one study as `Slot.run_study` does."""
+        return await self._slot.run_study(spec, zip_file, dataset_bytes, second=self._second)

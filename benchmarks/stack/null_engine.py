@@ -2,21 +2,28 @@
 
 import functools
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
 from arena.sandbox.study import StudyOutcome, StudySpec
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.execution import Provenance, Usage
 from services.runner.shard_run import StudySlot
 from shared.messages import Suggestion
 
 DIFFERENT_STUDIES = 64
 NULL_PROVENANCE = Provenance(optimizer_image="none", blackbox_image="none", code_version="none", runtime="none")
+NULL_ENVIRONMENTS = {DEFAULT_ENVIRONMENT: f"sha256:{'0' * 64}"}
 
 
 class NullEngine:
-    """An engine that is always available."""
+    """An engine that is always available, and has one environment."""
+
+    shortage: str | None = None
+
+    def __init__(self, environments: Mapping[str, str] = NULL_ENVIRONMENTS) -> None:
+        self.environments = dict(environments)
 
     async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
         """Return None: ready."""
@@ -25,6 +32,10 @@ class NullEngine:
 
 class NullSlot:
     """Answers a study at once, with losses drawn from its seed and a result of the usual size."""
+
+    def beside(self, other: StudySlot) -> StudySlot:  # noqa: ARG002
+        """Return this slot, because nothing here uses a CPU."""
+        return self
 
     def running_study(self) -> None:
         """Return None, because nothing here writes a log."""

@@ -25,32 +25,45 @@ on conflict (submission_id, box_id, first_study) do nothing;
 -- Says that all shards of a submission are there.
 update submissions set expanded_at = now() where id = :submission_id and expanded_at is null;
 
--- name: count_released()$
--- How many shards are on the broker and not yet taken by a runner.
-select count(*) from shards where state = 'released';
-
--- name: ready_slots(seen_s)$
--- How many slots the runners have that are there and take work.
-select coalesce(sum(slots), 0) from runners where ready and seen_at > now() - make_interval(secs => :seen_s);
-
--- name: waiting_teams(capacity)
--- Teams with pending shards, once for each priority: how many shards they have in flight, how many wait (counted up to
--- the free capacity), and whose turn it is. Priorities of phase and submission add up.
-select
-    w.team_id, w.priority, coalesce(f.in_flight, 0) as in_flight, c.waiting,
-    row_number() over (order by tm.served_at nulls first, w.oldest, w.team_id) as turn
+-- name: open_classes()
+-- The classes of shards of submissions that have not ended, and how many of each are on the broker and not yet taken.
+select c.environment, c.cpus, coalesce(r.released, 0) as released
 from (
-    select s.team_id, p.priority + s.priority as priority, array_agg(s.id) as submission_ids, min(s.created_at) as oldest
+    select distinct s.environment, p.cpus
     from submissions s join phases p on p.id = s.phase_id
     where s.ended_at is null and s.expanded_at is not null
-    group by s.team_id, p.priority + s.priority
+) c
+left join (
+    select s.environment, p.cpus, count(*) as released
+    from shards sh join submissions s on s.id = sh.submission_id join phases p on p.id = s.phase_id
+    where sh.state = 'released'
+    group by s.environment, p.cpus
+) r on r.environment = c.environment and r.cpus = c.cpus
+order by c.environment, c.cpus;
+
+-- name: waiting_teams(environments, cpus, capacities)
+-- Teams with pending shards of these classes, once for each priority and class: how many shards they have in flight, how
+-- many wait (counted up to the class's free capacity), and whose turn it is. Priorities of phase and submission add up.
+select
+    w.team_id, w.priority, w.environment, w.cpus, coalesce(f.in_flight, 0) as in_flight, c.waiting,
+    rank() over (order by tm.served_at nulls first, w.oldest_of_team, w.team_id) as turn
+from (
+    select
+        s.team_id, p.priority + s.priority as priority, s.environment, p.cpus, min(free.capacity) as capacity,
+        array_agg(s.id) as submission_ids, min(min(s.created_at)) over (partition by s.team_id) as oldest_of_team
+    from submissions s
+    join phases p on p.id = s.phase_id
+    join unnest(:environments::text[], :cpus::integer[], :capacities::integer[]) as free (environment, cpus, capacity)
+        on free.environment = s.environment and free.cpus = p.cpus
+    where s.ended_at is null and s.expanded_at is not null
+    group by s.team_id, p.priority + s.priority, s.environment, p.cpus
 ) w
 join teams tm on tm.id = w.team_id
 cross join lateral (
     select count(*) as waiting from (
         select 1 from shards
         where submission_id = any (w.submission_ids) and state = 'pending' and not_before <= now()
-        limit :capacity
+        limit w.capacity
     ) as counted
 ) c
 left join (
@@ -66,18 +79,20 @@ where c.waiting > 0;
 -- These teams have had their turn.
 update teams set served_at = now() where id = any (:team_ids::uuid[]);
 
--- name: release_shards(team_ids, counts)
--- Releases so many shards of each team, those of a higher priority first and then of the oldest submission, and returns
+-- name: release_shards(team_ids, environments, cpus, counts)
+-- Releases so many shards of each team and class, those of a higher priority first and then of the oldest submission, and returns
 -- all a runner must know of them, the teams by turns.
 with chosen as (
     select picked.id
-    from unnest(:team_ids::uuid[], :counts::integer[]) as share (team_id, n)
+    from unnest(:team_ids::uuid[], :environments::text[], :cpus::integer[], :counts::integer[])
+        as share (team_id, environment, cpus, n)
     cross join lateral (
         select sh.id
         from submissions s
         join phases p on p.id = s.phase_id
         join shards sh on sh.submission_id = s.id
         where s.team_id = share.team_id and s.ended_at is null
+            and s.environment = share.environment and p.cpus = share.cpus
             and sh.state = 'pending' and sh.not_before <= now()
         order by p.priority + s.priority desc, s.created_at, s.id, sh.ordinal
         limit share.n
@@ -152,11 +167,12 @@ where sh.id = held.shard_id and sh.attempt = held.attempt
     and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
 returning sh.id as shard_id, sh.attempt;
 
--- name: record_runner(runner_id, slots, ready, reason)!
+-- name: record_runner(runner_id, slots, environments, ready, reason)!
 -- Keeps what a runner said of itself last.
-insert into runners (id, slots, ready, reason) values (:runner_id, :slots, :ready, :reason)
+insert into runners (id, slots, environments, ready, reason)
+values (:runner_id, :slots, :environments, :ready, :reason)
 on conflict (id) do update
-set slots = excluded.slots, ready = excluded.ready, reason = excluded.reason, seen_at = now();
+set slots = excluded.slots, environments = excluded.environments, ready = excluded.ready, reason = excluded.reason, seen_at = now();
 
 -- name: requeue_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
 -- An attempt ended without a result: the shard waits again, or is an incident after too many failures.
@@ -187,10 +203,15 @@ select submission_id, state from returned;
 -- Running shards whose runner has not been heard of for too long.
 select id as shard_id, attempt, runner_id from shards where state = 'running' and lease_until < now();
 
--- name: stale_releases(age_s)
--- Released shards that no runner has taken for so long.
-select id as shard_id, attempt, runner_id from shards
-where state = 'released' and released_at < now() - make_interval(secs => :age_s);
+-- name: stale_releases(environments, cpus, ages_s)
+-- Released shards of these classes that no runner has taken for so long.
+select sh.id as shard_id, sh.attempt, sh.runner_id
+from shards sh
+join submissions s on s.id = sh.submission_id
+join phases p on p.id = s.phase_id
+join unnest(:environments::text[], :cpus::integer[], :ages_s::float8[]) as class (environment, cpus, age_s)
+    on class.environment = s.environment and class.cpus = p.cpus
+where sh.state = 'released' and sh.released_at < now() - make_interval(secs => class.age_s);
 
 -- name: forget_runners(age_s)
 -- Removes the runners that have not been heard of for so long, unless a shard still waits for one of them.

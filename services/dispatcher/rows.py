@@ -7,6 +7,7 @@ from uuid import UUID
 from arena.words.environments import ParameterNames
 from arena.words.states import ShardState
 from shared.messages import HeldShard
+from shared.shard_class import ShardClass
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,20 @@ class RequeuedShard:
 
     submission_id: UUID
     state: ShardState
+
+
+@dataclass(frozen=True)
+class OpenClass:
+    """A class of shards of submissions that have not ended, and how many of them are on the broker, not yet taken."""
+
+    environment: str
+    cpus: int
+    released: int
+
+    @property
+    def shard_class(self) -> ShardClass:
+        """Return the class."""
+        return ShardClass(self.environment, self.cpus)
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import structlog
 from prometheus_client import Counter, Gauge
 
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
-from services.dispatcher import tables
+from services.dispatcher import serving_tables, tables
 from services.dispatcher.fairness import release_window
 from services.dispatcher.release import shard_message
+from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
-from shared.broker.topology import DISPATCH, SHARDS, SUBMISSIONS
+from shared.broker.topology import DISPATCH, SUBMISSIONS, shard_queue
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
 from shared.messages import (
@@ -26,6 +27,7 @@ from shared.messages import (
     SubmissionEnded,
     SubmissionMessage,
 )
+from shared.shard_class import ShardClass
 
 log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
@@ -47,6 +49,7 @@ class Dispatcher:
         self._settings = settings
         self._look = asyncio.Event()
         self._hearing_since = time.monotonic()
+        self._unserved_since: dict[ShardClass, float] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -92,14 +95,20 @@ class Dispatcher:
     async def _release(self) -> None:
         self._look.clear()
         settings = self._settings
-        slots = await tables.ready_slots(self._pool, settings.lease_s)
-        window = release_window(settings.release_window, settings.release_per_slot, slots)
+        runners = await serving_tables.ready_runners(self._pool, settings.lease_s)
+
+        def window(shard_class: ShardClass) -> int:
+            places = count_places(shard_class, runners)
+            return release_window(settings.release_window, settings.release_per_slot, places)
+
         while True:
             shards, changes = await tables.release_fairly(self._pool, window)
             if not shards:
                 return
             # A message that is lost from here on is found by the sweeper: the table says the shard is released.
-            await self._broker.publish([*map(shard_message, shards), *changes])
+            messages = [shard_message(shard) for shard in shards]
+            await self._broker.declare([shard_queue(each) for each in {message.shard_class for message in messages}])
+            await self._broker.publish([*messages, *changes])
             RELEASED.inc(len(shards))
 
     async def _sweep(self) -> None:
@@ -107,21 +116,48 @@ class Dispatcher:
             self._look.set()
         await self._drop_leftovers()
         await self._fail_overdue()
-        waiting = await self._broker.count_waiting(SHARDS)
-        WAITING.set(waiting)
+        classes = await tables.open_classes(self._pool)
+        waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
+        WAITING.set(sum(waiting.values()))
         settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
+        await self._settle_unserved(classes)
         for lost in await tables.expired_leases(self._pool):
             detail = f"runner {lost.runner_id} was not heard from for {settings.lease_s:g} s"
             await self._requeue(lost.held, lost.runner_id, ExecutionOutcome.LEASE_EXPIRED, detail)
-        age_s = settings.release_ttl_s if waiting else settings.message_lost_s
-        for lost in await tables.stale_releases(self._pool, age_s):
-            detail = f"no runner took it in {age_s:g} s"
-            await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, detail)
+        # With messages in the queue of its class, a shard is in it; else its message was lost.
+        ages_s = {each: settings.release_ttl_s if n else settings.message_lost_s for each, n in waiting.items()}
+        for lost in await tables.stale_releases(self._pool, ages_s):
+            await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, "no runner took it in time")
         for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
+
+    async def _settle_unserved(self, classes: Sequence[ShardClass]) -> None:
+        """Make an incident of what no runner can take for too long, and end that when one can.
+
+        While no runner is ready at all, nothing is said of what runners lack.
+        """
+        now = time.monotonic()
+        runners = await serving_tables.ready_runners(self._pool, self._settings.lease_s)
+        unserved = {each for each in classes if runners and not count_places(each, runners)}
+        self._unserved_since = {each: self._unserved_since.get(each, now) for each in unserved}
+        for shard_class, since in self._unserved_since.items():
+            if now - since >= self._settings.unserved_limit_s:
+                await self._report_unserved(shard_class, runners)
+        for shard_class in classes:
+            if count_places(shard_class, runners):
+                for shard_id in await serving_tables.resume_served(self._pool, shard_class):
+                    log.info("incident ended: a runner can take it", shard=str(shard_id), shard_class=shard_class.name)
+                    self._look.set()
+
+    async def _report_unserved(self, shard_class: ShardClass, runners: Sequence[ReadyRunners]) -> None:
+        limit_s = self._settings.unserved_limit_s
+        reason = explain_unserved(shard_class, runners, limit_s)
+        for submission_id in await serving_tables.mark_unserved(self._pool, shard_class, limit_s, reason):
+            INCIDENTS.inc()
+            log.error("no runner can take a submission's shards", submission=str(submission_id), reason=reason)
 
     async def _drop_leftovers(self) -> None:
         leftovers = await tables.ended_with_open_shards(self._pool)

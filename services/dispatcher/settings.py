@@ -14,6 +14,7 @@ class DispatcherSettings(ProcessSettings, DatabaseSettings, BrokerSettings, Leas
     message_lost_s: float = 10
     sweep_interval_s: float = 5
     failures_before_incident: int = Field(default=3, ge=1)
+    unserved_limit_s: float = 300
     incident_limit_s: float = 24 * 3600
     runner_forgotten_s: float = 24 * 3600
     submission_limit_s: float = 14 * 24 * 3600

@@ -1,14 +1,16 @@
 """What the dispatcher reads and writes in Postgres. Each public function is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
 from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher.fairness import WaitingTeam, share_capacity
-from services.dispatcher.rows import LostAttempt, OpenSubmission, ReleasedShard, RequeuedShard
+from services.dispatcher.rows import LostAttempt, OpenClass, OpenSubmission, ReleasedShard, RequeuedShard
 from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
+from shared.shard_class import ShardClass
 
 queries = load_queries(files("services.dispatcher") / "queries.sql")
 
@@ -23,28 +25,45 @@ async def expand_waiting(pool: Pool) -> int:
     return len(waiting)
 
 
-async def release_fairly(pool: Pool, window: int) -> tuple[list[ReleasedShard], list[PhaseChanged]]:
-    """Release shards until `window` are on the broker; returns them and the changes to announce."""
+async def release_fairly(
+    pool: Pool, window: Callable[[ShardClass], int]
+) -> tuple[list[ReleasedShard], list[PhaseChanged]]:
+    """Release shards until `window` of each class are on the broker; returns them and the changes to announce."""
     async with pool.acquire() as connection, connection.transaction():
-        capacity = window - await queries.count_released(connection)
-        if capacity <= 0:
+        classes = await fetch_all(OpenClass, queries.open_classes(connection))
+        free = {each.shard_class: window(each.shard_class) - each.released for each in classes}
+        capacities = {each: capacity for each, capacity in free.items() if capacity > 0}
+        if not capacities:
             return [], []
-        teams = await fetch_all(WaitingTeam, queries.waiting_teams(connection, capacity=capacity))
-        shares = share_capacity(capacity, teams)
+        teams = await fetch_all(
+            WaitingTeam,
+            queries.waiting_teams(connection, **_columns(capacities), capacities=list(capacities.values())),
+        )
+        shares = share_capacity(capacities, teams)
         if not shares:
             return [], []
-        await queries.mark_served(connection, team_ids=sorted(shares))
+        await queries.mark_served(connection, team_ids=sorted({team_id for team_id, _ in shares}))
         released = await fetch_all(
             ReleasedShard,
-            queries.release_shards(connection, team_ids=list(shares.keys()), counts=list(shares.values())),
+            queries.release_shards(
+                connection,
+                team_ids=[team_id for team_id, _ in shares],
+                **_columns(shard_class for _, shard_class in shares),
+                counts=list(shares.values()),
+            ),
         )
         return released, await _start_submissions(connection, list({shard.submission_id for shard in released}))
 
 
-async def ready_slots(pool: Pool, seen_s: float) -> int:
-    """Return how many slots the ready runners have that were heard from in the last `seen_s` seconds."""
-    slots: int = await queries.ready_slots(pool, seen_s=seen_s)
-    return slots
+def _columns(classes: Iterable[ShardClass]) -> dict[str, list[Any]]:
+    """Return classes as the queries take them."""
+    listed = list(classes)
+    return {"environments": [each.environment for each in listed], "cpus": [each.cpus for each in listed]}
+
+
+async def open_classes(pool: Pool) -> list[ShardClass]:
+    """Return the classes of shards of submissions that have not ended."""
+    return [each.shard_class for each in await fetch_all(OpenClass, queries.open_classes(pool))]
 
 
 async def _start_submissions(connection: Connection, submission_ids: list[UUID]) -> list[PhaseChanged]:
@@ -64,6 +83,7 @@ async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: floa
             connection,
             runner_id=heartbeat.runner_id,
             slots=heartbeat.slots,
+            environments=heartbeat.environments,
             ready=heartbeat.ready,
             reason=heartbeat.reason,
         )
@@ -123,9 +143,11 @@ async def expired_leases(pool: Pool) -> list[LostAttempt]:
     return await fetch_all(LostAttempt, queries.expired_leases(pool))
 
 
-async def stale_releases(pool: Pool, age_s: float) -> list[LostAttempt]:
-    """Return shards that were released `age_s` seconds ago or earlier, and that no runner has taken."""
-    return await fetch_all(LostAttempt, queries.stale_releases(pool, age_s=age_s))
+async def stale_releases(pool: Pool, ages_s: Mapping[ShardClass, float]) -> list[LostAttempt]:
+    """Return shards that were released so long ago or earlier, by their class, and that no runner has taken."""
+    return await fetch_all(
+        LostAttempt, queries.stale_releases(pool, **_columns(ages_s), ages_s=[float(each) for each in ages_s.values()])
+    )
 
 
 async def forget_runners(pool: Pool, age_s: float) -> list[str]:

@@ -1,8 +1,8 @@
-"""Whether this runner takes work, looked at again and again."""
+"""Whether this runner takes work, and in which environments, looked at again and again."""
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -15,16 +15,28 @@ log = structlog.get_logger()
 class ReadinessCheck(Protocol):
     """Looks whether studies may run here."""
 
+    @property
+    def environments(self) -> Mapping[str, str]:
+        """The environments in which they may: the digest of the image by name, as the last check found."""
+        ...
+
+    @property
+    def shortage(self) -> str | None:
+        """Why some may not run here, though others may; or None."""
+        ...
+
     async def check(self, *, thorough: bool = False) -> str | None:
         """Return why no work should be taken now, or None; a thorough check trusts nothing that was found earlier."""
         ...
 
 
 class ReadinessWatch:
-    """`reason` is why this runner takes no work, as the last check found, or None. One check runs at a time."""
+    """What the last check found: `reason` is why this runner takes no work, or None. One check runs at a time."""
 
     def __init__(self, readiness: ReadinessCheck, interval_s: float, on_change: Callable[[], None]) -> None:
         self.reason: str | None = "starting"
+        self.environments: dict[str, str] = {}
+        self.shortage: str | None = None
         self._readiness = readiness
         self._interval_s = interval_s
         self._on_change = on_change
@@ -41,9 +53,14 @@ class ReadinessWatch:
         """See whether work may be taken, let everybody know, and return why not."""
         async with self._checking:
             reason = await self._readiness.check(thorough=thorough)
-            changed, self.reason = reason != self.reason, reason
-            if changed:
-                log.log(logging.WARNING if reason else logging.INFO, "readiness changed", reason=reason)
+            before = (self.reason, self.environments, self.shortage)
+            self.reason, self.shortage = reason, self._readiness.shortage
+            self.environments = dict(self._readiness.environments)
+            if before != (self.reason, self.environments, self.shortage):
+                level = logging.WARNING if reason or self.shortage else logging.INFO
+                log.log(
+                    level, "readiness changed", reason=reason, environments=self.environments, shortage=self.shortage
+                )
                 self._on_change()
             self._checked.set()
             self._checked = asyncio.Event()  # whoever waits from now on waits for the next check

@@ -1,12 +1,11 @@
-"""The runner: takes one shard per slot, runs its studies, publishes each result, acknowledges last.
+"""The runner: takes as many shards as it has slots for, runs their studies, publishes each result, acknowledges last.
 
 It keeps no state. What it holds it says in every heartbeat; what the dispatcher or an ended submission takes away from
 it, it kills at once; what it cannot finish it hands back.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Protocol, Self
@@ -20,12 +19,13 @@ from services.runner.heartbeats import Heartbeats
 from services.runner.log_streaming import LogStreams
 from services.runner.readiness import ReadinessCheck, ReadinessWatch
 from services.runner.settings import RunnerSettings
-from services.runner.shard_run import ShardRun, StudySlot
+from services.runner.shard_intake import ShardIntake
+from services.runner.shard_run import ShardRun, StudyRunner, StudySlot
+from services.runner.slot_room import SlotRoom
 from services.runner.study_messages import held_shard
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
-from shared.broker.topology import SHARDS
 from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
@@ -36,6 +36,7 @@ from shared.messages import (
     ShardsRevoked,
     SubmissionEnded,
 )
+from shared.shard_class import ShardClass, served_classes
 
 log = structlog.get_logger()
 
@@ -72,7 +73,8 @@ class SlotSource(Protocol):
 class _Work:
     submission_id: UUID
     task: asyncio.Task[None]
-    slot: StudySlot
+    slot: StudyRunner
+    cpus: int
     handed_back: bool = False
 
 
@@ -90,12 +92,12 @@ class Runner:
         self._broker = broker
         self._settings = settings
         self._slots = slots
-        self._count = 0
-        self._free: asyncio.Queue[StudySlot] = asyncio.Queue()
+        self._room = SlotRoom()
         self._held: dict[HeldShard, _Work] = {}
         self._ended: dict[UUID, None] = {}
         self._heartbeats = Heartbeats(broker, self._describe, settings.heartbeat_interval_s)
-        self._readiness = ReadinessWatch(readiness, settings.engine_check_interval_s, self._heartbeats.tell_news)
+        self._readiness = ReadinessWatch(readiness, settings.engine_check_interval_s, self._on_readiness)
+        self._intake = ShardIntake(broker, self._room, self._served_classes, self._is_settled, self._on_shard)
         self._log_streams = LogStreams(self._running_study, self._send_log)
         self._shards = ShardRun(broker, blobs, self._readiness, self._log_streams.send_last, settings.runner_id)
 
@@ -110,7 +112,9 @@ class Runner:
             tasks.create_task(self._readiness.run(quiet))
             tasks.create_task(self._log_streams.run(quiet))
             tasks.create_task(self._hand_back_after_grace(stop, quiet))
-            await self._take_shards_when_ready(stop)
+            async with asyncio.TaskGroup() as taking:
+                taking.create_task(self._intake.run(stop))
+                await self._open_slots_when_there_are_more(stop)
             quiet.set()
             self._heartbeats.tell_news()
 
@@ -118,39 +122,37 @@ class Runner:
         """Return why this runner takes no work, or None."""
         return self._readiness.reason
 
-    async def _take_shards_when_ready(self, stop: asyncio.Event) -> None:
+    async def _open_slots_when_there_are_more(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            await self._open_slots()
-            if self._readiness.reason is not None or not self._count:
-                await self._readiness.wait_for_check(stop)
-                continue
-            pause = asyncio.Event()
-            async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._pause_when_changed(pause, stop))
-                await self._broker.consume(SHARDS, self._on_shard, pause, prefetch=self._count, workers=self._count)
-
-    async def _open_slots(self) -> None:
-        opened = await self._slots.open()
-        for slot in opened:
-            self._free.put_nowait(slot)
-        self._count += len(opened)
-        if opened:
-            log.info("slots opened", slots=self._count, shortage=self._slots.shortage)
-            self._heartbeats.tell_news()
-
-    async def _pause_when_changed(self, pause: asyncio.Event, stop: asyncio.Event) -> None:
-        """Pause when no more work may be taken, or when more slots can be opened."""
-        while self._readiness.reason is None and not self._slots.can_open() and not stop.is_set():
+            if opened := await self._slots.open():
+                self._room.add(opened)
+                log.info("slots opened", slots=self._room.count, shortage=self._slots.shortage)
+                self._on_readiness()
             await self._readiness.wait_for_check(stop)
-        pause.set()
+
+    def _on_readiness(self) -> None:
+        """Say what this runner can do, and do it, now that it is not what it was."""
+        self._heartbeats.tell_news()
+        self._intake.look()
+
+    def _served_classes(self) -> list[ShardClass]:
+        if self._readiness.reason is not None:
+            return []
+        return served_classes(self._readiness.environments, self._room.count)
+
+    def _is_settled(self, shard: ShardReleased) -> bool:
+        """Whether nothing is left to do of a delivery: its attempt is in hand, or its submission has ended."""
+        return held_shard(shard) in self._held or shard.submission_id in self._ended
 
     def _describe(self) -> RunnerHeartbeat:
-        BUSY.set(len(self._held))
+        BUSY.set(sum(work.cpus for work in self._held.values()))
+        shortages = (self._slots.shortage, self._readiness.shortage)
         return RunnerHeartbeat(
             runner_id=self._settings.runner_id,
-            slots=self._count,
+            slots=self._room.count,
+            environments=dict(self._readiness.environments),
             ready=self._readiness.reason is None,
-            reason=self._readiness.reason or self._slots.shortage or "",
+            reason=self._readiness.reason or "; ".join(filter(None, shortages)),
             held=list(self._held),
         )
 
@@ -180,27 +182,13 @@ class Runner:
                 log.info("shard stopped", shard=str(held.shard_id), attempt=held.attempt, because=message.key)
                 self._held[held].task.cancel()
 
-    async def _on_shard(self, messages: Sequence[ShardReleased]) -> None:
-        for shard in messages:
-            held = held_shard(shard)
-            if held in self._held or shard.submission_id in self._ended:
-                continue
-            async with self._slot() as slot:
-                await self._hold(held, shard, slot)
-
-    @asynccontextmanager
-    async def _slot(self) -> AsyncIterator[StudySlot]:
-        slot = await self._free.get()
-        try:
-            yield slot
-        finally:
-            self._free.put_nowait(slot)
-
-    async def _hold(self, held: HeldShard, shard: ShardReleased, slot: StudySlot) -> None:
+    async def _on_shard(self, shard: ShardReleased, slots: Sequence[StudySlot]) -> None:
+        slot = slots[0] if len(slots) == 1 else slots[0].beside(slots[1])
+        held = held_shard(shard)
         with structlog.contextvars.bound_contextvars(
             submission=str(shard.submission_id), shard=str(shard.shard_id), attempt=shard.attempt
         ):
-            work = _Work(shard.submission_id, asyncio.create_task(self._shards.run(shard, slot)), slot)
+            work = _Work(shard.submission_id, asyncio.create_task(self._shards.run(shard, slot)), slot, shard.cpus)
             self._held[held] = work
             self._heartbeats.tell_news()
             try:

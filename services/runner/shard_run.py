@@ -2,12 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter, Histogram
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
+from arena.words.environments import split_environment
 from services.runner.readiness import ReadinessWatch
 from services.runner.results import publish_result
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
@@ -27,7 +28,7 @@ STUDY_TIME = Histogram(
 EVALUATION_CPU = Counter("arena_evaluation_cpu_seconds", "CPU time inside evaluations of black boxes")
 
 
-class StudySlot(Protocol):
+class StudyRunner(Protocol):
     """What runs a study, one at a time."""
 
     async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
@@ -36,6 +37,14 @@ class StudySlot(Protocol):
 
     def running_study(self) -> RunningStudy | None:
         """Return the study that runs now and what its optimizer writes, as long as nothing else runs here."""
+        ...
+
+
+class StudySlot(StudyRunner, Protocol):
+    """What runs a study on a CPU of its own."""
+
+    def beside(self, other: Any) -> StudyRunner:
+        """Return what runs a study on the CPU of another slot as well, which must run nothing meanwhile."""
         ...
 
 
@@ -57,8 +66,9 @@ class ShardRun:
         self._send_log = send_log
         self._runner_id = runner_id
 
-    async def run(self, shard: ShardReleased, slot: StudySlot) -> None:
+    async def run(self, shard: ShardReleased, slot: StudyRunner) -> None:
         """Run every study of a shard, or say why it is unfinished."""
+        image = self._image_of(shard)
         try:
             async with self._zips.use(shard.blob_sha256) as zip_file:
                 dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
@@ -69,19 +79,26 @@ class ShardRun:
         except (BlobMissing, BlobStoreUnavailable) as failure:
             await self._fail(shard, "infrastructure_failure", str(failure))
         except InfrastructureFailure as failure:
-            # A runner whose engine is broken would fail whatever it takes: it steps aside, and that counts for nothing.
+            # A runner whose engine is broken would fail whatever it takes, and one whose image is gone, all that need
+            # it: it steps aside, and that counts for nothing.
             reason = await self._readiness.check(thorough=True)
+            if reason is None and self._image_of(shard) != image:
+                reason = f"the image of the environment {shard.environment} is not what it was"
             if reason is None:
                 await self._fail(shard, "infrastructure_failure", str(failure))
             else:
                 await self._fail(shard, "handed_back", f"{failure}; this runner steps aside: {reason}")
+
+    def _image_of(self, shard: ShardReleased) -> str | None:
+        """The digest of the shard's environment here."""
+        return self._readiness.environments.get(split_environment(shard.environment)[0])
 
     async def hand_back(self, shard: ShardReleased) -> None:
         """Say that this runner shuts down before the shard's end."""
         await publish_result(self._broker, self._unfinished(shard, "handed_back", "the runner shuts down"))
 
     async def _run_study(
-        self, shard: ShardReleased, task: StudyTask, slot: StudySlot, zip_file: Path, dataset_bytes: bytes
+        self, shard: ShardReleased, task: StudyTask, slot: StudyRunner, zip_file: Path, dataset_bytes: bytes
     ) -> None:
         try:
             with STUDY_TIME.time():

@@ -14,6 +14,7 @@ from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
+from shared.broker.queue_reader import QueueReader, declare_work_queue
 from shared.broker.topology import EXCHANGE, WorkQueue
 from shared.connecting import connect_with_backoff
 from shared.messages import Message
@@ -34,11 +35,12 @@ class Broker:
         self._connection = connection
         self._channel = channel
         self._exchange = exchange
+        self._declared: set[str] = set()
         self.dead_letters = DeadLetterQueue(connection, channel)
 
     async def publish(self, messages: Iterable[Message]) -> None:
         """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""
-        await self.publish_raw([(message.key, message.model_dump_json().encode()) for message in messages])
+        await self.publish_raw([(message.routing_key, message.model_dump_json().encode()) for message in messages])
 
     async def publish_raw(self, messages: Sequence[tuple[str, bytes]]) -> None:
         """Publish (routing key, body) pairs as `publish` does."""
@@ -58,21 +60,42 @@ class Broker:
         """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
-                queue = await channel.declare_queue(work.name, passive=True)
+                queue = await declare_work_queue(channel, work)
                 return queue.declaration_result.message_count or 0
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot look at queue {work.name}: {error!r}") from error
 
+    async def declare(self, queues: Iterable[WorkQueue]) -> None:
+        """See to it that these queues are there, now and whenever the broker comes back."""
+        try:
+            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+                for each in queues:
+                    if each.name not in self._declared:
+                        await declare_work_queue(self._channel, each)
+                        self._declared.add(each.name)
+        except BROKER_ERRORS as error:
+            raise BrokerUnavailable(f"cannot declare queues: {error!r}") from error
+
+    async def open_reader(self, work: WorkQueue) -> QueueReader:
+        """Return a reader of a queue, on a channel of its own; close it at the end."""
+        try:
+            channel = await self._open_channel(prefetch=1)
+            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+                queue = await declare_work_queue(channel, work)
+        except BROKER_ERRORS as error:
+            raise BrokerUnavailable(f"cannot read queue {work.name}: {error!r}") from error
+        return QueueReader(work, channel, queue, self.dead_letters)
+
     async def consume(
-        self, work: WorkQueue, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1, workers: int = 1
+        self, work: WorkQueue, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1
     ) -> None:
         """Hand messages of a queue to `handle` until `stop`, in batches of what is there, up to `batch` at a time.
 
         After `stop`, batches in hand are finished and everything else goes back to the queue.
         """
         channel = await self._open_channel(prefetch)
-        queue = await channel.declare_queue(work.name, passive=True)
-        await self._run_consumer(channel, queue, work, handle, stop, batch, workers)
+        queue = await declare_work_queue(channel, work)
+        await self._run_consumer(channel, queue, work, handle, stop, batch)
 
     async def listen(
         self, name: str, messages: tuple[type[Message], ...], handle: Handler, stop: asyncio.Event
@@ -83,7 +106,7 @@ class Broker:
         for message in messages:
             await queue.bind(self._exchange, message.key)
         announcements = WorkQueue(name, messages)
-        await self._run_consumer(channel, queue, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED, 1)
+        await self._run_consumer(channel, queue, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED)
 
     async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
         channel = self._connection.channel()
@@ -100,17 +123,13 @@ class Broker:
         handle: Handler,
         stop: asyncio.Event,
         batch: int,
-        workers: int,
     ) -> None:
-        messages = {message.key: message for message in work.messages}
-        consumer = Consumer(work.name, messages, handle, self.dead_letters, stop, is_alone=workers == 1)
+        consumer = Consumer(work.name, work.keys, self.dead_letters, stop)
         tag = await queue.consume(consumer.deliveries.put)
         async with asyncio.TaskGroup() as tasks:
-            for _ in range(workers):
-                tasks.create_task(consumer.run(batch))
+            tasks.create_task(consumer.run(handle, batch))
             await stop.wait()
-            for _ in range(workers):
-                consumer.deliveries.put_nowait(None)
+            consumer.deliveries.put_nowait(None)
         # Closing the channel gives every unacknowledged delivery back to the queue.
         try:
             async with asyncio.timeout(CONNECT_TIMEOUT_S):

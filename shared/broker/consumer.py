@@ -32,21 +32,16 @@ class Consumer:
         self,
         queue: str,
         messages: Mapping[str, type[Message]],
-        handle: Handler,
         dead_letters: DeadLetterQueue,
         stop: asyncio.Event,
-        *,
-        is_alone: bool,
     ) -> None:
         self.deliveries: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
         self._queue = queue
         self._messages = messages
-        self._handle = handle
         self._dead_letters = dead_letters
         self._stop = stop
-        self._is_alone = is_alone
 
-    async def run(self, batch: int) -> None:
+    async def run(self, handle: Handler, batch: int) -> None:
         """Settle deliveries, up to `batch` at a time, until None is delivered or `stop` is set."""
         while (first := await self.deliveries.get()) is not None and not self._stop.is_set():
             deliveries = [first]
@@ -57,12 +52,14 @@ class Consumer:
                     break
                 deliveries.append(following)
             try:
-                await self._settle([parsed for each in deliveries if (parsed := await self._parse(each)) is not None])
+                read = [await self.parse(each) for each in deliveries]
+                await self._settle(handle, [each for each in read if each is not None])
             except BROKER_ERRORS as error:
                 # Unacknowledged, so the broker delivers them again when it is back.
                 log.warning("the broker was lost during a delivery", queue=self._queue, error=repr(error))
 
-    async def _parse(self, delivery: AbstractIncomingMessage) -> tuple[AbstractIncomingMessage, Message] | None:
+    async def parse(self, delivery: AbstractIncomingMessage) -> tuple[AbstractIncomingMessage, Message] | None:
+        """Read a delivery; None means that it cannot be read and was set aside."""
         kind = self._messages.get(delivery.routing_key or "")
         try:
             if kind is None:
@@ -73,30 +70,42 @@ class Consumer:
             await delivery.ack()
             return None
 
-    async def _settle(self, batch: list[tuple[AbstractIncomingMessage, Message]]) -> None:
+    async def settle(
+        self, delivery: AbstractIncomingMessage, handle: Callable[[], Awaitable[None]], release: Callable[[], None]
+    ) -> None:
+        """Handle one delivery; what it took is released before the acknowledgement, which lets the next one come."""
+        try:
+            await self._handle_with_retries(handle)
+        except Exception as error:  # boundary: one bad message must not stop the consumer
+            if may_succeed_later(error):
+                return  # only when stopping: the message goes back to the queue
+            log.exception("message cannot be handled", queue=self._queue)
+            await self._dead_letters.put(self._queue, delivery, f"cannot be handled: {error!r}")
+        finally:
+            release()
+        await delivery.ack()
+        CONSUMED.labels(self._queue).inc()
+
+    async def _settle(self, handle: Handler, batch: list[tuple[AbstractIncomingMessage, Message]]) -> None:
         if not batch:
             return
         try:
-            await self._handle_with_retries([message for _, message in batch])
+            await self._handle_with_retries(lambda: handle([message for _, message in batch]))
         except Exception as error:  # boundary: one bad message must not stop the consumer
             if may_succeed_later(error):
                 return  # only when stopping: the messages go back to the queue
             if len(batch) > 1:
                 for each in batch:
-                    await self._settle([each])
+                    await self._settle(handle, [each])
                 return
             log.exception("message cannot be handled", queue=self._queue)
             await self._dead_letters.put(self._queue, batch[0][0], f"cannot be handled: {error!r}")
-        if self._is_alone:  # then deliveries are settled in order, and one acknowledgement covers all of them
-            await batch[-1][0].ack(multiple=True)
-        else:
-            for delivery, _ in batch:
-                await delivery.ack()
+        await batch[-1][0].ack(multiple=True)  # deliveries are settled in order: it covers all of them
         CONSUMED.labels(self._queue).inc(len(batch))
 
-    async def _handle_with_retries(self, messages: list[Message]) -> None:
+    async def _handle_with_retries(self, handle: Callable[[], Awaitable[None]]) -> None:
         try:
-            await self._handle(messages)
+            await handle()
         except Exception as error:
             if not may_succeed_later(error):
                 raise
@@ -110,4 +119,4 @@ class Consumer:
             reraise=True,
         ):
             with attempt:
-                await self._handle(messages)
+                await handle()

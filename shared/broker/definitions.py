@@ -1,7 +1,8 @@
 """`python -m shared.broker.definitions`: everything durable of the broker, in the form that RabbitMQ imports.
 
 RabbitMQ loads it at every start, before it lets anybody connect, so a broker that has lost all its data has its
-exchanges, queues and users again by itself. Services declare nothing but queues of their own process.
+exchanges, queues and users again by itself. Services declare nothing but queues of their own process, and those of
+the classes of shards that they release or run, which are known to nobody else.
 """
 
 import json
@@ -11,14 +12,15 @@ from typing import Any
 
 from shared.broker.topology import (
     BROKER_USERS,
-    CONSUMER_TIMEOUT_MS,
     DEAD,
     DEAD_EXCHANGE,
     EXCHANGE,
+    SHARD_QUEUES,
     WORK_QUEUES,
     BrokerUser,
-    WorkQueue,
+    queue_arguments,
 )
+from shared.messages import Message, ShardReleased
 
 ADMINISTRATOR = "arena"
 NOTHING = "^$"
@@ -41,7 +43,7 @@ def definitions(virtual_host: str, users: Sequence[dict[str, str]]) -> Definitio
             {"name": EXCHANGE, **here, "type": "topic", **_DURABLE, "internal": False, "arguments": {}},
             {"name": DEAD_EXCHANGE, **here, "type": "fanout", **_DURABLE, "internal": False, "arguments": {}},
         ],
-        "queues": [{"name": queue.name, **here, **_DURABLE, "arguments": _arguments(queue)} for queue in _QUEUES],
+        "queues": [{"name": queue.name, **here, **_DURABLE, "arguments": queue_arguments(queue)} for queue in _QUEUES],
         "bindings": [
             {
                 "source": source,
@@ -58,30 +60,34 @@ def definitions(virtual_host: str, users: Sequence[dict[str, str]]) -> Definitio
 
 _DURABLE = {"durable": True, "auto_delete": False}
 _QUEUES = (*WORK_QUEUES, DEAD)
-
-
-def _arguments(queue: WorkQueue) -> dict[str, Any]:
-    dead = {} if queue is DEAD else {"x-dead-letter-exchange": DEAD_EXCHANGE}
-    return {"x-queue-type": "quorum", **dead, "x-consumer-timeout": CONSUMER_TIMEOUT_MS}
+_SHARD_QUEUES = re.escape(SHARD_QUEUES) + ".+"
 
 
 def _permissions(user: BrokerUser) -> dict[str, str]:
     """Return what a user may declare, write to (publish, bind a queue) and read from (consume, bind to an exchange)."""
     own = [rf"arena\.{user.name}\..+"] if user.listens else []
-    listened = [re.escape(EXCHANGE)] if user.listens else []
+    declared = [_SHARD_QUEUES] if user.declares_shard_queues else []
+    bound = [re.escape(EXCHANGE)] if user.listens or declared else []
+    taken = [*(re.escape(queue.name) for queue in user.consumes), *([_SHARD_QUEUES] if user.takes_shards else [])]
     return {
-        "configure": _any_of(own),
-        "write": _any_of([re.escape(EXCHANGE), re.escape(DEAD_EXCHANGE), *own]),
-        "read": _any_of([*(re.escape(queue.name) for queue in user.consumes), *listened, *own]),
+        "configure": _any_of([*declared, *own]),
+        "write": _any_of([re.escape(EXCHANGE), re.escape(DEAD_EXCHANGE), *declared, *own]),
+        "read": _any_of([*taken, *bound, *own]),
     }
 
 
 def _topic_permissions(user: BrokerUser) -> dict[str, str]:
+    bound = (*user.listens, *((ShardReleased,) if user.declares_shard_queues else ()))
     return {
         "exchange": EXCHANGE,
-        "write": _any_of(sorted({re.escape(message.key) for message in user.publishes})),
-        "read": _any_of(sorted({re.escape(message.key) for message in user.listens})),
+        "write": _any_of(sorted(map(_keys, user.publishes))),
+        "read": _any_of(sorted(map(_keys, bound))),
     }
+
+
+def _keys(message: type[Message]) -> str:
+    """Return the pattern of a message's routing keys."""
+    return re.escape(message.key) + (r"\..+" if message is ShardReleased else "")
 
 
 def _any_of(patterns: Iterable[str]) -> str:

@@ -1,8 +1,10 @@
 -- name: list_incidents(after, after_shard, size)
--- A page of the incidents, oldest first: shards that failed too often because of the platform.
+-- A page of the incidents, oldest first: shards that the platform failed too often, or that no runner could take.
 select
     sh.id as shard_id, sh.submission_id, b.label as box, sh.attempt, sh.failures, sh.changed_at,
-    (select e.detail from executions e where e.shard_id = sh.id order by e.attempt desc limit 1) as detail
+    coalesce(
+        sh.unserved, (select e.detail from executions e where e.shard_id = sh.id order by e.attempt desc limit 1)
+    ) as detail
 from shards sh join black_boxes b on b.id = sh.box_id
 where sh.state = 'incident'
     and (:after::timestamptz is null or (sh.changed_at, sh.id) > (:after, :after_shard::uuid))
@@ -11,13 +13,13 @@ limit :size;
 
 -- name: retry_incident(shard_id)^
 -- Lets an incident's shard wait for a runner again.
-update shards set state = 'pending', failures = 0, not_before = '-infinity', changed_at = now()
+update shards set state = 'pending', failures = 0, unserved = null, not_before = '-infinity', changed_at = now()
 where id = :shard_id and state = 'incident'
 returning id as shard_id, submission_id;
 
 -- name: list_runners(lease_s, after, size)
 -- A page of the runners with their last reports; one that was not heard of for longer than a lease counts as gone.
-select id, slots, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone
+select id, slots, environments, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone
 from runners
 where :after::text is null or id > :after
 order by id

@@ -12,7 +12,7 @@ queries = load_queries(files("services.gateway.operations") / "queries.sql")
 
 @dataclass(frozen=True)
 class IncidentRow:
-    """A shard that failed too often because of the platform; `detail` is from its last execution."""
+    """A shard that the platform failed: why no runner could take it, or the detail of its last execution."""
 
     shard_id: UUID
     submission_id: UUID
@@ -37,6 +37,7 @@ class RunnerRow:
 
     id: str
     slots: int
+    environments: dict[str, str]
     ready: bool
     reason: str
     seen_at: datetime

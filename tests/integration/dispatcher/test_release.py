@@ -2,7 +2,8 @@
 
 from uuid import UUID
 
-from services.dispatcher import tables
+from benchmarks.stack.null_engine import NULL_ENVIRONMENTS
+from services.dispatcher import serving_tables, tables
 from shared.database import Pool
 from shared.messages import RunnerHeartbeat
 from tests.support.seeding import seed_phase, seed_submission
@@ -31,7 +32,7 @@ async def test_the_first_study_of_every_box_is_released_before_any_second(pool: 
     await seed_submission(pool, seeded)
     await tables.expand_waiting(dispatcher_pool)
 
-    shards, _ = await tables.release_fairly(dispatcher_pool, 4)
+    shards, _ = await tables.release_fairly(dispatcher_pool, lambda _: 4)
 
     assert [shard.box_id for shard in shards] == seeded.boxes
     assert {shard.first_study for shard in shards} == {0}
@@ -44,7 +45,7 @@ async def test_release_shares_the_window_over_teams_and_never_exceeds_it(pool: P
     single = await seed_submission(pool, seeded, "one")
     await tables.expand_waiting(dispatcher_pool)
 
-    shards, changes = await tables.release_fairly(dispatcher_pool, 10)
+    shards, changes = await tables.release_fairly(dispatcher_pool, lambda _: 10)
 
     assert len(shards) == 10
     assert sum(shard.submission_id == single for shard in shards) == 5
@@ -64,7 +65,7 @@ async def test_one_submission_behind_twenty_waits_for_no_more_than_its_share(poo
     async def run(number: int) -> None:
         """Let a slot take the shard that was released first, and finish it at once, so often."""
         for _ in range(number):
-            await tables.release_fairly(dispatcher_pool, window)
+            await tables.release_fairly(dispatcher_pool, lambda _: window)
             taken.append(
                 await pool.fetchval(
                     """
@@ -88,7 +89,7 @@ async def test_within_a_team_the_oldest_submission_goes_first(pool: Pool, dispat
     submissions = [await seed_submission(pool, seeded) for _ in range(3)]
     await tables.expand_waiting(dispatcher_pool)
 
-    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, lambda _: 10)
 
     assert [shard.submission_id for shard in shards] == [
         *[submissions[0]] * 4,
@@ -104,7 +105,7 @@ async def test_teams_without_a_place_take_turns(pool: Pool, dispatcher_pool: Poo
 
     served = []
     for _ in range(8):
-        (shard,), _ = await tables.release_fairly(dispatcher_pool, 1)
+        (shard,), _ = await tables.release_fairly(dispatcher_pool, lambda _: 1)
         served.append(shard.submission_id)
         await pool.execute("update shards set state = 'done' where state = 'released'")
 
@@ -120,7 +121,7 @@ async def test_a_higher_priority_of_phase_or_submission_goes_first_across_teams(
     await pool.execute("update submissions set priority = 1 where id = $1", lifted)
     await pool.execute("update submissions set priority = -1 where id = $1", lowered)
 
-    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, lambda _: 10)
 
     assert [shard.submission_id for shard in shards] == [*[lifted] * 4, *[first] * 4, *[lowered] * 2]
 
@@ -133,12 +134,12 @@ async def test_an_organizer_run_of_the_organizer_takes_its_turn_like_a_team(pool
     team = await seed_submission(pool, seeded, "team")
     await tables.expand_waiting(dispatcher_pool)
 
-    shards, _ = await tables.release_fairly(dispatcher_pool, 8)
+    shards, _ = await tables.release_fairly(dispatcher_pool, lambda _: 8)
 
     assert sum(shard.submission_id == team for shard in shards) == 4
 
 
-async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool, dispatcher_pool: Pool) -> None:
+async def test_only_ready_runners_that_were_heard_of_count(pool: Pool, dispatcher_pool: Pool) -> None:
     await tables.record_heartbeat(dispatcher_pool, heartbeat(runner_id="runner-1"), lease_s=10)
     await tables.record_heartbeat(dispatcher_pool, heartbeat(runner_id="runner-2"), lease_s=10)
     await tables.record_heartbeat(
@@ -146,7 +147,8 @@ async def test_only_ready_runners_that_were_heard_of_have_slots(pool: Pool, disp
     )
     await pool.execute("update runners set seen_at = now() - interval '1 minute' where id = 'runner-2'")
 
-    assert await tables.ready_slots(dispatcher_pool, 15) == 2
+    (found,) = await serving_tables.ready_runners(dispatcher_pool, 15)
+    assert (found.number, found.slots, found.environments) == (1, 2, NULL_ENVIRONMENTS)
 
 
 async def test_what_is_released_names_the_data_set_environment_and_runtime(pool: Pool, dispatcher_pool: Pool) -> None:
@@ -157,7 +159,7 @@ async def test_what_is_released_names_the_data_set_environment_and_runtime(pool:
     await pool.execute("update submissions set environment = 'modern'")
     await tables.expand_waiting(dispatcher_pool)
 
-    shards, _ = await tables.release_fairly(dispatcher_pool, 10)
+    shards, _ = await tables.release_fairly(dispatcher_pool, lambda _: 10)
 
     assert [(shard.dataset_sha256, shard.environment, shard.cpus, shard.runtime) for shard in shards] == [
         ("hash", "modern", 2, "runsc"),

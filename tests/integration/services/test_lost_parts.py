@@ -7,16 +7,17 @@ from benchmarks.stack.null_engine import FixedSlots, NullSlot
 from services.runner.service import Runner
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
-from shared.broker.topology import SHARDS
+from shared.broker.topology import shard_queue
 from shared.database import Pool
 from shared.messages import (
     HeldShard,
-    RunnerHeartbeat,
     ShardReleased,
 )
+from shared.shard_class import ShardClass
 from tests.support.backends import lose_everything
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
+from tests.support.services.dispatching import heartbeat
 from tests.support.services.fake_slots import BrokenEngine, FailingSlot, SlowSlot
 from tests.support.services.pipeline import BLOB, accept, control, is_scored, runner, running, score_undisturbed
 from tests.support.waiting import wait_until
@@ -88,11 +89,12 @@ async def test_a_shard_whose_runner_falls_silent_is_run_by_another_after_its_lea
 
     async def take(shards: Sequence[ShardReleased]) -> None:
         held = [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
-        await broker.publish([RunnerHeartbeat(runner_id="silent", slots=1, ready=True, held=held)])
+        await broker.publish([heartbeat(*held, runner_id="silent")])
         taken.set()
 
     async with control(settings):
-        await broker.consume(SHARDS, take, taken, prefetch=1)
+        await broker.publish([heartbeat(runner_id="silent")])
+        await broker.consume(shard_queue(ShardClass("small", 1)), take, taken, prefetch=1)
         await wait_until(lambda: pool.fetchval("select true from shards where state = 'running'"), what="running")
         async with running(runner(runner_broker, blobs, settings.with_runner("other"), [NullSlot()]).run):
             await wait_until(lambda: is_scored(pool, submission), what="scored by the other runner")

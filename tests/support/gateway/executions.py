@@ -16,7 +16,7 @@ PROVENANCE = Provenance(optimizer_image="sha256:1", blackbox_image="sha256:2", c
 async def release(pool: Pool, count: int = 100) -> list[tuple[UUID, UUID, int, HeldShard]]:
     """Release up to `count` shards to a runner; returns (submission, black box, first study, held shard) of each."""
     await dispatcher_tables.expand_waiting(pool)
-    shards, _ = await dispatcher_tables.release_fairly(pool, count)
+    shards, _ = await dispatcher_tables.release_fairly(pool, lambda _: count)
     held = [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
     heartbeat = RunnerHeartbeat(runner_id="runner", slots=9, ready=True, held=held)
     await dispatcher_tables.record_heartbeat(pool, heartbeat, 60)

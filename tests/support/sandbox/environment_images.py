@@ -1,11 +1,15 @@
 """Images of environments that exist for one test: the label on an image that is there anyway."""
 
 import asyncio
+import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiodocker import Docker
+from aiodocker.exceptions import DockerError
+
+from arena.sandbox.engine.connection import CONFLICT
 
 SMALL = "arena-small:local"
 EMPTY = "arena-base:local"
@@ -30,7 +34,21 @@ async def environment_image(name: str, base: str = SMALL, *, newer_than: str | N
         try:
             yield image_id
         finally:
+            await _remove(docker, image_id)
+
+
+async def _remove(docker: Docker, image_id: str) -> None:
+    """Remove an image with the containers that were prepared of it, as soon as nobody tries it any more."""
+    while True:
+        for container in await docker.containers.list(all="true", filters=json.dumps({"ancestor": [image_id]})):
+            await container.delete(force=True)
+        try:
             await docker.images.delete(image_id, force=True)
+        except DockerError as error:
+            if error.status != CONFLICT:
+                raise
+        else:
+            return
 
 
 async def _build(dockerfile: str) -> str:

@@ -3,17 +3,18 @@
 from uuid import UUID
 
 from arena.words.states import ExecutionOutcome, ShardState
+from benchmarks.stack.null_engine import NULL_ENVIRONMENTS
 from services.dispatcher import tables
 from shared.database import Pool
 from shared.messages import HeldShard, RunnerHeartbeat
 
 
 def heartbeat(*held: HeldShard, runner_id: str = "runner-1") -> RunnerHeartbeat:
-    return RunnerHeartbeat(runner_id=runner_id, slots=2, ready=True, held=list(held))
+    return RunnerHeartbeat(runner_id=runner_id, slots=2, environments=NULL_ENVIRONMENTS, ready=True, held=list(held))
 
 
 async def release(pool: Pool, window: int = 100) -> list[HeldShard]:
-    shards, _ = await tables.release_fairly(pool, window)
+    shards, _ = await tables.release_fairly(pool, lambda _: window)
     return [HeldShard(shard_id=shard.shard_id, attempt=shard.attempt) for shard in shards]
 
 

@@ -12,7 +12,7 @@ from shared.messages import StudyFinished
 async def release_all(pool: Pool) -> dict[tuple[UUID, int], tuple[UUID, int]]:
     """Expand all submissions and release their shards; returns (shard, attempt) by (black box, first study)."""
     await dispatcher_tables.expand_waiting(pool)
-    shards, _ = await dispatcher_tables.release_fairly(pool, 10_000)
+    shards, _ = await dispatcher_tables.release_fairly(pool, lambda _: 10_000)
     return {(shard.box_id, shard.first_study): (shard.shard_id, shard.attempt) for shard in shards}
 
 

@@ -12,7 +12,9 @@ import numpy as np
 
 from services.dispatcher.fairness import WaitingTeam, release_window, share_capacity
 from services.gateway.queue.queue_estimate import Cost, UnendedSubmission
+from shared.shard_class import ShardClass
 
+ONE_CLASS = ("small", 1)
 START = datetime(2020, 7, 1, tzinfo=UTC)
 
 
@@ -95,10 +97,10 @@ class PlatformInTime:
         capacity = release_window(64, 4, self.slots) - len(self.broker)
         turns = {team: turn for turn, team in enumerate(self._served)}
         teams = [
-            WaitingTeam(UUID(int=team), priority, self._in_flight[team], shards, turns[team])
+            WaitingTeam(UUID(int=team), priority, *ONE_CLASS, self._in_flight[team], shards, turns[team])
             for (team, priority), shards in waiting.items()
         ]
-        for team_id, places in share_capacity(capacity, teams).items():
+        for (team_id, _), places in share_capacity({ShardClass(*ONE_CLASS): capacity}, teams).items():
             self._release(team_id.int, places)
         self._take()
 

@@ -4,6 +4,9 @@ from collections import Counter, deque
 from uuid import UUID
 
 from services.dispatcher.fairness import WaitingTeam, release_window, share_capacity
+from shared.shard_class import ShardClass
+
+ONE_CLASS = ("small", 1)
 
 
 class Rounds:
@@ -37,11 +40,11 @@ class Rounds:
         capacity = release_window(64, 4, self._slots) - len(self._broker)
         turns = {team: turn for turn, team in enumerate(self._served)}
         waiting = [
-            WaitingTeam(UUID(int=team), 0, self.in_flight[team], shards, turns[team])
+            WaitingTeam(UUID(int=team), 0, *ONE_CLASS, self.in_flight[team], shards, turns[team])
             for team, shards in self._pending.items()
             if shards
         ]
-        for team_id, places in share_capacity(capacity, waiting).items():
+        for (team_id, _), places in share_capacity({ShardClass(*ONE_CLASS): capacity}, waiting).items():
             team = team_id.int
             self._pending[team] -= places
             self.in_flight[team] += places

@@ -115,7 +115,7 @@ async def test_a_replay_hides_the_names_that_its_execution_hid_in_the_same_order
 
     assert (await gateway.organizer.get(path)).json()["parameter_names"] == "hidden"
     await dispatcher_tables.expand_waiting(pool)
-    ((shard,), _) = await dispatcher_tables.release_fairly(pool, 9)
+    ((shard,), _) = await dispatcher_tables.release_fairly(pool, lambda _: 9)
     assert shard_message(shard).names_seed == names_seed("seed", "DT_iris_acc")
 
 

@@ -26,10 +26,11 @@ const figures = part(null, ({ queue, dead_letters: letters }) =>
 const runners = part("Runners", (list) =>
   table(
     "Runners",
-    ["Runner", "State", "Seen", "Doing"],
+    ["Runner", "State", "Environments", "Seen", "Doing"],
     list.map((each) => [
       each.id,
-      each.ready ? chip("ready") : [chip(each.state === "gone" ? "gone" : "not ready"), ` ${each.reason}`],
+      each.ready ? [chip("ready"), each.reason ? ` ${each.reason}` : ""] : [chip(each.state === "gone" ? "gone" : "not ready"), ` ${each.reason}`],
+      Object.entries(each.environments).map(([name, digest]) => h("div", { title: digest }, name, " ", h("span", { class: "number" }, digest.replace("sha256:", "").slice(0, 12)))),
       time(each.seen_at),
       each.doing.length
         ? each.doing.map((work) =>
@@ -42,7 +43,7 @@ const runners = part("Runners", (list) =>
 );
 
 const incidents = part("Incidents", (list) => [
-  h("p", { class: "quiet-text" }, "Shards that failed too often by the platform's fault. It costs their teams nothing."),
+  h("p", { class: "quiet-text" }, "Shards that failed too often by the platform's fault, or that no runner can take. It costs their teams nothing."),
   table(
     "Incidents",
     ["Submission", "Box", "Failures", "What happened", "Since", ["Actions", "actions"]],

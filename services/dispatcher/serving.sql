@@ -1,0 +1,44 @@
+-- name: ready_runners(seen_s)
+-- The runners that are there and take work: what they can run, and how many are the same.
+select environments, slots, count(*) as number from runners
+where ready and seen_at > now() - make_interval(secs => :seen_s)
+group by environments, slots;
+
+-- name: mark_unserved(environment, cpus, age_s, reason)
+-- No runner can take the shards of a class: the first of each submission that has waited so long becomes an incident.
+with waiting as (
+    select first.id
+    from submissions s
+    join phases p on p.id = s.phase_id
+    cross join lateral (
+        select sh.id from shards sh
+        where sh.submission_id = s.id and sh.state in ('pending', 'released')
+            and sh.changed_at < now() - make_interval(secs => :age_s)
+        order by sh.ordinal
+        limit 1
+        for update of sh skip locked
+    ) as first
+    where s.environment = :environment and p.cpus = :cpus and s.ended_at is null
+        and not exists (
+            select from shards other
+            where other.submission_id = s.id and other.state = 'incident' and other.unserved is not null
+        )
+),
+marked as (
+    update shards sh set state = 'incident', unserved = :reason, changed_at = now()
+    from waiting where waiting.id = sh.id
+    returning sh.submission_id, sh.id
+),
+recorded as (
+    insert into submission_events (submission_id, event, detail)
+    select submission_id, 'incident', jsonb_build_object('shard_id', id, 'detail', :reason::text) from marked
+)
+select submission_id from marked;
+
+-- name: resume_served(environment, cpus)
+-- A runner can take the shards of a class again: those that were an incident for want of one wait for it.
+update shards sh set state = 'pending', unserved = null, changed_at = now()
+from submissions s join phases p on p.id = s.phase_id
+where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus
+    and sh.state = 'incident' and sh.unserved is not null
+returning sh.id as shard_id;

@@ -1,0 +1,26 @@
+"""Which runners are ready in Postgres, and the incidents of shards that none of them can take."""
+
+from importlib.resources import files
+from uuid import UUID
+
+from services.dispatcher.serving import ReadyRunners
+from shared.database import Pool, fetch_all, load_queries
+from shared.shard_class import ShardClass
+
+queries = load_queries(files("services.dispatcher") / "serving.sql")
+
+
+async def ready_runners(pool: Pool, seen_s: float) -> list[ReadyRunners]:
+    """Return the ready runners that were heard from in the last `seen_s` seconds."""
+    return await fetch_all(ReadyRunners, queries.ready_runners(pool, seen_s=seen_s))
+
+
+async def mark_unserved(pool: Pool, shard_class: ShardClass, age_s: float, reason: str) -> list[UUID]:
+    """Make one shard of each submission that waits for runners of a class an incident; returns the submissions."""
+    marked = queries.mark_unserved(pool, **vars(shard_class), age_s=age_s, reason=reason)
+    return [submission_id async for (submission_id,) in marked]
+
+
+async def resume_served(pool: Pool, shard_class: ShardClass) -> list[UUID]:
+    """Let the shards of a class wait again that were an incident for want of a runner; returns them."""
+    return [shard_id async for (shard_id,) in queries.resume_served(pool, **vars(shard_class))]

@@ -1,0 +1,35 @@
+"""The slots of a runner that are free."""
+
+from collections.abc import Sequence
+
+from services.runner.shard_run import StudySlot
+
+
+class SlotRoom:
+    """Every slot is either free or taken by one shard. `count` is how many there are in all."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._free: list[StudySlot] = []
+
+    @property
+    def free(self) -> int:
+        """How many slots, and so CPUs, are free."""
+        return len(self._free)
+
+    def add(self, slots: Sequence[StudySlot]) -> None:
+        """Have more slots, which are free."""
+        self._free += slots
+        self.count += len(slots)
+
+    def take(self, wanted: int) -> list[StudySlot] | None:
+        """Return so many slots, or None when fewer are free."""
+        if wanted > len(self._free):
+            return None
+        taken, self._free = self._free[:wanted], self._free[wanted:]
+        return taken
+
+    def give_back(self, slots: list[StudySlot]) -> None:
+        """Free what was taken; the list is empty then, so that nothing is freed twice."""
+        self._free += slots
+        slots.clear()

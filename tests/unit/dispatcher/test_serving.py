@@ -1,0 +1,38 @@
+"""Which runners can take the shards of a class, and what an organizer is told when none can."""
+
+from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
+from shared.shard_class import ShardClass
+
+OLD, NEW = (f"sha256:{digit * 64}" for digit in "12")
+SMALL_ONLY = ReadyRunners({"small": OLD}, slots=3, number=2)
+BOTH = ReadyRunners({"small": NEW, "modern": NEW}, slots=1, number=1)
+
+
+def test_runners_have_places_for_what_they_can_run() -> None:
+    runners = [SMALL_ONLY, BOTH]
+
+    assert count_places(ShardClass("small", 1), runners) == 7
+    assert count_places(ShardClass("small", 2), runners) == 2
+    assert count_places(ShardClass(f"small@{NEW}", 1), runners) == 1
+    assert count_places(ShardClass("modern", 1), runners) == 1
+    assert count_places(ShardClass("modern", 2), runners) == 0
+    assert count_places(ShardClass("classic", 1), runners) == 0
+
+
+def test_an_environment_that_no_runner_has_is_named_with_its_digest_and_what_to_do() -> None:
+    plain = explain_unserved(ShardClass("classic", 1), [SMALL_ONLY, BOTH], 300)
+    pinned = explain_unserved(ShardClass(f"small@{OLD}", 1), [BOTH], 300)
+
+    assert plain.startswith("Expected a runner with the environment classic, found none in 300 s.")
+    assert "'arena images build classic'" in plain
+    assert pinned.startswith(
+        f"Expected a runner with the environment small with the digest {OLD}, found none in 300 s; "
+        f"runners have it with {NEW}."
+    )
+
+
+def test_cpus_that_no_runner_has_are_named() -> None:
+    reason = explain_unserved(ShardClass("modern", 2), [SMALL_ONLY, BOTH], 300)
+
+    assert reason.startswith("Expected a runner with 2 CPUs and the environment modern, found none in 300 s")
+    assert "none has more than 1" in reason
