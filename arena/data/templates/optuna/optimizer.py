@@ -22,8 +22,8 @@ class OptunaTPE(AbstractOptimizer):
     def __init__(self, api_config: dict[str, Any]) -> None:
         super().__init__(api_config)
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        spaces = JointSpace(api_config).spaces
-        self.warped = {name: spaces[name] for name, config in api_config.items() if config.get("space") in WARPED}
+        warped = [name for name, each in api_config.items() if "range" in each and each["space"] in WARPED]
+        self.warped = {name: JointSpace(api_config).spaces[name] for name in warped}
         self.distributions = {name: self._distribution(name, config) for name, config in api_config.items()}
         # Optuna 5 models parameters together, and takes open trials of a batch for bad ones, which spreads the batch.
         sampler = optuna.samplers.TPESampler(n_startup_trials=16, seed=np.random.randint(2**31 - 1))

@@ -24,8 +24,8 @@ class SkoptGP(AbstractOptimizer):
 
     def __init__(self, api_config: dict[str, Any]) -> None:
         super().__init__(api_config)
-        spaces = JointSpace(api_config).spaces
-        self.warped = {name: spaces[name] for name, config in api_config.items() if config.get("space") in WARPED}
+        warped = [name for name, each in api_config.items() if "range" in each and each["space"] in WARPED]
+        self.warped = {name: JointSpace(api_config).spaces[name] for name in warped}
         self.optimizer = Optimizer(
             [self._dimension(name, config) for name, config in api_config.items()],
             base_estimator="GP",

@@ -27,8 +27,8 @@ class SMACForest(AbstractOptimizer):
 
     def __init__(self, api_config: dict[str, Any]) -> None:
         super().__init__(api_config)
-        spaces = JointSpace(api_config).spaces
-        self.warped = {name: spaces[name] for name, config in api_config.items() if config.get("space") in WARPED}
+        warped = [name for name, each in api_config.items() if "range" in each and each["space"] in WARPED]
+        self.warped = {name: JointSpace(api_config).spaces[name] for name in warped}
         seed = np.random.randint(2**31 - 1)
         space = ConfigurationSpace(seed=seed)
         space.add([self._hyperparameter(name, config) for name, config in api_config.items()])
