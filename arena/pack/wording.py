@@ -87,8 +87,8 @@ def explain_build(requirements: Path, output: str, environment: Environment) -> 
     if (clone := CLONE.search(output)) and (fatal := FATAL.search(output, clone.end())):
         return (
             f"{requirements}: expected to fetch {clone[1]}, git could not: {fatal[1]}. Mend the address or the "
-            "connection, and pack again. A repository that asks for a password is not fetched: clone it, build its "
-            "wheel, and put that beside optimizer.py."
+            "connection, and pack again. A repository that asks for a password is not fetched: clone it into a "
+            "subfolder, and write ./SUBFOLDER instead."
         )
     if missing := MISSING.search(output):
         return (

@@ -2,6 +2,7 @@
 
 import io
 import os
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from arena.failure import Failure
 from arena.pack.folder import PackedFolder, pack_folder
 from arena.pack.optimizer_zip import read_zip
 from arena.rules.zip_validation import ZipLimits, check_zip
+
+MEGABYTE = 1024**2
 
 
 def write(folder: Path, files: dict[str, bytes]) -> Path:
@@ -50,6 +53,45 @@ def test_the_same_files_give_the_same_bytes_wherever_and_whenever_they_were_writ
         pack(folder)
     assert one.with_suffix(".zip").read_bytes() == other.with_suffix(".zip").read_bytes()
     assert list(read(one).items()) == [(name, files[name]) for name in sorted(files)]
+
+
+def test_memory_does_not_grow_with_the_files(tmp_path: Path) -> None:
+    folder = write(tmp_path / "mine", {"optimizer.py": b"", "weights.bin": os.urandom(40 * MEGABYTE)})
+    tracemalloc.start()
+
+    pack(folder)
+
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert folder.with_suffix(".zip").stat().st_size > 40 * MEGABYTE
+    assert peak_bytes < 8 * MEGABYTE
+
+
+def test_an_environment_that_is_named_goes_into_the_zip_and_one_of_the_folder_stays(tmp_path: Path) -> None:
+    plain = write(tmp_path / "plain", {"optimizer.py": b""})
+    named = write(tmp_path / "named", {"optimizer.py": b"", "arena.toml": b'environment = "classic" # ours\n'})
+
+    assert (pack(plain).environment, "arena.toml" in read(plain)) == (None, False)
+    assert (pack(plain, environment="modern").environment, read(plain)["arena.toml"]) == (
+        "modern",
+        b'environment = "modern"\n',
+    )
+    assert (pack(named).environment, read(named)["arena.toml"]) == ("classic", b'environment = "classic" # ours\n')
+    assert (pack(named, environment="small").environment, read(named)["arena.toml"]) == (
+        "small",
+        b'environment = "small"\n',
+    )
+
+
+def test_a_wheel_for_another_environment_is_refused(tmp_path: Path) -> None:
+    files = {"optimizer.py": b"", "a-1.0-cp313-cp313-linux_x86_64.whl": make_wheel("a")}
+    folder = write(tmp_path / "mine", files)
+
+    with pytest.raises(
+        Failure, match=r"the environment small, CPython 3\.11 .* got a-1\.0-cp313-cp313-linux_x86_64\.whl"
+    ):
+        pack(folder, machine="x86_64")
+    assert pack(folder, machine="x86_64", environment="modern").wheels == ["a-1.0-cp313-cp313-linux_x86_64.whl"]
 
 
 def test_hidden_files_caches_and_an_earlier_zip_stay_out(tmp_path: Path) -> None:
