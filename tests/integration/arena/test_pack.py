@@ -1,5 +1,6 @@
 """`arena pack` on wheels and requirements that contradict each other, with the real pip and no network."""
 
+import os
 from pathlib import Path
 
 from tests.support.command_line import Arena, write_optimizer
@@ -98,3 +99,15 @@ async def test_wheels_in_the_folder_that_contradict_each_other_or_the_image_are_
 
 async def test_requirements_that_go_together_are_packed(tmp_path: Path) -> None:
     assert (await pack(write_folder(tmp_path, "old", "part")))[0] == 0
+
+
+async def test_a_zip_past_the_usual_limits_is_packed_with_a_remark_that_names_what_is_large(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path)
+    (folder / "weights.bin").write_bytes(os.urandom(51 * 1024**2))
+
+    code, said = await pack(folder)
+
+    assert code == 0
+    assert "It is larger than the usual 50 MiB, 512 MiB unpacked: see on the phase's rules page" in said
+    assert "weights.bin (53477376 bytes)" in said
+    assert (tmp_path / "mine.zip").stat().st_size > 51 * 1024**2
