@@ -19,6 +19,7 @@ from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
 from benchmarks.control_plane import accept, control_plane
+from benchmarks.environments import environments
 from benchmarks.figure import Figure
 from benchmarks.leaderboard import leaderboard
 from benchmarks.report import report
@@ -29,7 +30,7 @@ from benchmarks.watchers import watchers
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
-ALONE = {"client": client, "report": report}
+ALONE = {"client": client, "report": report, "environments": environments}
 """Benchmarks that need no other process."""
 ON_STORES = {"leaderboard": leaderboard, "watchers": watchers, "pages": pages, "reactions": reactions}
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""

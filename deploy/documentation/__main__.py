@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from deploy.documentation.commands_page import write_commands_page
+from deploy.documentation.packages_page import write_packages_page
 from deploy.documentation.routes_page import write_routes_page
 from deploy.documentation.settings_page import write_settings_page
 
@@ -20,6 +21,7 @@ def main() -> None:
     REFERENCE.joinpath("routes.md").write_text(write_routes_page((REFERENCE / "openapi.json").read_text()))
     REFERENCE.joinpath("settings.md").write_text(write_settings_page((ROOT / ".env.example").read_text()))
     REFERENCE.joinpath("commands.md").write_text(write_commands_page())
+    REFERENCE.joinpath("packages.md").write_text(write_packages_page())
     build = subprocess.run([sys.executable, "-m", "zensical", "build", "--strict", "--clean"], cwd=ROOT, check=False)
     if build.returncode:
         sys.exit("documentation: expected a site without a warning, got those above; mend the links they name.")
