@@ -138,16 +138,22 @@ class DocumentProblem(Body):
 class CompetitionDiff(Body):
     """What applying a document would change, what would be refused, and which data sets to upload first.
 
-    `revision` is the number of the competition's last revision; null if there is no such competition yet.
+    `remarks` are for people: what is allowed and may not be meant. `revision` is the number of the competition's last
+    revision; null if there is no such competition yet.
     """
 
     model_config = example(
-        revision=3, changes=[example_of(DocumentChange)], refusals=[example_of(DocumentProblem)], datasets_missing=[]
+        revision=3,
+        changes=[example_of(DocumentChange)],
+        refusals=[example_of(DocumentProblem)],
+        datasets_missing=[],
+        remarks=["Phase 'feedback' allows the environment modern, which no runner has."],
     )
     revision: int | None
     changes: list[DocumentChange]
     refusals: list[DocumentProblem]
     datasets_missing: list[str]
+    remarks: list[str] = Field(default=[])
 
 
 class AppliedCompetition(Competition):
@@ -160,12 +166,14 @@ class AppliedCompetition(Competition):
         changes=[example_of(DocumentChange)],
         refusals=[],
         datasets_missing=[],
+        remarks=[],
     )
     slug: str
     revision: int | None
     changes: list[DocumentChange]
     refusals: list[DocumentProblem]
     datasets_missing: list[str]
+    remarks: list[str] = Field(default=[])
 
 
 class Revision(Body):

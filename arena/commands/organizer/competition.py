@@ -122,6 +122,8 @@ def show_diff(slug: str, diff: "CompetitionDiff", *, dry_run: bool, reveal: bool
         elif isinstance(change.after, str):
             line.append(f": {_value(change.after)}")
         console.print(line, soft_wrap=True)
+    for each in diff.remarks:
+        console.print(plain(f"  remark: {each}"), soft_wrap=True)
     for name in diff.datasets_missing:
         console.print(plain(f"  data set {name} {'would be' if dry_run else 'is'} uploaded"), style="dim")
 

@@ -11,7 +11,7 @@ from arena.version import code_version
 from arena.words.problems import ProblemCode
 from services.gateway.competitions import apply_tables, tables
 from services.gateway.competitions.apply_tables import CurrentBoxRow, LockedCompetitionRow
-from services.gateway.competitions.diff import CurrentBox, CurrentCompetition, Diff, compute_diff
+from services.gateway.competitions.diff import CurrentBox, CurrentCompetition, Diff, compute_diff, find_unreported
 from services.gateway.competitions.phase_baselines import resolve_baselines
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
@@ -27,6 +27,7 @@ class Draft:
     datasets_missing: Sequence[str]
     baseline_ids: dict[str, UUID]
     revision: int | None
+    remarks: Sequence[str]
 
     def show(self) -> CompetitionDiff:
         """Return the diff as the API shows it."""
@@ -35,6 +36,7 @@ class Draft:
             changes=list(self.diff.changes),
             refusals=describe(self.diff.refusals),
             datasets_missing=list(self.datasets_missing),
+            remarks=list(self.remarks),
         )
 
 
@@ -100,6 +102,7 @@ async def _draft(connection: Connection, slug: str, wanted: Competition) -> Draf
         datasets_missing=[each.name for each in wanted.datasets if (each.name, each.sha256) not in stored],
         baseline_ids=resolved.baseline_ids,
         revision=None if row is None else row.revision,
+        remarks=list(find_unreported(wanted, await apply_tables.list_reported_environments(connection))),
     )
 
 

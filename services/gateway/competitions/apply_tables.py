@@ -98,3 +98,8 @@ async def upsert_phase(
         **phase.model_dump(exclude={"limits", "baseline", "boxes"}),
     )
     await put_phase_boxes(connection, phase_id, competition_id, phase.boxes)
+
+
+async def list_reported_environments(connection: Connection) -> set[tuple[str, str]]:
+    """Return the environments that runners have reported: names, and digests of images."""
+    return {(row["name"], row["digest"]) async for row in queries.reported_environments(connection)}

@@ -1,13 +1,14 @@
 """What applying a document would change in a competition, and which changes are refused. Pure."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from arena.api.competition_document import BlackBox, Competition, Phase
 from arena.api.competitions import DocumentChange
 from arena.rules.competition_document import DocumentFault
+from arena.words.environments import split_environment
 
 FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline", "parameter_names")
 """What the scores of a phase depend on, besides its black boxes; limits, environments, CPUs and runtime may change."""
@@ -54,6 +55,24 @@ def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Dif
         whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
         return Diff(list(_changes(whole, wanted)), [])
     return Diff(list(_changes(current.document, wanted)), list(_refusals(current, wanted)))
+
+
+def find_unreported(wanted: Competition, reported: Collection[tuple[str, str]]) -> Iterator[str]:
+    """Yield a remark on each environment of a phase that no runner has; none if no runner has reported any yet.
+
+    `reported` are the names of environments and the digests of their images.
+    """
+    names = {name for name, _ in reported}
+    for phase in wanted.phases if reported else []:
+        for entry in phase.environments:
+            name, digest = split_environment(entry)
+            if name not in names:
+                cure = f"Build it with 'arena images build {name}' where a runner is, or pull it."
+            elif digest is not None and (name, digest) not in reported:
+                cure = f"Those that runners have: {', '.join(sorted(each for its, each in reported if its == name))}."
+            else:
+                continue
+            yield f"Phase {phase.name!r} allows the environment {entry}, which no runner has. {cure}"
 
 
 def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChange]:

@@ -179,3 +179,7 @@ returning id;
 insert into phase_boxes (phase_id, box_id)
 select :phase_id, id from black_boxes where competition_id = :competition_id and label = any (:labels::text[])
 on conflict do nothing;
+
+-- name: reported_environments()
+-- The environments that runners have reported, with the digests of their images.
+select distinct e.key as name, e.value as digest from runners r cross join lateral jsonb_each_text(r.environments) e;

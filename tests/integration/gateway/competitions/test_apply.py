@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from shared.database import Pool
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import BOXES, competition, phase
 from tests.support.gateway.running import Gateway
@@ -81,3 +82,19 @@ async def test_the_images_packages_are_public(gateway: Gateway) -> None:
     assert {each["packages"]["bayesmark"] for each in environments.values()} == {"0.0.8"}
     assert environments["modern"]["packages"]["torch"] == "2.6.0+debian"
     assert environments["classic"]["packages"]["pysot"] == "0.2.3"
+
+
+async def test_an_environment_that_no_runner_has_is_remarked_on_and_not_refused(gateway: Gateway, pool: Pool) -> None:
+    document = competition(phase(environments=["small", "modern"]))
+    await pool.execute(
+        "insert into runners (id, slots, ready, reason, seen_at, environments) values ($1, 1, true, '', now(), $2)",
+        "runner-1",
+        {"small": "sha256:1"},
+    )
+
+    diff = (await gateway.organizer.post("/api/v1/admin/competitions/c/diff", json=document)).raise_for_status().json()
+    applied = (await gateway.apply(document)).raise_for_status().json()
+
+    (remark,) = diff["remarks"]
+    assert remark.startswith("Phase 'feedback' allows the environment modern, which no runner has.")
+    assert applied["remarks"] == [remark]

@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from arena.api.competition_document import Competition
-from services.gateway.competitions.diff import FIXED, CurrentBox, CurrentCompetition, Diff, compute_diff
+from services.gateway.competitions.diff import (
+    FIXED,
+    CurrentBox,
+    CurrentCompetition,
+    Diff,
+    compute_diff,
+    find_unreported,
+)
 
 LABELS = [f"box-{number}" for number in range(4)]
 CASES = ["DT_iris_acc", "kNN_iris_acc", "DT_wine_acc", "kNN_wine_acc"]
@@ -109,3 +116,22 @@ def test_another_default_environment_is_a_change_and_another_order_of_boxes_is_n
         ["modern", "small"],
     )
     assert not plan_of(current, with_phase(environments=["small", "modern"], boxes=["box-1", "box-0"]), {"a"}).changes
+
+
+def test_an_environment_that_no_runner_has_is_remarked_on() -> None:
+    phase = {
+        "name": "a",
+        "baseline": "x@1",
+        "boxes": ["box-0"],
+        "studies_per_box": 1,
+        "environments": ["small", f"classic@sha256:{'9f' * 32}", "modern"],
+    }
+    box = {"label": "box-0", "model": "DT", "dataset": "iris", "metric": "acc"}
+    wanted = Competition.model_validate({"name": "C", "seed": "s", "black_boxes": [box], "phases": [phase]})
+
+    classic, modern = find_unreported(wanted, {("small", "sha256:1"), ("classic", "sha256:2")})
+
+    assert "classic@sha256:9f" in classic
+    assert classic.endswith("which no runner has. Those that runners have: sha256:2.")
+    assert modern.startswith("Phase 'a' allows the environment modern, which no runner has. Build it with")
+    assert list(find_unreported(wanted, set())) == [], "no runner has reported yet"
