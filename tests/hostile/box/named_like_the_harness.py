@@ -5,4 +5,4 @@ from tests.support.zips import pack
 
 
 def build() -> bytes:
-    return pack({**HONEST, **{f"{name}.py": b"import os; os._exit(66)" for name in ("main", "facts", "points", "unpack", "wheels", "__main__")}})
+    return pack({**HONEST, **{f"{name}.py": b"import os; os._exit(66)" for name in ("main", "points", "unpack", "probe", "dependencies", "installation", "install_failures", "experiment", "keywords", "script", "__main__")}})
