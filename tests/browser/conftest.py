@@ -18,9 +18,9 @@ from tests.support.service_settings import PlatformSettings
 from tests.support.stack import running_services
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium; each page has a context of its own, as if it were another browser."""
     async with launched_browser() as browser:
         yield browser
 
