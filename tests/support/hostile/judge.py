@@ -14,6 +14,7 @@ import numpy as np
 from aiodocker import Docker
 
 from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.prepared import CONFIGURATIONS_KEPT
 from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
 from tests.support.hostile.residue import find_residue, sandboxed_processes, without_containers
@@ -204,11 +205,13 @@ class Judge:
             label = json.dumps({"label": [f"arena.runner={self._runner_id}"]})
             found = await self._docker.containers.list(all="true", filters=label)
             found = [container for container in found if container["Labels"]["arena.role"] != "cpu"]
-            names = [container["Names"][0] for container in found]
+            blackboxes = [container for container in found if container["Labels"]["arena.role"] == "blackbox"]
+            names = [container["Names"][0] for container in found if container not in blackboxes]
             prepared = [name for name in names if name.startswith("/arena-optimizer-") and name.count("-") == 2]
             running = all(container["State"] == "running" for container in found)
             processes = [each for each in sandboxed_processes() if each in {container.id for container in found}]
-            return len(found) == len(processes) == 2 * SLOTS and len(prepared) == SLOTS and running
+            one_each = len(blackboxes) == SLOTS and len(processes) == len(found) and prepared == names
+            return one_each and SLOTS <= len(prepared) <= SLOTS * CONFIGURATIONS_KEPT and running
 
         await wait_until(quiet, what="only the runner's own containers are left")
 
