@@ -31,6 +31,11 @@ def _phase_needed(problem: PROBLEM) -> str:
     return f"Several phases are open: {', '.join(problem['open_phases'])}. Say which with --phase."
 
 
+def _unknown_environment(problem: PROBLEM) -> str:
+    names = ", ".join(entry.partition("@")[0] for entry in problem["environments"])
+    return f"The phase does not allow this environment. Name one that it does with --environment: {names}."
+
+
 def _invalid_request(problem: PROBLEM) -> str:
     faults = problem.get("errors") or []
     return " ".join(f"{_place(each['where'])}: {each['what']}" for each in faults) or str(problem["detail"])
@@ -68,6 +73,7 @@ WORDS: dict[str, Callable[[PROBLEM], str]] = {
     ),
     ProblemCode.PHASE_NEEDED: _phase_needed,
     ProblemCode.NO_PHASE_OPEN: _and("To look at one of them, name it with --phase."),
+    ProblemCode.UNKNOWN_ENVIRONMENT: _unknown_environment,
     ProblemCode.INVALID_REQUEST: _invalid_request,
     ProblemCode.RATE_LIMITED: _instead(
         "Too many requests without a token came from your network. Log in with 'arena login', or wait a minute."

@@ -13,7 +13,7 @@ from shared.database import Pool
 from tests.support import csv_files
 from tests.support.command_line import Arena, write_optimizer
 from tests.support.gateway.competitions import BOXES, competition, phase
-from tests.support.gateway.executions import finish, release
+from tests.support.gateway.executions import PROVENANCE, finish, release
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
 from tests.support.seeding import seed_phase, seed_submission
@@ -170,3 +170,31 @@ async def test_ctrl_c_at_the_question_whether_to_apply_is_one_sentence_and_130_a
     assert process.returncode == ExitCode.STOPPED
     assert errors.decode().splitlines()[-1] == "arena: Stopped; nothing was applied."
     assert (await gateway.anyone.get("/api/v1/competitions/c")).status_code == 404
+
+
+async def test_a_submission_is_sent_to_an_environment_and_every_command_names_it(
+    gateway: Gateway, pool: Pool, tmp_path: Path
+) -> None:
+    two = phase(environments=["small", "modern"], n_calls=3, n_suggestions=2, studies_per_box=1)
+    await gateway.apply(competition(two))
+    token = (await gateway.team("a")).headers["Authorization"].removeprefix("Bearer ")
+    team, organizer = Arena(gateway.url, tmp_path, token), Arena(gateway.url, tmp_path)
+    mine = write_optimizer(tmp_path)
+
+    code, _, errors = await team.run("submit", mine, "--competition", "c", "--environment", "classic")
+    submission = (await team.json("submit", mine, "--competition", "c", "--environment", "modern"))["id"]
+    for shard in await release(pool):
+        await finish(pool, *shard)
+    shown = {
+        "status": await team.run("status", submission),
+        "submissions": await team.run("submissions", "--competition", "c"),
+        "provenance": await team.run("provenance", submission),
+        "executions": await organizer.run("executions", "--competition", "c"),
+        "competition": await organizer.run("competition", "show", "c"),
+    }
+
+    assert code == 1
+    assert "does not allow this environment. Name one that it does with --environment: small, modern." in errors
+    assert {name for name, (code, output, _) in shown.items() if code == 0 and "modern" in output} == shown.keys()
+    with_digest = {name for name, (_, output, _) in shown.items() if PROVENANCE.optimizer_image in output}
+    assert with_digest == {"status", "provenance", "executions"}

@@ -14,6 +14,7 @@ MEMBERS: dict[str, Any] = {
     "scope": "manage",
     "role": "team",
     "open_phases": ["feedback", "practice"],
+    "environments": ["small", "modern@sha256:9f"],
     "errors": [{"where": "path.submission_id", "what": "Expected an id, got 'x'."}],
 }
 
@@ -40,6 +41,7 @@ def test_a_problem_names_options_settings_and_commands_and_no_requests(code: Pro
             {"code": "no_phase_open", "detail": "None is open: a is closed."},
             "None is open: a is closed. To look at one",
         ),
+        ({"code": "unknown_environment", **MEMBERS}, "Name one that it does with --environment: small, modern."),
         ({"code": "wrong_role", "role": "team"}, "This is for organizers, and your token is a team's."),
         ({"code": "wrong_role", "role": "organizer"}, "set ARENA_TOKEN to a team's"),
         ({"code": "invalid_request", **MEMBERS}, "the submission: Expected an id, got 'x'."),
