@@ -1,6 +1,7 @@
 """A small competition with two teams, for tests of the whole platform."""
 
 import json
+from typing import Any
 
 from arena.client.http import Client
 from tests.support.stack import ROOT
@@ -8,7 +9,7 @@ from tests.support.stack import ROOT
 EXAMPLES = ROOT / "examples"
 ORGANIZER = "organizer-token-of-the-tests"
 RUNNER_ID = "runner-end-to-end"
-COMPETITION = {
+COMPETITION: dict[str, Any] = {
     "name": "End to end",
     "seed": "end-to-end",
     "black_boxes": [
@@ -19,11 +20,12 @@ COMPETITION = {
 }
 
 
-def set_up(organizer: Client, slug: str) -> tuple[Client, Client]:
-    """Create the competition under a name of the test's own, and two teams."""
+def set_up(organizer: Client, slug: str, **phase: Any) -> tuple[Client, Client]:
+    """Create the competition under a name of the test's own, its phase with these changes, and two teams."""
     document = json.loads((EXAMPLES / "baselines" / "baseline-16-8.json").read_text())
     organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
-    organizer.put(f"/api/v1/admin/competitions/{slug}", COMPETITION)
+    wanted = COMPETITION | {"phases": [COMPETITION["phases"][0] | phase]}
+    organizer.put(f"/api/v1/admin/competitions/{slug}", wanted)
     tokens = [
         organizer.post(f"/api/v1/admin/competitions/{slug}/teams", {"name": name}).json["token"]
         for name in ("dice", "library")
