@@ -65,10 +65,10 @@ async def test_a_check_with_hidden_names_shows_the_optimizer_no_real_one(tmp_pat
 
 
 async def test_a_suggestion_out_of_range_is_told_under_its_hidden_name(tmp_path: Path) -> None:
-    code, body = await check(write_zip(tmp_path, suggest="points[0]['x2'] = 'far away'"), "--hidden-names")
+    code, body = await check(write_zip(tmp_path, suggest="points[0]['x4'] = 'far away'"), "--hidden-names")
 
     assert (code, body["verdict"]) == (1, "out_of_range")
-    assert "x2 = 'far away': expected" in body["fatal"]["detail"]
+    assert "x4 = 'far away': expected a number from 0.01 to 100.0" in body["fatal"]["detail"]
     assert not any(name in body["fatal"]["detail"] for name in ("alpha", "max_iter", "tol", "normalize"))
 
 
