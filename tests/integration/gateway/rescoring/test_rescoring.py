@@ -188,6 +188,22 @@ async def test_a_phase_with_hidden_names_is_scored_again_with_hidden_names(gatew
     assert await pool.fetchval("select parameter_names from phases where kind = 'rescoring_candidate'") == "hidden"
 
 
+async def test_what_is_scored_again_keeps_its_environment_also_one_that_the_phase_no_longer_allows(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await set_up(gateway, pool, environments=["small", "modern"])
+    await pool.execute("update submissions set environment = 'modern' where score = 80")
+    pinned = f"small@sha256:{'9f' * 32}"
+    (await gateway.apply(competition(phase(environments=[pinned])))).raise_for_status()
+
+    await candidate(gateway)
+
+    copies = await pool.fetch(
+        "select t.name, s.environment from submissions s join teams t on t.id = s.team_id where origin_id is not null"
+    )
+    assert dict(map(tuple, copies)) == {"a": pinned, "b": "modern"}
+
+
 async def test_a_discarded_candidate_is_stopped_and_out_of_view(gateway: Gateway, pool: Pool) -> None:
     _, _ = await set_up(gateway, pool)
     shown = await candidate(gateway, boxes=["box-01"])
