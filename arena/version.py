@@ -4,12 +4,12 @@ import functools
 import hashlib
 from pathlib import Path
 
-from arena.images.definition import installed_definitions
+from arena.images.definition import find_environments, installed_definitions
 from arena.package_data import package_path
+from arena.words.environments import split_environment
 
 PACKAGES = ("arena", "shared", "services")
 """Those that are installed; a client has only the first."""
-SIDES = ("blackbox", "small")
 HEX_DIGITS = 12
 
 
@@ -25,13 +25,16 @@ def code_version() -> str:
 
 
 @functools.cache
-def images_version() -> str:
+def images_version(environment: str) -> str:
     """Return 12 hex digits of the hash of what the two images of a study are made of: their packages and their code.
 
     Unlike the engine's ids of the images it is known before anything runs, and building them again does not change it.
+    Of an environment that does not come with Arena, only the name is known.
     """
-    definitions = installed_definitions()
-    return hashlib.sha256("".join(definitions[side].content_hash() for side in SIDES).encode()).hexdigest()[:HEX_DIGITS]
+    name, _ = split_environment(environment)
+    blackbox, optimizer = installed_definitions()["blackbox"], find_environments().get(name)
+    parts = (blackbox.content_hash(), optimizer.content_hash() if optimizer else name)
+    return hashlib.sha256("".join(parts).encode()).hexdigest()[:HEX_DIGITS]
 
 
 def _source_files(folder: Path) -> list[Path]:

@@ -13,8 +13,8 @@ def organizer_run_key(
 ) -> str:
     """Return the hash of everything that an organizer run's losses depend on. The size of its shards is not part of it.
 
-    `images` is the release whose images the runners have. An environment enters the hash as the run names it, so
-    pin it by its digest where that matters.
+    `images` is the version of the images that this release brings. An environment of the organizer's own enters it
+    as the run names it, so pin it by its digest where that matters.
     """
     inputs = {
         "seed": seed,

@@ -65,7 +65,8 @@ async def start_organizer_run(
     unknown = set(run.boxes) - {box.label for box in boxes}
     if unknown:
         raise no_boxes(slug, unknown)
-    key = organizer_run_key(await find_seed(pool, competition.id), upload.sha256, boxes, run, images_version())
+    version = images_version(run.environment)
+    key = organizer_run_key(await find_seed(pool, competition.id), upload.sha256, boxes, run, version)
     inputs = RunInputs(competition.id, run, boxes, upload.sha256, upload.size_bytes)
     submission_id, new = await start(pool, outbox, key, inputs)
     submission = await find_submission(pool, submission_id, caller)
