@@ -119,11 +119,11 @@ class Dispatcher:
         classes = await tables.open_classes(self._pool)
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
+        await self._settle_unserved(classes)
         settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
-        await self._settle_unserved(classes)
         for lost in await tables.expired_leases(self._pool):
             detail = f"runner {lost.runner_id} was not heard from for {settings.lease_s:g} s"
             await self._requeue(lost.held, lost.runner_id, ExecutionOutcome.LEASE_EXPIRED, detail)

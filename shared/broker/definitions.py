@@ -68,11 +68,11 @@ def _permissions(user: BrokerUser) -> dict[str, str]:
     own = [rf"arena\.{user.name}\..+"] if user.listens else []
     declared = [_SHARD_QUEUES] if user.declares_shard_queues else []
     bound = [re.escape(EXCHANGE)] if user.listens or declared else []
-    taken = [*(re.escape(queue.name) for queue in user.consumes), *([_SHARD_QUEUES] if user.takes_shards else [])]
+    taken = [re.escape(queue.name) for queue in user.consumes]
     return {
         "configure": _any_of([*declared, *own]),
         "write": _any_of([re.escape(EXCHANGE), re.escape(DEAD_EXCHANGE), *declared, *own]),
-        "read": _any_of([*taken, *bound, *own]),
+        "read": _any_of([*taken, *declared, *bound, *own]),
     }
 
 

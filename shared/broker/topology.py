@@ -75,7 +75,8 @@ def queue_arguments(queue: WorkQueue) -> dict[str, Any]:
 class BrokerUser:
     """A service as the broker knows it, and everything that it may do there.
 
-    What a service listens to comes to queues of its own, `arena.<its name>.<anything>`, each of one process alone.
+    What a service listens to comes to queues of its own, `arena.<its name>.<anything>`, each of one process alone. Who
+    declares a queue with dead letters must by RabbitMQ's rules be allowed to read it.
     """
 
     name: str
@@ -83,7 +84,6 @@ class BrokerUser:
     consumes: tuple[WorkQueue, ...] = ()
     listens: tuple[type[Message], ...] = ()
     declares_shard_queues: bool = False
-    takes_shards: bool = False
 
 
 GATEWAY = BrokerUser(
@@ -107,7 +107,6 @@ RUNNER = BrokerUser(
     publishes=(StudyFinished, StudyFatal, ShardUnfinished, RunnerHeartbeat, LogWritten),
     listens=(SubmissionEnded, ShardsRevoked, LogStreamRequested),
     declares_shard_queues=True,
-    takes_shards=True,
 )
 AGGREGATOR = BrokerUser(
     "aggregator",

@@ -128,7 +128,7 @@ def test_the_database_lets_the_gateway_store_no_result(stack: Stack) -> None:
 @pytest.mark.parametrize(
     ("service", "queue"),
     [
-        ("gateway", "arena.shards"),
+        ("gateway", "arena.shards.small.1"),
         ("dispatcher", "arena.results"),
         ("aggregator", "arena.dispatch"),
         ("runner", "arena.results"),

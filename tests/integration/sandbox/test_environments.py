@@ -102,3 +102,25 @@ async def test_without_an_environment_the_runner_is_not_ready_and_says_what_to_d
     await claims.release()
     assert reason is not None
     assert "found none; make one with 'arena images build'" in reason
+
+
+async def test_with_two_cpus_the_optimizer_has_both_and_the_black_box_has_the_first(
+    engine: Engine, runner_settings: SandboxSettings
+) -> None:
+    own = replace(runner_settings, owner=f"{runner_settings.owner}-wide")
+    other = Engine(engine.docker, own)
+    self_test = SelfTest(other, own)
+    look = "assert (os.sched_getaffinity(0), os.environ['OMP_NUM_THREADS']) == ({}, '{}')".format
+    async with (
+        Slot(other, self_test, own, Cpu(0)) as first,
+        Slot(other, self_test, own, Cpu(1)) as second,
+    ):
+        wide = first.beside(second)
+        await wide.run_study(make_study(n_calls=1), make_optimizer(construct=look({0, 1}, 2)))
+        await second.run_study(make_study(n_calls=1), make_optimizer(construct=look({1}, 1)))
+        await first.run_study(make_study(n_calls=1), make_optimizer(construct=look({0}, 1)))
+
+        blackbox, *_ = await first.wait_warm()
+        assert isinstance(blackbox, Container)
+        found = await engine.docker.containers.container(blackbox.id).show()
+        assert found["HostConfig"]["CpusetCpus"] == "0"

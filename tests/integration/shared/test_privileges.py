@@ -48,16 +48,16 @@ REFUSED_STATEMENTS = {
     ],
 }
 REFUSED_QUEUES = {
-    "gateway": ["arena.submissions", "arena.shards", "arena.results", "arena.dispatch"],
-    "dispatcher": ["arena.shards", "arena.results", "arena.dead"],
+    "gateway": ["arena.submissions", "arena.shards.small.1", "arena.results", "arena.dispatch"],
+    "dispatcher": ["arena.results", "arena.dead"],
     "runner": ["arena.submissions", "arena.results", "arena.dispatch", "arena.dead"],
-    "aggregator": ["arena.submissions", "arena.shards", "arena.dispatch", "arena.dead"],
+    "aggregator": ["arena.submissions", "arena.shards.small.1", "arena.dispatch", "arena.dead"],
 }
 REFUSED_KEYS = {
     "gateway": ["unknown"],
     "dispatcher": ["study.finished", "study.fatal", "submission.accepted", "runner.heartbeat"],
-    "runner": ["submission.accepted", "submission.ended", "shard.released", "shard.revoked", "live.phase"],
-    "aggregator": ["study.finished", "shard.released", "shard.revoked", "runner.heartbeat"],
+    "runner": ["submission.accepted", "submission.ended", "shard.released.small.1", "shard.revoked", "live.phase"],
+    "aggregator": ["study.finished", "shard.released.small.1", "shard.revoked", "runner.heartbeat"],
 }
 
 
@@ -178,7 +178,7 @@ async def test_no_service_reaches_a_queue_past_the_exchange_or_makes_one(broker_
 
 
 async def test_a_runner_hears_what_is_said_to_runners_and_nothing_else(broker_url: str) -> None:
-    for key in ("study.finished", "shard.released", "live.phase", "#"):
+    for key in ("study.finished", "shard.released.small.1", "live.phase", "#"):
         await expect_refusal(broker_url, "runner", listen_as_a_runner, key)
 
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import zipfile
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
@@ -75,6 +76,39 @@ class RememberingSlot(NullSlot):
 
     async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
         self.handed.add((spec.dataset_sha256, dataset_bytes))
+        return await super().run_study(spec, zip_file, dataset_bytes)
+
+
+class StudyMeter:
+    """Counts studies by their CPUs, and the most CPUs that were in use at once; holds those of some environments."""
+
+    def __init__(self, hold: Collection[str] = ()) -> None:
+        self.studies = Counter[int]()
+        self.most_cpus = 0
+        self.held = asyncio.Event()
+        self.go = asyncio.Event()
+        self._hold = hold
+        self._in_use = 0
+
+    async def run(self, spec: StudySpec) -> None:
+        self.studies[spec.cpus] += 1
+        self._in_use += spec.cpus
+        self.most_cpus = max(self.most_cpus, self._in_use)
+        if spec.environment in self._hold:
+            self.held.set()
+            await self.go.wait()
+        await asyncio.sleep(0.001)  # so that others may run beside it
+        self._in_use -= spec.cpus
+
+
+class MeteredSlot(NullSlot):
+    """Says what it runs, on as many CPUs as the study has."""
+
+    def __init__(self, meter: StudyMeter) -> None:
+        self._meter = meter
+
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
+        await self._meter.run(spec)
         return await super().run_study(spec, zip_file, dataset_bytes)
 
 
