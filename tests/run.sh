@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# All tests, in lanes side by side. Those of whole platforms are the longest lane. The sandbox has one of its own. The
-# others, which start few containers or none, run in several processes, and are nice to the longest lane. The hostile set
-# follows when the engine is quiet, because its submissions have limits of time. ARENA_TEST_WORKERS is the number of
-# processes for the others; arguments go to every run.
+# All tests, in lanes side by side. Those of whole platforms, and of `arena check`, which must not meet itself, are the
+# longest. The sandbox has a lane of its own. The others, which start no containers, run in several processes, and are nice
+# to the longest lane. The hostile set follows when the engine is quiet, because its submissions have limits of time.
+# ARENA_TEST_WORKERS is the number of processes for the others; arguments go to every run.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 workers=${ARENA_TEST_WORKERS:-$(nproc)}
@@ -10,6 +10,7 @@ platforms=(
     tests/end_to_end
     tests/browser/test_user_journeys.py
     tests/integration/arena/test_check.py
+    tests/integration/arena/test_pack_sources.py
     tests/integration/arena/test_pack_sources.py
     tests/integration/packaging
 )
