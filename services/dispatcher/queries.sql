@@ -172,7 +172,8 @@ returning sh.id as shard_id, sh.attempt;
 insert into runners (id, slots, environments, ready, reason)
 values (:runner_id, :slots, :environments, :ready, :reason)
 on conflict (id) do update
-set slots = excluded.slots, environments = excluded.environments, ready = excluded.ready, reason = excluded.reason, seen_at = now();
+set slots = excluded.slots, environments = excluded.environments, ready = excluded.ready, reason = excluded.reason,
+    seen_at = now();
 
 -- name: requeue_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
 -- An attempt ended without a result: the shard waits again, or is an incident after too many failures.

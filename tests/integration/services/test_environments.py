@@ -11,6 +11,7 @@ from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
+from tests.support.backends import lose_everything
 from tests.support.seeding import Seeded, seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.fake_slots import FailingSlot, MeteredSlot, StudyMeter
@@ -194,3 +195,27 @@ async def test_a_second_environment_that_is_built_while_a_study_runs_is_served_a
         assert not await is_scored(pool, slow)
         meter.go.set()
         await wait_until(lambda: is_scored(pool, slow), what="scored")
+
+
+async def test_losing_every_queue_of_every_class_loses_no_work(
+    pool: Pool, broker: Broker, blobs: Blobs, settings: PlatformSettings
+) -> None:
+    settings = settings.with_changes(lease_s=5, message_lost_s=5)
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=2)
+    for entry in ("small", "modern", f"modern@{OLD}"):
+        await accept_in(pool, broker, seeded, entry)
+    await accept_in(pool, broker, seeded, "small", cpus=2)
+    vhost = settings.broker_url.get_secret_value().rsplit("/", 1)[1]
+    meter = StudyMeter(hold={"small"})
+    slots = [MeteredSlot(meter) for _ in range(2)]
+
+    async with connect_broker(settings.runner.broker_url) as own, control(settings):
+        engine = NullEngine({"small": OLD, "modern": OLD})
+        async with running(runner_with(own, blobs, settings, engine, *slots).run):
+            await meter.held.wait()
+            await asyncio.to_thread(lose_everything, vhost)
+            meter.go.set()
+            all_scored = "select bool_and(state = 'scored') from submissions"
+            await wait_until(lambda: pool.fetchval(all_scored), what="all are scored after the broker lost everything")
+
+    assert await pool.fetchval("select max(failures) from shards") == 0

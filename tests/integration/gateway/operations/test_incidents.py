@@ -4,10 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID
 
+from services.dispatcher import serving_tables
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
+from shared.shard_class import ShardClass
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
@@ -33,6 +35,26 @@ async def test_an_incident_is_listed_and_may_be_tried_again(gateway: Gateway, po
     inspected = (await gateway.organizer.get(f"/api/v1/admin/submissions/{identity}")).json()
     assert len(inspected["shards"]) == 4
     assert inspected["events"][0]["event"] == "accepted"
+
+
+async def test_an_incident_for_want_of_a_runner_says_what_is_missing_and_may_be_tried_again(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await gateway.apply(competition())
+    await submit(await gateway.team("a"))
+    await dispatcher_tables.expand_waiting(pool)
+    modern = ShardClass("modern", 1)
+    await pool.execute("update submissions set environment = 'modern'")
+    await serving_tables.mark_unserved(pool, modern, 0, "expected a runner with modern")
+    await serving_tables.mark_unserved(pool, modern, 0, "expected a runner with modern")
+
+    (incident,) = (await gateway.organizer.get("/api/v1/admin/incidents")).json()["incidents"]
+    assert (incident["detail"], incident["failures"]) == ("expected a runner with modern", 0)
+    path = f"/api/v1/admin/incidents/{incident['shard_id']}/retry"
+    assert (await gateway.organizer.post(path)).status_code == 202
+
+    assert await pool.fetchval("select count(*) from shards where unserved is not null or state <> 'pending'") == 0
+    assert await serving_tables.resume_served(pool, modern) == []
 
 
 async def test_dead_letters_are_shown_with_their_reason_and_stay(gateway: Gateway, broker: Broker) -> None:

@@ -15,7 +15,7 @@ SHARD = HeldShardRow("runner-1", uuid4(), 1, SEEN, uuid4(), "Gaussians", "feedba
 
 def test_a_runner_that_takes_work_is_ready() -> None:
     shown = show_runner(RUNNER)
-    assert (shown.ready, shown.state) == (True, RunnerState.READY)
+    assert (shown.ready, shown.state, shown.environments) == (True, RunnerState.READY, {"small": "sha256:1"})
 
 
 def test_a_runner_that_takes_no_work_says_why() -> None:
