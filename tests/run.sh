@@ -11,7 +11,6 @@ platforms=(
     tests/browser/test_user_journeys.py
     tests/integration/arena/test_check.py
     tests/integration/arena/test_pack_sources.py
-    tests/integration/arena/test_pack_sources.py
     tests/integration/packaging
 )
 sandbox=(
