@@ -98,7 +98,8 @@ class Dispatcher:
         runners = await serving_tables.ready_runners(self._pool, settings.lease_s)
 
         def window(shard_class: ShardClass) -> int:
-            places = count_places(shard_class, runners)
+            # Without any runner a few shards wait on the broker all the same, for an autoscaler to see.
+            places = count_places(shard_class, runners) if runners else 1
             return release_window(settings.release_window, settings.release_per_slot, places)
 
         while True:

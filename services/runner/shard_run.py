@@ -82,7 +82,7 @@ class ShardRun:
             # A runner whose engine is broken would fail whatever it takes, and one whose image is gone, all that need
             # it: it steps aside, and that counts for nothing.
             reason = await self._readiness.check(thorough=True)
-            if reason is None and self._image_of(shard) != image:
+            if reason is None and (image is None or self._image_of(shard) != image):
                 reason = f"the image of the environment {shard.environment} is not what it was"
             if reason is None:
                 await self._fail(shard, "infrastructure_failure", str(failure))
@@ -90,8 +90,10 @@ class ShardRun:
                 await self._fail(shard, "handed_back", f"{failure}; this runner steps aside: {reason}")
 
     def _image_of(self, shard: ShardReleased) -> str | None:
-        """The digest of the shard's environment here."""
-        return self._readiness.environments.get(split_environment(shard.environment)[0])
+        """The digest of the shard's environment here, or None if it is not offered."""
+        name, digest = split_environment(shard.environment)
+        found = self._readiness.environments.get(name)
+        return found if digest in {None, found} else None
 
     async def hand_back(self, shard: ShardReleased) -> None:
         """Say that this runner shuts down before the shard's end."""

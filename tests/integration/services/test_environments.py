@@ -5,12 +5,15 @@ from uuid import UUID
 
 from arena.sandbox.study import InfrastructureFailure
 from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
+from services.dispatcher.fairness import RELEASED_AT_LEAST
 from services.runner.service import Runner
 from services.runner.shard_run import StudySlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
+from shared.broker.topology import shard_queue
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
+from shared.shard_class import ShardClass
 from tests.support.backends import lose_everything
 from tests.support.seeding import Seeded, seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
@@ -219,3 +222,22 @@ async def test_losing_every_queue_of_every_class_loses_no_work(
             await wait_until(lambda: pool.fetchval(all_scored), what="all are scored after the broker lost everything")
 
     assert await pool.fetchval("select max(failures) from shards") == 0
+
+
+async def test_without_any_runner_a_few_shards_wait_in_the_queue_for_an_autoscaler_to_see(
+    pool: Pool, broker: Broker, settings: PlatformSettings
+) -> None:
+    settings = settings.with_changes(unserved_limit_s=0)
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=4)
+    await accept_in(pool, broker, seeded, "modern")
+
+    async with control(settings):
+        queue = shard_queue(ShardClass("modern", 1))
+
+        async def they_wait() -> bool:
+            return await broker.count_waiting(queue) == RELEASED_AT_LEAST
+
+        await wait_until(they_wait, what="released")
+
+    states = await pool.fetch("select state, count(*) from shards group by state order by state")
+    assert [tuple(row) for row in states] == [("pending", 8), ("released", 8)], "and no incident"
