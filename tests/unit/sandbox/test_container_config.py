@@ -34,3 +34,13 @@ def test_every_cpu_sharer_and_side_has_a_uid_of_its_own() -> None:
     configs += [blackbox_config(SETTINGS, cpu) for cpu in cpus]
 
     assert len({config["User"] for config in configs}) == 2 * len(cpus)
+
+
+def test_with_a_second_cpu_the_optimizer_has_both_and_a_thread_for_each_and_the_uid_of_the_first() -> None:
+    one = optimizer_config(SETTINGS, "sha256:1", Limits(), Cpu(3))
+    two = optimizer_config(SETTINGS, "sha256:1", Limits(), Cpu(3), second=Cpu(1))
+
+    assert (one["HostConfig"]["CpusetCpus"], two["HostConfig"]["CpusetCpus"]) == ("3", "1,3")
+    assert "OMP_NUM_THREADS=1" in one["Env"]
+    assert "OMP_NUM_THREADS=2" in two["Env"]
+    assert two["User"] == one["User"]

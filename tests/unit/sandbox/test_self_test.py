@@ -39,3 +39,9 @@ def test_every_fact_that_is_not_as_asked_is_a_fault(fact: str) -> None:
     (fault,) = find_faults({**CLOSED, fact: changed}, SELF_TEST_LIMITS, CPU, "runc")
 
     assert fault.startswith(fact)
+
+
+def test_a_sandbox_with_two_cpus_has_exactly_those() -> None:
+    assert find_faults({**CLOSED, "cpus": [1, 3]}, SELF_TEST_LIMITS, CPU, "runc", Cpu(1)) == []
+    (fault,) = find_faults(CLOSED, SELF_TEST_LIMITS, CPU, "runc", Cpu(1))
+    assert fault.startswith("cpus")
