@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page
@@ -12,9 +11,10 @@ from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.outbox import Outbox
+from tests.support.backends import new_database, new_virtual_host
 from tests.support.browser.pages import LIMIT_MS, Open, launched_browser, sign_in
 from tests.support.gateway.running import Gateway, gateway_with_baseline
-from tests.support.service_settings import PlatformSettings
+from tests.support.service_settings import platform_settings
 from tests.support.stack import running_services
 
 
@@ -62,8 +62,12 @@ def aggregator(pool: Pool, broker: Broker) -> Aggregator:
     return Aggregator(pool, broker, Outbox(pool, broker), result_batch=64)
 
 
-@pytest.fixture
-async def platform(settings: PlatformSettings, tmp_path: Path) -> AsyncIterator[str]:
-    """URL of a gateway with the other three services behind it, all ready."""
-    async with running_services(settings.with_runner("runner-1"), tmp_path) as services:
-        yield services.url
+@pytest.fixture(scope="module")
+async def platform(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[str]:
+    """URL of a gateway with the other three services behind it, on which each test makes its own competition."""
+    folder = tmp_path_factory.mktemp("platform")
+    async with new_database(template_database) as database_url:
+        with new_virtual_host() as broker_url:
+            settings = platform_settings(database_url, broker_url, folder, runner_id="runner-1")
+            async with running_services(settings, folder) as services:
+                yield services.url

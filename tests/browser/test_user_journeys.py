@@ -17,7 +17,6 @@ BOXES = [("DT", "iris", "acc"), ("lasso", "diabetes", "mse"), ("kNN", "wine", "a
 STUDIES = 4
 LABELS = [f"box-{number:02}" for number, _ in enumerate(BOXES, start=1)]
 COMPETITION = {
-    "name": "The autumn competition",
     "seed": "paths",
     "black_boxes": [
         {"label": label, "model": model, "dataset": dataset, "metric": metric}
@@ -37,11 +36,11 @@ TOTAL = STUDIES * len(BOXES)
 SCORING_MS = 1000 * SCORING_LIMIT_S
 
 
-def apply_competition(url: str) -> None:
+def apply_competition(url: str, season: str) -> None:
     organizer = Client(url, ORGANIZER)
     document = json.loads((ROOT / "examples" / "baselines" / "baseline-16-8.json").read_text())
     organizer.post("/api/v1/admin/baselines", {"name": "official", "source": "file", "document": document})
-    organizer.put("/api/v1/admin/competitions/autumn", COMPETITION)
+    organizer.put(f"/api/v1/admin/competitions/{season}", {**COMPETITION, "name": f"The {season} competition"})
 
 
 def pack(example: str, folder: Path) -> Path:
@@ -69,7 +68,7 @@ async def send(page: Page, zip_file: Path) -> None:
 async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     platform: str, new_page: Open, tmp_path: Path
 ) -> None:
-    apply_competition(platform)
+    apply_competition(platform, "autumn")
     console = await new_page(platform, ORGANIZER, viewport={"width": 1100, "height": 640})
     await console.goto("/c/autumn/console/teams")
     tokens = {name: await make_team(console, name) for name in ("dice", "library")}
@@ -116,13 +115,13 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
 async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_curtain(
     platform: str, new_page: Open, tmp_path: Path
 ) -> None:
-    apply_competition(platform)
+    apply_competition(platform, "winter")
     console = await new_page(platform, ORGANIZER)
-    await console.goto("/c/autumn/console/teams")
+    await console.goto("/c/winter/console/teams")
     token = await make_team(console, "dice")
     watcher = await new_page(platform)
-    await watcher.goto("/c/autumn")
-    Client(platform, token).submit("autumn", "feedback", *read_zip(pack("random_search", tmp_path)))
+    await watcher.goto("/c/winter")
+    Client(platform, token).submit("winter", "feedback", *read_zip(pack("random_search", tmp_path)))
     await watcher.locator("#leaderboard .chip.scored").wait_for(timeout=SCORING_MS)
 
     await console.get_by_role("link", name="Executions").click()
