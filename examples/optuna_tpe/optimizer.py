@@ -30,7 +30,7 @@ class OptunaTPE(AbstractOptimizer):
             warn_independent_sampling=False,
         )
         self.study = optuna.create_study(sampler=sampler)
-        self.pending: list[optuna.OrganizerRun] = []
+        self.pending: list[optuna.Trial] = []
 
     def suggest(self, n_suggestions: int = 1) -> list[Point]:
         """Return one point for each of as many open trials."""

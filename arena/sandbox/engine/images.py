@@ -64,11 +64,12 @@ class Images:
     async def look_up_environments(self) -> None:
         """Look again which environments there are; of two images of one name, the newer counts.
 
+        An image that is being built has no tag yet, and neither has one that another has replaced: both are left out.
         Raises `InfrastructureFailure`.
         """
         with engine_call("look for the environments"):
             async with asyncio.timeout(CALL_TIMEOUT_S):
-                found = await self._docker.images.list(filters={"label": [ENVIRONMENT_LABEL]})
+                found = await self._docker.images.list(filters={"label": [ENVIRONMENT_LABEL], "dangling": ["false"]})
         by_age = sorted(found, key=lambda image: image["Created"])
         named = [(image["Labels"][ENVIRONMENT_LABEL], image["Id"]) for image in by_age]
         self._environments = {

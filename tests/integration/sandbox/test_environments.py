@@ -44,6 +44,14 @@ async def test_of_two_images_of_one_environment_the_newer_counts(engine: Engine)
             await engine.images.find_environment(f"{name}@{older}")
 
 
+async def test_an_image_that_is_still_being_built_is_no_environment_yet(engine: Engine) -> None:
+    name = new_environment()
+    async with environment_image(name) as built, environment_image(name, newer_than=built, is_tagged=False):
+        assert await engine.images.find_environment(name) == built
+        await engine.images.look_up_environments()
+        assert engine.images.environments[name] == built
+
+
 async def test_an_environment_that_does_not_hold_is_not_offered_and_the_others_go_on(
     readiness: SandboxReadiness,
 ) -> None:

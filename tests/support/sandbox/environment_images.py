@@ -22,12 +22,16 @@ def new_environment() -> str:
 
 
 @asynccontextmanager
-async def environment_image(name: str, base: str = SMALL, *, newer_than: str | None = None) -> AsyncIterator[str]:
+async def environment_image(
+    name: str, base: str = SMALL, *, newer_than: str | None = None, is_tagged: bool = True
+) -> AsyncIterator[str]:
     """Build an image of an environment and return its id; it is removed at the end."""
     async with Docker() as docker:
         after = (await docker.images.inspect(newer_than))["Created"] if newer_than else ""
         while True:  # the engine tells the age of images in seconds
             image_id = await _build(f"FROM {base}\nLABEL arena.environment={name} arena.test={uuid.uuid4()}\n")
+            if is_tagged:
+                await docker.images.tag(image_id, name, tag=str(uuid.uuid4()))
             if (await docker.images.inspect(image_id))["Created"][:19] > after[:19]:
                 break
             await docker.images.delete(image_id, force=True)

@@ -46,7 +46,7 @@ class Strong(AbstractOptimizer):
         self.distributions = {
             f"x{i:03d}": FloatDistribution(low, high) for i, (low, high) in enumerate(self.space.get_bounds().tolist())
         }
-        self.trials: list[optuna.OrganizerRun] = []
+        self.trials: list[optuna.Trial] = []
         self.drawn = np.empty((0, len(self.low)))
         self.rows: list[np.ndarray] = []
         self.losses: list[float] = []
