@@ -195,7 +195,8 @@ async def check_final(pool: Pool, folder: Path, shown: dict[str, str]) -> None:
     assert sorted(place["rank"] for place in places) == [1, 2, 3]
     assert {place["team"] for place in places} == set(TEAMS)
     for place in places:
-        assert re.search(rf"{place['rank']}\t≈?\t{place['team']}\tscored\t{place['score']:.3f}\t", shown["final"])
+        line = rf"{place['rank']}\t≈?\t{place['team']}\tsmall\tscored\t{place['score']:.3f}\t"
+        assert re.search(line, shown["final"])
 
 
 def check_report(folder: Path) -> None:

@@ -195,25 +195,17 @@ async def test_wheels_that_the_image_lacks_are_packed_and_imported(tmp_path: Pat
 
     code, body = await check(tmp_path / "0.zip")
     assert (code, body["verdict"]) == (0, "scored")
-    assert "0.12.1 /submission/wheels/toolz/" in body["studies"][0]["log"]
+    assert "0.12.1 /submission/packages/lib/python3.11/site-packages/toolz/" in body["studies"][0]["log"]
 
 
-@pytest.mark.parametrize(
-    ("requirement", "reason"),
-    [
-        # Of these, the image has the only releases that there are as source alone.
-        ("bayesmark==0.0.7", "expected a wheel of bayesmark==0.0.7"),
-        ("scikit-learn>=1.8", "needs numpy>=1.24.1"),
-    ],
-)
-async def test_what_cannot_be_bundled_is_named(tmp_path: Path, requirement: str, reason: str) -> None:
+async def test_what_cannot_be_bundled_is_named(tmp_path: Path) -> None:
     (tmp_path / "optimizer.py").write_text("")
-    (tmp_path / "requirements.txt").write_text(requirement)
+    (tmp_path / "requirements.txt").write_text("scikit-learn>=1.8")
 
     code, _, errors = await arena("pack", tmp_path, "-o", tmp_path / "a.zip")
 
     assert (code, (tmp_path / "a.zip").exists()) == (1, False)
-    assert reason in errors
+    assert "needs numpy>=1.24.1" in errors
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
