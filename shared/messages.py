@@ -9,9 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment
+from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.execution import LOG_CHARS, Provenance, Usage
-from arena.words.limits import Limits
+from arena.words.limits import Cpus, Limits
+from arena.words.names import Environment
 from arena.words.states import Stage, SubmissionState
 from arena.words.verdicts import Verdict
 from shared.shard_class import ShardClass

@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from arena.api.body import Body, example, example_of
-from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment, ParameterNames
-from arena.words.limits import Limits
-from arena.words.names import Label, Name, name_test_case
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
+from arena.words.limits import Cpus, Limits
+from arena.words.names import Environment, Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from arena.api.body import Body, Page, example, example_of
 from arena.api.competition_document import BlackBox, Competition, Count
-from arena.words.environments import Cpus, Environment, ParameterNames
-from arena.words.limits import Limits
-from arena.words.names import Label
+from arena.words.environments import ParameterNames
+from arena.words.limits import Cpus, Limits
+from arena.words.names import Environment, Label
 
 Priority = Annotated[int, Field(ge=-1000, le=1000)]
 

@@ -9,9 +9,9 @@ from pydantic import ConfigDict, Field
 from arena.api.body import Body, Page, example, example_of
 from arena.api.competition_document import Runtime
 from arena.api.submissions import Submission
-from arena.words.environments import DEFAULT_ENVIRONMENT, Cpus, Environment, ParameterNames
-from arena.words.limits import Limits
-from arena.words.names import Label
+from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
+from arena.words.limits import Cpus, Limits
+from arena.words.names import Environment, Label
 from arena.words.states import SubmissionState
 from arena.words.verdicts import Verdict
 

@@ -1,17 +1,11 @@
 """Environments: the named images in which optimizers run."""
 
 import re
-from typing import Annotated, Literal
-
-from pydantic import Field
+from typing import Literal
 
 DEFAULT_ENVIRONMENT = "small"
 ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9-]{0,30}(@sha256:[0-9a-f]{64})?$"
 
-Environment = Annotated[str, Field(pattern=ENVIRONMENT_PATTERN)]
-"""An environment's name; with `@sha256:...`, only the image of that digest."""
-Cpus = Annotated[int, Field(ge=1, le=2)]
-"""CPUs that an optimizer has; the black box runs on one of them."""
 ParameterNames = Literal["visible", "hidden"]
 """Whether optimizers see the parameters' real names, or `x0`, `x1` and so on."""
 

@@ -1,11 +1,16 @@
 """What an optimizer may use: part of a phase, sent with every shard."""
 
+from typing import Annotated
+
 from pydantic import BaseModel, ConfigDict, Field
 
 ZIP_FILES_LIMIT = 2000
 """How many files and folders a zip may have, where it is uploaded and where it is unpacked."""
 LARGEST_ZIP_BYTES = 500_000_000
 """The most that a phase may allow a zip to have."""
+
+Cpus = Annotated[int, Field(ge=1, le=2)]
+"""CPUs that an optimizer has; the black box runs on one of them."""
 
 
 class Limits(BaseModel):

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from arena.words.environments import ENVIRONMENT_PATTERN
+
 
 def _no_edges(name: str) -> str:
     if name != name.strip() or name in {".", ".."}:
@@ -23,6 +25,8 @@ Name = Annotated[
 """Any text on one line that a page or a terminal can show as it is."""
 Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z0-9-]*$")]
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+Environment = Annotated[str, Field(pattern=ENVIRONMENT_PATTERN)]
+"""An environment's name; with `@sha256:...`, only the image of that digest."""
 
 
 def name_test_case(model: str, dataset: str, metric: str) -> str:

@@ -9,9 +9,8 @@ from uuid import UUID
 import pytest
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from arena.words.environments import Environment
 from arena.words.expected import PATTERNS, expected_text
-from arena.words.names import Label, Name, Slug
+from arena.words.names import Environment, Label, Name, Slug
 from arena.words.states import SubmissionState
 
 
