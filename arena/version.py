@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arena.images.definition import find_environments, installed_definitions
 from arena.package_data import package_path
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 
 PACKAGES = ("arena", "shared", "services")
 """Those that are installed; a client has only the first."""
@@ -31,7 +31,7 @@ def images_version(environment: str) -> str:
     Unlike the engine's ids of the images it is known before anything runs, and building them again does not change it.
     Of an environment that does not come with Arena, only the name is known.
     """
-    name, _ = split_environment(environment)
+    name = environment_name(environment)
     blackbox, optimizer = installed_definitions()["blackbox"], find_environments().get(name)
     parts = (blackbox.content_hash(), optimizer.content_hash() if optimizer else name)
     return hashlib.sha256("".join(parts).encode()).hexdigest()[:HEX_DIGITS]

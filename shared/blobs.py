@@ -42,11 +42,9 @@ class Blobs:
 
     async def get(self, sha256: str) -> bytes:
         """Return a blob. Raises BlobMissing or BlobStoreUnavailable."""
+        answer = await self._open(sha256)
         try:
-            answer = await obstore.get_async(self._store, sha256)
             return bytes(await answer.bytes_async())
-        except (FileNotFoundError, NotFoundError) as error:
-            raise BlobMissing(f"there is no blob {sha256}") from error
         except BaseError as error:
             raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
 
@@ -56,12 +54,7 @@ class Blobs:
         Raises BlobMissing or BlobStoreUnavailable.
         """
         part, size_bytes = path.with_suffix(".part"), 0
-        try:
-            answer = await obstore.get_async(self._store, sha256)
-        except (FileNotFoundError, NotFoundError) as error:
-            raise BlobMissing(f"there is no blob {sha256}") from error
-        except BaseError as error:
-            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
+        answer = await self._open(sha256)
         try:
             with part.open("wb") as file:
                 async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
@@ -72,6 +65,14 @@ class Blobs:
         finally:
             part.unlink(missing_ok=True)
         return size_bytes
+
+    async def _open(self, sha256: str) -> "obstore.GetResult":  # which only its stubs have
+        try:
+            return await obstore.get_async(self._store, sha256)
+        except (FileNotFoundError, NotFoundError) as error:
+            raise BlobMissing(f"there is no blob {sha256}") from error
+        except BaseError as error:
+            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
 
     async def check(self) -> str | None:
         """Return why the store cannot be used, or None."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from arena.words.environments import split_environment
+from arena.words.environments import find_image, split_environment
 
 CPU_COUNTS = (1, 2)
 DIGEST_CHARS = 12
@@ -26,8 +26,7 @@ class ShardClass:
 
     def has_environment(self, environments: Mapping[str, str]) -> bool:
         """Return whether the environment is among these, which are digests by name."""
-        name, digest = split_environment(self.environment)
-        return name in environments and digest in {None, environments[name]}
+        return find_image(self.environment, environments) is not None
 
 
 def served_classes(environments: Mapping[str, str], cpus: int) -> list[ShardClass]:

@@ -14,9 +14,9 @@ from packaging.utils import canonicalize_name
 
 from arena.images.debian import RELEASES, find_suite
 from arena.package_data import IMAGES
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, ENVIRONMENT_LABEL
 
-ENVIRONMENT = re.compile(r"^LABEL arena\.environment=(\S+)$", re.MULTILINE)
+ENVIRONMENT = re.compile(rf"^LABEL {re.escape(ENVIRONMENT_LABEL)}=(\S+)$", re.MULTILINE)
 PACKAGE_LISTS = ("debian.txt", "requirements.lock")
 """Files beside a Dockerfile that list packages; of one that both list, the later is what Python imports."""
 LISTED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)

@@ -20,10 +20,11 @@ from arena.pack.known_environments import find_image
 from arena.pack.stand_ins import kept_packages, write_stand_in
 from arena.pack.wording import explain_build
 from arena.terminal import remark
+from arena.words.environments import ENVIRONMENT_LABEL
 
 DOCKERFILE = """FROM {image}
 # No environment: runners pass it over.
-LABEL arena.environment= {built_on}={image}
+LABEL {environment}= {built_on}={image}
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends build-essential git python3-dev \\
     && rm -rf /var/lib/apt/lists/*
 """
@@ -92,7 +93,9 @@ def _provide_image(sources: Sources, environment: Environment) -> str:
         )
     tag = f"arena-{environment.name}-build:local"
     with tempfile.TemporaryDirectory() as context:
-        (Path(context) / "Dockerfile").write_text(DOCKERFILE.format(image=image, built_on=BUILT_ON))
+        (Path(context) / "Dockerfile").write_text(
+            DOCKERFILE.format(image=image, built_on=BUILT_ON, environment=ENVIRONMENT_LABEL)
+        )
         if docker("image", "ls", "--quiet", "--filter", f"label={BUILT_ON}={image}", tag):
             return tag
         remark(f"making {tag}, the environment's image with compilers; this is needed once")

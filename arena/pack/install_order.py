@@ -7,8 +7,7 @@ from packaging.utils import canonicalize_name
 
 from arena.failure import Failure
 from arena.pack.needs import order_wheels
-
-WHEEL = ".whl"
+from arena.sandbox.optimizer.dependencies import WHEEL
 
 
 def choose_order(wheels: Mapping[str, Path], sources: Collection[str]) -> list[str]:

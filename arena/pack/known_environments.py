@@ -9,6 +9,7 @@ from arena.failure import Failure
 from arena.images.definition import find_environments, find_release
 from arena.images.docker import BuildFailed, docker
 from arena.pack.environment import Environment
+from arena.words.environments import ENVIRONMENT_LABEL
 
 DESCRIBE = """
 import importlib.metadata, json, platform, sys
@@ -39,8 +40,8 @@ def find_environment(name: str, machine: str) -> Environment:
 
 def find_image(name: str) -> str | None:
     """Return the id of the newest image of an environment on the engine. Raises BuildFailed if there is no engine."""
-    label = f"label=arena.environment={name}"
-    ids = docker("image", "ls", "--no-trunc", "--format", "{{ .ID }}", "--filter", label).split()
+    filters = ("--filter", f"label={ENVIRONMENT_LABEL}={name}", "--filter", "dangling=false")  # no half-built image
+    ids = docker("image", "ls", "--no-trunc", "--format", "{{ .ID }}", *filters).split()
     return ids[0] if ids else None
 
 

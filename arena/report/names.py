@@ -9,7 +9,7 @@ import numpy as np
 from arena.api.reruns import FinalStatus
 from arena.failure import Failure
 from arena.report.data import FinalData, ScoredFinalist, losses_of
-from arena.report.statistics import LEVEL, REPLICATES, SEED, Array, bootstrap_scores, scores_of
+from arena.report.statistics import REPLICATES, SEED, Array, bootstrap_scores, interval_of, scores_of
 from arena.report.tables import TEAM, Column, Table
 
 RankAndScore: TypeAlias = tuple[int, float]
@@ -91,8 +91,7 @@ def worth_by_team(
         return {}
     paired = np.concatenate([each.losses[[each.rows[origin] for origin in both]] for each in (visible, hidden)])
     scores, replicated = scores_of(paired), bootstrap_scores(paired, replicates=replicates, seed=seed)
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(replicated[:, : len(both)] - replicated[:, len(both) :], [tail, 100 - tail], axis=0)
+    low, high = interval_of(replicated[:, : len(both)] - replicated[:, len(both) :])
     return {
         origin: (float(scores[row] - scores[len(both) + row]), (float(low[row]), float(high[row])))
         for row, origin in enumerate(both)

@@ -17,6 +17,8 @@ REPLICATES = 10_000
 SEED = 2020
 LEVEL = 0.95
 """The confidence level of every interval."""
+TAILS = (100 * (1 - LEVEL) / 2, 100 - 100 * (1 - LEVEL) / 2)
+"""The percentiles between which an interval lies."""
 CHUNK_DRAWS = 4_000_000
 """Study numbers drawn at a time, so that memory stays small."""
 SCORE_DIGITS = 9
@@ -70,10 +72,8 @@ def rank_final(losses: Array, *, replicates: int = REPLICATES, seed: int = SEED)
     order = np.argsort(-scores, kind="stable")
     replicated = bootstrap_scores(losses[order], replicates=replicates, seed=seed)
     ranks = stats.rankdata(-replicated, method="min", axis=1)
-    tail = 100 * (1 - LEVEL) / 2
-    score_low, score_high = np.percentile(replicated, [tail, 100 - tail], axis=0)
-    rank_low = np.percentile(ranks, tail, axis=0, method="inverted_cdf").astype(int)
-    rank_high = np.percentile(ranks, 100 - tail, axis=0, method="inverted_cdf").astype(int)
+    score_low, score_high = interval_of(replicated)
+    rank_low, rank_high = np.percentile(ranks, TAILS, axis=0, method="inverted_cdf").astype(int)
     is_best = ranks == 1
     p_best = (is_best / is_best.sum(axis=1, keepdims=True)).mean(axis=0)
     groups = tie_groups(replicated)
@@ -129,10 +129,15 @@ def _means(random: np.random.Generator, by_study: Array, draws: int) -> Array:
     return means
 
 
+def interval_of(replicated: Array) -> tuple[Array, Array]:
+    """Return the low and the high end of the interval of each quantity, of which the rows are replicates."""
+    low, high = np.percentile(replicated, TAILS, axis=0)
+    return low, high
+
+
 def within_noise(replicated: Array, a: int, b: int) -> bool:
     """Tell whether the interval of the difference of two teams' scores contains 0."""
-    tail = 100 * (1 - LEVEL) / 2
-    low, high = np.percentile(replicated[:, a] - replicated[:, b], [tail, 100 - tail])
+    low, high = interval_of(replicated[:, a] - replicated[:, b])
     return bool(low <= 0 <= high)
 
 

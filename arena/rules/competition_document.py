@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from arena.api.body import Body
 from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
 from arena.words.sizes import size_text
@@ -167,7 +167,7 @@ def _limit_faults(limits: Limits, at: DocumentPath) -> Iterator[DocumentFault]:
 def _environment_faults(phase: Phase, at: DocumentPath) -> Iterator[DocumentFault]:
     listed: dict[str, str] = {}
     for place, entry in enumerate(phase.environments):
-        name = split_environment(entry)[0]
+        name = environment_name(entry)
         if name in listed:
             what = f"Expected every environment of a phase once, got {listed[name]!r} and {entry!r}."
             yield DocumentFault((*at, "environments", place), what, "Remove one.")

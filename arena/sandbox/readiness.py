@@ -5,10 +5,10 @@ from collections.abc import Mapping
 
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine
-from arena.sandbox.engine.images import ENVIRONMENT_LABEL
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
+from arena.words.environments import ENVIRONMENT_LABEL
 
 
 class SandboxReadiness:

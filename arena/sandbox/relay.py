@@ -16,7 +16,7 @@ from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, Stud
 from arena.sandbox.study_metrics import StudyMetrics
 from arena.version import code_version
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 from arena.words.execution import Provenance, Usage, keep_end
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
@@ -104,7 +104,7 @@ class Relay:
 
     def _provenance(self) -> Provenance:
         return Provenance(
-            environment=split_environment(self._spec.environment)[0],
+            environment=environment_name(self._spec.environment),
             optimizer_image=self._optimizer.image_id,
             blackbox_image=self._blackbox.image_id,
             code_version=code_version(),

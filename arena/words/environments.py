@@ -1,9 +1,12 @@
 """Environments: the named images in which optimizers run."""
 
 import re
+from collections.abc import Mapping
 from typing import Literal
 
 DEFAULT_ENVIRONMENT = "small"
+ENVIRONMENT_LABEL = "arena.environment"
+"""With the name of an environment, in the Dockerfile of its image."""
 ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9-]{0,30}(@sha256:[0-9a-f]{64})?$"
 
 ParameterNames = Literal["visible", "hidden"]
@@ -16,3 +19,15 @@ def split_environment(environment: str) -> tuple[str, str | None]:
         raise ValueError(f"expected NAME or NAME@sha256:..., got {environment!r}")
     name, _, digest = environment.partition("@")
     return name, digest or None
+
+
+def environment_name(environment: str) -> str:
+    """Return an environment's name, without the digest of an image. Raises ValueError."""
+    return split_environment(environment)[0]
+
+
+def find_image(environment: str, images: Mapping[str, str]) -> str | None:
+    """Return the digest of an environment's image among these, by name; None if it is missing or another is pinned."""
+    name, digest = split_environment(environment)
+    found = images.get(name)
+    return found if digest in {None, found} else None

@@ -82,10 +82,6 @@ class FixedSlots:
     async def __aexit__(self, *_: object) -> None:
         """Do nothing, because nothing was started."""
 
-    def can_open(self) -> bool:
-        """Return whether the slots have not been opened yet."""
-        return bool(self._closed)
-
     async def open(self) -> Sequence[StudySlot]:
         """Return all slots at the first call, none later."""
         slots, self._closed = self._closed, []

@@ -60,10 +60,6 @@ class SlotSource(Protocol):
         """Why there are fewer slots than were wanted, or None."""
         ...
 
-    def can_open(self) -> bool:
-        """Return whether there are slots to open."""
-        ...
-
     async def open(self) -> Sequence[StudySlot]:
         """Open the slots that can be opened, and return them."""
         ...

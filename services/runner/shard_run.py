@@ -8,7 +8,7 @@ import structlog
 from prometheus_client import Counter, Histogram
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
-from arena.words.environments import split_environment
+from arena.words.environments import find_image
 from services.runner.readiness import ReadinessWatch
 from services.runner.results import publish_result
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
@@ -91,9 +91,7 @@ class ShardRun:
 
     def _image_of(self, shard: ShardReleased) -> str | None:
         """The digest of the shard's environment here, or None if it is not offered."""
-        name, digest = split_environment(shard.environment)
-        found = self._readiness.environments.get(name)
-        return found if digest in {None, found} else None
+        return find_image(shard.environment, self._readiness.environments)
 
     async def hand_back(self, shard: ShardReleased) -> None:
         """Say that this runner shuts down before the shard's end."""

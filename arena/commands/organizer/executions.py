@@ -10,7 +10,7 @@ from arena.client.http import client_from_environment
 from arena.commands.options import Json
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import console, remark, show_json, time_text
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 from arena.words.states import ExecutionState
 from arena.words.verdicts import Verdict
 
@@ -86,7 +86,7 @@ def _execution_cells(row: "Execution") -> tuple[str, ...]:
         *(row.id, row.verdict or row.outcome, row.box, f"{row.studies_done}/{row.n_studies}"),
         *(_number(usage.cpu_s), _number(memory and memory / MEGABYTE, 0)),
         *(_number(None if usage.suggest_time_s is None else sum(own)), _number(usage.eval_time_s)),
-        *(row.team, row.phase, split_environment(row.environment)[0], row.optimizer_image or ""),
+        *(row.team, row.phase, environment_name(row.environment), row.optimizer_image or ""),
         *(time_text(row.released_at), row.runner or ""),
     )
 

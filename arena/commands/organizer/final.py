@@ -14,7 +14,7 @@ from arena.failure import Failure
 from arena.rules.ranking import rank, ranking_key
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import NO_SCORE, remark, score_text, show_json
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 from arena.words.states import SubmissionState
 
 if TYPE_CHECKING:
@@ -181,7 +181,7 @@ def final_table(status: "FinalStatus", rows: Sequence[tuple["Finalist", Mapping[
 def _finalist_cells(finalist: "Finalist", place: Mapping[str, Any] | None) -> tuple[str, ...]:
     before = (str(finalist.feedback_rank or NO_SCORE), score_text(finalist.feedback_score))
     state = finalist.verdict or f"{finalist.studies_done}/{finalist.studies_total}"
-    who = (finalist.team, split_environment(finalist.environment)[0], state)
+    who = (finalist.team, environment_name(finalist.environment), state)
     if place is None:
         return (NO_SCORE, "", *who, *[NO_SCORE] * 6, *before)
     if "score" not in place:

@@ -8,7 +8,7 @@ from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, Json
 from arena.table import Heading, TextTable, show_tables
 from arena.terminal import remark, score_text, show_json, time_text
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def submissions_table(found: "Sequence[Submission]") -> TextTable:
     rows = [
         (
             *(str(each.id), each.phase, each.team, each.filename),
-            split_environment(each.environment)[0],
+            environment_name(each.environment),
             *(each.state, each.verdict or ""),
             score_text(each.score) + (" (provisional)" if each.provisional and each.score is not None else ""),
             *(f"{each.studies_done}/{each.studies_total}", time_text(each.created_at)),

@@ -8,10 +8,7 @@ from aiodocker import Docker
 
 from arena.sandbox.engine.connection import CALL_TIMEOUT_S, engine_call
 from arena.sandbox.study import InfrastructureFailure
-from arena.words.environments import ENVIRONMENT_PATTERN, split_environment
-
-ENVIRONMENT_LABEL = "arena.environment"
-"""With the name of an environment, in the Dockerfile of its image."""
+from arena.words.environments import ENVIRONMENT_LABEL, ENVIRONMENT_PATTERN, environment_name, find_image
 
 
 class EnvironmentMissing(InfrastructureFailure):
@@ -49,15 +46,15 @@ class Images:
 
     async def find_environment(self, environment: str) -> str:
         """Return the id of an environment's image, looked up when it is not known. Raises `InfrastructureFailure`."""
-        name, digest = split_environment(environment)
-        if name not in self._environments or digest not in {None, self._environments[name]}:
+        if find_image(environment, self._environments) is None:
             await self.look_up_environments()
-        found = self._environments.get(name)
-        if found is None or digest not in {None, found}:
+        found = find_image(environment, self._environments)
+        if found is None:
             known = ", ".join(f"{each} ({image_id})" for each, image_id in sorted(self._environments.items()))
             raise EnvironmentMissing(
                 f"Expected an image of the environment {environment} on the engine, which has "
-                f"{known or 'none at all'}. Build it with 'arena images build {name}', or pull it."
+                f"{known or 'none at all'}. Build it with 'arena images build {environment_name(environment)}', or "
+                "pull it."
             )
         return found
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name
 from arena.words.problems import ProblemCode
 from arena.words.text import clean_line
 from services.gateway.competitions import tables
@@ -69,7 +69,7 @@ def choose_environment(phase: PhaseRow, wanted: str | None) -> str:
     if wanted is None:
         return phase.environments[0]
     for entry in phase.environments:
-        if wanted in {entry, split_environment(entry)[0]}:
+        if wanted in {entry, environment_name(entry)}:
             return entry
     raise Problem(
         ProblemCode.UNKNOWN_ENVIRONMENT,

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
-from arena.words.environments import split_environment
+from arena.words.environments import ParameterNames, environment_name
 from arena.words.states import PhaseKind
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
@@ -56,7 +56,7 @@ class PhaseRow:
     priority: int
     environments: list[str]
     cpus: int
-    parameter_names: Literal["visible", "hidden"]
+    parameter_names: ParameterNames
     runtime: str | None
     boxes: list[str]
 
@@ -68,7 +68,7 @@ class PhaseRow:
     @property
     def environment_names(self) -> list[str]:
         """The names of the environments, the default first, without the digests of those that are pinned."""
-        return [split_environment(each)[0] for each in self.environments]
+        return [environment_name(each) for each in self.environments]
 
     @property
     def versioned_baseline(self) -> str | None:

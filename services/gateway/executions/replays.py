@@ -9,7 +9,7 @@ from fastapi import APIRouter
 
 from arena.api.executions import ReplayComparison, ReplayProvenance, StartedReplay
 from arena.api.planning import NewOrganizerRun
-from arena.words.environments import split_environment
+from arena.words.environments import environment_name, split_environment
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
@@ -78,7 +78,7 @@ def _describe_run(row: RecordedExecutionRow) -> ReplayRun:
 
 def _recorded_environment(row: RecordedExecutionRow) -> str:
     """Return the environment, pinned to the image in which an execution ran if that is known."""
-    pinned = f"{split_environment(row.environment)[0]}@{row.optimizer_image}"
+    pinned = f"{environment_name(row.environment)}@{row.optimizer_image}"
     try:
         split_environment(pinned)
     except ValueError:
@@ -88,7 +88,7 @@ def _recorded_environment(row: RecordedExecutionRow) -> str:
 
 def _recorded(row: RecordedExecutionRow) -> dict[str, Any]:
     """Return what ran an execution. Records from before there were environments do not name one."""
-    return {} if row.provenance is None else {"environment": split_environment(row.environment)[0]} | row.provenance
+    return {} if row.provenance is None else {"environment": environment_name(row.environment)} | row.provenance
 
 
 @router.get("/replays/{submission_id}")

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import ParameterNames
 from shared.database import Pool, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.executions") / "queries.sql")
@@ -89,7 +90,7 @@ class RecordedExecutionRow(ExecutionRow):
     competition_id: UUID
     competition_seed: str
     cpus: int
-    parameter_names: Literal["visible", "hidden"]
+    parameter_names: ParameterNames
     runtime: str | None
     baseline: str | None
     baseline_version: int | None

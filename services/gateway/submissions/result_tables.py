@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from arena.words.cut_off import TimeLimit
+from arena.words.environments import ParameterNames
 from shared.database import Pool, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.submissions") / "results.sql")
@@ -74,7 +75,7 @@ class OriginsRow:
     baseline_version: int | None
     baseline_sha256: str | None
     competition_seed: str
-    parameter_names: Literal["visible", "hidden"]
+    parameter_names: ParameterNames
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from arena.api.competitions import EnvironmentPackages
 from arena.package_data import START
 from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
 from arena.words.cut_off import WORTH
-from arena.words.environments import DEFAULT_ENVIRONMENT, split_environment
+from arena.words.environments import DEFAULT_ENVIRONMENT, environment_name
 from arena.words.execution import LOG_CHARS
 from arena.words.limits import ZIP_FILES_LIMIT, Limits
 from arena.words.sizes import size_text
@@ -85,7 +85,7 @@ async def rules_page(slug: str, request: Request, pool: WithPool, caller: Anyone
 
 def find_packages(environments: Sequence[str]) -> dict[str, EnvironmentPackages | None]:
     """Return what is in a phase's environments; None for one that comes from elsewhere, whose packages nobody knows."""
-    return {entry: list_packages().environments.get(split_environment(entry)[0]) for entry in environments}
+    return {entry: list_packages().environments.get(environment_name(entry)) for entry in environments}
 
 
 async def _quota(pool: Pool, phase: PhaseRow, caller: Caller) -> Quota:
