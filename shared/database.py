@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pydantic_core import from_json, to_json
 
 from shared.connecting import connect_with_backoff
+from shared.schema import SchemaBehind, require_schema
 from shared.telemetry import Check
 
 CONNECT_TIMEOUT_S = 10.0
@@ -61,12 +62,19 @@ def is_transient(error: BaseException) -> bool:
 
 
 async def connect_database(url: SecretStr, *, size: int = 8, stop: asyncio.Event | None = None) -> Pool:
-    """Return a pool, waiting with backoff for the database to be there; raises StoppedBeforeStart at `stop`."""
-    return await connect_with_backoff("database", lambda: _create_pool(url, size), is_transient, stop)
+    """Return a pool, waiting with backoff for the database to be there, and for the newest migration known here.
+
+    Raises StoppedBeforeStart at `stop`.
+    """
+    return await connect_with_backoff("database", lambda: _create_pool(url, size), _may_come, stop)
+
+
+def _may_come(error: BaseException) -> bool:
+    return is_transient(error) or isinstance(error, SchemaBehind)
 
 
 async def _create_pool(url: SecretStr, size: int) -> Pool:
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         url.get_secret_value(),
         min_size=1,
         max_size=size,
@@ -75,6 +83,12 @@ async def _create_pool(url: SecretStr, size: int) -> Pool:
         init=_set_codecs,
         reset=_leave,
     )
+    try:
+        await require_schema(pool)
+    except BaseException:
+        await pool.close()
+        raise
+    return pool
 
 
 async def _leave(_: asyncpg.Connection[asyncpg.Record]) -> None:

@@ -27,9 +27,12 @@ reading."""
 
 
 class Message(BaseModel):
-    """A message body. A reader refuses a version it does not know, so the message is dead-lettered, not misread."""
+    """A message body. A reader passes over fields that it does not know: those that a newer service has added.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
+    It refuses a version that it does not know, so that the message is dead-lettered, not misread.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
     key: ClassVar[str]
     version: Literal[1] = 1
 
@@ -57,7 +60,7 @@ class SubmissionEnded(Message):
 class StudyTask(BaseModel):
     """One study of a shard: its index within the black box, and the seeds of its two sides."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     study: int = Field(ge=0)
     seed: int = Field(ge=0, lt=2**32)
     optimizer_seed: int = Field(ge=0, lt=2**32)
@@ -181,7 +184,7 @@ class ShardsFinished(Message):
 class HeldShard(BaseModel):
     """One (shard, attempt) that a runner has in hand."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     shard_id: UUID
     attempt: int = Field(ge=1)
 

@@ -19,7 +19,7 @@ def keep_end(tail: str, written_bytes: int, tail_bytes: int) -> str:
 class Usage(BaseModel):
     """What an optimizer's container had used at the end of its study, as far as trusted code could measure it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     cpu_s: float | None = Field(default=None, ge=0)
     memory_peak_bytes: int | None = Field(default=None, ge=0)
 
@@ -30,7 +30,7 @@ class Provenance(BaseModel):
     The id of the optimizer's image is the digest of its environment.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="ignore")
     environment: str | None = None
     optimizer_image: str
     blackbox_image: str
