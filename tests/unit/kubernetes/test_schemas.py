@@ -1,0 +1,48 @@
+"""Every document is one that the API server of its version takes."""
+
+from pathlib import Path
+
+import kubernetes_validate
+import pytest
+
+from tests.support.manifests import MANIFESTS, Manifests, render
+
+VERSIONS = {"small": ("1.29", "1.33"), "small-1.20": ("1.22",)}
+"""By overlay; there is no schema before 1.22, which has all that is used of 1.20."""
+CUSTOM_RESOURCES = {"ScaledJob"}
+PLAIN_SIDECAR = """
+resources: [../overlays/{overlay}]
+components: [../components/plain-sidecar]
+"""
+
+
+def validate(manifests: Manifests, version: str) -> None:
+    for each in manifests.documents:
+        if each["kind"] not in CUSTOM_RESOURCES:
+            kubernetes_validate.validate(each, version, strict=True)
+
+
+def test_every_overlay_is_validated() -> None:
+    assert {each.name for each in (MANIFESTS / "overlays").iterdir()} == set(VERSIONS)
+
+
+@pytest.mark.parametrize("overlay", VERSIONS)
+def test_every_document_of_an_overlay_is_valid(overlay: str, rendered: dict[str, Manifests]) -> None:
+    for version in VERSIONS[overlay]:
+        validate(rendered[overlay], version)
+
+
+@pytest.mark.parametrize("overlay", ["small"])
+def test_an_overlay_is_valid_with_a_plain_sidecar(overlay: str, copied: Path) -> None:
+    folder = copied / f"plain-{overlay}"
+    folder.mkdir()
+    (folder / "kustomization.yaml").write_text(PLAIN_SIDECAR.format(overlay=overlay))
+    validate(render(folder), "1.25")
+
+
+@pytest.mark.parametrize("overlay", VERSIONS)
+def test_the_job_of_a_runner_is_valid(overlay: str, rendered: dict[str, Manifests]) -> None:
+    spec = rendered[overlay].get("ScaledJob", "runner", "arena-runners")["spec"]["jobTargetRef"]
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "runner"}, "spec": spec}
+    for version in VERSIONS[overlay]:
+        kubernetes_validate.validate(job, version, strict=True)
