@@ -26,6 +26,15 @@ class Readiness(Body):
     reasons: dict[str, str]
 
 
+class Backlog(Body):
+    """The work that there is for runners: CPUs and shards in all, and CPUs by environment."""
+
+    model_config = example(cpus=240, shards=210, environments={"small": 180, "modern": 60})
+    cpus: int
+    shards: int
+    environments: dict[str, int]
+
+
 class RunnerState(StrEnum):
     """Whether a runner takes work, is alive but takes none, or has not been heard of for longer than a lease."""
 

@@ -4,6 +4,7 @@ import asyncio
 
 from fastapi import FastAPI
 
+from services.dispatcher.backlog import add_backlog_route
 from services.dispatcher.service import Dispatcher
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import connect_broker
@@ -20,6 +21,7 @@ async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
     ):
         app = FastAPI(title="Arena dispatcher")
         add_health_routes(app, {"database": database_check(pool), "broker": broker.check()})
+        add_backlog_route(app, pool)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop))
             tasks.create_task(Dispatcher(pool, broker, settings).run(stop))

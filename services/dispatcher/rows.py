@@ -78,3 +78,12 @@ class OpenSubmission:
 
     id: UUID
     phase_id: UUID
+
+
+@dataclass(frozen=True)
+class EnvironmentBacklog:
+    """How many shards of an environment are open, on runners or not, and how many CPUs these want."""
+
+    environment: str
+    shards: int
+    cpus: int

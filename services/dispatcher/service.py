@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge
 
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import serving_tables, tables
+from services.dispatcher.backlog import measure_backlog
 from services.dispatcher.fairness import release_window
 from services.dispatcher.release import shard_message
 from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
@@ -98,7 +99,7 @@ class Dispatcher:
         runners = await serving_tables.ready_runners(self._pool, settings.lease_s)
 
         def window(shard_class: ShardClass) -> int:
-            # Without any runner a few shards wait on the broker all the same, for an autoscaler to see.
+            # Without any runner a few shards wait on the broker all the same, so that the first one finds work at once.
             places = count_places(shard_class, runners) if runners else 1
             return release_window(settings.release_window, settings.release_per_slot, places)
 
@@ -120,6 +121,7 @@ class Dispatcher:
         classes = await tables.open_classes(self._pool)
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
+        measure_backlog(await serving_tables.count_backlog(self._pool))
         await self._settle_unserved(classes)
         settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.

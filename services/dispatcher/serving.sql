@@ -42,3 +42,13 @@ from submissions s join phases p on p.id = s.phase_id
 where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus
     and sh.state = 'incident' and sh.unserved is not null
 returning sh.id as shard_id;
+
+-- name: count_backlog()
+-- Open shards by environment, and the CPUs that they want.
+select
+    environment,
+    sum(pending + released + running)::integer as shards,
+    sum(cpus * (pending + released + running))::integer as cpus
+from backlog
+group by environment
+order by environment;

@@ -1,8 +1,9 @@
-"""Which runners are ready in Postgres, and the incidents of shards that none of them can take."""
+"""Which runners are ready in Postgres, what work there is for them, and the incidents of shards that none can take."""
 
 from importlib.resources import files
 from uuid import UUID
 
+from services.dispatcher.rows import EnvironmentBacklog
 from services.dispatcher.serving import ReadyRunners
 from shared.database import Pool, fetch_all, load_queries
 from shared.shard_class import ShardClass
@@ -24,3 +25,8 @@ async def mark_unserved(pool: Pool, shard_class: ShardClass, age_s: float, reaso
 async def resume_served(pool: Pool, shard_class: ShardClass) -> list[UUID]:
     """Let the shards of a class wait again that were an incident for want of a runner; returns them."""
     return [shard_id async for (shard_id,) in queries.resume_served(pool, **vars(shard_class))]
+
+
+async def count_backlog(pool: Pool) -> list[EnvironmentBacklog]:
+    """Return what work there is, by environment: on runners, on the broker and not yet released."""
+    return await fetch_all(EnvironmentBacklog, queries.count_backlog(pool))

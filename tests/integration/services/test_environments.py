@@ -224,7 +224,7 @@ async def test_losing_every_queue_of_every_class_loses_no_work(
     assert await pool.fetchval("select max(failures) from shards") == 0
 
 
-async def test_without_any_runner_a_few_shards_wait_in_the_queue_for_an_autoscaler_to_see(
+async def test_without_any_runner_a_few_shards_wait_in_the_queue_for_the_first_that_comes(
     pool: Pool, broker: Broker, settings: PlatformSettings
 ) -> None:
     settings = settings.with_changes(unserved_limit_s=0)
