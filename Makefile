@@ -1,5 +1,5 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: help demo test coverage test-long ready lint docs wheels bench up down clean logs
+.PHONY: help demo test coverage test-long test-cluster ready lint docs wheels bench up down clean logs
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,6 +16,10 @@ coverage: ready ## all tests, and how much of the code they run, the services' p
 
 test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
 	@bash deploy/tools.sh pytest -m long
+
+test-cluster: ready ## on a real Kubernetes: that of KUBECONFIG, else one of three nodes that is built here once, in minutes
+	@bash deploy/images.sh engine
+	@bash deploy/tools.sh bash tests/cluster/run.sh
 
 ready: ## the engine, the images and the test stack that the tests need
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh && bash deploy/stack.sh test-up
