@@ -1,4 +1,4 @@
-"""What an organizer prepares before a competition opens: baseline sets, organizer runs, the cost of evaluations."""
+"""What an organizer plans with: baseline sets, organizer runs, the cost of evaluations and of what has run."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -198,3 +198,62 @@ class EvaluationCosts(Body):
 
     model_config = example(costs=[example_of(EvaluationCost)])
     costs: list[EvaluationCost]
+
+
+class Machines(Body):
+    """How many machines the open work wants, how many runners there are, and how many there may be.
+
+    `cpus_wanted` counts the shards that wait and those that run. A machine has one runner, with `slots` CPUs.
+    `at_limit` says that there are as many runners as `limit` allows; null if the operator has stated no limit.
+    """
+
+    model_config = example(cpus_wanted=210, slots=2, wanted=105, ready=29, not_ready=1, limit=30, at_limit=True)
+    cpus_wanted: int
+    slots: int
+    wanted: int
+    ready: int
+    not_ready: int
+    limit: int | None
+    at_limit: bool
+
+
+class Spent(Body):
+    """What executions took: every attempt, also those that failed or were handed back, and those that run now.
+
+    `cpu_hours` is their time on a runner times their CPUs. `cost` is 0 if the operator has stated no price.
+    """
+
+    model_config = example(executions=310, cpu_hours=26.4, machine_hours=13.2, cost=5.28)
+    executions: int
+    cpu_hours: float
+    machine_hours: float
+    cost: float
+
+
+class SpentOn(Spent):
+    """What was spent on a phase, or by a team. What is of none, such as organizer runs, has a name in brackets."""
+
+    model_config = example(name="feedback", **example_of(Spent))
+    name: str
+
+
+class Spending(Body):
+    """What a competition has cost so far, by phase and by team, the dearest first.
+
+    `price` is of an hour of a machine with `slots` CPUs, as the operator has stated it.
+    """
+
+    model_config = example(
+        competition="spring",
+        slots=2,
+        price=0.4,
+        total=example_of(Spent),
+        phases=[example_of(SpentOn)],
+        teams=[{**example_of(SpentOn), "name": "Gaussians"}],
+    )
+    competition: str
+    slots: int
+    price: float
+    total: Spent
+    phases: list[SpentOn]
+    teams: list[SpentOn]

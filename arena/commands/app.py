@@ -47,6 +47,11 @@ ORGANIZER_COMMANDS = (
         "organizer.estimate:estimate",
         "Measure black boxes, and say what a competition takes.",
     ),
+    (
+        "cost",
+        "organizer.estimate:cost",
+        "Say what a competition has cost so far, and what the machines do now.",
+    ),
     ("baseline", "organizer.baseline:group", "Compute, import and compare baseline sets, to which scores refer."),
     ("team", "organizer.accounts:team_group", "Create teams, renew their tokens, set their quotas."),
     ("token", "organizer.accounts:token_group", "Create, list and revoke tokens."),

@@ -1,15 +1,16 @@
 """An estimate as one HTML file that loads nothing and needs no scripts."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from arena.estimate.tables import axes, notes, summary
+from arena.estimate.tables import axes, notes
 from arena.estimate.workload import Estimate, by_cell
 
 
-def write_html(estimate: Estimate, title: str, file: Path) -> None:
-    """Write the heat map, what leaving out each black box saves, and the totals."""
+def write_html(estimate: Estimate, facts: Sequence[tuple[str, str]], title: str, file: Path) -> None:
+    """Write the heat map, what leaving out each black box saves, and the facts (what, how much)."""
     environment = Environment(
         loader=PackageLoader("arena.estimate", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
@@ -23,7 +24,7 @@ def write_html(estimate: Estimate, title: str, file: Path) -> None:
         datasets=datasets,
         cells=cells,
         largest_share=max((share for _, share in cells.values()), default=0.0) or 1.0,
-        totals=summary(estimate),
+        totals=facts,
         notes=notes(estimate),
     )
     file.write_text(page, encoding="utf-8")

@@ -5,6 +5,8 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from arena.rules import machine_hours as rates
+
 HOUR_S = 3600.0
 
 
@@ -105,13 +107,13 @@ def trainings(plan: WorkPlan, n_boxes: int) -> int:
 def cost(plan: WorkPlan, study_s: Sequence[float]) -> WorkCost:
     """Return what the competition takes on black boxes whose studies take these seconds."""
     slot_hours = plan.studies_per_box * math.fsum(study_s) / HOUR_S
-    machine_hours = slot_hours / plan.slots
+    machine_hours = rates.machine_hours(slot_hours, plan.slots)
     return WorkCost(
         studies=plan.studies_per_box * len(study_s),
         trainings=trainings(plan, len(study_s)),
         machine_hours=machine_hours,
         wall_hours=machine_hours / plan.runners,
-        price=machine_hours * plan.price,
+        price=rates.cost(machine_hours, plan.price),
     )
 
 

@@ -27,6 +27,7 @@ from services.gateway.export import routes as export
 from services.gateway.final import routes as final
 from services.gateway.leaderboard import live as leaderboard_live
 from services.gateway.leaderboard import routes as leaderboard
+from services.gateway.machines import routes as machines
 from services.gateway.openapi import API_VERSION, build_document
 from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
@@ -48,7 +49,7 @@ STATIC = Path(str(files("services.gateway") / "static"))
 SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
 ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
-    *(competitions, competitions_admin, datasets, baselines, accounts, operations, phase_controls),
+    *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live),
 )
 

@@ -1,6 +1,6 @@
 """What the gateway reads from its environment."""
 
-from pydantic import SecretStr
+from pydantic import NonNegativeFloat, PositiveInt, SecretStr
 
 from shared.settings import BlobSettings, BrokerSettings, DatabaseSettings, LeaseSettings, ProcessSettings
 
@@ -11,3 +11,6 @@ class GatewaySettings(ProcessSettings, DatabaseSettings, BrokerSettings, BlobSet
     organizer_token: SecretStr | None = None
     anonymous_rate: str = "300/minute"
     trusted_proxies: str = "127.0.0.1"
+    runner_slots: PositiveInt = 2
+    runners_limit: PositiveInt | None = None
+    machine_hour_price: NonNegativeFloat = 0

@@ -56,6 +56,7 @@ async def test_operation_shows_what_waits_and_retries_what_went_wrong(
     page = await new_page(gateway.url, token_of(gateway.organizer))
     await page.goto("/c/c/console")
     await page.get_by_text("1 of 2", exact=True).wait_for()
+    await page.get_by_text("2 wanted, for 3 CPUs; 1 not ready").wait_for()
     await page.get_by_role("link", name=HOSTILE).wait_for()
     await page.get_by_text("cannot be read").wait_for()
     await page.get_by_text("show").click()
@@ -187,3 +188,23 @@ async def test_planning_draws_the_graph_and_the_costs(gateway: Gateway, pool: Po
     await page.get_by_text("4 of 5 nodes done").wait_for()
     assert await page.locator(".heat .cell").first.inner_text() == "32 s 50.0 %"
     await check_page(page, "console-planning")
+
+
+async def test_planning_shows_what_was_spent_by_phase_and_by_team(gateway: Gateway, pool: Pool, new_page: Open) -> None:
+    await gateway.apply(competition())
+    await teams_with_submissions(gateway, HOSTILE)
+    await dispatcher_tables.expand_waiting(pool)
+    await pool.execute(
+        """
+        insert into executions (shard_id, attempt, runner_id, outcome, taken_at, ended_at)
+        select id, 1, 'r', 'done', now() - interval '1000 hours', now() from shards
+        """
+    )
+    page = await new_page(gateway.url, token_of(gateway.organizer))
+    await page.goto("/c/c/console/planning")
+
+    await page.get_by_text("2,000.0 hours of machines with 2 slots, in 4 executions").wait_for()
+    for table, name in (("Spent by phase", "feedback"), ("Spent by team", HOSTILE)):
+        row = page.get_by_role("table", name=table).get_by_role("row").filter(has_text=name)
+        await expect(row.get_by_role("cell")).to_have_text([name, "4", "2,000.0", "0.00"])
+    await check_page(page, "console-spending")

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import Page, ViewportSize
 
 from arena.estimate.page import write_html
+from arena.estimate.tables import summary
 from arena.estimate.workload import Probe, WorkPlan, estimate_work
 from arena.report.data import read_data
 from arena.report.writing import write_report
@@ -53,7 +54,8 @@ async def test_an_estimate_follows_dark_mode_and_fits_a_phone(new_page: Open, tm
         if number != 5
     ]
     file = tmp_path / "estimate.html"
-    await asyncio.to_thread(write_html, estimate_work(WorkPlan(price=0.1), probes), "demo: estimate", file)
+    found = estimate_work(WorkPlan(price=0.1), probes)
+    await asyncio.to_thread(write_html, found, summary(found), "demo: estimate", file)
     page = await open_file(new_page, file, DESK)
     backgrounds = []
     for scheme in ("light", "dark"):

@@ -1,4 +1,4 @@
-"""`arena estimate`: what a competition will take, measured on the platform before it opens."""
+"""`arena estimate` and `arena cost`: what a competition will take, measured before it opens, and has taken so far."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +12,7 @@ from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json
 from arena.estimate.probe import PROBE_SUGGESTIONS, probe_boxes
+from arena.estimate.so_far import RUNNERS, machines_facts, read_so_far, spent_facts, spent_table
 from arena.estimate.tables import heat_map, notes, savings_table, summary, write_csv
 from arena.estimate.workload import Estimate, WorkPlan, estimate_work
 from arena.organizer_runs import Run, choose_boxes
@@ -22,6 +23,8 @@ from arena.terminal import console_for_people, remark, show_json
 BoxesOption = Annotated[
     str | None, typer.Option("--boxes", help="Labels of black boxes, separated by commas; all if not given.")
 ]
+
+STATED = "by default what the operator has stated"
 
 
 def _count(name: str, meaning: str) -> Any:
@@ -40,9 +43,9 @@ def estimate(
     studies: Annotated[int, _count("--studies", "Studies on a black box.")] = 10,
     n_calls: Annotated[int, _count("--n-calls", "Iterations of a study.")] = 16,
     n_suggestions: Annotated[int, _count("--n-suggestions", "Suggestions in each iteration.")] = 8,
-    runners: Annotated[int, _count("--runners", "How many machines there are at most.")] = 30,
-    slots: Annotated[int, _count("--slots", "Studies that a machine runs side by side.")] = 1,
-    price: Annotated[float, _amount("--price", "Price of a machine-hour.")] = 0.0,
+    runners: Annotated[int | None, _count("--runners", f"Machines at most; {STATED}, or {RUNNERS}.")] = None,
+    slots: Annotated[int | None, _count("--slots", f"Studies side by side on a machine; {STATED}.")] = None,
+    price: Annotated[float | None, _amount("--price", f"Price of a machine-hour; {STATED}.")] = None,
     overhead_s: Annotated[float, _amount("--overhead-s", "Seconds that a study takes beyond its evaluations.")] = 1.0,
     probe_calls: Annotated[int, _count("--probe-calls", f"Iterations of a probe, {PROBE_SUGGESTIONS} each.")] = 4,
     html: Annotated[Path | None, typer.Option("--html", help="Also write the estimate to an HTML file.")] = None,
@@ -51,24 +54,43 @@ def estimate(
 ) -> None:
     """Measure black boxes, and say what a competition takes.
 
-    The platform runs random search on each of them.
+    The platform runs random search on each of them. What was spent so far stands beside it.
     """
     if html is not None:
         with needs_extra(REPORT):
             from arena.estimate.page import write_html
     client = client_from_environment()
-    plan = WorkPlan(teams, submissions, studies, n_calls, n_suggestions, overhead_s, runners, slots, price)
     _, candidates = choose_boxes(client, competition, boxes)
     with _show_probes(quiet=as_json) as show:
-        found = estimate_work(plan, probe_boxes(client, competition, candidates, probe_calls, show))
+        probes = probe_boxes(client, competition, candidates, probe_calls, show)
+    so_far = read_so_far(client, competition)
+    machines = so_far.choose_machines(runners, slots, price)
+    found = estimate_work(WorkPlan(teams, submissions, studies, n_calls, n_suggestions, overhead_s, *machines), probes)
+    facts = [*summary(found), *spent_facts(so_far.spending, found.plan.slots, found.plan.price)]
     if csv is not None:
         write_csv(found, csv)
     if html is not None:
-        write_html(found, f"{competition}: estimate", html)
+        write_html(found, facts, f"{competition}: estimate", html)
     if as_json:
-        show_json({"competition": competition, **asdict(found)})
+        show_json({"competition": competition, **asdict(found), **so_far.json})
     else:
-        _show(found)
+        _show(found, [*facts, *machines_facts(so_far.machines)])
+
+
+def cost(competition: CompetitionOption, as_json: Json = False) -> None:
+    """Say what a competition has cost so far, and what the machines do now.
+
+    Every attempt at a shard counts, also one that failed or was handed back, and what runs now.
+    """
+    found = read_so_far(client_from_environment(), competition)
+    if as_json:
+        show_json(found.json)
+        return
+    spending = found.spending
+    facts = [*machines_facts(found.machines), *spent_facts(spending, spending.slots, spending.price)]
+    show_tables(facts_table(facts), spent_table("phase", spending.phases), spent_table("team", spending.teams))
+    if not spending.price:
+        remark("To see money, the operator states the price of a machine-hour: ARENA_MACHINE_HOUR_PRICE.")
 
 
 @contextmanager
@@ -82,7 +104,7 @@ def _show_probes(*, quiet: bool) -> Iterator[Callable[[Sequence[Run]], None]]:
         yield show_runs
 
 
-def _show(found: Estimate) -> None:
-    show_tables(heat_map(found), savings_table(found), facts_table(summary(found)))
+def _show(found: Estimate, facts: Sequence[tuple[str, str]]) -> None:
+    show_tables(heat_map(found), savings_table(found), facts_table(facts))
     for note in notes(found):
         remark(note)

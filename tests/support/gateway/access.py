@@ -80,6 +80,8 @@ ROUTES = {
     ("GET", "/api/v1/admin/runners"): ORGANIZER,
     ("GET", "/api/v1/admin/competitions/{slug}/teams"): ORGANIZER,
     ("GET", "/api/v1/admin/competitions/{slug}/costs"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/spending"): ORGANIZER,
+    ("GET", "/api/v1/admin/machines"): ORGANIZER,
     ("GET", "/c/{slug}/console"): {"nobody", *ORGANIZER},
     ("GET", "/c/{slug}/console/{section}"): {"nobody", *ORGANIZER},
     ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/export"): ORGANIZER,

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from arena.estimate.page import write_html
 from arena.estimate.probe import read_times
-from arena.estimate.tables import heat_map, notes, savings_table, write_csv
+from arena.estimate.tables import heat_map, notes, savings_table, summary, write_csv
 from arena.estimate.workload import Probe, WorkPlan, by_cell, cost, estimate_work, trainings
 from arena.table import show_tables
 
@@ -106,7 +106,7 @@ def test_the_table_is_shown_and_written_with_every_box(tmp_path: Path) -> None:
     console = Console(record=True, width=160, force_terminal=True, color_system="truecolor")
     show_tables(heat_map(found), savings_table(found), on=console)
     write_csv(found, tmp_path / "table.csv")
-    write_html(found, "c", tmp_path / "table.html")
+    write_html(found, summary(found), "c", tmp_path / "table.html")
 
     text = console.export_text(clear=False)
     assert "129 s" in text

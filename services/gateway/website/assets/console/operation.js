@@ -10,7 +10,11 @@ function figure(title, value, more = null, bad = false) {
   return h("div", { class: bad ? "bad" : null }, h("dt", {}, title), h("dd", {}, String(value), more ? h("small", {}, more) : null));
 }
 
-const figures = part(null, ({ queue, dead_letters: letters }) =>
+function machinesText({ wanted, cpus_wanted: cpus, not_ready: broken, at_limit: atLimit }) {
+  return [`${wanted} wanted, for ${cpus} CPUs`, broken ? `; ${broken} not ready` : "", atLimit ? "; at the limit" : ""];
+}
+
+const figures = part(null, ({ queue, machines, dead_letters: letters }) =>
   h(
     "dl",
     { class: "figures" },
@@ -18,6 +22,7 @@ const figures = part(null, ({ queue, dead_letters: letters }) =>
     figure("Submissions running", queue.submissions_running),
     figure("Shards waiting", queue.pending + queue.released, queue.oldest_shard_at ? ["oldest: ", time(queue.oldest_shard_at)] : "none"),
     figure("Slots in use", `${queue.running} of ${queue.slots}`, null, Number(queue.slots) === 0),
+    figure("Machines ready", machines.limit === null ? machines.ready : `${machines.ready} of at most ${machines.limit}`, machinesText(machines), machines.not_ready > 0),
     figure("Incidents", queue.incidents, null, queue.incidents > 0),
     figure("Dead letters", letters, null, letters > 0),
   ),
@@ -84,8 +89,8 @@ const letters = part("Dead letters", (list) => [
 ]);
 
 const turn = keep(async () => {
-  const [overview, failed, dead] = await Promise.all([get("/admin/overview"), getAll("/admin/incidents", "incidents"), get("/admin/dead-letters")]);
-  figures(overview);
+  const [overview, machines, failed, dead] = await Promise.all([get("/admin/overview"), get("/admin/machines"), getAll("/admin/incidents", "incidents"), get("/admin/dead-letters")]);
+  figures({ ...overview, machines });
   runners(overview.runners);
   incidents(failed);
   letters(dead.dead_letters);

@@ -1,7 +1,7 @@
-// Before a competition opens: the graph of the baseline build, and what each candidate black box costs.
+// What a competition takes: the graph of the baseline build, what each candidate black box costs, and what was spent so far.
 
 import { get } from "../shared/api.js";
-import { keep, part } from "./console.js";
+import { keep, part, table } from "./console.js";
 import { duration, h, pageData, svg } from "../shared/dom.js";
 
 const path = `/admin/competitions/${encodeURIComponent(pageData().slug)}`;
@@ -85,8 +85,40 @@ const costs = part("What a study costs", (list) => {
   ];
 });
 
+const amount = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+function spentTable(caption, title, list) {
+  const numbers = ["Executions", "Machine-hours", "Cost"].map((head) => [head, "number"]);
+  return table(
+    caption,
+    [title, ...numbers],
+    list.map((each) => [each.name, amount(each.executions, 0), amount(each.machine_hours, 1), amount(each.cost, 2)]),
+    "Nothing has run yet.",
+  );
+}
+
+const spending = part("Spent so far", ({ total, slots, price, phases, teams }) => [
+  h(
+    "p",
+    { class: "quiet-text" },
+    `${amount(total.machine_hours, 1)} hours of machines with ${slots} slots, in ${amount(total.executions, 0)} executions, and ${amount(total.cost, 2)} at ${price} a machine-hour. Every attempt counts, also one that failed or was handed back, and what runs now.`,
+  ),
+  spentTable("Spent by phase", "Phase", phases),
+  spentTable("Spent by team", "Team", teams),
+]);
+
+const SPENDING_EVERY_MS = 60000;
+let spentAt = Number.NEGATIVE_INFINITY;
+
+/** The sum over all executions changes slowly and costs the database more than the rest. */
+async function loadSpending() {
+  if (performance.now() - spentAt < SPENDING_EVERY_MS) return;
+  spending(await get(`${path}/spending`));
+  spentAt = performance.now();
+}
+
 keep(async () => {
-  const [drawn, found] = await Promise.all([get(`${path}/baseline-graph`), get(`${path}/costs`)]);
+  const [drawn, found] = await Promise.all([get(`${path}/baseline-graph`), get(`${path}/costs`), loadSpending()]);
   graph(drawn);
   costs(found.costs);
 });
