@@ -85,6 +85,20 @@ def copy_with_secrets(folder: Path) -> Path:
     return copy
 
 
+def with_component(copy: Path, overlay: str, component: str) -> Manifests:
+    """Return an overlay to which a component is added, as a kustomization of an operator's own would."""
+    folder = copy / f"{overlay}-{component}"
+    folder.mkdir(exist_ok=True)
+    document = {"resources": [f"../overlays/{overlay}"], "components": [f"../components/{component}"]}
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(document))
+    return render(folder)
+
+
+def bytes_of(quantity: str) -> int:
+    """Return what a quantity of memory means."""
+    return int(quantity[:-2]) * {"Ki": 2**10, "Mi": 2**20, "Gi": 2**30}[quantity[-2:]]
+
+
 def render(folder: Path) -> Manifests:
     """Return what `kubectl apply -k` would send."""
     done = subprocess.run([KUBECTL, "kustomize", folder], capture_output=True, text=True, check=False)

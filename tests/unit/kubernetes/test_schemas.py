@@ -5,15 +5,11 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 
-from tests.support.manifests import MANIFESTS, Manifests, render
+from tests.support.manifests import MANIFESTS, Manifests, with_component
 
-VERSIONS = {"small": ("1.29", "1.33"), "small-1.20": ("1.22",)}
+VERSIONS = {"production": ("1.29", "1.33"), "small": ("1.29", "1.33"), "small-1.20": ("1.22",)}
 """By overlay; there is no schema before 1.22, which has all that is used of 1.20."""
 CUSTOM_RESOURCES = {"ScaledJob"}
-PLAIN_SIDECAR = """
-resources: [../overlays/{overlay}]
-components: [../components/plain-sidecar]
-"""
 
 
 def validate(manifests: Manifests, version: str) -> None:
@@ -32,12 +28,9 @@ def test_every_document_of_an_overlay_is_valid(overlay: str, rendered: dict[str,
         validate(rendered[overlay], version)
 
 
-@pytest.mark.parametrize("overlay", ["small"])
+@pytest.mark.parametrize("overlay", ["production", "small"])
 def test_an_overlay_is_valid_with_a_plain_sidecar(overlay: str, copied: Path) -> None:
-    folder = copied / f"plain-{overlay}"
-    folder.mkdir()
-    (folder / "kustomization.yaml").write_text(PLAIN_SIDECAR.format(overlay=overlay))
-    validate(render(folder), "1.25")
+    validate(with_component(copied, overlay, "plain-sidecar"), "1.25")
 
 
 @pytest.mark.parametrize("overlay", VERSIONS)
