@@ -9,6 +9,7 @@ from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.slots import Slots
+from services.runner.lock_file import hold_lock
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
 from shared.blobs import Blobs
@@ -18,7 +19,14 @@ from shared.telemetry import add_health_routes
 
 
 async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
-    """Run the runner, with a slot on each CPU that it can have."""
+    """Run the runner, with a slot on each CPU that it can have; exit with 1 if it gives up because it cannot work."""
+    with hold_lock(settings.lock_file, settings.runner_id):
+        fault = await _run(settings, stop)
+    if fault is not None:
+        raise SystemExit(1)
+
+
+async def _run(settings: RunnerSettings, stop: asyncio.Event) -> str | None:
     blobs, sandbox = Blobs(settings.blob_url), settings.sandbox
     async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url, stop=stop) as broker:
         await engine.remove_leftovers()
@@ -30,6 +38,7 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop))
             tasks.create_task(runner.run(stop))
+        return runner.fault
 
 
 if __name__ == "__main__":

@@ -31,12 +31,16 @@ class ReadinessCheck(Protocol):
 
 
 class ReadinessWatch:
-    """What the last check found: `reason` is why this runner takes no work, or None. One check runs at a time."""
+    """What the last check found: `reason` is why this runner takes no work, or None. One check runs at a time.
+
+    `changed` is set when a check finds something else than the one before, for whoever clears it.
+    """
 
     def __init__(self, readiness: ReadinessCheck, interval_s: float, on_change: Callable[[], None]) -> None:
         self.reason: str | None = "starting"
         self.environments: dict[str, str] = {}
         self.shortage: str | None = None
+        self.changed = asyncio.Event()
         self._readiness = readiness
         self._interval_s = interval_s
         self._on_change = on_change
@@ -61,6 +65,7 @@ class ReadinessWatch:
                 log.log(
                     level, "readiness changed", reason=reason, environments=self.environments, shortage=self.shortage
                 )
+                self.changed.set()
                 self._on_change()
             self._checked.set()
             self._checked = asyncio.Event()  # whoever waits from now on waits for the next check

@@ -16,6 +16,7 @@ from prometheus_client import Gauge
 
 from arena.sandbox.study import RunningStudy
 from services.runner.heartbeats import Heartbeats
+from services.runner.idleness import Idleness
 from services.runner.log_streaming import LogStreams
 from services.runner.readiness import ReadinessCheck, ReadinessWatch
 from services.runner.settings import RunnerSettings
@@ -96,10 +97,16 @@ class Runner:
         self._intake = ShardIntake(broker, self._room, self._served_classes, self._is_settled, self._on_shard)
         self._log_streams = LogStreams(self._running_study, self._send_log)
         self._shards = ShardRun(broker, blobs, self._readiness, self._log_streams.send_last, settings.runner_id)
+        self._stop = asyncio.Event()
+        self.fault: str | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop`; then finish what is in hand within the grace period, or hand it back."""
-        quiet = asyncio.Event()
+        """Work until `stop`; then finish what is in hand within the grace period, or hand it back.
+
+        Without work for as long as the settings say, this sets `stop` itself; `fault` then says why no work could be
+        taken, if that is why there was none.
+        """
+        self._stop, quiet = stop, asyncio.Event()
         announcements = (SubmissionEnded, ShardsRevoked, LogStreamRequested)
         async with self._slots, asyncio.TaskGroup() as tasks:
             name = f"arena.runner.{self._settings.runner_id}"
@@ -110,9 +117,31 @@ class Runner:
             tasks.create_task(self._hand_back_after_grace(stop, quiet))
             async with asyncio.TaskGroup() as taking:
                 taking.create_task(self._intake.run(stop))
-                await self._open_slots_when_there_are_more(stop)
+                taking.create_task(self._open_slots_when_there_are_more(stop))
+                if self._settings.exit_when_idle_s is not None:
+                    await self._end_when_idle(stop, self._settings.exit_when_idle_s)
             quiet.set()
             self._heartbeats.tell_news()
+
+    async def _end_when_idle(self, stop: asyncio.Event, limit_s: float) -> None:
+        """Stop taking work when there was none for so long.
+
+        Between the last look at the slots and `stop` nothing else runs here, so no shard can begin: one that comes then
+        goes back to its queue.
+        """
+        now = asyncio.get_running_loop().time
+        idleness = Idleness(limit_s, now())
+        while not stop.is_set():
+            self._room.changed.clear()
+            self._readiness.changed.clear()
+            is_ready = self._readiness.reason is None
+            idleness.tell(is_busy=self._room.is_in_use, is_ready=is_ready, now_s=now())
+            if (left_s := idleness.left_s(now())) == 0:
+                self.fault = self._readiness.reason
+                log.info("no work: this runner ends", idle_s=limit_s, reason=self.fault)
+                stop.set()
+                return
+            await wait_for_any(self._room.changed, self._readiness.changed, stop, timeout_s=left_s)
 
     async def check_ready(self) -> str | None:
         """Return why this runner takes no work, or None."""
@@ -143,17 +172,19 @@ class Runner:
     def _describe(self) -> RunnerHeartbeat:
         BUSY.set(sum(work.cpus for work in self._held.values()))
         shortages = (self._slots.shortage, self._readiness.shortage)
+        reason = self._readiness.reason or ("the runner shuts down" if self._stop.is_set() else None)
         return RunnerHeartbeat(
             runner_id=self._settings.runner_id,
             slots=self._room.count,
             environments=dict(self._readiness.environments),
-            ready=self._readiness.reason is None,
-            reason=self._readiness.reason or "; ".join(filter(None, shortages)),
+            ready=reason is None,
+            reason=reason or "; ".join(filter(None, shortages)),
             held=list(self._held),
         )
 
     async def _hand_back_after_grace(self, stop: asyncio.Event, quiet: asyncio.Event) -> None:
         await stop.wait()
+        self._heartbeats.tell_news()
         await wait_for_any(quiet, timeout_s=self._settings.grace_s)
         for work in list(self._held.values()):
             work.handed_back = True

@@ -1,6 +1,7 @@
 """What the runner reads from its environment: it needs the broker, the blob store and the engine, and no database."""
 
 import socket
+from pathlib import Path
 
 from pydantic import Field
 
@@ -23,6 +24,8 @@ class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
     heartbeat_interval_s: float = 2
     grace_s: float = 20
     engine_check_interval_s: float = 30
+    exit_when_idle_s: float | None = Field(default=None, gt=0)
+    lock_file: Path | None = None
 
     @property
     def sandbox(self) -> SandboxSettings:

@@ -47,7 +47,8 @@ class ShardIntake:
         self._turns: list[ShardClass] = []
         self._refused: list[tuple[QueueReader, Delivery]] = []
         self._is_contended = False
-        self._is_stopping = False
+        self._stop = asyncio.Event()
+        self._is_unsubscribed = False
         self._changed = asyncio.Event()
         self._tasks = asyncio.TaskGroup()
 
@@ -57,13 +58,15 @@ class ShardIntake:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Take shards until `stop`; return when those in hand have ended."""
+        self._stop = stop
         try:
             async with self._tasks:
                 while not stop.is_set():
                     self._changed.clear()
                     await wait_for_any(self._changed, stop, timeout_s=await self._look())
-                self._is_stopping = True  # whatever comes from here on goes back when the readers are closed
                 await self._unsubscribe(self._readers)
+                self._is_unsubscribed = True
+                await self._give_back_refused()  # now, because what is in hand may take hours
         finally:
             await asyncio.gather(*(reader.close() for reader in self._readers.values()))
 
@@ -126,10 +129,14 @@ class ShardIntake:
     async def _take(self, shard_class: ShardClass, delivery: Delivery) -> None:
         """Begin a shard that was delivered, or remember that it must go back."""
         reader = self._readers[shard_class]
-        shard = None if self._is_stopping else await reader.parse(delivery)
+        shard = await reader.parse(delivery)
         if not isinstance(shard, ShardReleased):
             return
-        if self._is_settled(shard):
+        if self._stop.is_set():
+            self._refused.append((reader, delivery))
+            if self._is_unsubscribed:
+                await self._give_back_refused()
+        elif self._is_settled(shard):
             await reader.skip(delivery)
         elif (slots := self._room.take(shard_class.cpus)) is not None:
             self._tasks.create_task(self._settle(reader, delivery, shard, slots))

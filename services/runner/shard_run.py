@@ -6,16 +6,17 @@ from typing import Any, Protocol
 
 import structlog
 from prometheus_client import Counter, Histogram
+from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_random_exponential
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
 from arena.words.environments import find_image
 from services.runner.readiness import ReadinessWatch
-from services.runner.results import publish_result
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
 from services.runner.zip_cache import ZipCache
 from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
 from shared.broker.connection import Broker
-from shared.messages import HeldShard, ShardReleased, ShardUnfinished, StudyTask
+from shared.broker.errors import BrokerUnavailable
+from shared.messages import HeldShard, Message, ShardReleased, ShardUnfinished, StudyTask
 
 log = structlog.get_logger()
 
@@ -129,3 +130,20 @@ class ShardRun:
                 "detail": detail[:DETAIL_LIMIT],
             }
         )
+
+
+async def publish_result(broker: Broker, message: Message) -> None:
+    """Publish, again and again while the broker is unavailable, until cancelled."""
+    try:
+        await broker.publish([message])
+    except BrokerUnavailable as error:
+        log.warning("a result waits for the broker", key=message.key, error=repr(error))
+    else:
+        return
+    async for attempt in AsyncRetrying(
+        stop=stop_never,  # until cancelled: by the dispatcher, or by the end of the grace period
+        wait=wait_random_exponential(multiplier=0.1, max=5),
+        retry=retry_if_exception_type(BrokerUnavailable),
+    ):
+        with attempt:
+            await broker.publish([message])
