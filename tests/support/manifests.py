@@ -79,7 +79,7 @@ class Manifests:
 
 def copy_with_secrets(folder: Path) -> Path:
     """Copy the manifests and draw the secrets there; no test touches those of the user."""
-    copy = folder / "kubernetes"
+    copy = folder / "deploy" / "kubernetes"
     shutil.copytree(MANIFESTS, copy, ignore=shutil.ignore_patterns("secrets"))
     subprocess.run(["bash", copy / "secrets.sh"], check=True)
     return copy

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from arena.api.operations import Backlog
 from arena.sandbox.container_config import BLACKBOX_MEMORY_BYTES
 from arena.words.limits import Limits
 from services.runner.settings import RunnerSettings
@@ -56,6 +57,7 @@ def test_the_scaler_counts_the_cpus_that_the_dispatcher_wants_by_the_slots_of_a_
         "targetValue": settings(rendered[overlay])["ARENA_SLOTS"],
     }
     assert rendered[overlay].get("Service", "dispatcher")["spec"]["ports"][0]["port"] == 8000
+    assert Backlog.model_fields[trigger["metadata"]["valueLocation"]].annotation is int
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)

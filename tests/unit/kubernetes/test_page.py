@@ -1,0 +1,79 @@
+"""The operator's page on clusters says what the manifests say."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml  # type: ignore[import-untyped]
+
+from tests.support.end_to_end.docs_page import read_blocks
+from tests.support.manifests import Manifests, bytes_of, render
+
+ROOT = Path(__file__).parents[3]
+PAGE = ROOT / "docs/operator/kubernetes.md"
+TEXT = PAGE.read_text()
+DIGEST = "sha256:" + 64 * "0"
+
+
+def row(beginning: str) -> list[str]:
+    """The cells of the table's row that begins so."""
+    (line,) = re.findall(rf"^\| {beginning}.*$", TEXT, re.MULTILINE)
+    return [each.strip() for each in line.strip("|").split("|")]
+
+
+def test_ten_commands_lead_from_nothing_to_a_score() -> None:
+    (block,) = (each for each in read_blocks(PAGE) if each.name == "from-nothing-to-a-score")
+    commands = block.text.splitlines()
+
+    assert len(commands) <= 10
+    assert not [each for each in commands if each.endswith("\\") or "&&" in each or ";" in each]
+    assert any(each.startswith("kubectl apply -k ") for each in commands)
+    assert commands[-2].startswith("arena submit ")
+
+
+def test_every_file_that_the_page_names_is_there(copied: Path) -> None:
+    named = set(re.findall(r"((?:deploy|examples)/[\w./-]+\w|(?:base|overlays|components)/[\w.-]+\w)", TEXT))
+
+    assert len(named) > 8
+    missing = [each for each in named if not ((copied.parents[1] / each).exists() or (copied / each).exists())]
+    assert [each for each in missing if not (ROOT / each).exists() and not each.endswith("organizer-token")] == []
+
+
+@pytest.mark.parametrize("overlay", ["small", "production"])
+def test_the_numbers_of_the_page_are_those_of_the_manifests(overlay: str, rendered: dict[str, Manifests]) -> None:
+    column = {"small": 1, "production": 2}[overlay]
+    settings = rendered[overlay].get("ConfigMap", "runner", "arena-runners")["data"]
+    spec = rendered[overlay].get("ScaledJob", "runner", "arena-runners")["spec"]
+    pod = rendered[overlay].pod("runner")
+
+    assert row("slots of a runner")[column] == settings["ARENA_SLOTS"]
+    assert row("the most runners")[column] == str(spec["maxReplicaCount"])
+    memory = bytes_of(pod.container("engine")["resources"]["limits"]["memory"])
+    assert row("memory of an engine")[column] == f"{memory // 2**30} GiB"
+    grace_s = float(settings["ARENA_GRACE_S"])
+    assert row("longest shard")[column] == f"{grace_s / 60:g} min"
+    assert pod.spec["terminationGracePeriodSeconds"] - grace_s == 5 * 60
+    assert float(settings["ARENA_EXIT_WHEN_IDLE_S"]) == 2 * 60
+
+
+def test_the_kustomizations_on_the_page_do_what_it_says(copied: Path) -> None:
+    plain, replaced = (
+        render_example(copied.parents[1], number, text)
+        for number, text in enumerate(reversed(re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)))
+    )
+
+    images = {each["image"] for pod in replaced.pods() for each in pod.containers}
+    assert {each.split("@")[1] for each in images} == {DIGEST}
+    assert {each.split("@")[0] for each in images} == {
+        f"registry.example.org/arena-{name}" for name in ("service", "engine", "postgres", "rabbitmq")
+    }
+    assert "initContainers" not in plain.pod("runner").spec
+
+
+def render_example(root: Path, number: int, text: str) -> Manifests:
+    """Return what an example of the page renders to, beside the source tree's `deploy`."""
+    folder = root / f"mine-{number}"
+    folder.mkdir()
+    assert yaml.safe_load(text)["resources"]
+    (folder / "kustomization.yaml").write_text(text.replace("sha256:...", DIGEST))
+    return render(folder)
