@@ -15,6 +15,7 @@ from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
 from shared.broker.queue_reader import QueueReader, declare_work_queue
+from shared.broker.reconnecting import ReconnectingConnection
 from shared.broker.topology import EXCHANGE, WorkQueue
 from shared.connecting import connect_with_backoff
 from shared.messages import Message
@@ -157,7 +158,8 @@ async def connect_broker(url: SecretStr, *, stop: asyncio.Event | None = None) -
     """
     connection, broker = await connect_with_backoff("broker", lambda: _open(url), _is_unavailable, stop)
     try:
-        yield broker
+        async with connection.watched():
+            yield broker
     finally:
         await connection.close()
 
@@ -166,9 +168,12 @@ def _is_unavailable(error: BaseException) -> bool:
     return isinstance(error, BROKER_ERRORS)
 
 
-async def _open(url: SecretStr) -> tuple[AbstractRobustConnection, Broker]:
+async def _open(url: SecretStr) -> tuple[ReconnectingConnection, Broker]:
     connection = await aio_pika.connect_robust(
-        url.get_secret_value(), timeout=CONNECT_TIMEOUT_S, reconnect_interval=RECONNECT_INTERVAL_S
+        url.get_secret_value(),
+        timeout=CONNECT_TIMEOUT_S,
+        reconnect_interval=RECONNECT_INTERVAL_S,
+        connection_class=ReconnectingConnection,
     )
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S):

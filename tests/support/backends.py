@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from shared.broker.definitions import definitions, service_user
-from shared.broker.topology import BROKER_USERS
+from shared.broker.topology import BROKER_USERS, WorkQueue
 from shared.database_logins import LoginSettings, set_logins
 from tests.support.plain_http import TRUSTS_NOBODY
 
@@ -71,4 +71,16 @@ def lose_everything(virtual_host: str) -> None:
     """Delete and recreate a virtual host, so that it loses every message, queue and connection."""
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         management.delete(f"/api/vhosts/{virtual_host}").raise_for_status()
+        define_virtual_host(management, virtual_host)
+
+
+def delete_queue(virtual_host: str, queue: WorkQueue) -> None:
+    """Delete a queue with the messages in it; its readers are told."""
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
+        management.delete(f"/api/queues/{virtual_host}/{queue.name}").raise_for_status()
+
+
+def restore_queues(virtual_host: str) -> None:
+    """Bring back the queues that a new broker has, those that were deleted."""
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         define_virtual_host(management, virtual_host)
