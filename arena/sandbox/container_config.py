@@ -129,6 +129,20 @@ def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     return config
 
 
+def group_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
+    """The container that says, in a line after its first, in which control groups the engine puts containers."""
+    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "group")
+    config["Entrypoint"] = ["sh", "-c", r"echo ready; tr '\n' ' ' </proc/self/cgroup; echo; exec cat"]
+    config["HostConfig"] |= {
+        "CgroupnsMode": "host",  # the engine's; in one of its own, it would see no more than itself
+        "CpusetCpus": "",
+        "Memory": CLAIM_MEMORY_BYTES,
+        "MemorySwap": CLAIM_MEMORY_BYTES,
+        "PidsLimit": CLAIM_PIDS,
+    }
+    return config
+
+
 def cpu_numbers(cpu: Cpu, second: Cpu | None = None) -> list[int]:
     """Return the numbers of the CPUs of a container; one, where two sharers of the same CPU run it."""
     return sorted({each.number for each in (cpu, second) if each is not None})

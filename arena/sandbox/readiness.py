@@ -44,6 +44,8 @@ class SandboxReadiness:
         if thorough:
             self._self_test.forget()
         try:
+            if faults := (await self._engine.describe_machine()).faults:
+                return "; ".join(faults)
             await self._engine.images.look_up(self._settings.blackbox_image)
             await self._engine.images.look_up_environments()
             await self._engine.remove_orphans()

@@ -3,9 +3,10 @@
 import asyncio
 from typing import Any
 
-from arena.sandbox.container_config import Cpu, cpu_numbers, optimizer_config
+from arena.sandbox.container_config import Cpu, cpu_numbers, group_config, optimizer_config
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
+from arena.sandbox.engine.machine import find_group
 from arena.sandbox.engine.stream import StreamEnded, StreamFlooded
 from arena.sandbox.fixed_limits import OPEN_FILES_LIMIT
 from arena.sandbox.protocol import BrokenAnswer
@@ -20,6 +21,7 @@ SELF_TEST_LIMITS = Limits(
     pids_limit=32,
 )
 """Small, so that running into them takes no time."""
+GROUPS_LIMIT_BYTES = 64 * 1024
 
 
 def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str, second: Cpu | None = None) -> list[str]:
@@ -68,10 +70,12 @@ class SelfTest:
         self._engine = engine
         self._settings = settings
         self._held: set[tuple[str, str | None, bool]] = set()
+        self._is_below_pod = False
 
     def forget(self) -> None:
         """Trust nothing that was found earlier."""
         self._held.clear()
+        self._is_below_pod = False
 
     async def require(self, image: str, runtime: str | None, cpu: Cpu, second: Cpu | None = None) -> None:
         """Try out the sandbox that a study needs. Raises `InfrastructureFailure` where it does not hold."""
@@ -94,7 +98,7 @@ class SelfTest:
         tried = (image, runtime, second is not None)
         if tried in self._held:
             return []
-        faults = await self._run(image, cpu, runtime, second)
+        faults = await self._find_escape(cpu) + await self._run(image, cpu, runtime, second)
         if not faults:
             self._held.add(tried)
         return faults
@@ -114,6 +118,26 @@ class SelfTest:
         finally:
             await self._engine.discard(container)
         return faults
+
+    async def _find_escape(self, cpu: Cpu) -> list[str]:
+        """Whether an engine in a pod puts its containers under the pod's limits; other engines have none."""
+        machine = await self._engine.describe_machine()
+        if machine.control_group is None or self._is_below_pod:
+            return []
+        container = await self._engine.start(group_config(self._settings, cpu))
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                group = find_group((await container.stream.receive_line(GROUPS_LIMIT_BYTES)).decode())
+        except (StreamEnded, StreamFlooded, TimeoutError) as error:
+            raise InfrastructureFailure(f"self-test: no control group from a container: {error!r}") from error
+        finally:
+            await self._engine.discard(container)
+        self._is_below_pod = machine.holds_group(group)
+        fault = (
+            f"control group: expected containers below {machine.control_group}, where the limit of the engine's pod "
+            f"holds, got {group}; run the engine in the image arena-engine, without the machine's /sys/fs/cgroup"
+        )
+        return [] if self._is_below_pod else [fault]
 
     async def _try_memory(self, container: Container) -> list[str]:
         """Whether the kernel ends what takes more memory than it may."""

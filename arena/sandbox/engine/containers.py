@@ -23,6 +23,7 @@ from arena.sandbox.engine.connection import (
 from arena.sandbox.engine.container import BLACKBOX_LINE_LIMIT_BYTES, Container
 from arena.sandbox.engine.death import Death, find_cause_of_death
 from arena.sandbox.engine.images import Images
+from arena.sandbox.engine.machine import Machine, describe_machine
 from arena.sandbox.engine.stream import ContainerStream, StreamEnded
 from arena.sandbox.engine.usage import CONTROL_GROUPS, read_usage
 from arena.sandbox.settings import SandboxSettings
@@ -124,6 +125,10 @@ class Engine:
                     return False
                 raise
         return bool(state["Running"])
+
+    async def describe_machine(self) -> Machine:
+        """Return where the engine runs, with how much memory. Raises `InfrastructureFailure`."""
+        return await describe_machine(self.docker)
 
     async def name_container(self, container_id: str, name: str) -> None:
         """Rename a container that was prepared before its work was known; for the operator's eyes only."""
