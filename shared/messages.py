@@ -3,10 +3,10 @@
 `shared/broker/topology.py` says in which queue a message waits.
 """
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from arena.words.cut_off import TimeLimit
 from arena.words.environments import DEFAULT_ENVIRONMENT
@@ -35,6 +35,17 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="constants")
     key: ClassVar[str]
     version: Literal[1] = 1
+    _traceparent: str | None = PrivateAttr(default=None)
+
+    @property
+    def traceparent(self) -> str | None:
+        """What its sender did, in the message's header and not in its body; see `shared/tracing/context.py`."""
+        return self._traceparent
+
+    def following(self, traceparent: str | None) -> Self:
+        """Return it with the traceparent from which its handling follows."""
+        self._traceparent = traceparent
+        return self
 
     @property
     def routing_key(self) -> str:

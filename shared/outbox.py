@@ -8,9 +8,11 @@ import structlog
 
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
+from shared.broker.publishing import RawMessage
 from shared.database import Connection, Pool, is_transient, load_queries
 from shared.events import wait_for_any
 from shared.messages import Message
+from shared.tracing.context import current_traceparent
 
 log = structlog.get_logger()
 queries = load_queries(files("shared") / "outbox.sql")
@@ -33,6 +35,7 @@ class Outbox:
                 connection,
                 keys=[message.key for message in messages],
                 bodies=[message.model_dump_json() for message in messages],
+                traceparents=[message.traceparent or current_traceparent() for message in messages],
             )
 
     def wake(self) -> None:
@@ -54,9 +57,9 @@ class Outbox:
 
     async def _relay_batch(self) -> int:
         async with self._pool.acquire() as connection, connection.transaction():
-            taken = sorted(
-                [(number, key, body) async for number, key, body in queries.take_outbox(connection, batch=BATCH)]
-            )
+            taken = sorted([tuple(row) async for row in queries.take_outbox(connection, batch=BATCH)])
             if taken:
-                await self._broker.publish_raw([(key, body.encode()) for _, key, body in taken])
+                await self._broker.publish_raw(
+                    [RawMessage(key, body.encode(), traceparent) for _, key, body, traceparent in taken]
+                )
             return len(taken)

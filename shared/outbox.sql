@@ -2,9 +2,9 @@
 -- Takes the oldest messages; they are gone when the transaction commits, after the broker has confirmed them.
 delete from outbox
 where id in (select id from outbox order by id limit :batch for update skip locked)
-returning id, routing_key, body;
+returning id, routing_key, body, traceparent;
 
--- name: put_outbox(keys, bodies)!
+-- name: put_outbox(keys, bodies, traceparents)!
 -- Adds messages to the transaction that changes what they announce.
-insert into outbox (routing_key, body)
-select * from unnest(:keys::text[], :bodies::text[]);
+insert into outbox (routing_key, body, traceparent)
+select * from unnest(:keys::text[], :bodies::text[], :traceparents::text[]);

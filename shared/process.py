@@ -6,6 +6,7 @@ import gc
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 import structlog
@@ -38,7 +39,16 @@ def run_service(
     settings = settings_type()
     configure_logs(name, settings.log_level)
     _collect_garbage_seldom()
-    uvloop.run(_with_signals(lambda stop: main(settings, stop)))
+    with _traces(name, settings.traces_url):
+        uvloop.run(_with_signals(lambda stop: main(settings, stop)))
+
+
+def _traces(service: str, url: str) -> AbstractContextManager[None]:
+    if not url:
+        return nullcontext()
+    from shared.tracing.spans import send_spans  # noqa: PLC0415 - OpenTelemetry's SDK takes 20 MB and half a second
+
+    return send_spans(service, url)
 
 
 def _collect_garbage_seldom() -> None:

@@ -20,6 +20,7 @@ class ProcessSettings(ArenaSettings):
     http_port: int = 8000
     drain_timeout_s: float = 10
     log_level: str = "info"
+    traces_url: str = ""
 
 
 class DatabaseSettings(ArenaSettings):

@@ -34,3 +34,4 @@ class LockedSubmissions:
 
     submissions: dict[UUID, int]
     phases: dict[UUID, int]
+    phase_of: dict[UUID, UUID]

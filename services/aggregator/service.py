@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from uuid import UUID
 
 import structlog
@@ -17,6 +18,7 @@ from shared.broker.topology import RESULTS
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
 from shared.outbox import Outbox
+from shared.tracing.context import record_span, trace_field
 
 log = structlog.get_logger()
 REFERENCES_KEPT = 20_000
@@ -45,6 +47,11 @@ class Aggregator:
 
     async def take_results(self, messages: Sequence[ResultMessage]) -> None:
         """Store a batch of results, score what they belong to, and announce what has changed."""
+        with ExitStack() as spans:
+            follows = {each.submission_id: spans.enter_context(_record_storing(each)) for each in messages}
+            await self._take(messages, follows)
+
+    async def _take(self, messages: Sequence[ResultMessage], follows: Mapping[UUID, str | None]) -> None:
         finished = [message for message in messages if isinstance(message, StudyFinished)]
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
         await self._load_references(finished)
@@ -66,15 +73,15 @@ class Aggregator:
             for each in failed:
                 await tables.fail_submission(connection, each, locked.submissions[each.submission_id])
             await tables.keep_logs(connection, [*stored, *failed])
-            await self._outbox.put(
-                connection,
-                [SubmissionEnded(submission_id=each.submission_id, state=SubmissionState.FAILED) for each in failed],
-            )
+            await self._outbox.put(connection, [_ended(each, follows) for each in failed])
         self._outbox.wake()
         _count(stored, len(finished) - len(stored))
-        _log(scored, failed)
+        _log(scored, failed, follows)
         if stored or failed:
-            await self._announce(locked.phases)
+            # One announcement stands for all that changed a phase; it belongs to the trace of what ended, if any did.
+            last = [*(each.submission_id for each in stored), *scored, *(each.submission_id for each in failed)]
+            changed_by = {locked.phase_of[each]: follows[each] for each in last}
+            await self._announce(locked.phases, changed_by)
 
     async def _load_references(self, finished: Sequence[StudyFinished]) -> None:
         unknown = {each.submission_id for each in finished if _key(each) not in self._references}
@@ -83,12 +90,24 @@ class Aggregator:
                 self._references.clear()
             self._references.update(await tables.load_scoring_references(self._pool, unknown))
 
-    async def _announce(self, phases: Mapping[UUID, int]) -> None:
-        changes = [PhaseChanged(phase_id=phase_id, change=change) for phase_id, change in phases.items()]
+    async def _announce(self, phases: Mapping[UUID, int], changed_by: Mapping[UUID, str | None]) -> None:
+        changes = [
+            PhaseChanged(phase_id=phase_id, change=change).following(changed_by.get(phase_id))
+            for phase_id, change in phases.items()
+        ]
         try:
             await self._broker.publish([*changes, ShardsFinished()])
         except BrokerUnavailable as error:
             log.warning("changes not announced; their readers also poll", error=repr(error))
+
+
+def _record_storing(result: ResultMessage) -> AbstractContextManager[str | None]:
+    return record_span("store result", result.traceparent, shard=str(result.shard_id), study=result.study)
+
+
+def _ended(fatal: StudyFatal, follows: Mapping[UUID, str | None]) -> SubmissionEnded:
+    ended = SubmissionEnded(submission_id=fatal.submission_id, state=SubmissionState.FAILED)
+    return ended.following(follows[fatal.submission_id])
 
 
 def _key(study: StudyFinished) -> tuple[UUID, UUID]:
@@ -101,9 +120,9 @@ def _count(stored: Sequence[StudyFinished], dropped: int) -> None:
     BATCH.observe(len(stored))
 
 
-def _log(scored: Mapping[UUID, float | None], failed: Sequence[StudyFatal]) -> None:
+def _log(scored: Mapping[UUID, float | None], failed: Sequence[StudyFatal], follows: Mapping[UUID, str | None]) -> None:
     for submission_id, score in scored.items():
-        log.info("submission scored", submission=str(submission_id), score=score)
+        log.info("submission scored", submission=str(submission_id), score=score, **trace_field(follows[submission_id]))
     for each in failed:
         log.info(
             "submission failed",
@@ -111,4 +130,5 @@ def _log(scored: Mapping[UUID, float | None], failed: Sequence[StudyFatal]) -> N
             shard=str(each.shard_id),
             attempt=each.attempt,
             verdict=each.verdict,
+            **trace_field(follows[each.submission_id]),
         )

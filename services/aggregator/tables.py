@@ -47,6 +47,7 @@ async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID
     return LockedSubmissions(
         submissions={each.id: each.change for each in locked},
         phases={each.phase_id: each.change for each in locked},
+        phase_of={each.id: each.phase_id for each in locked},
     )
 
 

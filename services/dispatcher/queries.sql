@@ -1,6 +1,6 @@
 -- name: unexpanded_submissions()
 -- Submissions that wait to become shards.
-select id from submissions where ended_at is null and expanded_at is null order by created_at;
+select id, traceparent from submissions where ended_at is null and expanded_at is null order by created_at;
 
 -- name: expand_submission(submission_id)!
 -- Makes the shards of a submission; first one study of every black box, then the next, so that an early score is a fair one.
@@ -21,9 +21,9 @@ cross join generate_series(
 where s.id = :submission_id and s.ended_at is null and s.expanded_at is null
 on conflict (submission_id, box_id, first_study) do nothing;
 
--- name: mark_expanded(submission_id)!
--- Says that all shards of a submission are there.
-update submissions set expanded_at = now() where id = :submission_id and expanded_at is null;
+-- name: mark_expanded(submission_id)$
+-- Says that all shards of a submission are there; returns its id, if nobody said so before.
+update submissions set expanded_at = now() where id = :submission_id and expanded_at is null returning id;
 
 -- name: open_classes()
 -- The classes of shards of submissions that have not ended, and how many of each are on the broker and not yet taken.
@@ -127,7 +127,8 @@ select
     p.parameter_names,
     p.runtime,
     s.blob_sha256,
-    c.seed as competition_seed
+    c.seed as competition_seed,
+    s.traceparent
 from released r
 join submissions s on s.id = r.submission_id
 join phases p on p.id = s.phase_id
@@ -198,7 +199,7 @@ recorded as (
     cross join lateral attempt_usage(r.id, r.attempt) used
     on conflict do nothing
 )
-select submission_id, state from returned;
+select r.submission_id, r.state, s.traceparent from returned r join submissions s on s.id = r.submission_id;
 
 -- name: expired_leases()
 -- Running shards whose runner has not been heard of for too long.
@@ -252,7 +253,7 @@ where s.ended_at is not null and sh.state not in ('done', 'dropped');
 
 -- name: overdue_submissions(submission_limit_s, incident_limit_s)
 -- Submissions that outstayed their limit, or whose incident nobody settled in time.
-select s.id, s.phase_id from submissions s
+select s.id, s.phase_id, s.traceparent from submissions s
 where s.ended_at is null and (
     s.created_at < now() - make_interval(secs => :submission_limit_s)
     or exists (

@@ -34,6 +34,7 @@ class ReleasedShard:
     runtime: str | None
     blob_sha256: str
     competition_seed: str
+    traceparent: str | None
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class RequeuedShard:
 
     submission_id: UUID
     state: ShardState
+    traceparent: str | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class OpenSubmission:
 
     id: UUID
     phase_id: UUID
+    traceparent: str | None
 
 
 @dataclass(frozen=True)

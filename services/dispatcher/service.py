@@ -12,6 +12,7 @@ from services.dispatcher import serving_tables, tables
 from services.dispatcher.backlog import measure_backlog
 from services.dispatcher.fairness import release_window
 from services.dispatcher.release import shard_message
+from services.dispatcher.rows import ReleasedShard
 from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
@@ -22,6 +23,7 @@ from shared.events import wait_for_any
 from shared.messages import (
     HeldShard,
     RunnerHeartbeat,
+    ShardReleased,
     ShardsFinished,
     ShardsRevoked,
     ShardUnfinished,
@@ -29,6 +31,7 @@ from shared.messages import (
     SubmissionMessage,
 )
 from shared.shard_class import ShardClass
+from shared.tracing.context import record_span, trace_field
 
 log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
@@ -108,7 +111,7 @@ class Dispatcher:
             if not shards:
                 return
             # A message that is lost from here on is found by the sweeper: the table says the shard is released.
-            messages = [shard_message(shard) for shard in shards]
+            messages = [_release_message(shard) for shard in shards]
             await self._broker.declare([shard_queue(each) for each in {message.shard_class for message in messages}])
             await self._broker.publish([*messages, *changes])
             RELEASED.inc(len(shards))
@@ -151,16 +154,26 @@ class Dispatcher:
                 await self._report_unserved(shard_class, runners)
         for shard_class in classes:
             if count_places(shard_class, runners):
-                for shard_id in await serving_tables.resume_served(self._pool, shard_class):
-                    log.info("incident ended: a runner can take it", shard=str(shard_id), shard_class=shard_class.name)
+                for each in await serving_tables.resume_served(self._pool, shard_class):
+                    log.info(
+                        "incident ended: a runner can take it",
+                        shard=str(each.id),
+                        shard_class=shard_class.name,
+                        **trace_field(each.traceparent),
+                    )
                     self._look.set()
 
     async def _report_unserved(self, shard_class: ShardClass, runners: Sequence[ReadyRunners]) -> None:
         limit_s = self._settings.unserved_limit_s
         reason = explain_unserved(shard_class, runners, limit_s)
-        for submission_id in await serving_tables.mark_unserved(self._pool, shard_class, limit_s, reason):
+        for each in await serving_tables.mark_unserved(self._pool, shard_class, limit_s, reason):
             INCIDENTS.inc()
-            log.error("no runner can take a submission's shards", submission=str(submission_id), reason=reason)
+            log.error(
+                "no runner can take a submission's shards",
+                submission=str(each.id),
+                reason=reason,
+                **trace_field(each.traceparent),
+            )
 
     async def _drop_leftovers(self) -> None:
         leftovers = await tables.ended_with_open_shards(self._pool)
@@ -170,14 +183,17 @@ class Dispatcher:
     async def _fail_overdue(self) -> None:
         settings = self._settings
         failed = await tables.fail_overdue(self._pool, settings.submission_limit_s, settings.incident_limit_s)
-        for submission_id in failed:
-            log.error("submission outstayed its limit", submission=str(submission_id))
+        for each in failed:
+            log.error("submission outstayed its limit", submission=str(each.id), **trace_field(each.traceparent))
         await self._broker.publish(
-            [SubmissionEnded(submission_id=each, state=SubmissionState.FAILED) for each in failed]
+            [
+                SubmissionEnded(submission_id=each.id, state=SubmissionState.FAILED).following(each.traceparent)
+                for each in failed
+            ]
         )
 
     async def _requeue(self, held: HeldShard, runner_id: str | None, outcome: ExecutionOutcome, detail: str) -> None:
-        state = await tables.requeue_shard(
+        requeued = await tables.requeue_shard(
             self._pool,
             held,
             runner_id,
@@ -186,17 +202,25 @@ class Dispatcher:
             failures_before_incident=self._settings.failures_before_incident,
             delay_s=RETRY_DELAY_S,
         )
-        if state is None:
+        if requeued is None:
             return
         REQUEUED.labels(outcome).inc()
         log.warning(
             "attempt ended without a result",
+            submission=str(requeued.submission_id),
             shard=str(held.shard_id),
             attempt=held.attempt,
             runner=runner_id,
             outcome=outcome,
             detail=detail,
-            state=state,
+            state=requeued.state,
+            **trace_field(requeued.traceparent),
         )
-        if state is ShardState.INCIDENT:
+        if requeued.state == ShardState.INCIDENT:
             INCIDENTS.inc()
+
+
+def _release_message(shard: ReleasedShard) -> ShardReleased:
+    told = {"shard": str(shard.shard_id), "attempt": str(shard.attempt)}
+    with record_span("release shard", shard.traceparent, **told) as traceparent:
+        return shard_message(shard).following(traceparent)

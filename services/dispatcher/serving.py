@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from arena.words.environments import split_environment
 from shared.shard_class import ShardClass
@@ -14,6 +15,14 @@ class ReadyRunners:
     environments: dict[str, str]
     slots: int
     number: int
+
+
+@dataclass(frozen=True)
+class TracedRow:
+    """A submission or shard whose state has changed, and the trace of the submission."""
+
+    id: UUID
+    traceparent: str | None
 
 
 def count_places(shard_class: ShardClass, runners: Sequence[ReadyRunners]) -> int:

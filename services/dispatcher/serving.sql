@@ -33,7 +33,7 @@ recorded as (
     insert into submission_events (submission_id, event, detail)
     select submission_id, 'incident', jsonb_build_object('shard_id', id, 'detail', :reason::text) from marked
 )
-select submission_id from marked;
+select m.submission_id as id, s.traceparent from marked m join submissions s on s.id = m.submission_id;
 
 -- name: resume_served(environment, cpus)
 -- A runner can take the shards of a class again: those that were an incident for want of one wait for it.
@@ -41,7 +41,7 @@ update shards sh set state = 'pending', unserved = null, changed_at = now()
 from submissions s join phases p on p.id = s.phase_id
 where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus
     and sh.state = 'incident' and sh.unserved is not null
-returning sh.id as shard_id;
+returning sh.id, s.traceparent;
 
 -- name: count_backlog()
 -- Open shards by environment, and the CPUs that they want.

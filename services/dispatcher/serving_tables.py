@@ -1,10 +1,9 @@
 """Which runners are ready in Postgres, what work there is for them, and the incidents of shards that none can take."""
 
 from importlib.resources import files
-from uuid import UUID
 
 from services.dispatcher.rows import EnvironmentBacklog
-from services.dispatcher.serving import ReadyRunners
+from services.dispatcher.serving import ReadyRunners, TracedRow
 from shared.database import Pool, fetch_all, load_queries
 from shared.shard_class import ShardClass
 
@@ -16,15 +15,15 @@ async def ready_runners(pool: Pool, seen_s: float) -> list[ReadyRunners]:
     return await fetch_all(ReadyRunners, queries.ready_runners(pool, seen_s=seen_s))
 
 
-async def mark_unserved(pool: Pool, shard_class: ShardClass, age_s: float, reason: str) -> list[UUID]:
+async def mark_unserved(pool: Pool, shard_class: ShardClass, age_s: float, reason: str) -> list[TracedRow]:
     """Make one shard of each submission that waits for runners of a class an incident; returns the submissions."""
     marked = queries.mark_unserved(pool, **vars(shard_class), age_s=age_s, reason=reason)
-    return [submission_id async for (submission_id,) in marked]
+    return await fetch_all(TracedRow, marked)
 
 
-async def resume_served(pool: Pool, shard_class: ShardClass) -> list[UUID]:
+async def resume_served(pool: Pool, shard_class: ShardClass) -> list[TracedRow]:
     """Let the shards of a class wait again that were an incident for want of a runner; returns them."""
-    return [shard_id async for (shard_id,) in queries.resume_served(pool, **vars(shard_class))]
+    return await fetch_all(TracedRow, queries.resume_served(pool, **vars(shard_class)))
 
 
 async def count_backlog(pool: Pool) -> list[EnvironmentBacklog]:

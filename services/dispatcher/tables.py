@@ -5,23 +5,30 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+import structlog
+
 from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher.fairness import WaitingTeam, share_capacity
 from services.dispatcher.rows import LostAttempt, OpenClass, OpenSubmission, ReleasedShard, RequeuedShard
 from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
 from shared.shard_class import ShardClass
+from shared.tracing.context import follow_trace
 
+log = structlog.get_logger()
 queries = load_queries(files("services.dispatcher") / "queries.sql")
 
 
 async def expand_waiting(pool: Pool) -> int:
     """Make the shards of every submission that has none; returns how many submissions there were."""
-    waiting = [submission_id async for (submission_id,) in queries.unexpanded_submissions(pool)]
-    for submission_id in waiting:
-        async with pool.acquire() as connection, connection.transaction():
-            await queries.expand_submission(connection, submission_id=submission_id)
-            await queries.mark_expanded(connection, submission_id=submission_id)
+    waiting = [tuple(row) async for row in queries.unexpanded_submissions(pool)]
+    for submission_id, traceparent in waiting:
+        with follow_trace("expand submission", traceparent, submission=str(submission_id)):
+            async with pool.acquire() as connection, connection.transaction():
+                await queries.expand_submission(connection, submission_id=submission_id)
+                is_first = await queries.mark_expanded(connection, submission_id=submission_id) is not None
+            if is_first:
+                log.info("submission expanded", submission=str(submission_id))
     return len(waiting)
 
 
@@ -111,8 +118,8 @@ async def requeue_shard(
     *,
     failures_before_incident: int,
     delay_s: float = 0,
-) -> ShardState | None:
-    """End an attempt without a result; returns the shard's new state, or None when the attempt was not in flight."""
+) -> RequeuedShard | None:
+    """End an attempt without a result; returns what the shard is now, or None when the attempt was not in flight."""
     counted = outcome in {ExecutionOutcome.INFRASTRUCTURE_FAILURE, ExecutionOutcome.LEASE_EXPIRED}
     async with pool.acquire() as connection, connection.transaction():
         requeued = await fetch_one(
@@ -135,7 +142,7 @@ async def requeue_shard(
             await queries.record_incident(
                 connection, submission_id=requeued.submission_id, shard_id=held.shard_id, detail=detail
             )
-        return ShardState(requeued.state)
+        return requeued
 
 
 async def expired_leases(pool: Pool) -> list[LostAttempt]:
@@ -168,7 +175,7 @@ async def ended_with_open_shards(pool: Pool) -> list[UUID]:
     return [submission_id async for (submission_id,) in queries.ended_with_open_shards(pool)]
 
 
-async def fail_overdue(pool: Pool, submission_limit_s: float, incident_limit_s: float) -> list[UUID]:
+async def fail_overdue(pool: Pool, submission_limit_s: float, incident_limit_s: float) -> list[OpenSubmission]:
     """End the submissions that outstayed their limit; returns them."""
     async with pool.acquire() as connection, connection.transaction():
         overdue = await fetch_all(
@@ -185,4 +192,4 @@ async def fail_overdue(pool: Pool, submission_limit_s: float, incident_limit_s: 
                 change=change,
                 detail="It could not be finished in the time that a submission may take here.",
             )
-    return [submission.id for submission in overdue]
+    return overdue

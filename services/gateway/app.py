@@ -35,6 +35,7 @@ from services.gateway.organizer_runs import routes as organizer_runs
 from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import add_problem_handlers
 from services.gateway.request_guard import RequestGuard
+from services.gateway.request_traces import RequestTraces
 from services.gateway.rescoring import routes as rescoring
 from services.gateway.submissions import black_boxes, provenance, selection
 from services.gateway.submissions import live as submission_live
@@ -122,6 +123,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
 
     app.add_middleware(Packed)
     app.add_middleware(Measured)
+    app.add_middleware(RequestTraces)
     app.add_middleware(RequestGuard, pool=dependencies.pool, settings=dependencies.settings)
     return app
 

@@ -38,6 +38,7 @@ from shared.messages import (
     SubmissionEnded,
 )
 from shared.shard_class import ShardClass, served_classes
+from shared.tracing.context import Attribute, follow_trace, trace_field
 
 log = structlog.get_logger()
 
@@ -69,6 +70,7 @@ class SlotSource(Protocol):
 @dataclass
 class _Work:
     submission_id: UUID
+    traceparent: str | None
     task: asyncio.Task[None]
     slot: StudyRunner
     cpus: int
@@ -206,16 +208,25 @@ class Runner:
             else:
                 gone = []
             for held in gone:
-                log.info("shard stopped", shard=str(held.shard_id), attempt=held.attempt, because=message.key)
-                self._held[held].task.cancel()
+                work = self._held[held]
+                log.info(
+                    "shard stopped",
+                    submission=str(work.submission_id),
+                    shard=str(held.shard_id),
+                    attempt=held.attempt,
+                    because=message.key,
+                    **trace_field(work.traceparent),
+                )
+                work.task.cancel()
 
     async def _on_shard(self, shard: ShardReleased, slots: Sequence[StudySlot]) -> None:
         slot = slots[0] if len(slots) == 1 else slots[0].beside(slots[1])
         held = held_shard(shard)
-        with structlog.contextvars.bound_contextvars(
-            submission=str(shard.submission_id), shard=str(shard.shard_id), attempt=shard.attempt
-        ):
-            work = _Work(shard.submission_id, asyncio.create_task(self._shards.run(shard, slot)), slot, shard.cpus)
+        told: dict[str, Attribute] = {"submission": str(shard.submission_id), "shard": str(shard.shard_id)}
+        told["attempt"] = shard.attempt
+        with follow_trace("run shard", shard.traceparent, **told), structlog.contextvars.bound_contextvars(**told):
+            task = asyncio.create_task(self._shards.run(shard, slot))
+            work = _Work(shard.submission_id, shard.traceparent, task, slot, shard.cpus)
             self._held[held] = work
             self._heartbeats.tell_news()
             try:

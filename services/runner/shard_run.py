@@ -17,6 +17,7 @@ from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.messages import HeldShard, Message, ShardReleased, ShardUnfinished, StudyTask
+from shared.tracing.context import current_traceparent, follow_trace
 
 log = structlog.get_logger()
 
@@ -74,7 +75,8 @@ class ShardRun:
             async with self._zips.use(shard.blob_sha256) as zip_file:
                 dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
                 for task in shard.studies:
-                    await self._run_study(shard, task, slot, zip_file, dataset_bytes)
+                    with follow_trace("run study", current_traceparent(), box=str(shard.box_id), study=task.study):
+                        await self._run_study(shard, task, slot, zip_file, dataset_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
         except (BlobMissing, BlobStoreUnavailable) as failure:

@@ -13,13 +13,14 @@ from pydantic import SecretStr
 from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
-from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
+from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
 from shared.broker.queue_reader import QueueReader, declare_work_queue
 from shared.broker.reconnecting import ReconnectingConnection
 from shared.broker.topology import EXCHANGE, WorkQueue
 from shared.connecting import connect_with_backoff
 from shared.messages import Message
 from shared.telemetry import Check
+from shared.tracing.context import current_traceparent
 
 log = structlog.get_logger()
 CONNECT_TIMEOUT_S = 10.0
@@ -40,14 +41,23 @@ class Broker:
         self.dead_letters = DeadLetterQueue(connection, channel)
 
     async def publish(self, messages: Iterable[Message]) -> None:
-        """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come."""
-        await self.publish_raw([(message.routing_key, message.model_dump_json().encode()) for message in messages])
+        """Publish persistently and wait for every confirm; raises BrokerUnavailable when one does not come.
 
-    async def publish_raw(self, messages: Sequence[tuple[str, bytes]]) -> None:
-        """Publish (routing key, body) pairs as `publish` does."""
+        A message that follows from nothing follows from the work in hand.
+        """
+        current = current_traceparent()
+        await self.publish_raw(
+            [
+                RawMessage(each.routing_key, each.model_dump_json().encode(), each.traceparent or current)
+                for each in messages
+            ]
+        )
+
+    async def publish_raw(self, messages: Sequence[RawMessage]) -> None:
+        """Publish messages whose bodies are written already, as `publish` does."""
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-                await asyncio.gather(*(publish(self._exchange, key, body) for key, body in messages))
+                await asyncio.gather(*(publish(self._exchange, each) for each in messages))
         except PublishError:
             raise
         except BROKER_ERRORS as error:

@@ -17,6 +17,7 @@ from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, may_succeed_later
 from shared.messages import Message
+from shared.tracing.context import HEADER, read_traceparent, trace_field
 
 log = structlog.get_logger()
 
@@ -64,7 +65,7 @@ class Consumer:
         try:
             if kind is None:
                 raise ValueError(f"expected one of the keys {sorted(self._messages)}, got {delivery.routing_key!r}")
-            return delivery, kind.model_validate_json(delivery.body)
+            return delivery, kind.model_validate_json(delivery.body).following(_traceparent(delivery))
         except (ValidationError, ValueError) as error:
             await self._dead_letters.put(self._queue, delivery, f"cannot be read: {error}")
             await delivery.ack()
@@ -79,7 +80,7 @@ class Consumer:
         except Exception as error:  # boundary: one bad message must not stop the consumer
             if may_succeed_later(error):
                 return  # only when stopping: the message goes back to the queue
-            log.exception("message cannot be handled", queue=self._queue)
+            log.exception("message cannot be handled", queue=self._queue, **trace_field(_traceparent(delivery)))
             await self._dead_letters.put(self._queue, delivery, f"cannot be handled: {error!r}")
         finally:
             release()
@@ -98,7 +99,7 @@ class Consumer:
                 for each in batch:
                     await self._settle(handle, [each])
                 return
-            log.exception("message cannot be handled", queue=self._queue)
+            log.exception("message cannot be handled", queue=self._queue, **trace_field(_traceparent(batch[0][0])))
             await self._dead_letters.put(self._queue, batch[0][0], f"cannot be handled: {error!r}")
         await batch[-1][0].ack(multiple=True)  # deliveries are settled in order: it covers all of them
         CONSUMED.labels(self._queue).inc(len(batch))
@@ -120,3 +121,7 @@ class Consumer:
         ):
             with attempt:
                 await handle()
+
+
+def _traceparent(delivery: AbstractIncomingMessage) -> str | None:
+    return read_traceparent(delivery.headers.get(HEADER))

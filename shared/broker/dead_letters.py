@@ -10,15 +10,16 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, Abstrac
 from prometheus_client import Counter
 
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
-from shared.broker.publishing import PUBLISH_TIMEOUT_S, publish
+from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
 from shared.broker.topology import DEAD, DEAD_EXCHANGE
+from shared.tracing.context import HEADER, read_traceparent, trace_field
 
 log = structlog.get_logger()
 REASON_LIMIT = 2000
 
 DEAD_LETTERED = Counter("arena_messages_dead_lettered", "Messages set aside for the organizer", ["queue"])
 
-Publish = Callable[[Sequence[tuple[str, bytes]]], Awaitable[None]]
+Publish = Callable[[Sequence[RawMessage]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,15 @@ class DeadLetterQueue:
         exchange = await self._channel.get_exchange(DEAD_EXCHANGE, ensure=False)
         headers = {"x-arena-reason": reason[:REASON_LIMIT], "x-arena-queue": queue}
         async with asyncio.timeout(PUBLISH_TIMEOUT_S):
-            await publish(exchange, message.routing_key or "", message.body, headers)
+            await publish(exchange, _raw(message), headers)
         DEAD_LETTERED.labels(queue).inc()
-        log.error("message dead-lettered", queue=queue, key=message.routing_key, reason=reason[:REASON_LIMIT])
+        log.error(
+            "message dead-lettered",
+            queue=queue,
+            key=message.routing_key,
+            reason=reason[:REASON_LIMIT],
+            **trace_field(_raw(message).traceparent),
+        )
 
     async def peek(self, limit: int) -> list[SetAsideMessage]:
         """Return the oldest messages, and leave them where they are."""
@@ -78,12 +85,16 @@ class DeadLetterQueue:
                     if message is None:
                         return False
                     if _letter_id(message) == letter_id:
-                        await publish_again([(message.routing_key or "", message.body)])
+                        await publish_again([_raw(message)])
                         await message.ack()
                         return True
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot take from queue {DEAD.name}: {error!r}") from error
         return False
+
+
+def _raw(message: AbstractIncomingMessage) -> RawMessage:
+    return RawMessage(message.routing_key or "", message.body, read_traceparent(message.headers.get(HEADER)))
 
 
 def _letter_id(message: AbstractIncomingMessage) -> str:

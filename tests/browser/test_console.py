@@ -7,6 +7,7 @@ from playwright.async_api import expect
 
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
+from shared.broker.publishing import RawMessage
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from tests.support.browser.leaderboard_page import order, set_score_and_interval
@@ -22,7 +23,7 @@ HOSTILE = "<img src=x onerror=alert(1)>"
 async def set_aside(broker: Broker, body: bytes) -> None:
     """Send a message that nobody can read, and let a consumer set it aside."""
     before = await broker.count_waiting(DEAD)
-    await broker.publish_raw([("submission.accepted", body)])
+    await broker.publish_raw([RawMessage("submission.accepted", body)])
     await consume_until(broker, before + 1)
 
 

@@ -12,9 +12,10 @@ import structlog
 from arena.api.leaderboard import LeaderboardRow
 from arena.api.live import LeaderboardChanges, LeaderboardSnapshot
 from services.gateway.leaderboard.ranking import LeaderboardReader, PhaseGone
-from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
+from services.gateway.live.change_notifier import POLL_S, Announcement, ChangeNotifier
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
+from shared.tracing.context import follow_trace
 
 log = structlog.get_logger()
 View = tuple[UUID, bool]
@@ -148,11 +149,13 @@ class Feeds:
     async def _update(self, view: View, feed: PhaseFeed) -> None:
         phase_id, present = view
         reader = LeaderboardReader(self._pool, phase_id, present=present)
+        announced = Announcement()
         while True:
-            announced = self._changes.announcement(phase_id)
+            because, announced = announced, self._changes.announcement(phase_id)
             try:
-                leaderboard = await reader.load()
-                feed.take(leaderboard.change, leaderboard.rows, frozen=leaderboard.frozen_at is not None)
+                with follow_trace("update leaderboard", because.traceparent, phase=str(phase_id)):
+                    leaderboard = await reader.load()
+                    feed.take(leaderboard.change, leaderboard.rows, frozen=leaderboard.frozen_at is not None)
             except PhaseGone:
                 feed.end()
                 return

@@ -13,12 +13,18 @@ POLL_S = 1.0
 """How many seconds a subscriber waits for an announcement before it reads the tables anyway: one may be lost."""
 
 
+class Announcement(asyncio.Event):
+    """Set when a change of a phase is announced; `traceparent` is then that of what changed it, if anybody said so."""
+
+    traceparent: str | None = None
+
+
 class ChangeNotifier:
     """Wakes those who wait for a phase to change. An announcement carries no data, so losing one only delays them."""
 
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
-        self._events: dict[UUID, asyncio.Event] = {}
+        self._events: dict[UUID, Announcement] = {}
         self._logs: dict[UUID, asyncio.Queue[LogWritten]] = {}
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -27,9 +33,10 @@ class ChangeNotifier:
         await self._broker.listen(name, (PhaseChanged, LogWritten), self._on_announcements, stop)
 
     async def _on_announcements(self, messages: Sequence[PhaseChanged | LogWritten]) -> None:
-        for phase_id in {message.phase_id for message in messages if isinstance(message, PhaseChanged)}:
+        for phase_id, last in {each.phase_id: each for each in messages if isinstance(each, PhaseChanged)}.items():
             event = self._events.pop(phase_id, None)
             if event is not None:
+                event.traceparent = last.traceparent
                 event.set()
         for message in messages:
             if isinstance(message, LogWritten) and (written := self._logs.get(message.stream_id)) is not None:
@@ -46,9 +53,9 @@ class ChangeNotifier:
         finally:
             del self._logs[stream_id]
 
-    def announcement(self, phase_id: UUID) -> asyncio.Event:
+    def announcement(self, phase_id: UUID) -> Announcement:
         """Return an event that is set at the phase's next announcement. To miss none, get it before reading the tables.
 
         Wait for it for POLL_S seconds at most.
         """
-        return self._events.setdefault(phase_id, asyncio.Event())
+        return self._events.setdefault(phase_id, Announcement())

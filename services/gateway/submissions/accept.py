@@ -20,6 +20,7 @@ from services.gateway.submissions.tables import NewSubmission
 from shared.database import Connection, Pool
 from shared.messages import PhaseChanged, SubmissionAccepted
 from shared.outbox import Outbox
+from shared.tracing.context import current_traceparent, follow_trace
 
 log = structlog.get_logger()
 ACCEPTED = Counter("arena_submissions_accepted", "Submissions accepted")
@@ -57,7 +58,8 @@ async def accept(pool: Pool, outbox: Outbox, new: NewSubmission, request: Repeat
     """Queue a submission, once for a repeated request. Raises Problem 409 if the phase is closed, 429 for the quota."""
     try:
         async with pool.acquire() as connection, connection.transaction():
-            answer = await _insert(connection, outbox, new, request)
+            with follow_trace("accept submission", current_traceparent(), submission=str(new.id)):
+                answer = await _insert(connection, outbox, new, request)
     except asyncpg.UniqueViolationError:
         # The same request came twice at the same time, and the other one was first.
         answered = await find_answer(pool, request) if request else None

@@ -89,17 +89,18 @@ from today;
 -- Takes the next change number of a phase, and locks the phase: this must be the transaction's last lock.
 select next_change(:phase_id);
 
--- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, created_at, change)^
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, created_at, change, traceparent)^
 -- Queues a submission with its first event, under the phase's present definition, which a rescoring may have changed.
 -- Returns its row of submission_details, which the view itself shows only after this statement.
 with s as (
     insert into submissions (
-        id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, created_at, change, revision
+        id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, created_at, change,
+        revision, traceparent
     )
     select
         :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes, :environment,
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id), :created_at, :change,
-        (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id)
+        (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id), :traceparent
     from phases p where p.id = :phase_id
     returning *
 ),
@@ -137,12 +138,13 @@ with cancelled as (
 )
 insert into submission_events (submission_id, event) select id, 'cancelled' from cancelled;
 
--- name: copy_submissions(submission_ids, phase_id, change)
+-- name: copy_submissions(submission_ids, phase_id, change, traceparent)
 -- Queues copies of submissions in another phase, with the same zips; existing copies stay as they are. A copy runs in the
 -- phase's own environment of the same name, which may be pinned to another image.
 with copied as (
     insert into submissions (
-        phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, origin_id, revision, change
+        phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, origin_id, revision, change,
+        traceparent
     )
     select
         p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes,
@@ -153,7 +155,8 @@ with copied as (
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
         s.id,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id),
-        :change
+        :change,
+        :traceparent
     from submissions s cross join phases p
     where s.id = any (:submission_ids::uuid[]) and p.id = :phase_id
     order by s.created_at, s.id

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from arena.api.submissions import Submission
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
+from shared.tracing.context import current_traceparent
 
 queries = load_queries(files("services.gateway.submissions") / "queries.sql")
 
@@ -197,7 +198,7 @@ async def used_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> U
 
 
 async def insert_submission(connection: Connection, new: NewSubmission, change: int) -> SubmissionRow:
-    """Insert a submission as this change of its phase, and return it."""
+    """Insert a submission as this change of its phase, made by the work in hand, and return it."""
     row = await queries.insert_submission(
         connection,
         id=new.id,
@@ -209,6 +210,7 @@ async def insert_submission(connection: Connection, new: NewSubmission, change: 
         environment=new.environment,
         created_at=new.created_at,
         change=change,
+        traceparent=current_traceparent(),
     )
     return SubmissionRow(**row)
 
@@ -216,7 +218,13 @@ async def insert_submission(connection: Connection, new: NewSubmission, change: 
 async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID], phase_id: UUID) -> list[UUID]:
     """Queue submissions again in another phase; returns the new ones. Announce each with `SubmissionAccepted`."""
     change = await next_change(connection, phase_id)
-    rows = queries.copy_submissions(connection, submission_ids=list(submission_ids), phase_id=phase_id, change=change)
+    rows = queries.copy_submissions(
+        connection,
+        submission_ids=list(submission_ids),
+        phase_id=phase_id,
+        change=change,
+        traceparent=current_traceparent(),
+    )
     return [row["id"] async for row in rows]
 
 

@@ -14,6 +14,7 @@ from arena.words.verdicts import Verdict
 from services.aggregator.service import Aggregator
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
+from shared.broker.publishing import RawMessage
 from shared.broker.topology import DEAD, RESULTS
 from shared.database import Pool
 from shared.messages import HeldShard, StudyFatal, StudyFinished
@@ -201,7 +202,7 @@ async def test_results_of_the_wrong_shape_are_set_aside_and_good_ones_beside_the
     submission = await seed_submission(pool, seeded)
     good, bad, *_ = await all_results(pool, submission)
     await broker.publish([bad.model_copy(update={"visible": [[0.5]]}), good])
-    await broker.publish_raw([("study.finished", b"not a result")])
+    await broker.publish_raw([RawMessage("study.finished", b"not a result")])
     stop = asyncio.Event()
 
     async def both_handled() -> bool:

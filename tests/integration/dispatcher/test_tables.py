@@ -44,11 +44,12 @@ async def test_a_lost_runner_s_shard_waits_again_and_its_old_attempt_is_revoked(
 
     expired = await tables.expired_leases(dispatcher_pool)
     assert [shard.shard_id for shard in expired] == [held.shard_id]
-    state = await tables.requeue_shard(
+    requeued = await tables.requeue_shard(
         pool, held, "runner-1", ExecutionOutcome.LEASE_EXPIRED, "silent", failures_before_incident=3
     )
 
-    assert state is ShardState.PENDING
+    assert requeued is not None
+    assert requeued.state == ShardState.PENDING
     assert await release(dispatcher_pool) == [HeldShard(shard_id=held.shard_id, attempt=2)]
     assert await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=10) == [held]
 
@@ -72,8 +73,9 @@ async def test_a_shard_handed_back_or_lost_on_the_broker_counts_no_failure(pool:
 
     for outcome in [ExecutionOutcome.HANDED_BACK, ExecutionOutcome.MESSAGE_LOST] * 2:
         held = (await release(dispatcher_pool))[0]
-        state = await tables.requeue_shard(dispatcher_pool, held, None, outcome, "", failures_before_incident=1)
-        assert state is ShardState.PENDING
+        requeued = await tables.requeue_shard(dispatcher_pool, held, None, outcome, "", failures_before_incident=1)
+        assert requeued is not None
+        assert requeued.state == ShardState.PENDING
 
     assert await pool.fetchval("select failures from shards") == 0
 
@@ -131,7 +133,7 @@ async def test_a_submission_that_outstays_its_limit_ends_as_the_platform_s_fault
     submission = await seed_submission(pool, await seed_phase(pool))
 
     assert await tables.fail_overdue(dispatcher_pool, 3600, 3600) == []
-    assert await tables.fail_overdue(dispatcher_pool, -1, 3600) == [submission]
+    assert [each.id for each in await tables.fail_overdue(dispatcher_pool, -1, 3600)] == [submission]
 
     assert await pool.fetchval("select verdict from submissions") == "platform_fault"
 
@@ -143,7 +145,7 @@ async def test_an_incident_nobody_settles_in_time_ends_its_submission(pool: Pool
         await fail(dispatcher_pool, (await release(dispatcher_pool))[0])
 
     assert await tables.fail_overdue(dispatcher_pool, 3600, 3600) == []
-    assert await tables.fail_overdue(dispatcher_pool, 3600, -1) == [submission]
+    assert [each.id for each in await tables.fail_overdue(dispatcher_pool, 3600, -1)] == [submission]
 
 
 async def test_an_attempt_is_taken_when_a_runner_first_says_so_and_the_next_one_anew(

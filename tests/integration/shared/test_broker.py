@@ -10,6 +10,7 @@ from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from shared.messages import SubmissionAccepted
 from shared.outbox import Outbox
+from shared.tracing.context import new_traceparent
 from tests.support.waiting import limited, wait_until
 
 
@@ -123,3 +124,23 @@ async def test_a_dead_letter_is_found_while_others_look_at_the_queue(broker: Bro
 
     assert retried
     assert looks == [[letter]] * 20
+
+
+async def test_a_dead_letter_that_is_tried_again_still_belongs_to_its_trace(broker: Broker) -> None:
+    traceparent, heard, stop = new_traceparent(), list[str | None](), asyncio.Event()
+
+    async def refuse(_: Sequence[SubmissionAccepted]) -> None:
+        raise ValueError("broken")
+
+    async def hear(messages: Sequence[SubmissionAccepted]) -> None:
+        heard.extend(message.traceparent for message in messages)
+        stop.set()
+
+    await broker.publish([SubmissionAccepted(submission_id=uuid4()).following(traceparent)])
+    await consume_until_dead_letters(broker, refuse, 1)
+    (letter,) = await broker.dead_letters.peek(10)
+    await broker.retry_dead_letter(letter.id, 10)
+    async with limited():
+        await broker.consume(SUBMISSIONS, hear, stop, prefetch=1)
+
+    assert heard == [traceparent]

@@ -25,4 +25,7 @@ async def state_of(pool: Pool, shard_id: UUID) -> str:
 
 async def fail(pool: Pool, held: HeldShard) -> ShardState | None:
     outcome = ExecutionOutcome.INFRASTRUCTURE_FAILURE
-    return await tables.requeue_shard(pool, held, "runner-1", outcome, "the engine is gone", failures_before_incident=3)
+    requeued = await tables.requeue_shard(
+        pool, held, "runner-1", outcome, "the engine is gone", failures_before_incident=3
+    )
+    return None if requeued is None else ShardState(requeued.state)

@@ -32,6 +32,7 @@ def released(**changes: Any) -> ReleasedShard:
         "runtime": None,
         "blob_sha256": "ab" * 32,
         "competition_seed": "seed",
+        "traceparent": None,
     }
     return ReleasedShard(**fields | changes)
 

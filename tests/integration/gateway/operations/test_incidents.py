@@ -7,6 +7,7 @@ from uuid import UUID
 from services.dispatcher import serving_tables
 from services.dispatcher import tables as dispatcher_tables
 from shared.broker.connection import Broker
+from shared.broker.publishing import RawMessage
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
 from shared.shard_class import ShardClass
@@ -58,7 +59,7 @@ async def test_an_incident_for_want_of_a_runner_says_what_is_missing_and_may_be_
 
 
 async def test_dead_letters_are_shown_with_their_reason_and_stay(gateway: Gateway, broker: Broker) -> None:
-    await broker.publish_raw([("submission.accepted", b"gibberish")])
+    await broker.publish_raw([RawMessage("submission.accepted", b"gibberish")])
     stop = asyncio.Event()
 
     async def ignore(_: Sequence[object]) -> None: ...

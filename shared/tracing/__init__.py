@@ -1,0 +1,1 @@
+"""Traces: which one work belongs to, and the recording of their spans."""
