@@ -72,6 +72,15 @@ def test_the_quota_holds_the_limit_whoever_starts_runners(overlay: str, rendered
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_console_is_told_the_slots_and_the_limit_that_hold(overlay: str, rendered: dict[str, Manifests]) -> None:
+    gateway = rendered[overlay].pod("gateway").container("service")
+    told = {each["name"]: each["value"] for each in gateway["env"]}
+
+    assert told["ARENA_RUNNER_SLOTS"] == settings(rendered[overlay])["ARENA_SLOTS"]
+    assert told["ARENA_RUNNERS_LIMIT"] == str(scaled_job(rendered[overlay])["maxReplicaCount"])
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
 def test_a_runner_may_finish_its_longest_shard_before_it_is_ended(overlay: str, rendered: dict[str, Manifests]) -> None:
     grace_s = float(settings(rendered[overlay])["ARENA_GRACE_S"])
     evaluations_s: float = RunnerSettings.model_fields["evaluation_timeout_s"].default
