@@ -1,6 +1,13 @@
-"""The blob store: uploaded zips under their SHA-256, on `file://` or `s3://` (obstore speaks both)."""
+"""The blob store: zips and data sets under their SHA-256, on `file://` or `s3://` (obstore speaks both).
+
+For `s3://`, obstore reads the AWS_* variables of the environment, which every S3 client reads.
+"""
 
 import asyncio
+import re
+from collections.abc import AsyncGenerator, AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlparse
@@ -12,6 +19,17 @@ from obstore.store import ObjectStore, from_url
 PARTS_AT_ONCE = 2
 """Parts of 5 MiB that are on their way to the store at a time."""
 CHUNK_BYTES = 1024**2
+CONNECT_TIMEOUT = timedelta(seconds=5)
+REQUEST_TIMEOUT = timedelta(minutes=10)
+"""For all of a blob, which may have 500 MB; by default it would be 30 s."""
+RETRIES, RETRY_TIMEOUT = 3, timedelta(seconds=10)
+PIECE_TIMEOUT_S = 60.0
+NO_BLOB = "0" * 64
+"""The name of a blob that nobody has, for asking whether a store answers."""
+ABSENT = (FileNotFoundError, NotFoundError)
+FAILED = (BaseError, OSError)
+NO_BUCKET = "NoSuchBucket"
+S3_REASON = re.compile(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", re.DOTALL)
 
 
 class BlobMissing(Exception):
@@ -19,16 +37,35 @@ class BlobMissing(Exception):
 
 
 class BlobStoreUnavailable(Exception):
-    """The store did not answer; try again later."""
+    """The store did not answer, or not with what was asked for; try again later."""
+
+
+class BlobAccessRefused(BlobStoreUnavailable):
+    """The store refuses, or is not trusted: asking again helps when somebody has changed a setting."""
+
+
+@dataclass(frozen=True)
+class OpenBlob:
+    """A blob that is on its way: how long it is, and its content, a piece at a time."""
+
+    size_bytes: int
+    chunks: AsyncIterator[bytes]
 
 
 class Blobs:
     """A blob's name is its content's SHA-256 in hex, so a blob never changes and may be put twice."""
 
     def __init__(self, url: str) -> None:
+        self._url = url
         if url.startswith("file://"):
             Path(urlparse(url).path).mkdir(parents=True, exist_ok=True)
-        self._store: ObjectStore = from_url(url)
+            self._store: ObjectStore = from_url(url)
+        else:
+            self._store = from_url(
+                url,
+                client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT},
+                retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
+            )
 
     async def put(self, sha256: str, content: bytes | Path | BinaryIO) -> None:
         """Store a blob; a reader sees all of it or nothing. Of a file, PARTS_AT_ONCE parts are in memory at a time.
@@ -37,49 +74,53 @@ class Blobs:
         """
         try:
             await obstore.put_async(self._store, sha256, content, max_concurrency=PARTS_AT_ONCE)
-        except BaseError as error:
-            raise BlobStoreUnavailable(f"cannot put blob {sha256}: {error}") from error
+        except FAILED as error:
+            raise BlobStoreUnavailable(f"cannot put blob {sha256}: {_reason(error)}") from error
 
-    async def get(self, sha256: str) -> bytes:
-        """Return a blob. Raises BlobMissing or BlobStoreUnavailable."""
-        answer = await self._open(sha256)
+    async def open(self, sha256: str) -> OpenBlob:
+        """Return a blob, of which a piece is in memory at a time. Raises BlobMissing or BlobStoreUnavailable."""
         try:
-            return bytes(await answer.bytes_async())
-        except BaseError as error:
-            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
+            async with asyncio.timeout(PIECE_TIMEOUT_S):
+                answer = await obstore.get_async(self._store, sha256)
+        except FAILED as error:
+            if isinstance(error, ABSENT) and NO_BUCKET not in str(error):
+                raise BlobMissing(f"there is no blob {sha256}") from error
+            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {_reason(error)}") from error
+        return OpenBlob(answer.meta["size"], _chunks(sha256, answer))
 
-    async def download(self, sha256: str, path: Path) -> int:
-        """Write a blob to a file and return its size; the file is there when all of it is, and a chunk in memory.
-
-        Raises BlobMissing or BlobStoreUnavailable.
-        """
-        part, size_bytes = path.with_suffix(".part"), 0
-        answer = await self._open(sha256)
-        try:
-            with part.open("wb") as file:
-                async for chunk in answer.stream(min_chunk_size=CHUNK_BYTES):
-                    size_bytes += await asyncio.to_thread(file.write, chunk)
-            part.replace(path)
-        except (BaseError, OSError) as error:
-            raise BlobStoreUnavailable(f"cannot get all of blob {sha256}: {error}") from error
-        finally:
-            part.unlink(missing_ok=True)
-        return size_bytes
-
-    async def _open(self, sha256: str) -> "obstore.GetResult":  # which only its stubs have
-        try:
-            return await obstore.get_async(self._store, sha256)
-        except (FileNotFoundError, NotFoundError) as error:
-            raise BlobMissing(f"there is no blob {sha256}") from error
-        except BaseError as error:
-            raise BlobStoreUnavailable(f"cannot get blob {sha256}: {error}") from error
+    async def read(self, sha256: str) -> AsyncGenerator[bytes, None]:
+        """Yield a blob's content. Raises BlobMissing or BlobStoreUnavailable, also when a part was yielded."""
+        blob = await self.open(sha256)
+        async for chunk in blob.chunks:
+            yield chunk
 
     async def check(self) -> str | None:
         """Return why the store cannot be used, or None."""
         try:
-            await obstore.head_async(self._store, "0" * 64)
-        except (FileNotFoundError, NotFoundError):
+            await self.open(NO_BLOB)
+        except BlobMissing:
             return None
-        except BaseError as error:
-            return f"the blob store does not answer: {error}"
+        except BlobStoreUnavailable as error:
+            what = "ARENA_BLOB_URL" if self._url.startswith("file://") else "ARENA_BLOB_URL and the AWS_ variables"
+            return f"the blob store {self._url} cannot be used: {_reason(error.__cause__)}; check {what}"
         return None
+
+
+async def _chunks(sha256: str, answer: "obstore.GetResult") -> AsyncIterator[bytes]:  # which only its stubs have
+    try:
+        pieces = aiter(answer.stream(min_chunk_size=CHUNK_BYTES))
+        while True:
+            async with asyncio.timeout(PIECE_TIMEOUT_S):  # obstore waits for ever for the end of a file that was cut
+                piece = await anext(pieces, None)
+            if piece is None:
+                return
+            yield bytes(piece)
+    except FAILED as error:  # a TimeoutError, too
+        raise BlobStoreUnavailable(f"cannot get all of blob {sha256}: {_reason(error)}") from error
+
+
+def _reason(error: BaseException | None) -> str:
+    """Return what an S3 server says, else what obstore does above many lines of Rust's own description."""
+    if found := S3_REASON.search(str(error)):
+        return f"{found[1]}: {found[2]}"
+    return str(error).partition("\n")[0] or type(error).__name__

@@ -3,8 +3,10 @@
 A service has a class of its own in its `settings.py`, and reads nothing that is not in it.
 """
 
-from pydantic import SecretStr
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+BLOB_URL = "file:///var/lib/arena/blobs"
 
 
 class ArenaSettings(BaseSettings):
@@ -38,7 +40,7 @@ class BrokerSettings(ArenaSettings):
 class BlobSettings(ArenaSettings):
     """For services that store or fetch zips and data sets."""
 
-    blob_url: str = "file:///var/lib/arena/blobs"
+    blob_url: str = Field(default=BLOB_URL, pattern="^(file|s3)://")
 
 
 class LeaseSettings(ArenaSettings):

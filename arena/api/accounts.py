@@ -1,14 +1,14 @@
 """Teams and tokens, for the organizer. A token is shown once, in the answer that creates it."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from arena.api.body import Body, Page, example, example_of
 from arena.words.names import Name
-from arena.words.scopes import Scope
+from arena.words.scopes import Scope, TokenRole
 
 TokenName = Annotated[str, StringConstraints(max_length=80, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$")]
 
@@ -26,6 +26,13 @@ class NewToken(Body):
     model_config = example(name="Ada's laptop", scopes=["read", "submit"])
     name: TokenName = ""
     scopes: Annotated[list[Scope], Field(min_length=1)] | None = None
+
+
+class NewRunnerToken(Body):
+    """A token to create for runners. Its name helps to recognize it later."""
+
+    model_config = example(name="the lab's")
+    name: TokenName = ""
 
 
 class TeamToken(Body):
@@ -112,7 +119,7 @@ class Token(Body):
         revoked_at=None,
     )
     id: UUID
-    role: Literal["team", "organizer"]
+    role: TokenRole
     team: str | None
     competition: str | None
     name: str

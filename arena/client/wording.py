@@ -19,6 +19,8 @@ def word_problem(problem: PROBLEM) -> str:
 def _wrong_role(problem: PROBLEM) -> str:
     if problem.get("role") == "team":
         return "This is for organizers, and your token is a team's."
+    if problem.get("role") == "runner":
+        return "Your token is a runner's, which is for fetching blobs alone: set ARENA_TOKEN to another."
     return "This is for teams, and your token is an organizer's: set ARENA_TOKEN to a team's."
 
 

@@ -27,7 +27,7 @@ class ProblemCode(StrEnum):
     WRONG_ROLE = (
         "wrong_role",
         403,
-        "This is for organizers alone, or for teams alone, and `role` is the caller's.",
+        "This is not for tokens of this `role`: a team's, an organizer's or a runner's.",
     )
     MISSING_SCOPE = ("missing_scope", 403, "The token lacks the scope that `scope` names.")
     OTHER_COMPETITION = ("other_competition", 403, "The token's team takes part in another competition.")
@@ -39,6 +39,7 @@ class ProblemCode(StrEnum):
     NO_SUCH_SUBMISSION = ("no_such_submission", 404, "There is no such submission, or it is another team's.")
     NO_SUCH_TEAM = ("no_such_team", 404, "The competition has no such team.")
     NO_SUCH_TOKEN = ("no_such_token", 404, "No token has this id.")
+    NO_SUCH_BLOB = ("no_such_blob", 404, "The platform has no blob of this SHA-256.")
     NO_SUCH_BASELINE = ("no_such_baseline", 404, "There is no baseline set of this name and version.")
     NO_SUCH_EXECUTION = ("no_such_execution", 404, "There is no such execution; its name is `SHARD_ID:ATTEMPT`.")
     NO_SUCH_REPLAY = ("no_such_replay", 404, "The submission is not a replay of an execution.")

@@ -5,9 +5,9 @@ import asyncio
 from fastapi import FastAPI
 
 from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
+from services.runner.blobs.source import open_blobs
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
-from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
 from shared.telemetry import add_health_routes
@@ -17,9 +17,9 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner with as many null slots as the settings say."""
     async with connect_broker(settings.broker_url) as broker:
         slots = FixedSlots([NullSlot() for _ in range(settings.slots)])
-        runner = Runner(broker, Blobs(settings.blob_url), NullEngine(), slots, settings)
+        runner = Runner(broker, open_blobs(settings), NullEngine(), slots, settings)
         app = FastAPI(title="Arena null runner")
-        add_health_routes(app, {"broker": broker.check(), "engine": runner.check_ready})
+        add_health_routes(app, {"broker": broker.check(), "engine": runner.check_engine})
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop))
             tasks.create_task(runner.run(stop))

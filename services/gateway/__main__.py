@@ -2,8 +2,7 @@
 
 import asyncio
 
-from services.gateway.accounts.callers import hash_token
-from services.gateway.accounts.tables import put_organizer_token
+from services.gateway.accounts.given_tokens import put_given_tokens
 from services.gateway.app import create_app
 from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
@@ -18,8 +17,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
         await connect_database(settings.database_url, size=20, stop=stop) as pool,
         connect_broker(settings.broker_url, stop=stop) as broker,
     ):
-        if settings.organizer_token is not None:
-            await put_organizer_token(pool, hash_token(settings.organizer_token.get_secret_value()))
+        await put_given_tokens(pool, settings)
         dependencies = make_dependencies(pool, broker, settings)
         app = create_app(dependencies)
         async with asyncio.TaskGroup() as tasks:

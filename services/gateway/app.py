@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services.gateway.accounts import routes as accounts
 from services.gateway.asyncapi import build_feeds
 from services.gateway.baselines import routes as baselines
+from services.gateway.blobs import routes as blobs
 from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
 from services.gateway.competitions import routes as competitions
@@ -51,7 +52,7 @@ SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
 ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
-    *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live),
+    *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
 )
 
 LATENCY = Histogram(

@@ -55,6 +55,7 @@ TAGS = {
     "rescoring": "Run a phase's submissions again under a changed definition, compare, and apply it.",
     "final": "The final phase: the best teams' submissions on other black boxes.",
     "export": "A phase's studies, as a stream.",
+    "runners": "Zips and data sets, for runners.",
     "operation": "Whether a service runs and can work.",
 }
 
@@ -82,7 +83,7 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
     components["schemas"] = _schemas(components.get("schemas", {}))
     components["responses"] = {_problem_name(status): _problem(status) for status in PROBLEM_STATUSES}
     components["securitySchemes"] = {
-        "token": {"type": "http", "scheme": "bearer", "description": "A team's or an organizer's token."},
+        "token": {"type": "http", "scheme": "bearer", "description": "A team's, an organizer's or a runner's token."},
         "session": {"type": "apiKey", "in": "cookie", "name": SESSION_COOKIE, "description": "A signed-in browser."},
     }
     return document

@@ -9,6 +9,7 @@ class GatewaySettings(ProcessSettings, DatabaseSettings, BrokerSettings, BlobSet
     """The settings of one gateway process."""
 
     organizer_token: SecretStr | None = None
+    runner_token: SecretStr | None = None
     anonymous_rate: str = "300/minute"
     trusted_proxies: str = "127.0.0.1"
     runner_slots: PositiveInt = 2

@@ -9,10 +9,10 @@ from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.slots import Slots
+from services.runner.blobs.source import open_blobs
 from services.runner.lock_file import hold_lock
 from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
-from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
 from shared.telemetry import add_health_routes
@@ -27,14 +27,16 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
 
 
 async def _run(settings: RunnerSettings, stop: asyncio.Event) -> str | None:
-    blobs, sandbox = Blobs(settings.blob_url), settings.sandbox
+    blobs, sandbox = open_blobs(settings), settings.sandbox
     async with connect_engine(sandbox) as engine, connect_broker(settings.broker_url, stop=stop) as broker:
         await engine.remove_leftovers()
         self_test, claims = SelfTest(engine, sandbox), CpuClaims(engine, sandbox)
         readiness = SandboxReadiness(engine, self_test, sandbox, claims)
         runner = Runner(broker, blobs, readiness, Slots(engine, self_test, sandbox, claims), settings)
         app = FastAPI(title="Arena runner")
-        add_health_routes(app, {"broker": broker.check(), "blob store": blobs.check, "engine": runner.check_ready})
+        add_health_routes(
+            app, {"broker": broker.check(), "blob store": runner.check_blobs, "engine": runner.check_engine}
+        )
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop))
             tasks.create_task(runner.run(stop))

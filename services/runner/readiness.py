@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
 import structlog
@@ -36,16 +36,29 @@ class ReadinessWatch:
     `changed` is set when a check finds something else than the one before, for whoever clears it.
     """
 
-    def __init__(self, readiness: ReadinessCheck, interval_s: float, on_change: Callable[[], None]) -> None:
-        self.reason: str | None = "starting"
+    def __init__(
+        self,
+        readiness: ReadinessCheck,
+        check_blobs: Callable[[], Awaitable[str | None]],
+        interval_s: float,
+        on_change: Callable[[], None],
+    ) -> None:
+        self.engine_reason: str | None = "starting"
+        self.blobs_reason: str | None = "starting"
         self.environments: dict[str, str] = {}
         self.shortage: str | None = None
         self.changed = asyncio.Event()
         self._readiness = readiness
+        self._check_blobs = check_blobs
         self._interval_s = interval_s
         self._on_change = on_change
         self._checked = asyncio.Event()
         self._checking = asyncio.Lock()
+
+    @property
+    def reason(self) -> str | None:
+        """Why no work should be taken, or None."""
+        return self.engine_reason or self.blobs_reason
 
     async def run(self, stop: asyncio.Event) -> None:
         """Check until `stop`."""
@@ -56,20 +69,25 @@ class ReadinessWatch:
     async def check(self, *, thorough: bool = False) -> str | None:
         """See whether work may be taken, let everybody know, and return why not."""
         async with self._checking:
-            reason = await self._readiness.check(thorough=thorough)
+            engine_reason, blobs_reason = await self._readiness.check(thorough=thorough), await self._check_blobs()
             before = (self.reason, self.environments, self.shortage)
-            self.reason, self.shortage = reason, self._readiness.shortage
+            self.engine_reason, self.blobs_reason = engine_reason, blobs_reason
+            self.shortage = self._readiness.shortage
             self.environments = dict(self._readiness.environments)
             if before != (self.reason, self.environments, self.shortage):
-                level = logging.WARNING if reason or self.shortage else logging.INFO
+                level = logging.WARNING if self.reason or self.shortage else logging.INFO
                 log.log(
-                    level, "readiness changed", reason=reason, environments=self.environments, shortage=self.shortage
+                    level,
+                    "readiness changed",
+                    reason=self.reason,
+                    environments=self.environments,
+                    shortage=self.shortage,
                 )
                 self.changed.set()
                 self._on_change()
             self._checked.set()
             self._checked = asyncio.Event()  # whoever waits from now on waits for the next check
-            return reason
+            return self.reason
 
     async def wait_for_check(self, stop: asyncio.Event) -> None:
         """Return after the next check, or at `stop`."""

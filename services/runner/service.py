@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Gauge
 
 from arena.sandbox.study import RunningStudy
+from services.runner.blobs.source import BlobSource
 from services.runner.heartbeats import Heartbeats
 from services.runner.idleness import Idleness
 from services.runner.log_streaming import LogStreams
@@ -24,7 +25,6 @@ from services.runner.shard_intake import ShardIntake
 from services.runner.shard_run import ShardRun, StudyRunner, StudySlot
 from services.runner.slot_room import SlotRoom
 from services.runner.study_messages import held_shard
-from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.events import wait_for_any
@@ -83,7 +83,7 @@ class Runner:
     def __init__(
         self,
         broker: Broker,
-        blobs: Blobs,
+        blobs: BlobSource,
         readiness: ReadinessCheck,
         slots: SlotSource,
         settings: RunnerSettings,
@@ -95,7 +95,7 @@ class Runner:
         self._held: dict[HeldShard, _Work] = {}
         self._ended: dict[UUID, None] = {}
         self._heartbeats = Heartbeats(broker, self._describe, settings.heartbeat_interval_s)
-        self._readiness = ReadinessWatch(readiness, settings.engine_check_interval_s, self._on_readiness)
+        self._readiness = ReadinessWatch(readiness, blobs.check, settings.engine_check_interval_s, self._on_readiness)
         self._intake = ShardIntake(broker, self._room, self._served_classes, self._is_settled, self._on_shard)
         self._log_streams = LogStreams(self._running_study, self._send_log)
         self._shards = ShardRun(broker, blobs, self._readiness, self._log_streams.send_last, settings.runner_id)
@@ -145,9 +145,13 @@ class Runner:
                 return
             await wait_for_any(self._room.changed, self._readiness.changed, stop, timeout_s=left_s)
 
-    async def check_ready(self) -> str | None:
-        """Return why this runner takes no work, or None."""
-        return self._readiness.reason
+    async def check_engine(self) -> str | None:
+        """Return why no study can run here, as the last check found, or None."""
+        return self._readiness.engine_reason
+
+    async def check_blobs(self) -> str | None:
+        """Return why no blob can be had, as the last check found, or None."""
+        return self._readiness.blobs_reason
 
     async def _open_slots_when_there_are_more(self, stop: asyncio.Event) -> None:
         while not stop.is_set():

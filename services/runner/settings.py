@@ -3,15 +3,18 @@
 import socket
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 
 from arena.sandbox.settings import SandboxSettings
-from shared.settings import BlobSettings, BrokerSettings, ProcessSettings
+from shared.settings import BLOB_URL, BrokerSettings, ProcessSettings
 
 
-class RunnerSettings(ProcessSettings, BrokerSettings, BlobSettings):
+class RunnerSettings(ProcessSettings, BrokerSettings):
     """The settings of one runner process."""
 
+    blob_url: str = Field(default=BLOB_URL, pattern="^(file|s3|https?)://")
+    blob_token: SecretStr | None = None
+    blob_ca_file: Path | None = None
     runner_id: str = Field(default_factory=socket.gethostname)
     slots: int = Field(default=SandboxSettings.slots, ge=1)
     share_cpus: bool = SandboxSettings.share_cpus

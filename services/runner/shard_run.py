@@ -1,5 +1,6 @@
 """One shard from its zip to its last result."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,10 +11,11 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_ra
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
 from arena.words.environments import find_image
+from services.runner.blobs.cache import BlobCache
+from services.runner.blobs.source import BlobSource
 from services.runner.readiness import ReadinessWatch
 from services.runner.study_messages import held_shard, study_fatal, study_finished, study_spec
-from services.runner.zip_cache import ZipCache
-from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
+from shared.blobs import BlobMissing, BlobStoreUnavailable
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.messages import HeldShard, Message, ShardReleased, ShardUnfinished, StudyTask
@@ -56,14 +58,13 @@ class ShardRun:
     def __init__(
         self,
         broker: Broker,
-        blobs: Blobs,
+        blobs: BlobSource,
         readiness: ReadinessWatch,
         send_log: Callable[[HeldShard], Awaitable[None]],
         runner_id: str,
     ) -> None:
         self._broker = broker
-        self._blobs = blobs
-        self._zips = ZipCache(blobs)
+        self._blobs = BlobCache(blobs)
         self._readiness = readiness
         self._send_log = send_log
         self._runner_id = runner_id
@@ -72,25 +73,29 @@ class ShardRun:
         """Run every study of a shard, or say why it is unfinished."""
         image = self._image_of(shard)
         try:
-            async with self._zips.use(shard.blob_sha256) as zip_file:
-                dataset_bytes = await self._blobs.get(shard.dataset_sha256) if shard.dataset_sha256 else b""
+            async with self._blobs.use(shard.blob_sha256) as zip_file:
+                dataset_bytes = await self._read_dataset(shard.dataset_sha256)
                 for task in shard.studies:
                     with follow_trace("run study", current_traceparent(), box=str(shard.box_id), study=task.study):
                         await self._run_study(shard, task, slot, zip_file, dataset_bytes)
         except Fatal as fatal:
             log.info("submission is fatal", verdict=fatal.verdict, detail=fatal.detail[:500])
-        except (BlobMissing, BlobStoreUnavailable) as failure:
-            await self._fail(shard, "infrastructure_failure", str(failure))
-        except InfrastructureFailure as failure:
-            # A runner whose engine is broken would fail whatever it takes, and one whose image is gone, all that need
-            # it: it steps aside, and that counts for nothing.
-            reason = await self._readiness.check(thorough=True)
+        except (BlobMissing, BlobStoreUnavailable, InfrastructureFailure) as failure:
+            # A runner whose engine is broken, or that gets no blobs, would fail whatever it takes, and one whose image
+            # is gone, all that need it: it steps aside, and that counts for nothing.
+            reason = await self._readiness.check(thorough=isinstance(failure, InfrastructureFailure))
             if reason is None and (image is None or self._image_of(shard) != image):
                 reason = f"the image of the environment {shard.environment} is not what it was"
             if reason is None:
                 await self._fail(shard, "infrastructure_failure", str(failure))
             else:
                 await self._fail(shard, "handed_back", f"{failure}; this runner steps aside: {reason}")
+
+    async def _read_dataset(self, sha256: str | None) -> bytes:
+        if sha256 is None:
+            return b""
+        async with self._blobs.use(sha256) as file:
+            return await asyncio.to_thread(file.read_bytes)
 
     def _image_of(self, shard: ShardReleased) -> str | None:
         """The digest of the shard's environment here, or None if it is not offered."""

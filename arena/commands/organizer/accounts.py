@@ -53,6 +53,9 @@ def create_token(
     name: Annotated[str, typer.Option("--name", help="What the token is for; `arena token list` shows it.")] = "",
     team: Annotated[str | None, typer.Option("--team", help="A team's token; without it, an organizer's.")] = None,
     competition: Annotated[str | None, typer.Option("--competition", help="The team's competition.")] = None,
+    runner: Annotated[
+        bool, typer.Option("--runner", help="A token for runners: they fetch zips and data sets with it.")
+    ] = False,
     scopes: Annotated[
         list[str] | None,
         typer.Option("--scope", help="Of a team: read, submit. Of an organizer: read, manage, accounts. Repeatable."),
@@ -62,6 +65,11 @@ def create_token(
     """Create another token and print it, which is shown once."""
     if (team is None) != (competition is None):
         raise Failure("Expected --team and --competition together, or neither for an organizer's token.")
+    if runner:
+        if team is not None or scopes:
+            raise Failure("Expected --runner without --team and --scope: a runner's token has one scope, blobs:read.")
+        _show_token(client_from_environment().post("/api/v1/admin/runner-tokens", {"name": name}), as_json)
+        return
     path = "tokens" if team is None else f"competitions/{competition}/teams/{team}/tokens"
     _show_token(
         client_from_environment().post(f"/api/v1/admin/{path}", {"name": name, "scopes": scopes or None}), as_json
@@ -104,7 +112,7 @@ def tokens_table(tokens: Sequence["Token"]) -> TextTable:
     headings += [Heading("created"), Heading("revoked")]
     rows = [
         (
-            *(str(each.id), f"{each.team} in {each.competition}" if each.team else "organizer", each.name),
+            *(str(each.id), f"{each.team} in {each.competition}" if each.team else each.role, each.name),
             *(", ".join(each.scopes), time_text(each.created_at), time_text(each.revoked_at)),
         )
         for each in tokens

@@ -1,4 +1,4 @@
-"""Who sends a request (nobody known, a team or an organizer) and what the scopes of their token allow."""
+"""Who sends a request (nobody known, a team, an organizer or a runner) and what the scopes of their token allow."""
 
 import hashlib
 import secrets
@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from arena.words.problems import ProblemCode
-from arena.words.scopes import Scope
+from arena.words.scopes import Scope, TokenRole
 from services.gateway.accounts.tables import find_session, find_token
 from services.gateway.problems import Problem
 from shared.database import Pool
@@ -31,7 +31,7 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 class Caller:
     """Who sent a request; a team belongs to one competition, and `slug` is that competition's."""
 
-    role: Literal["anyone", "team", "organizer"]
+    role: Literal["anyone"] | TokenRole
     scopes: frozenset[Scope] = frozenset()
     team_id: UUID | None = None
     competition_id: UUID | None = None
@@ -121,10 +121,11 @@ class ScopeCheck:
                 ProblemCode.NO_TOKEN,
                 "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.",
             )
-        scope = self.needed[caller.role]
+        scope = self.needed.get(caller.role)
         if scope is None:
-            other = "organizers" if caller.role == "team" else "teams; use a team's token"
-            raise Problem(ProblemCode.WRONG_ROLE, f"This is for {other}.", role=caller.role)
+            who = " and ".join(f"{role}s" for role, needed in self.needed.items() if needed)
+            whose = f"{'an' if caller.role == 'organizer' else 'a'} {caller.role}'s"
+            raise Problem(ProblemCode.WRONG_ROLE, f"This is for {who}, and the token is {whose}.", role=caller.role)
         if scope not in caller.scopes:
             raise Problem(ProblemCode.MISSING_SCOPE, f"This needs a token with the scope '{scope}'.", scope=scope)
         return caller
@@ -147,9 +148,11 @@ def _scope_checks(dependant: Dependant) -> Iterator[ScopeCheck]:
         yield from _scope_checks(each)
 
 
-def require_scope(*, team: Scope | None = None, organizer: Scope | None = None) -> ScopeCheck:
-    """Return a dependency that admits teams, organizers or both, if their token has the given scope."""
-    return ScopeCheck({"team": team, "organizer": organizer})
+def require_scope(
+    *, team: Scope | None = None, organizer: Scope | None = None, runner: Scope | None = None
+) -> ScopeCheck:
+    """Return a dependency that admits those roles for which a scope is given, if their token has it."""
+    return ScopeCheck({"team": team, "organizer": organizer, "runner": runner})
 
 
 Member = Annotated[Caller, Depends(require_scope(team=Scope.READ, organizer=Scope.READ))]
@@ -164,3 +167,5 @@ Manager = Annotated[Caller, Depends(require_scope(organizer=Scope.MANAGE))]
 """Organizers who change competitions and control their phases."""
 Registrar = Annotated[Caller, Depends(require_scope(organizer=Scope.ACCOUNTS))]
 """Organizers who create teams and tokens."""
+Runner = Annotated[Caller, Depends(require_scope(runner=Scope.BLOBS_READ))]
+"""Runners who fetch blobs."""

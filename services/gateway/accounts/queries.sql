@@ -1,6 +1,6 @@
--- name: put_organizer_token(hash)!
--- Makes the token from the settings an organizer's token.
-insert into tokens (hash, role, name, scopes) values (:hash, 'organizer', 'ARENA_ORGANIZER_TOKEN', '{read,manage,accounts}')
+-- name: put_token(hash, role, name, scopes)!
+-- Adds a token from the settings, unless it is there.
+insert into tokens (hash, role, name, scopes) values (:hash, :role, :name, :scopes::text[])
 on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
@@ -45,13 +45,13 @@ limit :size;
 update tokens set revoked_at = coalesce(revoked_at, now()) where id = :id returning id, revoked_at;
 
 -- name: add_session(hash, token_hash, days)^
--- Adds a session for the owner of a valid token, and deletes expired sessions.
+-- Adds a session for the owner of a valid token, unless that is a runner, and deletes expired sessions.
 with gone as (
     delete from sessions where expires_at < now()
 )
 insert into sessions (hash, token_hash, expires_at)
 select :hash, k.hash, now() + make_interval(days => :days)
-from tokens k where k.hash = :token_hash and k.revoked_at is null
+from tokens k where k.hash = :token_hash and k.revoked_at is null and k.role <> 'runner'
 returning expires_at;
 
 -- name: find_session(hash)^

@@ -1,6 +1,5 @@
 """Teams and tokens. A token is random; it is shown once, and only its hash is stored."""
 
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,6 +7,7 @@ from fastapi import APIRouter
 from arena.api.accounts import (
     IssuedTeamToken,
     IssuedToken,
+    NewRunnerToken,
     NewTeam,
     NewToken,
     RevokedToken,
@@ -19,7 +19,7 @@ from arena.api.accounts import (
 )
 from arena.api.problems import InvalidField
 from arena.words.problems import ProblemCode
-from arena.words.scopes import ORGANIZER_SCOPES, TEAM_SCOPES, Scope
+from arena.words.scopes import ORGANIZER_SCOPES, RUNNER_SCOPES, TEAM_SCOPES, Scope, TokenRole
 from services.gateway.accounts import tables
 from services.gateway.accounts.callers import Organizer, Registrar, hash_token, make_token
 from services.gateway.competitions.lookup import find_competition
@@ -71,7 +71,7 @@ async def add_team_token(slug: str, team: str, body: NewToken, pool: WithPool, _
     """Give a team another token, with all scopes of a team or fewer."""
     scopes = _check_scopes(body, TEAM_SCOPES, "team")
     team_id = await _find_team(pool, slug, team)
-    issued = await _issue(pool, body, scopes, "team", team_id)
+    issued = await _issue(pool, body.name, scopes, "team", team_id)
     return IssuedTeamToken(team=team, **issued.model_dump())
 
 
@@ -79,7 +79,13 @@ async def add_team_token(slug: str, team: str, body: NewToken, pool: WithPool, _
 async def add_organizer_token(body: NewToken, pool: WithPool, caller: Registrar) -> IssuedToken:
     """Create a token for an organizer. It cannot have a scope that the caller's own token lacks."""
     scopes = _check_scopes(body, ORGANIZER_SCOPES & caller.scopes, "organizer")
-    return await _issue(pool, body, scopes, "organizer", None)
+    return await _issue(pool, body.name, scopes, "organizer")
+
+
+@router.post("/runner-tokens", status_code=201)
+async def add_runner_token(body: NewRunnerToken, pool: WithPool, _: Registrar) -> IssuedToken:
+    """Create a token with which runners fetch zips and data sets, and that is good for nothing else."""
+    return await _issue(pool, body.name, RUNNER_SCOPES, "runner")
 
 
 @router.get("/tokens")
@@ -110,13 +116,11 @@ def _check_scopes(body: NewToken, allowed: frozenset[Scope], role: str) -> froze
 
 
 async def _issue(
-    pool: Pool, body: NewToken, scopes: frozenset[Scope], role: Literal["team", "organizer"], team_id: UUID | None
+    pool: Pool, name: str, scopes: frozenset[Scope], role: TokenRole, team_id: UUID | None = None
 ) -> IssuedToken:
     token = make_token()
-    token_id = await tables.add_token(
-        pool, hash_token(token), role=role, team_id=team_id, name=body.name, scopes=scopes
-    )
-    return IssuedToken(id=token_id, name=body.name, scopes=sorted(scopes), token=token)
+    token_id = await tables.add_token(pool, hash_token(token), role=role, team_id=team_id, name=name, scopes=scopes)
+    return IssuedToken(id=token_id, name=name, scopes=sorted(scopes), token=token)
 
 
 async def _find_team(pool: Pool, slug: str, name: str) -> UUID:

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from arena.words.scopes import TEAM_SCOPES, Scope
+from arena.words.scopes import TEAM_SCOPES, Scope, TokenRole
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.accounts") / "queries.sql")
@@ -17,7 +17,7 @@ queries = load_queries(files("services.gateway.accounts") / "queries.sql")
 class BearerRow:
     """Who owns a token or a session; a team with its name and its competition's slug."""
 
-    role: Literal["team", "organizer"]
+    role: TokenRole
     scopes: list[str]
     team_id: UUID | None
     competition_id: UUID | None
@@ -30,7 +30,7 @@ class TokenRow:
     """What is stored of a token, without its hash."""
 
     id: UUID
-    role: Literal["team", "organizer"]
+    role: TokenRole
     team: str | None
     competition: str | None
     name: str
@@ -58,9 +58,9 @@ class TeamRow:
     quotas: list[dict[str, Any]]
 
 
-async def put_organizer_token(pool: Pool, token_hash: bytes) -> None:
-    """Make the token from the settings an organizer's token."""
-    await queries.put_organizer_token(pool, hash=token_hash)
+async def put_token(pool: Pool, token_hash: bytes, *, role: TokenRole, name: str, scopes: Iterable[Scope]) -> None:
+    """Add a token from the settings, unless it is there; one that was revoked stays so."""
+    await queries.put_token(pool, hash=token_hash, role=role, name=name, scopes=sorted(scopes))
 
 
 async def find_token(pool: Pool, token_hash: bytes) -> BearerRow | None:
@@ -112,7 +112,7 @@ async def add_token(
     where: PoolOrConnection,
     token_hash: bytes,
     *,
-    role: Literal["team", "organizer"],
+    role: TokenRole,
     team_id: UUID | None = None,
     name: str = "",
     scopes: Iterable[Scope],

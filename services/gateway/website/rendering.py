@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse
 
+from arena.words.scopes import TokenRole
 from services.gateway.competitions.tables import CompetitionRow
 from services.gateway.website.page_data import PageData
 
@@ -48,7 +49,7 @@ class Viewer:
     It is unknown while the database that knows the session cannot be asked.
     """
 
-    role: Literal["anyone", "team", "organizer", "unknown"]
+    role: Literal["anyone", "unknown"] | TokenRole
     team: str | None = None
     slug: str | None = None
 

@@ -36,7 +36,7 @@ async def sign_in(
     check_origin(request)
     session = secrets.token_urlsafe(TOKEN_BYTES)
     if not await add_session(pool, hash_token(session), hash_token(token.strip()), SESSION_DAYS):
-        fault = "This token is unknown or was revoked. Copy all of it again; it begins with arena_."
+        fault = "No team or organizer has this token, or it was revoked. Copy all of it again; it begins with arena_."
         return render("sign_in.html.j2", viewer_of(caller), to=local(to), fault=fault, status=401)
     response = RedirectResponse(local(to), 303)
     response.set_cookie(

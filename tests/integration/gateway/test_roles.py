@@ -10,7 +10,7 @@ from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
 from shared.database import Pool
-from tests.support.gateway.access import IDS, MOUNTS, ORGANIZER_TOKENS, ROUTES, TEAM_TOKENS, status_of
+from tests.support.gateway.access import IDS, MOUNTS, ORGANIZER_TOKENS, ROUTES, RUNNER, TEAM_TOKENS, status_of
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
 
@@ -43,6 +43,8 @@ async def make_tokens(gateway: Gateway) -> dict[str, str | None]:
         for caller, scopes in kinds.items():
             answer = await gateway.organizer.post(path, json={"name": caller, "scopes": scopes})
             tokens[caller] = answer.raise_for_status().json()["token"]
+    answer = await gateway.organizer.post(f"{admin}/runner-tokens", json={"name": RUNNER})
+    tokens[RUNNER] = answer.raise_for_status().json()["token"]
     return tokens
 
 

@@ -9,7 +9,7 @@ import pytest
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from tests.support.service_settings import PlatformSettings, platform_settings
-from tests.support.services.pipeline import BLOB
+from tests.support.services.pipeline import BLOB, ZIP
 
 QUICK: dict[str, Any] = {
     "lease_s": 60,
@@ -30,7 +30,7 @@ def settings(database_url: str, broker_url: str, tmp_path: Path) -> PlatformSett
 @pytest.fixture
 async def blobs(settings: PlatformSettings) -> Blobs:
     blobs = Blobs(settings.runner.blob_url)
-    await blobs.put(BLOB, b"a zip")
+    await blobs.put(BLOB, ZIP)
     return blobs
 
 

@@ -3,6 +3,8 @@
 What happens when a part is lost at the worst moment.
 """
 
+import hashlib
+
 import pytest
 
 from arena.sandbox.study import Fatal, InfrastructureFailure
@@ -130,12 +132,13 @@ async def test_studies_on_the_organizers_data_are_handed_its_file(
     pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
 ) -> None:
     seeded = await seed_phase(pool, boxes=2)
-    await blobs.put("cd" * 32, b"a file")
-    await pool.execute("update black_boxes set dataset_sha256 = $2 where id = $1", seeded.boxes[0], "cd" * 32)
+    dataset = hashlib.sha256(b"a file").hexdigest()
+    await blobs.put(dataset, b"a file")
+    await pool.execute("update black_boxes set dataset_sha256 = $2 where id = $1", seeded.boxes[0], dataset)
     submission = await accept(pool, broker, seeded)
     slot = RememberingSlot()
 
     async with control(settings), running(runner(runner_broker, blobs, settings, [slot]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
 
-    assert slot.handed == {("cd" * 32, b"a file"), (None, b"")}
+    assert slot.handed == {(dataset, b"a file"), (None, b"")}

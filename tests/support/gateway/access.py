@@ -14,7 +14,8 @@ ORGANIZER_TOKENS = {
     "organizer, manage": ["manage"],
     "organizer, accounts": ["accounts"],
 }
-CALLERS = {"nobody", "a wrong token", *TEAM_TOKENS, *ORGANIZER_TOKENS}
+RUNNER = "a runner"
+CALLERS = {"nobody", "a wrong token", *TEAM_TOKENS, *ORGANIZER_TOKENS, RUNNER}
 ANYONE = CALLERS - {"a wrong token"}
 MEMBER = {"team, read", "organizer, read"}
 ACTOR = {"team, submit", "organizer, manage"}
@@ -48,6 +49,8 @@ ROUTES = {
     ("POST", "/api/v1/admin/competitions/{slug}/teams/{team}/token"): REGISTRAR,
     ("POST", "/api/v1/admin/competitions/{slug}/teams/{team}/tokens"): REGISTRAR,
     ("POST", "/api/v1/admin/tokens"): REGISTRAR,
+    ("POST", "/api/v1/admin/runner-tokens"): REGISTRAR,
+    ("GET", "/api/v1/blobs/{sha256}"): {RUNNER},
     ("GET", "/api/v1/admin/tokens"): ORGANIZER,
     ("DELETE", "/api/v1/admin/tokens/{token_id}"): REGISTRAR,
     ("POST", "/api/v1/admin/baselines"): MANAGER,
@@ -117,6 +120,7 @@ IDS = {
     "team": "nobody",
     "section": "teams",
     "execution": f"{uuid4()}:1",
+    "sha256": "0" * 64,
 } | {name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id", "letter_id")}
 
 

@@ -1,6 +1,7 @@
 """Dispatcher, runners and aggregator together, on the real broker and database."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -8,9 +9,9 @@ from uuid import UUID
 from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
 from services.aggregator.service import Aggregator
 from services.dispatcher.service import Dispatcher
+from services.runner.blobs.source import BlobSource
 from services.runner.service import Runner
 from services.runner.shard_run import StudySlot
-from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from shared.database import Pool, connect_database
 from shared.messages import (
@@ -21,7 +22,8 @@ from tests.support.seeding import Seeded, seed_submission
 from tests.support.service_settings import PlatformSettings
 from tests.support.waiting import SCORING_LIMIT_S, limited, wait_until
 
-BLOB = "ab" * 32
+ZIP = b"a zip"
+BLOB = hashlib.sha256(ZIP).hexdigest()
 
 
 @asynccontextmanager
@@ -51,12 +53,14 @@ async def control(settings: PlatformSettings) -> AsyncIterator[None]:
             yield
 
 
-def runner(broker: Broker, blobs: Blobs, settings: PlatformSettings, slots: Sequence[StudySlot]) -> Runner:
+def runner(broker: Broker, blobs: BlobSource, settings: PlatformSettings, slots: Sequence[StudySlot]) -> Runner:
     return Runner(broker, blobs, NullEngine(), FixedSlots(slots), settings.runner)
 
 
 @asynccontextmanager
-async def scoring(settings: PlatformSettings, broker: Broker, blobs: Blobs, *slots: StudySlot) -> AsyncIterator[None]:
+async def scoring(
+    settings: PlatformSettings, broker: Broker, blobs: BlobSource, *slots: StudySlot
+) -> AsyncIterator[None]:
     """All services behind the gateway, with one runner of these slots."""
     async with control(settings), running(runner(broker, blobs, settings, slots).run):
         yield
@@ -73,7 +77,7 @@ async def accept(pool: Pool, broker: Broker, seeded: Seeded) -> UUID:
 
 
 async def score_undisturbed(
-    pool: Pool, broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings, seeded: Seeded
+    pool: Pool, broker: Broker, runner_broker: Broker, blobs: BlobSource, settings: PlatformSettings, seeded: Seeded
 ) -> float:
     """Return the score that a submission gets when nothing goes wrong."""
     submission = await accept(pool, broker, seeded)

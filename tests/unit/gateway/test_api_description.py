@@ -14,8 +14,8 @@ from services.gateway.openapi import NOTES, STORED, hash_document
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = create_api({}).openapi()
-NOT_OBJECTS = {"metrics", "export_phase"}
-"""Text, and a stream of lines."""
+NOT_OBJECTS = {"metrics", "export_phase", "get_blob"}
+"""Text, a stream of lines, and a file."""
 
 
 def operations() -> Iterator[tuple[str, dict[str, Any]]]:

@@ -42,7 +42,7 @@ async def test_a_data_set_is_uploaded_before_the_competition_that_uses_it(
     first, again = (await upload(gateway)).json(), (await upload(gateway)).json()
 
     assert first == again == {"name": "clf-three", "sha256": SHA256, "n_rows": 90, "n_features": 4}
-    assert await Blobs(gateway_settings.blob_url).get(SHA256) == CSV
+    assert b"".join([each async for each in Blobs(gateway_settings.blob_url).read(SHA256)]) == CSV
     assert (await gateway.apply(body)).json()["revision"] == 1
     assert await pool.fetchval("select dataset_sha256 from black_boxes where label = 'box-03'") == SHA256
     assert await pool.fetchval("select count(dataset_sha256) from black_boxes") == 1

@@ -5,6 +5,7 @@ import { action, choice, done, fault, field, form, part, table } from "./console
 import { byId, h, pageData, time } from "../shared/dom.js";
 
 const data = pageData();
+const RUNNER = "blobs:read";
 const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
 
 function showToken(whose, token) {
@@ -46,7 +47,7 @@ const tokens = part("Tokens", (list) =>
     "Tokens",
     ["Whose", "Name", "May", "Made", "State", ["Actions", "actions"]],
     list.map((each) => {
-      const whose = each.role === "organizer" ? "organizer" : `${each.team} (${each.competition})`;
+      const whose = each.role === "team" ? `${each.team} (${each.competition})` : each.role;
       return [
         whose,
         each.name || "–",
@@ -67,11 +68,12 @@ const tokens = part("Tokens", (list) =>
 
 byId("section").append(
   form(
-    [field("Name", "name", { maxlength: 80 }), choice("May", "scopes", [["read", "look"], ["read manage", "look, manage"], ["read manage accounts", "everything"]])],
-    "Make an organizer's token",
+    [field("Name", "name", { maxlength: 80 }), choice("May", "scopes", [["read", "look"], ["read manage", "look, manage"], ["read manage accounts", "everything"], [RUNNER, "fetch blobs (for runners)"]])],
+    "Make an organizer's or a runner's token",
     async ({ name, scopes }) => {
-      const made = await post("/admin/tokens", { name, scopes: scopes.split(" ") });
-      showToken("an organizer", made.token);
+      const isRunner = scopes === RUNNER;
+      const made = isRunner ? await post("/admin/runner-tokens", { name }) : await post("/admin/tokens", { name, scopes: scopes.split(" ") });
+      showToken(isRunner ? "a runner" : "an organizer", made.token);
       await load();
     },
   ),
@@ -80,7 +82,7 @@ byId("section").append(
 async function load() {
   const [list, all] = await Promise.all([getAll(`${path}/teams`, "teams"), getAll("/admin/tokens", "tokens")]);
   teams(list);
-  tokens(all.filter((each) => each.role === "organizer" || each.competition === data.slug));
+  tokens(all.filter((each) => each.role !== "team" || each.competition === data.slug));
 }
 
 load().catch(fault);

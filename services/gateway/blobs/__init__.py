@@ -1,0 +1,1 @@
+"""Zips and data sets, for runners that have no other way to the blob store."""
