@@ -85,11 +85,11 @@ def copy_with_secrets(folder: Path) -> Path:
     return copy
 
 
-def with_component(copy: Path, overlay: str, component: str) -> Manifests:
-    """Return an overlay to which a component is added, as a kustomization of an operator's own would."""
-    folder = copy / f"{overlay}-{component}"
+def with_components(copy: Path, overlay: str, *components: str) -> Manifests:
+    """Return an overlay to which components are added, as a kustomization of an operator's own would."""
+    folder = copy / "-".join((overlay, *components))
     folder.mkdir(exist_ok=True)
-    document = {"resources": [f"../overlays/{overlay}"], "components": [f"../components/{component}"]}
+    document = {"resources": [f"../overlays/{overlay}"], "components": [f"../components/{each}" for each in components]}
     (folder / "kustomization.yaml").write_text(yaml.safe_dump(document))
     return render(folder)
 

@@ -10,7 +10,7 @@ from arena.api.operations import Backlog
 from arena.sandbox.container_config import BLACKBOX_MEMORY_BYTES
 from arena.words.limits import Limits
 from services.runner.settings import RunnerSettings
-from tests.support.manifests import Manifests, bytes_of, with_component
+from tests.support.manifests import Manifests, bytes_of, with_components
 
 ROOT = Path(__file__).parents[3]
 ENGINE = (ROOT / "deploy/images/engine/engine.sh").read_text()
@@ -147,7 +147,7 @@ def test_the_engine_is_a_native_sidecar_and_a_plain_one_on_older_clusters(
     (native,) = rendered["small"].pod("runner").spec["initContainers"]
     assert native["restartPolicy"] == "Always"
 
-    for older in (rendered["small-1.20"], with_component(copied, "production", "plain-sidecar")):
+    for older in (rendered["small-1.20"], with_components(copied, "production", "plain-sidecar")):
         pod = older.pod("runner")
         assert "initContainers" not in pod.spec
         assert [each["name"] for each in pod.spec["containers"]] == ["runner", "engine"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import kubernetes_validate
 import pytest
 
-from tests.support.manifests import MANIFESTS, Manifests, with_component
+from tests.support.manifests import MANIFESTS, Manifests, with_components
 
 VERSIONS = {"production": ("1.29", "1.33"), "small": ("1.29", "1.33"), "small-1.20": ("1.22",)}
 """By overlay; there is no schema before 1.22, which has all that is used of 1.20."""
@@ -29,8 +29,17 @@ def test_every_document_of_an_overlay_is_valid(overlay: str, rendered: dict[str,
 
 
 @pytest.mark.parametrize("overlay", ["production", "small"])
-def test_an_overlay_is_valid_with_a_plain_sidecar(overlay: str, copied: Path) -> None:
-    validate(with_component(copied, overlay, "plain-sidecar"), "1.25")
+@pytest.mark.parametrize(
+    ("components", "version"), [(("plain-sidecar",), "1.25"), (("plain-sidecar", "kubernetes-1.20"), "1.22")]
+)
+def test_an_overlay_with_components_for_older_clusters_is_valid(
+    overlay: str, components: tuple[str, ...], version: str, copied: Path
+) -> None:
+    validate(with_components(copied, overlay, *components), version)
+
+
+def test_every_component_is_validated() -> None:
+    assert {each.name for each in (MANIFESTS / "components").iterdir()} == {"plain-sidecar", "kubernetes-1.20"}
 
 
 @pytest.mark.parametrize("overlay", VERSIONS)
