@@ -15,7 +15,7 @@ from arena.words.limits import Cpus, Limits
 from arena.words.names import Environment
 from arena.words.states import Stage, SubmissionState
 from arena.words.verdicts import Verdict
-from shared.shard_class import ShardClass
+from shared.shard_class import ShardClass, study_memory_mib
 
 Losses = list[list[float]]
 """Shape (n_calls, n_suggestions); `inf` stands for an evaluation that raised."""
@@ -108,7 +108,7 @@ class ShardReleased(Message):
     @property
     def shard_class(self) -> ShardClass:
         """Which runners can run it."""
-        return ShardClass(self.environment, self.cpus)
+        return ShardClass(self.environment, self.cpus, study_memory_mib(self.limits))
 
     @property
     def routing_key(self) -> str:
@@ -203,12 +203,14 @@ class HeldShard(BaseModel):
 class RunnerHeartbeat(Message):
     """Runner to dispatcher: alive, whether it takes work, and what it has in hand; it extends those shards' leases.
 
-    Each slot has a CPU. `environments` are those that it can run: the digest of the image by name.
+    Each slot has a CPU. `memory_bytes` is what it has for studies, none if it does not say. `environments` are those
+    that it can run: the digest of the image by name.
     """
 
     key = "runner.heartbeat"
     runner_id: str
     slots: int = Field(ge=0)
+    memory_bytes: int | None = Field(default=None, ge=0)
     environments: dict[str, str] = Field(default_factory=dict)
     ready: bool
     reason: str = ""

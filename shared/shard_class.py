@@ -1,40 +1,77 @@
-"""Classes of shards: which runners can run a shard depends on its environment and on how many CPUs it takes."""
+"""Classes of shards: which runners can run a shard depends on its environment, its CPUs and its memory."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
 from arena.words.environments import find_image, split_environment
+from arena.words.limits import Limits
 
 CPU_COUNTS = (1, 2)
+MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
+LEAST_LIMIT_BYTES = 2 * GIBIBYTE
+USUAL_MEMORY_MIB = (LEAST_LIMIT_BYTES + BLACKBOX_MEMORY_BYTES) // MEBIBYTE
+"""What a study takes under the default limits, or under lower ones."""
 DIGEST_CHARS = 12
 """How much of a pinned digest is in the name: enough to tell images apart, and short."""
 
 
 @dataclass(frozen=True, order=True)
 class ShardClass:
-    """The shards of one environment, as the phase states it, that take so many CPUs. Each class has a queue."""
+    """The shards of one environment, as the phase states it, that take so many CPUs, and so much memory or less.
+
+    Each class has a queue.
+    """
 
     environment: str
     cpus: int
+    memory_mib: int = USUAL_MEMORY_MIB
 
     @property
     def name(self) -> str:
-        """The class in names of queues and routing keys: `small.1`, or `small.0123456789ab.1` for a pinned image."""
+        """The class in names of queues and routing keys: `small.1`, or `small.0123456789ab.1` for a pinned image.
+
+        What takes more than the usual memory says how much: `small.1.12288`. The usual class goes without it, as it did
+        before classes had memory, so that services of either kind find each other.
+        """
         name, digest = split_environment(self.environment)
         pinned = [digest.removeprefix("sha256:")[:DIGEST_CHARS]] if digest else []
-        return ".".join([name, *pinned, str(self.cpus)])
+        memory = [str(self.memory_mib)] if self.memory_mib != USUAL_MEMORY_MIB else []
+        return ".".join([name, *pinned, str(self.cpus), *memory])
 
     def has_environment(self, environments: Mapping[str, str]) -> bool:
         """Return whether the environment is among these, which are digests by name."""
         return find_image(self.environment, environments) is not None
 
 
-def served_classes(environments: Mapping[str, str], cpus: int) -> list[ShardClass]:
-    """Return every class that a runner with these environments (digests by name) and so many CPUs can run."""
+def study_memory_mib(limits: Limits) -> int:
+    """Return how much memory a study takes in both its containers, as classes count it.
+
+    The optimizer's limit is rounded up to 2, 4, 8, ... GiB, so that there are few classes. The database's function of
+    the same name computes the same.
+    """
+    rounded = LEAST_LIMIT_BYTES
+    while rounded < limits.memory_limit_bytes:
+        rounded *= 2
+    return (rounded + BLACKBOX_MEMORY_BYTES) // MEBIBYTE
+
+
+def served_classes(environments: Mapping[str, str], cpus: int, memory_bytes: int) -> list[ShardClass]:
+    """Return every class that a runner with these environments (digests by name), CPUs and memory can run."""
     return [
-        ShardClass(environment, count)
+        ShardClass(environment, count, memory_mib)
         for name, digest in sorted(environments.items())
         for environment in (name, f"{name}@{digest}")
         for count in CPU_COUNTS
         if count <= cpus
+        for memory_mib in _memories(memory_bytes)
     ]
+
+
+def _memories(memory_bytes: int) -> list[int]:
+    """Return what the classes take that fit into so much memory."""
+    found, limit_bytes = [], LEAST_LIMIT_BYTES
+    while limit_bytes + BLACKBOX_MEMORY_BYTES <= memory_bytes:
+        found.append((limit_bytes + BLACKBOX_MEMORY_BYTES) // MEBIBYTE)
+        limit_bytes *= 2
+    return found

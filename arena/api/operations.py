@@ -46,12 +46,14 @@ class RunnerState(StrEnum):
 class RunnerSummary(Body):
     """A runner, by its last report: `ready` is whether it takes work, `reason` what keeps it from all or some of it.
 
-    Each slot has a CPU. `environments` are those that it can run: the digest of the image by name.
+    Each slot has a CPU. `memory_bytes` is what it has for studies, if it says so. `environments` are those that it can
+    run: the digest of the image by name.
     """
 
     model_config = example(
         id="runner-1",
         slots=2,
+        memory_bytes=25769803776,
         environments={"small": f"sha256:{'9f86d081' * 8}"},
         ready=True,
         reason="",
@@ -60,6 +62,7 @@ class RunnerSummary(Body):
     )
     id: str
     slots: int
+    memory_bytes: int | None
     environments: dict[str, str]
     ready: bool
     reason: str

@@ -3,7 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from arena.sandbox.fixed_limits import INODES_LIMIT, OPEN_FILES_LIMIT, SHARED_MEMORY_BYTES
+from arena.sandbox.fixed_limits import (
+    BLACKBOX_MEMORY_BYTES,
+    INODES_LIMIT,
+    OPEN_FILES_LIMIT,
+    SHARED_MEMORY_BYTES,
+)
 from arena.sandbox.seccomp import PROFILE
 from arena.sandbox.settings import SandboxSettings
 from arena.words.limits import Limits
@@ -16,7 +21,6 @@ CPU_LABEL = "arena.cpu"
 
 MEGABYTE = 1024**2
 BLACKBOX_TMP_BYTES = 256 * MEGABYTE
-BLACKBOX_MEMORY_BYTES = 4096 * MEGABYTE
 BLACKBOX_PIDS = 256
 CLAIM_MEMORY_BYTES = 32 * MEGABYTE
 CLAIM_PIDS = 8

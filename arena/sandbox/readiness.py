@@ -20,12 +20,18 @@ class SandboxReadiness:
         self._settings = settings
         self._claims = claims
         self._environments: dict[str, str] = {}
+        self._memory_bytes = 0
         self._shortage: str | None = None
 
     @property
     def environments(self) -> Mapping[str, str]:
         """The environments whose sandbox holds: the id of the image by name, as the last check found."""
         return self._environments
+
+    @property
+    def memory_bytes(self) -> int:
+        """How much memory there is for studies, as the last check found."""
+        return self._memory_bytes
 
     @property
     def shortage(self) -> str | None:
@@ -44,8 +50,10 @@ class SandboxReadiness:
         if thorough:
             self._self_test.forget()
         try:
-            if faults := (await self._engine.describe_machine()).faults:
-                return "; ".join(faults)
+            machine = await self._engine.describe_machine()
+            self._memory_bytes = machine.memory_bytes
+            if machine.faults:
+                return "; ".join(machine.faults)
             await self._engine.images.look_up(self._settings.blackbox_image)
             await self._engine.images.look_up_environments()
             await self._engine.remove_orphans()

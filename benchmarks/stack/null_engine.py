@@ -14,6 +14,7 @@ from shared.messages import Suggestion
 
 DIFFERENT_STUDIES = 64
 NULL_PROVENANCE = Provenance(optimizer_image="none", blackbox_image="none", code_version="none", runtime="none")
+NULL_MEMORY_BYTES = 24 * 1024**3
 NULL_ENVIRONMENTS = {DEFAULT_ENVIRONMENT: f"sha256:{'0' * 64}"}
 
 
@@ -22,8 +23,11 @@ class NullEngine:
 
     shortage: str | None = None
 
-    def __init__(self, environments: Mapping[str, str] = NULL_ENVIRONMENTS) -> None:
+    def __init__(
+        self, environments: Mapping[str, str] = NULL_ENVIRONMENTS, memory_bytes: int = NULL_MEMORY_BYTES
+    ) -> None:
         self.environments = dict(environments)
+        self.memory_bytes = memory_bytes
 
     async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002
         """Return None: ready."""

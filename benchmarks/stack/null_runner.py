@@ -10,6 +10,7 @@ from services.runner.service import Runner
 from services.runner.settings import RunnerSettings
 from shared.broker.connection import connect_broker
 from shared.process import run_service, serve_http
+from shared.shard_class import MEBIBYTE, USUAL_MEMORY_MIB
 from shared.telemetry import add_health_routes
 
 
@@ -17,7 +18,8 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
     """Run the runner with as many null slots as the settings say."""
     async with connect_broker(settings.broker_url) as broker:
         slots = FixedSlots([NullSlot() for _ in range(settings.slots)])
-        runner = Runner(broker, open_blobs(settings), NullEngine(), slots, settings)
+        engine = NullEngine(memory_bytes=settings.slots * USUAL_MEMORY_MIB * MEBIBYTE)
+        runner = Runner(broker, open_blobs(settings), engine, slots, settings)
         app = FastAPI(title="Arena null runner")
         add_health_routes(app, {"broker": broker.check(), "engine": runner.check_engine})
         async with asyncio.TaskGroup() as tasks:

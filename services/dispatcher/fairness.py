@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.shard_class import ShardClass
+from shared.shard_class import USUAL_MEMORY_MIB, ShardClass
 
 RELEASED_AT_LEAST = 8
 
@@ -27,11 +27,12 @@ class WaitingTeam:
     in_flight: int
     waiting: int
     turn: int
+    memory_mib: int = USUAL_MEMORY_MIB
 
     @property
     def shard_class(self) -> ShardClass:
         """Return the class."""
-        return ShardClass(self.environment, self.cpus)
+        return ShardClass(self.environment, self.cpus, self.memory_mib)
 
 
 Share = tuple[UUID, ShardClass]

@@ -27,36 +27,38 @@ update submissions set expanded_at = now() where id = :submission_id and expande
 
 -- name: open_classes()
 -- The classes of shards of submissions that have not ended, and how many of each are on the broker and not yet taken.
-select c.environment, c.cpus, coalesce(r.released, 0) as released
+select c.environment, c.cpus, c.memory_mib, coalesce(r.released, 0) as released
 from (
-    select distinct s.environment, p.cpus
+    select distinct s.environment, p.cpus, p.memory_mib
     from submissions s join phases p on p.id = s.phase_id
     where s.ended_at is null and s.expanded_at is not null
 ) c
 left join (
-    select s.environment, p.cpus, count(*) as released
+    select s.environment, p.cpus, p.memory_mib, count(*) as released
     from shards sh join submissions s on s.id = sh.submission_id join phases p on p.id = s.phase_id
     where sh.state = 'released'
-    group by s.environment, p.cpus
-) r on r.environment = c.environment and r.cpus = c.cpus
-order by c.environment, c.cpus;
+    group by s.environment, p.cpus, p.memory_mib
+) r using (environment, cpus, memory_mib)
+order by c.environment, c.cpus, c.memory_mib;
 
--- name: waiting_teams(environments, cpus, capacities)
+-- name: waiting_teams(environments, cpus, memories_mib, capacities)
 -- Teams with pending shards of these classes, once for each priority and class: how many shards they have in flight, how
 -- many wait (counted up to the class's free capacity), and whose turn it is. Priorities of phase and submission add up.
 select
-    w.team_id, w.priority, w.environment, w.cpus, coalesce(f.in_flight, 0) as in_flight, c.waiting,
+    w.team_id, w.priority, w.environment, w.cpus, w.memory_mib, coalesce(f.in_flight, 0) as in_flight, c.waiting,
     rank() over (order by tm.served_at nulls first, w.oldest_of_team, w.team_id) as turn
 from (
     select
-        s.team_id, p.priority + s.priority as priority, s.environment, p.cpus, min(free.capacity) as capacity,
+        s.team_id, p.priority + s.priority as priority, s.environment, p.cpus, p.memory_mib,
+        min(free.capacity) as capacity,
         array_agg(s.id) as submission_ids, min(min(s.created_at)) over (partition by s.team_id) as oldest_of_team
     from submissions s
     join phases p on p.id = s.phase_id
-    join unnest(:environments::text[], :cpus::integer[], :capacities::integer[]) as free (environment, cpus, capacity)
-        on free.environment = s.environment and free.cpus = p.cpus
+    join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :capacities::integer[])
+        as free (environment, cpus, memory_mib, capacity)
+        on free.environment = s.environment and free.cpus = p.cpus and free.memory_mib = p.memory_mib
     where s.ended_at is null and s.expanded_at is not null
-    group by s.team_id, p.priority + s.priority, s.environment, p.cpus
+    group by s.team_id, p.priority + s.priority, s.environment, p.cpus, p.memory_mib
 ) w
 join teams tm on tm.id = w.team_id
 cross join lateral (
@@ -79,20 +81,21 @@ where c.waiting > 0;
 -- These teams have had their turn.
 update teams set served_at = now() where id = any (:team_ids::uuid[]);
 
--- name: release_shards(team_ids, environments, cpus, counts)
+-- name: release_shards(team_ids, environments, cpus, memories_mib, counts)
 -- Releases so many shards of each team and class, those of a higher priority first and then of the oldest submission, and returns
 -- all a runner must know of them, the teams by turns.
 with chosen as (
     select picked.id
-    from unnest(:team_ids::uuid[], :environments::text[], :cpus::integer[], :counts::integer[])
-        as share (team_id, environment, cpus, n)
+    from unnest(
+        :team_ids::uuid[], :environments::text[], :cpus::integer[], :memories_mib::integer[], :counts::integer[]
+    ) as share (team_id, environment, cpus, memory_mib, n)
     cross join lateral (
         select sh.id
         from submissions s
         join phases p on p.id = s.phase_id
         join shards sh on sh.submission_id = s.id
         where s.team_id = share.team_id and s.ended_at is null
-            and s.environment = share.environment and p.cpus = share.cpus
+            and s.environment = share.environment and p.cpus = share.cpus and p.memory_mib = share.memory_mib
             and sh.state = 'pending' and sh.not_before <= now()
         order by p.priority + s.priority desc, s.created_at, s.id, sh.ordinal
         limit share.n
@@ -168,13 +171,13 @@ where sh.id = held.shard_id and sh.attempt = held.attempt
     and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
 returning sh.id as shard_id, sh.attempt;
 
--- name: record_runner(runner_id, slots, environments, ready, reason)!
+-- name: record_runner(runner_id, slots, memory_bytes, environments, ready, reason)!
 -- Keeps what a runner said of itself last.
-insert into runners (id, slots, environments, ready, reason)
-values (:runner_id, :slots, :environments, :ready, :reason)
+insert into runners (id, slots, memory_bytes, environments, ready, reason)
+values (:runner_id, :slots, :memory_bytes, :environments, :ready, :reason)
 on conflict (id) do update
-set slots = excluded.slots, environments = excluded.environments, ready = excluded.ready, reason = excluded.reason,
-    seen_at = now();
+set slots = excluded.slots, memory_bytes = excluded.memory_bytes, environments = excluded.environments,
+    ready = excluded.ready, reason = excluded.reason, seen_at = now();
 
 -- name: requeue_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
 -- An attempt ended without a result: the shard waits again, or is an incident after too many failures.
@@ -205,14 +208,15 @@ select r.submission_id, r.state, s.traceparent from returned r join submissions 
 -- Running shards whose runner has not been heard of for too long.
 select id as shard_id, attempt, runner_id from shards where state = 'running' and lease_until < now();
 
--- name: stale_releases(environments, cpus, ages_s)
+-- name: stale_releases(environments, cpus, memories_mib, ages_s)
 -- Released shards of these classes that no runner has taken for so long.
 select sh.id as shard_id, sh.attempt, sh.runner_id
 from shards sh
 join submissions s on s.id = sh.submission_id
 join phases p on p.id = s.phase_id
-join unnest(:environments::text[], :cpus::integer[], :ages_s::float8[]) as class (environment, cpus, age_s)
-    on class.environment = s.environment and class.cpus = p.cpus
+join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :ages_s::float8[])
+    as class (environment, cpus, memory_mib, age_s)
+    on class.environment = s.environment and class.cpus = p.cpus and class.memory_mib = p.memory_mib
 where sh.state = 'released' and sh.released_at < now() - make_interval(secs => class.age_s);
 
 -- name: forget_runners(age_s)

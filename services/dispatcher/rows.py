@@ -66,12 +66,13 @@ class OpenClass:
 
     environment: str
     cpus: int
+    memory_mib: int
     released: int
 
     @property
     def shard_class(self) -> ShardClass:
         """Return the class."""
-        return ShardClass(self.environment, self.cpus)
+        return ShardClass(self.environment, self.cpus, self.memory_mib)
 
 
 @dataclass(frozen=True)

@@ -5,16 +5,32 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from arena.words.environments import split_environment
-from shared.shard_class import ShardClass
+from shared.shard_class import GIBIBYTE, MEBIBYTE, USUAL_MEMORY_MIB, ShardClass
 
 
 @dataclass(frozen=True)
 class ReadyRunners:
-    """A number of runners that take work and are the same: their environments (digests by name), and slots of each."""
+    """A number of runners that take work and are the same: their environments (digests by name), and slots of each.
+
+    Where `memory_bytes` is None, they are of a version that does not say how much they have.
+    """
 
     environments: dict[str, str]
     slots: int
+    memory_bytes: int | None
     number: int
+
+    def count_places(self, shard_class: ShardClass) -> int:
+        """Return how many shards of a class all of them can run side by side, if they run nothing else."""
+        if not shard_class.has_environment(self.environments):
+            return 0
+        return self.number * min(self.slots // shard_class.cpus, self._count_memories(shard_class))
+
+    def _count_memories(self, shard_class: ShardClass) -> int:
+        """Return for how many shards one has the memory; who does not say has it for the usual class alone."""
+        if self.memory_bytes is None:
+            return self.slots if shard_class.memory_mib == USUAL_MEMORY_MIB else 0
+        return self.memory_bytes // (shard_class.memory_mib * MEBIBYTE)
 
 
 @dataclass(frozen=True)
@@ -27,11 +43,7 @@ class TracedRow:
 
 def count_places(shard_class: ShardClass, runners: Sequence[ReadyRunners]) -> int:
     """Return how many shards of a class these runners can run side by side, if they run nothing else."""
-    return sum(
-        each.number * (each.slots // shard_class.cpus)
-        for each in runners
-        if shard_class.has_environment(each.environments)
-    )
+    return sum(each.count_places(shard_class) for each in runners)
 
 
 def explain_unserved(shard_class: ShardClass, runners: Sequence[ReadyRunners], waited_s: float) -> str:
@@ -39,6 +51,16 @@ def explain_unserved(shard_class: ShardClass, runners: Sequence[ReadyRunners], w
     name, digest = split_environment(shard_class.environment)
     pinned = f" with the digest {digest}" if digest else ""
     having = [each for each in runners if shard_class.has_environment(each.environments)]
+    wide = [each for each in having if each.slots >= shard_class.cpus]
+    if wide:
+        memory_gib = shard_class.memory_mib * MEBIBYTE / GIBIBYTE
+        most_gib = max(each.memory_bytes or 0 for each in wide) / GIBIBYTE
+        return (
+            f"Expected a runner with the environment {name}{pinned} and {memory_gib:g} GiB of memory, which the "
+            f"optimizer and the black box may use together, found none in {waited_s:g} s: of those with the "
+            f"environment, none has more than {most_gib:.1f} GiB. Start a runner on a machine with more memory; the "
+            "shard then goes on by itself."
+        )
     if having:
         most = max(each.slots for each in having)
         return (

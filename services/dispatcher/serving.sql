@@ -1,10 +1,10 @@
 -- name: ready_runners(seen_s)
 -- The runners that are there and take work: what they can run, and how many are the same.
-select environments, slots, count(*) as number from runners
+select environments, slots, memory_bytes, count(*) as number from runners
 where ready and seen_at > now() - make_interval(secs => :seen_s)
-group by environments, slots;
+group by environments, slots, memory_bytes;
 
--- name: mark_unserved(environment, cpus, age_s, reason)
+-- name: mark_unserved(environment, cpus, memory_mib, age_s, reason)
 -- No runner can take the shards of a class: the first of each submission that has waited so long becomes an incident.
 with waiting as (
     select first.id
@@ -18,7 +18,7 @@ with waiting as (
         limit 1
         for update of sh skip locked
     ) as first
-    where s.environment = :environment and p.cpus = :cpus and s.ended_at is null
+    where s.environment = :environment and p.cpus = :cpus and p.memory_mib = :memory_mib and s.ended_at is null
         and not exists (
             select from shards other
             where other.submission_id = s.id and other.state = 'incident' and other.unserved is not null
@@ -35,11 +35,11 @@ recorded as (
 )
 select m.submission_id as id, s.traceparent from marked m join submissions s on s.id = m.submission_id;
 
--- name: resume_served(environment, cpus)
+-- name: resume_served(environment, cpus, memory_mib)
 -- A runner can take the shards of a class again: those that were an incident for want of one wait for it.
 update shards sh set state = 'pending', unserved = null, changed_at = now()
 from submissions s join phases p on p.id = s.phase_id
-where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus
+where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus and p.memory_mib = :memory_mib
     and sh.state = 'incident' and sh.unserved is not null
 returning sh.id, s.traceparent;
 

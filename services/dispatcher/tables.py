@@ -65,7 +65,11 @@ async def release_fairly(
 def _columns(classes: Iterable[ShardClass]) -> dict[str, list[Any]]:
     """Return classes as the queries take them."""
     listed = list(classes)
-    return {"environments": [each.environment for each in listed], "cpus": [each.cpus for each in listed]}
+    return {
+        "environments": [each.environment for each in listed],
+        "cpus": [each.cpus for each in listed],
+        "memories_mib": [each.memory_mib for each in listed],
+    }
 
 
 async def open_classes(pool: Pool) -> list[ShardClass]:
@@ -90,6 +94,7 @@ async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: floa
             connection,
             runner_id=heartbeat.runner_id,
             slots=heartbeat.slots,
+            memory_bytes=heartbeat.memory_bytes,
             environments=heartbeat.environments,
             ready=heartbeat.ready,
             reason=heartbeat.reason,

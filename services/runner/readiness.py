@@ -21,6 +21,11 @@ class ReadinessCheck(Protocol):
         ...
 
     @property
+    def memory_bytes(self) -> int:
+        """How much memory there is for studies, as the last check found."""
+        ...
+
+    @property
     def shortage(self) -> str | None:
         """Why some may not run here, though others may; or None."""
         ...
@@ -46,6 +51,7 @@ class ReadinessWatch:
         self.engine_reason: str | None = "starting"
         self.blobs_reason: str | None = "starting"
         self.environments: dict[str, str] = {}
+        self.memory_bytes = 0
         self.shortage: str | None = None
         self.changed = asyncio.Event()
         self._readiness = readiness
@@ -70,17 +76,18 @@ class ReadinessWatch:
         """See whether work may be taken, let everybody know, and return why not."""
         async with self._checking:
             engine_reason, blobs_reason = await self._readiness.check(thorough=thorough), await self._check_blobs()
-            before = (self.reason, self.environments, self.shortage)
+            before = self._found
             self.engine_reason, self.blobs_reason = engine_reason, blobs_reason
             self.shortage = self._readiness.shortage
-            self.environments = dict(self._readiness.environments)
-            if before != (self.reason, self.environments, self.shortage):
+            self.environments, self.memory_bytes = dict(self._readiness.environments), self._readiness.memory_bytes
+            if before != self._found:
                 level = logging.WARNING if self.reason or self.shortage else logging.INFO
                 log.log(
                     level,
                     "readiness changed",
                     reason=self.reason,
                     environments=self.environments,
+                    memory_bytes=self.memory_bytes,
                     shortage=self.shortage,
                 )
                 self.changed.set()
@@ -92,3 +99,7 @@ class ReadinessWatch:
     async def wait_for_check(self, stop: asyncio.Event) -> None:
         """Return after the next check, or at `stop`."""
         await wait_for_any(self._checked, stop)
+
+    @property
+    def _found(self) -> tuple[str | None, dict[str, str], int, str | None]:
+        return self.reason, self.environments, self.memory_bytes, self.shortage

@@ -163,13 +163,14 @@ class Runner:
 
     def _on_readiness(self) -> None:
         """Say what this runner can do, and do it, now that it is not what it was."""
+        self._room.memory_bytes = self._readiness.memory_bytes
         self._heartbeats.tell_news()
         self._intake.look()
 
     def _served_classes(self) -> list[ShardClass]:
         if self._readiness.reason is not None:
             return []
-        return served_classes(self._readiness.environments, self._room.count)
+        return served_classes(self._readiness.environments, self._room.count, self._room.memory_bytes)
 
     def _is_settled(self, shard: ShardReleased) -> bool:
         """Whether nothing is left to do of a delivery: its attempt is in hand, or its submission has ended."""
@@ -177,11 +178,12 @@ class Runner:
 
     def _describe(self) -> RunnerHeartbeat:
         BUSY.set(sum(work.cpus for work in self._held.values()))
-        shortages = (self._slots.shortage, self._readiness.shortage)
+        shortages = (self._slots.shortage, self._readiness.shortage, self._room.shortage)
         reason = self._readiness.reason or ("the runner shuts down" if self._stop.is_set() else None)
         return RunnerHeartbeat(
             runner_id=self._settings.runner_id,
             slots=self._room.count,
+            memory_bytes=self._room.memory_bytes,
             environments=dict(self._readiness.environments),
             ready=reason is None,
             reason=reason or "; ".join(filter(None, shortages)),

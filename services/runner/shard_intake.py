@@ -1,8 +1,9 @@
 """Which shard this runner takes next.
 
 While whatever comes fits, the broker pushes messages, as fast as slots get free. The first one that does not fit, since
-other classes have the CPUs, goes back to its queue, where another runner finds it. From then on the classes take turns:
-the one whose turn it is gets all that is free, and is waited for where it needs more, until no queue has any message.
+others have the CPUs or the memory, goes back to its queue, where another runner finds it. From then on the classes take
+turns: the one whose turn it is gets all that is free, and is waited for where it needs more, until no queue has any
+message.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 import structlog
 
 from services.runner.shard_run import StudySlot
-from services.runner.slot_room import SlotRoom
+from services.runner.slot_room import Place, SlotRoom
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.broker.queue_reader import Delivery, QueueReader
@@ -23,7 +24,7 @@ from shared.shard_class import ShardClass
 log = structlog.get_logger()
 
 RESERVED_POLL_S = 1.0
-"""CPUs are kept free for a message that waits; meanwhile another runner may have taken it."""
+"""A place is kept free for a message that waits; meanwhile another runner may have taken it."""
 RETRY_S = 1.0
 
 
@@ -98,7 +99,7 @@ class ShardIntake:
             async def take(delivery: Delivery, shard_class: ShardClass = shard_class) -> None:
                 await self._take(shard_class, delivery)
 
-            await self._readers[shard_class].subscribe(take, self._room.count // shard_class.cpus)
+            await self._readers[shard_class].subscribe(take, self._room.count_places(shard_class))
 
     async def _unsubscribe(self, classes: Iterable[ShardClass]) -> None:
         await asyncio.gather(*(self._readers[each].unsubscribe() for each in classes))
@@ -108,15 +109,15 @@ class ShardIntake:
         more_waits = False
         for shard_class in [each for each in self._turns if each in served]:
             reader, had_turn = self._readers[shard_class], False
-            while shard_class.cpus <= self._room.free and (delivery := await reader.take()) is not None:
+            while self._room.has_place(shard_class) and (delivery := await reader.take()) is not None:
                 had_turn = True
                 await self._take(shard_class, delivery)
             if had_turn:
                 self._turns.remove(shard_class)
                 self._turns.append(shard_class)
-            if not self._room.free:
+            if not any(self._room.has_place(each) for each in served):
                 return None
-            if shard_class.cpus > self._room.free and await reader.count_waiting():
+            if not self._room.has_place(shard_class) and await reader.count_waiting():
                 if not had_turn:
                     return RESERVED_POLL_S
                 more_waits = True
@@ -138,8 +139,8 @@ class ShardIntake:
                 await self._give_back_refused()
         elif self._is_settled(shard):
             await reader.skip(delivery)
-        elif (slots := self._room.take(shard_class.cpus)) is not None:
-            self._tasks.create_task(self._settle(reader, delivery, shard, slots))
+        elif (place := self._room.take(shard.shard_class)) is not None:
+            self._tasks.create_task(self._settle(reader, delivery, shard, place))
         else:
             self._refuse(shard_class, reader, delivery)
 
@@ -156,15 +157,13 @@ class ShardIntake:
         for reader, delivery in refused:
             await reader.give_back(delivery)
 
-    async def _settle(
-        self, reader: QueueReader, delivery: Delivery, shard: ShardReleased, slots: list[StudySlot]
-    ) -> None:
+    async def _settle(self, reader: QueueReader, delivery: Delivery, shard: ShardReleased, place: Place) -> None:
         def release() -> None:
-            self._room.give_back(slots)
+            self._room.give_back(place)
             if self._is_contended:
                 self._changed.set()
 
         try:
-            await reader.settle(delivery, lambda: self._run(shard, list(slots)), release)
+            await reader.settle(delivery, lambda: self._run(shard, list(place.slots)), release)
         finally:
             release()

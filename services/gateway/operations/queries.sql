@@ -19,7 +19,9 @@ returning id as shard_id, submission_id;
 
 -- name: list_runners(lease_s, after, size)
 -- A page of the runners with their last reports; one that was not heard of for longer than a lease counts as gone.
-select id, slots, environments, ready, reason, seen_at, seen_at <= now() - make_interval(secs => :lease_s) as is_gone
+select
+    id, slots, memory_bytes, environments, ready, reason, seen_at,
+    seen_at <= now() - make_interval(secs => :lease_s) as is_gone
 from runners
 where :after::text is null or id > :after
 order by id

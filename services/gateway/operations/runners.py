@@ -16,6 +16,7 @@ def show_runner(row: RunnerRow) -> RunnerSummary:
     return RunnerSummary(
         id=row.id,
         slots=row.slots,
+        memory_bytes=row.memory_bytes,
         environments=row.environments,
         ready=state == RunnerState.READY,
         reason=reason,

@@ -37,6 +37,7 @@ class RunnerRow:
 
     id: str
     slots: int
+    memory_bytes: int | None
     environments: dict[str, str]
     ready: bool
     reason: str

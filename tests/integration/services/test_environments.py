@@ -1,73 +1,24 @@
 """Shards go to the runners that have their environment and CPUs; the runners' slots have no containers."""
 
 import asyncio
-from uuid import UUID
 
 from arena.sandbox.study import InfrastructureFailure
-from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
+from benchmarks.stack.null_engine import NullEngine, NullSlot
 from services.dispatcher.fairness import RELEASED_AT_LEAST
-from services.runner.service import Runner
-from services.runner.shard_run import StudySlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
 from shared.broker.topology import shard_queue
 from shared.database import Pool
-from shared.messages import SubmissionAccepted
 from shared.shard_class import ShardClass
 from tests.support.backends import lose_everything
-from tests.support.seeding import Seeded, seed_phase, seed_submission
+from tests.support.seeding import seed_phase
 from tests.support.service_settings import PlatformSettings
+from tests.support.services.classes import accept_in, ran_on, runner_with
 from tests.support.services.fake_slots import FailingSlot, MeteredSlot, StudyMeter
-from tests.support.services.pipeline import BLOB, control, is_scored, running
+from tests.support.services.pipeline import control, is_scored, running
 from tests.support.waiting import wait_until
 
 OLD, NEW = (f"sha256:{digit * 64}" for digit in "12")
-
-
-def runner_with(
-    broker: Broker, blobs: Blobs, settings: PlatformSettings, engine: NullEngine, *slots: StudySlot
-) -> Runner:
-    return Runner(broker, blobs, engine, FixedSlots(slots), settings.runner)
-
-
-async def accept_in(pool: Pool, broker: Broker, seeded: Seeded, environment: str, *, cpus: int = 1) -> UUID:
-    """Queue a submission that runs in an environment, in the phase or, with two CPUs, in another like it."""
-    submission = await seed_submission(pool, seeded, blob_sha256=BLOB)
-    if cpus > 1:
-        wide = await _add_wide_phase(pool, seeded, cpus)
-        await pool.execute("update submissions set phase_id = $2 where id = $1", submission, wide)
-    await pool.execute("update submissions set environment = $2 where id = $1", submission, environment)
-    await broker.publish([SubmissionAccepted(submission_id=submission)])
-    return submission
-
-
-async def _add_wide_phase(pool: Pool, seeded: Seeded, cpus: int) -> UUID:
-    phase: UUID = await pool.fetchval(
-        """
-        insert into phases (
-            competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
-            studies_per_shard, limits, cpus
-        )
-        select
-            competition_id, 'wide', 1, visibility, baseline_id, n_calls, n_suggestions, studies_per_box,
-            studies_per_shard, limits, $2
-        from phases where id = $1
-        returning id
-        """,
-        seeded.phase_id,
-        cpus,
-    )
-    await pool.execute(
-        "insert into phase_boxes (phase_id, box_id) select $1, box_id from phase_boxes where phase_id = $2",
-        phase,
-        seeded.phase_id,
-    )
-    return phase
-
-
-async def ran_on(pool: Pool, submission: UUID) -> set[str]:
-    rows = await pool.fetch("select distinct runner_id from studies where submission_id = $1", submission)
-    return {row["runner_id"] for row in rows}
 
 
 async def test_each_runner_gets_the_shards_of_its_environments_and_of_the_image_that_is_pinned(

@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
+from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
 from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, StudySpec
 from arena.words.verdicts import Verdict
 from benchmarks.stack.null_engine import FixedSlots, NullEngine, NullSlot
 from shared.messages import Suggestion
+from shared.shard_class import GIBIBYTE
 
 
 class SlowSlot(NullSlot):
@@ -80,25 +82,34 @@ class RememberingSlot(NullSlot):
 
 
 class StudyMeter:
-    """Counts studies by their CPUs, and the most CPUs that were in use at once; holds those of some environments."""
+    """Counts studies by their CPUs, and the most CPUs and memory that were in use at once.
+
+    It holds those of some environments.
+    """
 
     def __init__(self, hold: Collection[str] = ()) -> None:
         self.studies = Counter[int]()
         self.most_cpus = 0
+        self.most_memory_gib = 0.0
         self.held = asyncio.Event()
         self.go = asyncio.Event()
         self._hold = hold
         self._in_use = 0
+        self._memory_in_use_bytes = 0
 
     async def run(self, spec: StudySpec) -> None:
         self.studies[spec.cpus] += 1
         self._in_use += spec.cpus
         self.most_cpus = max(self.most_cpus, self._in_use)
+        memory_bytes = spec.limits.memory_limit_bytes + BLACKBOX_MEMORY_BYTES
+        self._memory_in_use_bytes += memory_bytes
+        self.most_memory_gib = max(self.most_memory_gib, self._memory_in_use_bytes / GIBIBYTE)
         if spec.environment in self._hold:
             self.held.set()
             await self.go.wait()
         await asyncio.sleep(0.001)  # so that others may run beside it
         self._in_use -= spec.cpus
+        self._memory_in_use_bytes -= memory_bytes
 
 
 class MeteredSlot(NullSlot):

@@ -1,11 +1,11 @@
 """Which runners can take the shards of a class, and what an organizer is told when none can."""
 
 from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
-from shared.shard_class import ShardClass
+from shared.shard_class import GIBIBYTE, ShardClass
 
 OLD, NEW = (f"sha256:{digit * 64}" for digit in "12")
-SMALL_ONLY = ReadyRunners({"small": OLD}, slots=3, number=2)
-BOTH = ReadyRunners({"small": NEW, "modern": NEW}, slots=1, number=1)
+SMALL_ONLY = ReadyRunners({"small": OLD}, slots=3, memory_bytes=20 * GIBIBYTE, number=2)
+BOTH = ReadyRunners({"small": NEW, "modern": NEW}, slots=1, memory_bytes=12 * GIBIBYTE, number=1)
 
 
 def test_runners_have_places_for_what_they_can_run() -> None:
@@ -36,3 +36,29 @@ def test_cpus_that_no_runner_has_are_named() -> None:
 
     assert reason.startswith("Expected a runner with 2 CPUs and the environment modern, found none in 300 s")
     assert "none has more than 1" in reason
+
+
+def test_runners_have_places_for_as_many_studies_as_their_memory_holds() -> None:
+    def places(memory_gib: float, slots: int, shard_class: ShardClass) -> int:
+        return count_places(shard_class, [ReadyRunners({"small": OLD}, slots, int(memory_gib * GIBIBYTE), number=1)])
+
+    assert places(24, 2, ShardClass("small", 1)) == 2
+    assert places(11.9, 2, ShardClass("small", 1)) == 1
+    assert places(5.9, 2, ShardClass("small", 1)) == 0
+    assert places(24, 4, ShardClass("small", 1, 8 * 1024)) == 3
+    assert places(24, 4, ShardClass("small", 2, 12 * 1024)) == 2
+    assert places(24, 4, ShardClass("small", 2, 36 * 1024)) == 0
+
+
+def test_a_runner_of_a_version_that_says_nothing_of_memory_takes_what_it_always_took() -> None:
+    silent = ReadyRunners({"small": OLD}, slots=3, memory_bytes=None, number=1)
+
+    assert count_places(ShardClass("small", 1), [silent]) == 3
+    assert count_places(ShardClass("small", 1, 8 * 1024), [silent]) == 0
+
+
+def test_memory_that_no_runner_has_is_named() -> None:
+    reason = explain_unserved(ShardClass("small", 1, 36 * 1024), [SMALL_ONLY, BOTH], 300)
+
+    assert reason.startswith("Expected a runner with the environment small and 36 GiB of memory")
+    assert "none has more than 20.0 GiB. Start a runner on a machine with more memory" in reason

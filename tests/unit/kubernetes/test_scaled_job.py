@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from arena.api.operations import Backlog
-from arena.sandbox.container_config import BLACKBOX_MEMORY_BYTES
+from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
 from arena.words.limits import Limits
 from services.runner.settings import RunnerSettings
 from tests.support.manifests import Manifests, bytes_of, with_components

@@ -9,7 +9,7 @@ from services.gateway.operations.runners import show_busy_runners, show_runner
 from services.gateway.operations.tables import HeldShardRow, RunnerRow
 
 SEEN = datetime(2026, 7, 9, 8, 31, tzinfo=UTC)
-RUNNER = RunnerRow("runner-1", 2, {"small": "sha256:1"}, True, "", SEEN, is_gone=False)
+RUNNER = RunnerRow("runner-1", 2, 8 * 1024**3, {"small": "sha256:1"}, True, "", SEEN, is_gone=False)
 SHARD = HeldShardRow("runner-1", uuid4(), 1, SEEN, uuid4(), "Gaussians", "feedback", "box-07", 0, 1, 0)
 
 

@@ -2,7 +2,7 @@
 
 import { get, getAll, post } from "../shared/api.js";
 import { action, done, keep, part, table } from "./console.js";
-import { chip, h, time } from "../shared/dom.js";
+import { bytes, chip, h, time } from "../shared/dom.js";
 
 const link = (id, text) => h("a", { href: `/submissions/${id}` }, text);
 
@@ -31,10 +31,11 @@ const figures = part(null, ({ queue, machines, dead_letters: letters }) =>
 const runners = part("Runners", (list) =>
   table(
     "Runners",
-    ["Runner", "State", "Environments", "Seen", "Doing"],
+    ["Runner", "State", "Memory", "Environments", "Seen", "Doing"],
     list.map((each) => [
       each.id,
       each.ready ? [chip("ready"), each.reason ? ` ${each.reason}` : ""] : [chip(each.state === "gone" ? "gone" : "not ready"), ` ${each.reason}`],
+      each.memory_bytes === null ? "" : bytes(each.memory_bytes),
       Object.entries(each.environments).map(([name, digest]) => h("div", { title: digest }, name, " ", h("span", { class: "number" }, digest.replace("sha256:", "").slice(0, 12)))),
       time(each.seen_at),
       each.doing.length
