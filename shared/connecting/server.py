@@ -45,6 +45,8 @@ class Server:
             return self._explain_certificate(error)
         if "certificate required" in _text(error) or "valid client certificate" in _text(error):
             return f"{self} wants a client certificate; {self._see('CERTIFICATE_FILE')}"
+        if isinstance(error, ssl.SSLError) and _is_about_our_certificate(error):
+            return f"{self} does not take this service's certificate: {_text(error)}; {self._see('CERTIFICATE_FILE')}"
         if isinstance(error, ssl.SSLError):
             return f"{self} and this service cannot agree on TLS: {_text(error)}; {self._see('URL')}"
         return None
@@ -70,6 +72,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     while found is not None:
         yield found
         found = found.__cause__ or found.__context__
+
+
+def _is_about_our_certificate(error: ssl.SSLError) -> bool:
+    """Tell whether the server sent an alert: what it can dislike once its own certificate is trusted is ours."""
+    return "alert" in _text(error) and ("unknown ca" in _text(error) or "certificate" in _text(error))
 
 
 def _text(error: BaseException) -> str:

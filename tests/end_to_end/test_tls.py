@@ -128,10 +128,9 @@ async def test_a_certificate_of_another_host_is_refused(server: TlsServer) -> No
 
 
 async def test_a_missing_client_certificate_is_told(server: TlsServer) -> None:
+    where, setting = f"the {server.kind} at localhost:{server.port}", f"{server.settings}_CERTIFICATE_FILE"
     reason = await find_reason(server, server.url(), TlsFiles(server.settings, server.tls.ca))
-    assert reason == (
-        f"the {server.kind} at localhost:{server.port} wants a client certificate; see {server.settings}_CERTIFICATE_FILE"
-    )
+    assert reason == f"{where} wants a client certificate; see {setting}"
 
 
 async def test_a_client_certificate_of_another_ca_is_told(server: TlsServer, others: Certificates) -> None:

@@ -33,7 +33,7 @@ class Certificates:
 
 
 def make_certificates(folder: Path, *hosts: str, has_expired: bool = False) -> Certificates:
-    """Make a CA, a server's certificate for these host names, and a client's; whoever runs a container may read them."""
+    """Make a CA, a server's certificate for these host names, and a client's; a container's user may read them all."""
     folder.mkdir()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
