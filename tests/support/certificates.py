@@ -37,9 +37,9 @@ def make_certificates(folder: Path, *hosts: str, has_expired: bool = False) -> C
     folder.mkdir()
     authority = trustme.CA()
     authority.cert_pem.write_to_path(folder / "ca.pem")
-    valid = {"not_before": LONG_AGO, "not_after": SOON_AFTER} if has_expired else {}
+    until = SOON_AFTER if has_expired else None
     for name, certificate in (
-        ("server", authority.issue_cert(*hosts, **valid)),
+        ("server", authority.issue_cert(*hosts, not_before=LONG_AGO, not_after=until)),
         ("client", authority.issue_cert("client.test")),
     ):
         (folder / f"{name}.pem").write_bytes(b"".join(each.bytes() for each in certificate.cert_chain_pems))

@@ -1,5 +1,6 @@
 """A service whose parts are not there yet: it says so from its first moment, and works as soon as they are."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ import httpx
 import pytest
 
 from arena.api.operations import Readiness
+from services.runner.__main__ import main as run_runner
 from tests.support.backends import PASSWORD
 from tests.support.forwarding import forwarding
 from tests.support.plain_http import TRUSTS_NOBODY
@@ -141,6 +143,18 @@ async def test_a_login_that_is_refused_is_told_apart_from_a_server_that_is_not_t
         await service.wait_for_reason("broker", "refuses the user or the password; see ARENA_BROKER_URL")
 
         assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
+
+
+async def test_a_runner_that_ends_without_work_does_not_wait_for_its_parts_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runner.idleness.UNREADY_LIMIT_S", 0.3)
+    settings = nowhere(tmp_path).with_changes(exit_when_idle_s=0.3, http_port=free_port())
+
+    with pytest.raises(SystemExit) as ended:
+        await run_runner(settings.runner, asyncio.Event())
+
+    assert ended.value.code == 1
 
 
 async def test_a_runner_goes_on_when_its_engine_comes_later(broker_url: str, tmp_path: Path) -> None:
