@@ -69,7 +69,10 @@ ORGANIZER_COMMANDS = (
     ("export", "organizer.export:export", "Write a phase's evaluations as a Bayesmark results folder."),
     ("bayesmark", "organizer.bayesmark:run_bayesmark", "Run a tool of stock Bayesmark on an exported results folder."),
 )
-OPERATOR_COMMANDS = (("images", "operator.images:group", "Build the container images in which studies run."),)
+OPERATOR_COMMANDS = (
+    ("images", "operator.images:group", "Build the container images in which studies run."),
+    ("cluster", "operator.cluster:group", "Look at Arena on a Kubernetes cluster."),
+)
 
 ENVIRONMENT = {
     "ARENA_URL": "Address of the platform, such as https://arena.example.org. Without it, that of 'arena login'.",

@@ -1,1 +1,0 @@
-"""The start of a service: what it waits for, why, and what it says meanwhile."""
