@@ -63,7 +63,8 @@ class Blobs:
         else:
             self._store = from_url(
                 url,
-                client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT},
+                # These replace AWS_ALLOW_HTTP and its like. http:// is what AWS_ENDPOINT_URL says, or it is not used.
+                client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT, "allow_http": True},
                 retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
             )
 
@@ -122,5 +123,5 @@ async def _chunks(sha256: str, answer: "obstore.GetResult") -> AsyncIterator[byt
 def _reason(error: BaseException | None) -> str:
     """Return what an S3 server says, else what obstore does above many lines of Rust's own description."""
     if found := S3_REASON.search(str(error)):
-        return f"{found[1]}: {found[2]}"
+        return f"{found[1]}: {found[2].rstrip('.')}"
     return str(error).partition("\n")[0] or type(error).__name__

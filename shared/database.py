@@ -12,10 +12,14 @@ import asyncpg
 from pydantic import SecretStr
 from pydantic_core import from_json, to_json
 
-from shared.connecting import connect_with_backoff
+from shared.connecting.backoff import connect_with_backoff
+from shared.connecting.readiness import ServiceReadiness
+from shared.connecting.server import Server
+from shared.connecting.tls import NO_TLS, TlsFiles
 from shared.schema import SchemaBehind, require_schema
 from shared.telemetry import Check
 
+POSTGRES_PORT = 5432
 CONNECT_TIMEOUT_S = 10.0
 COMMAND_TIMEOUT_S = 30.0
 
@@ -61,21 +65,37 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, TRANSIENT_ERRORS)
 
 
-async def connect_database(url: SecretStr, *, size: int = 8, stop: asyncio.Event | None = None) -> Pool:
+def _may_come(error: BaseException) -> bool:
+    """Tell whether a database may be usable later: the migrations make its tables and roles."""
+    missing = (SchemaBehind, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+    return is_transient(error) or isinstance(error, missing)
+
+
+async def connect_database(
+    url: SecretStr, tls: TlsFiles = NO_TLS, readiness: ServiceReadiness | None = None, *, size: int = 8
+) -> Pool:
     """Return a pool, waiting with backoff for the database to be there, and for the newest migration known here.
 
-    Raises StoppedBeforeStart at `stop`.
+    Raises StoppedBeforeStart. Where `tls` names a file, the server's certificate and host name are verified; else the
+    URL's `sslmode` holds.
     """
-    return await connect_with_backoff("database", lambda: _create_pool(url, size), _may_come, stop)
+    server, readiness = Server("database", url, POSTGRES_PORT), readiness or ServiceReadiness(asyncio.Event())
+    pool = await connect_with_backoff(
+        server.name, lambda: _create_pool(url, tls, size), _may_come, server.explain, readiness
+    )
+    readiness.checks[server.name] = database_check(pool)
+    return pool
 
 
-def _may_come(error: BaseException) -> bool:
-    return is_transient(error) or isinstance(error, SchemaBehind)
+async def connect_once(url: SecretStr, tls: TlsFiles) -> asyncpg.Connection[asyncpg.Record]:
+    """Return one connection, made as a pool's are."""
+    return await asyncpg.connect(url.get_secret_value(), ssl=tls.make_context() if tls.are_given else None)
 
 
-async def _create_pool(url: SecretStr, size: int) -> Pool:
+async def _create_pool(url: SecretStr, tls: TlsFiles, size: int) -> Pool:
     pool = await asyncpg.create_pool(
         url.get_secret_value(),
+        ssl=tls.make_context() if tls.are_given else None,
         min_size=1,
         max_size=size,
         timeout=CONNECT_TIMEOUT_S,

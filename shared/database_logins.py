@@ -5,9 +5,9 @@ Run as the owner of the database, at every start: a password that has changed in
 
 import asyncio
 
-import asyncpg
 from pydantic import SecretStr
 
+from shared.database import connect_once
 from shared.settings import DatabaseSettings
 
 LOCK = 7007
@@ -30,7 +30,7 @@ async def set_logins(settings: LoginSettings) -> None:
         "dispatcher": settings.dispatcher_database_password,
         "aggregator": settings.aggregator_database_password,
     }
-    connection = await asyncpg.connect(settings.database_url.get_secret_value())
+    connection = await connect_once(settings.database_url, settings.database_tls)
     try:
         async with connection.transaction():
             await connection.execute("select pg_advisory_xact_lock($1)", LOCK)

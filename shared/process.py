@@ -12,9 +12,9 @@ from typing import TypeVar
 import structlog
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from shared.connecting import StoppedBeforeStart
+from shared.connecting.backoff import StoppedBeforeStart
 from shared.settings import ProcessSettings
 from shared.telemetry import configure_logs
 
@@ -65,8 +65,8 @@ async def _with_signals(main: Callable[[asyncio.Event], Awaitable[None]]) -> Non
         loop.add_signal_handler(number, stop.set)
     try:
         await main(stop)
-    except StoppedBeforeStart as waited_for:
-        log.info("stopped while waiting for a server", server=str(waited_for))
+    except* StoppedBeforeStart:
+        log.info("stopped while waiting for its parts")
 
 
 class _Server(uvicorn.Server):
@@ -76,7 +76,7 @@ class _Server(uvicorn.Server):
 
 
 async def serve_http(
-    app: FastAPI, settings: ProcessSettings, stop: asyncio.Event, *, trusted_proxies: str = "127.0.0.1"
+    app: ASGIApp, settings: ProcessSettings, stop: asyncio.Event, *, trusted_proxies: str = "127.0.0.1"
 ) -> None:
     """Serve `app` until `stop` is set; open requests and sockets get `drain_timeout_s` to finish."""
     config = uvicorn.Config(

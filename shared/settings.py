@@ -3,8 +3,13 @@
 A service has a class of its own in its `settings.py`, and reads nothing that is not in it.
 """
 
-from pydantic import Field, SecretStr
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.connecting.tls import TlsFiles
 
 BLOB_URL = "file:///var/lib/arena/blobs"
 
@@ -29,12 +34,38 @@ class DatabaseSettings(ArenaSettings):
     """For services that read and write Postgres, each as a role of its own."""
 
     database_url: SecretStr
+    database_ca_file: Path | None = None
+    database_certificate_file: Path | None = None
+    database_key_file: Path | None = None
+
+    @property
+    def database_tls(self) -> TlsFiles:
+        """What TLS to the database is verified by, and this service's own certificate."""
+        return TlsFiles("ARENA_DATABASE", self.database_ca_file, self.database_certificate_file, self.database_key_file)
 
 
 class BrokerSettings(ArenaSettings):
     """For services that send or receive messages, each as a user of its own."""
 
     broker_url: SecretStr
+    broker_ca_file: Path | None = None
+    broker_certificate_file: Path | None = None
+    broker_key_file: Path | None = None
+
+    @property
+    def broker_tls(self) -> TlsFiles:
+        """What TLS to the broker is verified by, and this service's own certificate."""
+        return TlsFiles("ARENA_BROKER", self.broker_ca_file, self.broker_certificate_file, self.broker_key_file)
+
+    @model_validator(mode="after")
+    def _is_encrypted_if_meant_to_be(self) -> Self:
+        if self.broker_tls.are_given and not self.broker_url.get_secret_value().startswith("amqps://"):
+            raise ValueError("expected amqps://... in ARENA_BROKER_URL, because a file for TLS is named; got another")
+        return self
+
+
+class ServerSettings(DatabaseSettings, BrokerSettings):
+    """For services that need both servers."""
 
 
 class BlobSettings(ArenaSettings):

@@ -6,8 +6,8 @@ from fastapi import FastAPI
 
 from services.aggregator.service import Aggregator
 from services.aggregator.settings import AggregatorSettings
-from shared.broker.connection import connect_broker
-from shared.database import connect_database, database_check
+from shared.connecting.readiness import ServiceReadiness
+from shared.connecting.servers import connect_servers
 from shared.outbox import Outbox
 from shared.process import run_service, serve_http
 from shared.telemetry import add_health_routes
@@ -15,16 +15,14 @@ from shared.telemetry import add_health_routes
 
 async def main(settings: AggregatorSettings, stop: asyncio.Event) -> None:
     """Run the aggregator."""
-    async with (
-        await connect_database(settings.database_url, stop=stop) as pool,
-        connect_broker(settings.broker_url, stop=stop) as broker,
-    ):
-        app = FastAPI(title="Arena aggregator")
-        add_health_routes(app, {"database": database_check(pool), "broker": broker.check()})
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(serve_http(app, settings, stop))
+    readiness = ServiceReadiness(stop, "database", "broker")
+    app = FastAPI(title="Arena aggregator")
+    add_health_routes(app, readiness.checks)
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(serve_http(app, settings, stop))
+        async with connect_servers(settings, readiness) as (pool, broker):
             aggregator = Aggregator(pool, broker, Outbox(pool, broker), result_batch=settings.result_batch)
-            tasks.create_task(aggregator.run(stop))
+            await aggregator.run(stop)
 
 
 if __name__ == "__main__":

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.settings import BrokerSettings, DatabaseSettings, ProcessSettings
+from shared.settings import ProcessSettings, ServerSettings
 
 
-class AggregatorSettings(ProcessSettings, DatabaseSettings, BrokerSettings):
+class AggregatorSettings(ProcessSettings, ServerSettings):
     """The settings of one aggregator process."""
 
     result_batch: int = Field(default=256, ge=1)

@@ -2,10 +2,10 @@
 
 from pydantic import Field
 
-from shared.settings import BrokerSettings, DatabaseSettings, LeaseSettings, ProcessSettings
+from shared.settings import LeaseSettings, ProcessSettings, ServerSettings
 
 
-class DispatcherSettings(ProcessSettings, DatabaseSettings, BrokerSettings, LeaseSettings):
+class DispatcherSettings(ProcessSettings, ServerSettings, LeaseSettings):
     """The settings of one dispatcher process."""
 
     release_window: int = Field(default=64, ge=1)

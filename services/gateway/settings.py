@@ -2,10 +2,10 @@
 
 from pydantic import NonNegativeFloat, PositiveInt, SecretStr
 
-from shared.settings import BlobSettings, BrokerSettings, DatabaseSettings, LeaseSettings, ProcessSettings
+from shared.settings import BlobSettings, LeaseSettings, ProcessSettings, ServerSettings
 
 
-class GatewaySettings(ProcessSettings, DatabaseSettings, BrokerSettings, BlobSettings, LeaseSettings):
+class GatewaySettings(ProcessSettings, ServerSettings, BlobSettings, LeaseSettings):
     """The settings of one gateway process."""
 
     organizer_token: SecretStr | None = None

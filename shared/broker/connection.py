@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 
-import aio_pika
 import structlog
 from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection, AbstractRobustQueue
+from aio_pika.connection import make_url
 from aio_pika.exceptions import PublishError
 from pydantic import SecretStr
 
@@ -17,12 +17,16 @@ from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
 from shared.broker.queue_reader import QueueReader, declare_work_queue
 from shared.broker.reconnecting import ReconnectingConnection
 from shared.broker.topology import EXCHANGE, WorkQueue
-from shared.connecting import connect_with_backoff
+from shared.connecting.backoff import connect_with_backoff
+from shared.connecting.readiness import ServiceReadiness
+from shared.connecting.server import Server
+from shared.connecting.tls import NO_TLS, TlsFiles
 from shared.messages import Message
 from shared.telemetry import Check
 from shared.tracing.context import current_traceparent
 
 log = structlog.get_logger()
+AMQP_PORT, AMQPS_PORT = 5672, 5671
 CONNECT_TIMEOUT_S = 10.0
 RECONNECT_INTERVAL_S = 1.0
 ANNOUNCEMENTS_PREFETCHED = 100
@@ -161,12 +165,20 @@ class Broker:
 
 
 @asynccontextmanager
-async def connect_broker(url: SecretStr, *, stop: asyncio.Event | None = None) -> AsyncIterator[Broker]:
+async def connect_broker(
+    url: SecretStr, tls: TlsFiles = NO_TLS, readiness: ServiceReadiness | None = None
+) -> AsyncIterator[Broker]:
     """Connect, waiting with backoff for the broker to be there with its exchanges; close at the end.
 
-    Raises StoppedBeforeStart when `stop` is set while it waits.
+    With amqps:// the server's certificate and host name are verified. Raises StoppedBeforeStart.
     """
-    connection, broker = await connect_with_backoff("broker", lambda: _open(url), _is_unavailable, stop)
+    is_encrypted = url.get_secret_value().startswith("amqps://")
+    server = Server("broker", url, AMQPS_PORT if is_encrypted else AMQP_PORT)
+    readiness = readiness or ServiceReadiness(asyncio.Event())
+    connection, broker = await connect_with_backoff(
+        server.name, lambda: _open(url, tls if is_encrypted else None), _may_come, server.explain, readiness
+    )
+    readiness.checks[server.name] = broker.check()
     try:
         async with connection.watched():
             yield broker
@@ -174,18 +186,18 @@ async def connect_broker(url: SecretStr, *, stop: asyncio.Event | None = None) -
         await connection.close()
 
 
-def _is_unavailable(error: BaseException) -> bool:
-    return isinstance(error, BROKER_ERRORS)
+def _may_come(error: BaseException) -> bool:
+    return isinstance(error, (*BROKER_ERRORS, OSError))  # a file of TLS that cannot be read is an OSError
 
 
-async def _open(url: SecretStr) -> tuple[ReconnectingConnection, Broker]:
-    connection = await aio_pika.connect_robust(
-        url.get_secret_value(),
-        timeout=CONNECT_TIMEOUT_S,
-        reconnect_interval=RECONNECT_INTERVAL_S,
-        connection_class=ReconnectingConnection,
+async def _open(url: SecretStr, tls: TlsFiles | None) -> tuple[ReconnectingConnection, Broker]:
+    # Not by `connect_robust`: what that leaves behind when it is cancelled connects again for ever.
+    connection = ReconnectingConnection(
+        make_url(url.get_secret_value(), reconnect_interval=RECONNECT_INTERVAL_S),
+        ssl_context=None if tls is None else tls.make_context(),
     )
     try:
+        await connection.connect(timeout=CONNECT_TIMEOUT_S)
         async with asyncio.timeout(CONNECT_TIMEOUT_S):
             channel = connection.channel()
             await channel.initialize(timeout=CONNECT_TIMEOUT_S)

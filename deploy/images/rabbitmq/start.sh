@@ -21,5 +21,20 @@ if [ -n "${RABBITMQ_ADMINISTRATOR_PASSWORD:-}" ]; then
 else # an empty hash is no password's
     sed -i 's|"password": "@arena@", "tags": "administrator"|"password_hash": "", "tags": ""|' /tmp/definitions.json
 fi
+if [ -n "${RABBITMQ_TLS:-}" ]; then # a folder with ca.pem, server.pem and server.key
+    mkdir -p /tmp/tls
+    cp "$RABBITMQ_TLS/ca.pem" "$RABBITMQ_TLS/server.pem" "$RABBITMQ_TLS/server.key" /tmp/tls/ || {
+        echo "rabbitmq: expected ca.pem, server.pem and server.key in $RABBITMQ_TLS, readable by user $(id -u)" >&2
+        exit 2
+    }
+    cat >>/tmp/rabbitmq.conf <<CONFIGURATION
+listeners.ssl.default = 5671
+ssl_options.cacertfile = /tmp/tls/ca.pem
+ssl_options.certfile = /tmp/tls/server.pem
+ssl_options.keyfile = /tmp/tls/server.key
+ssl_options.verify = verify_peer
+ssl_options.fail_if_no_peer_cert = ${RABBITMQ_TLS_CLIENT_CERTIFICATES:-false}
+CONFIGURATION
+fi
 printf '[%s].\n' "${RABBITMQ_PLUGINS:-}" >/tmp/enabled_plugins
 exec /usr/lib/rabbitmq/bin/rabbitmq-server

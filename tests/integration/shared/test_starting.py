@@ -1,23 +1,169 @@
-"""A service that waits for its servers at start."""
+"""A service whose parts are not there yet: it says so from its first moment, and works as soon as they are."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
-from tests.support.service_settings import platform_settings
+from arena.api.operations import Readiness
+from services.runner.__main__ import main as run_runner
+from tests.support.backends import PASSWORD
+from tests.support.forwarding import forwarding
+from tests.support.plain_http import TRUSTS_NOBODY
+from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.stack import SERVICES, free_port, running_process
 from tests.support.waiting import wait_until
 
+NO_ENGINE = "unix:///nowhere/docker.sock"
+SECRET = "a-password-that-nobody-may-see"
+NEEDS = {
+    "gateway": {"database", "broker"},
+    "dispatcher": {"database", "broker"},
+    "runner": {"broker", "engine"},
+    "aggregator": {"database", "broker"},
+}
 
-@pytest.mark.parametrize("name", SERVICES)
-async def test_a_service_that_waits_for_a_server_ends_when_it_is_told_to(name: str, tmp_path: Path) -> None:
-    port, log = free_port(), tmp_path / "log"
-    settings = platform_settings(
-        f"postgresql://arena@127.0.0.1:{port}/arena", f"amqp://arena@127.0.0.1:{port}/", tmp_path
+
+@dataclass(frozen=True)
+class Starting:
+    """A service that has been started, and its log."""
+
+    http: httpx.AsyncClient
+    log: Path
+
+    async def is_alive(self) -> bool:
+        try:
+            return (await self.http.get("/healthz")).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    async def reasons(self) -> dict[str, str]:
+        return Readiness.model_validate_json((await self.http.get("/readyz")).content).reasons
+
+    async def wait_for_reason(self, part: str, text: str) -> None:
+        async def says() -> bool:
+            return text in (await self.reasons()).get(part, "")
+
+        await wait_until(says, what=f"/readyz says of the {part}: {text}")
+
+
+@asynccontextmanager
+async def starting(name: str, settings: PlatformSettings, folder: Path) -> AsyncIterator[Starting]:
+    """Start a service; at the end it gets a SIGTERM and must exit with 0, whatever it waits for."""
+    port, log = free_port(), folder / "log"
+    with running_process(name, getattr(settings, name), port, log, {}):
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=TRUSTS_NOBODY) as http:
+            service = Starting(http, log)
+            await wait_until(service.is_alive, what=f"{name} answers")
+            yield service
+
+
+def nowhere(folder: Path) -> PlatformSettings:
+    """Settings of servers that are not there."""
+    database, broker = free_port(), free_port()
+    return platform_settings(
+        f"postgresql://arena:{SECRET}@127.0.0.1:{database}/arena",
+        f"amqp://arena:{SECRET}@127.0.0.1:{broker}/",
+        folder,
+        engine_url=NO_ENGINE,
     )
 
-    async def waits() -> bool:
-        return "is unavailable" in log.read_text()
 
-    with running_process(name, getattr(settings, name), free_port(), log, {}):  # it must end with 0
-        await wait_until(waits, what=f"{name} waits for its servers")
+def address_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}"
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_says_from_its_first_moment_which_of_its_parts_are_missing_and_why(
+    name: str, tmp_path: Path
+) -> None:
+    settings = nowhere(tmp_path)
+    where = {
+        "database": f"the database at {address_of(settings.database_url.get_secret_value())} does not answer: ",
+        "broker": f"the broker at {address_of(settings.broker_url.get_secret_value())} does not answer: ",
+        "engine": f"the engine at {NO_ENGINE} does not answer: ",
+    }
+    async with starting(name, settings, tmp_path) as service:
+        for part in NEEDS[name]:
+            await service.wait_for_reason(part, where[part])
+
+        assert (await service.reasons()).keys() == NEEDS[name]
+        assert (await service.http.get("/readyz")).status_code == 503
+        assert "python_info" in (await service.http.get("/metrics")).text
+        assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
+
+
+async def test_a_gateway_that_waits_for_its_servers_answers_with_problem_details(tmp_path: Path) -> None:
+    async with starting("gateway", nowhere(tmp_path), tmp_path) as service:
+        answer = await service.http.get("/api/v1/competitions")
+        page = await service.http.get("/", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
+    assert (answer.json()["code"], answer.headers["retry-after"]) == ("unavailable", "5")
+    assert (page.status_code, page.headers["content-type"]) == (503, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("name", ["gateway", "dispatcher", "aggregator"])
+async def test_a_service_works_as_soon_as_its_servers_are_there(
+    name: str, database_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    ports = {"database": free_port(), "broker": free_port()}
+    real = {"database": urlsplit(database_url).port, "broker": urlsplit(broker_url).port}
+    settings = platform_settings(
+        database_url.replace(f":{real['database']}/", f":{ports['database']}/"),
+        broker_url.replace(f":{real['broker']}/", f":{ports['broker']}/"),
+        tmp_path,
+    )
+
+    with ExitStack() as servers:
+        async with starting(name, settings, tmp_path) as service:
+            for part, port in ports.items():
+                await service.wait_for_reason(part, "does not answer")
+                servers.enter_context(forwarding(port, real[part] or 0))
+
+            async def is_ready() -> bool:
+                return not await service.reasons()
+
+            await wait_until(is_ready, what=f"{name} is ready")
+
+
+async def test_a_login_that_is_refused_is_told_apart_from_a_server_that_is_not_there(
+    database_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    database, broker = (url.replace(f":{PASSWORD}@", f":{SECRET}@") for url in (database_url, broker_url))
+    settings = platform_settings(database, broker, tmp_path)
+    async with starting("dispatcher", settings, tmp_path) as service:
+        await service.wait_for_reason("database", "refuses the user or the password; see ARENA_DATABASE_URL")
+        await service.wait_for_reason("broker", "refuses the user or the password; see ARENA_BROKER_URL")
+
+        assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
+
+
+async def test_a_runner_that_ends_without_work_does_not_wait_for_its_parts_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.runner.idleness.UNREADY_LIMIT_S", 0.3)
+    settings = nowhere(tmp_path).with_changes(exit_when_idle_s=0.3, http_port=free_port())
+
+    with pytest.raises(SystemExit) as ended:
+        await run_runner(settings.runner, asyncio.Event())
+
+    assert ended.value.code == 1
+
+
+async def test_a_runner_goes_on_when_its_engine_comes_later(broker_url: str, tmp_path: Path) -> None:
+    socket = tmp_path / "docker.sock"
+    settings = platform_settings(
+        "", broker_url, tmp_path, engine_url=f"unix://{socket}", blackbox_image="no-such-image:local", slots=1
+    )
+    async with starting("runner", settings, tmp_path) as service:
+        await service.wait_for_reason("engine", f"the engine at unix://{socket} does not answer: ")
+        socket.symlink_to("/var/run/docker.sock")
+
+        await service.wait_for_reason("engine", "no-such-image:local")  # what the engine itself says

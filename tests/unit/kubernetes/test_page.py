@@ -1,10 +1,10 @@
 """The operator's page on clusters says what the manifests say."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
-import yaml  # type: ignore[import-untyped]
 
 from tests.support.manifests import Manifests, bytes_of, render
 
@@ -55,24 +55,35 @@ def test_the_numbers_of_the_page_are_those_of_the_manifests(overlay: str, render
     assert float(settings["ARENA_EXIT_WHEN_IDLE_S"]) == 2 * 60
 
 
-def test_the_kustomizations_on_the_page_do_what_it_says(copied: Path) -> None:
-    plain, replaced = (
-        render_example(copied.parents[1], number, text)
-        for number, text in enumerate(reversed(re.findall(r"^```yaml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)))
-    )
-
-    images = {each["image"] for pod in replaced.pods() for each in pod.containers}
-    assert {each.split("@")[1] for each in images} == {DIGEST}
-    assert {each.split("@")[0] for each in images} == {
-        f"registry.example.org/arena-{name}" for name in ("service", "engine", "postgres", "rabbitmq")
-    }
-    assert "initContainers" not in plain.pod("runner").spec
-
-
-def render_example(root: Path, number: int, text: str) -> Manifests:
-    """Return what an example of the page renders to, beside the source tree's `deploy`."""
-    folder = root / f"mine-{number}"
+def example(copied: Path, name: str) -> Manifests:
+    """Return what a kustomization on the page renders to, beside the source tree's `deploy`."""
+    (text,) = re.findall(rf"^<!-- {name} -->\n```yaml\n(.*?)^```$", TEXT, re.MULTILINE | re.DOTALL)
+    folder = copied.parents[1] / name
     folder.mkdir()
-    assert yaml.safe_load(text)["resources"]
     (folder / "kustomization.yaml").write_text(text.replace("sha256:...", DIGEST))
     return render(folder)
+
+
+def test_images_are_replaced_by_digest_wherever_they_are_named(copied: Path) -> None:
+    images = {each["image"] for pod in example(copied, "images").pods() for each in pod.containers}
+
+    assert images == {
+        f"registry.example.org/arena-{name}@{DIGEST}" for name in ("service", "engine", "postgres", "rabbitmq")
+    }
+
+
+def test_the_example_of_production_replaces_every_address_host_and_limit(copied: Path) -> None:
+    mine = example(copied, "production")
+
+    text = json.dumps(mine.documents)
+    assert "192.0.2." not in text
+    assert "arena.example.org" not in text
+    assert ":local" not in text
+    assert "300" not in re.findall(r'"(?:pods|maxReplicaCount|value)": "?(\d+)', text)
+    assert mine.get("ScaledJob", "runner", "arena-runners")["spec"]["maxReplicaCount"] == 50
+    env = {each["name"]: each["value"] for each in mine.pod("gateway").container("service")["env"]}
+    assert env["ARENA_RUNNERS_LIMIT"] == "50"
+
+
+def test_the_example_for_older_clusters_has_a_plain_sidecar(copied: Path) -> None:
+    assert "initContainers" not in example(copied, "older").pod("runner").spec
