@@ -4,7 +4,7 @@ from importlib.resources import files
 
 from services.dispatcher.rows import EnvironmentBacklog
 from services.dispatcher.serving import ReadyRunners, TracedRow
-from shared.database import Pool, fetch_all, load_queries
+from shared.database import Pool, fetch_all, load_queries, take_turn
 from shared.shard_class import ShardClass
 
 queries = load_queries(files("services.dispatcher") / "serving.sql")
@@ -17,8 +17,10 @@ async def ready_runners(pool: Pool, seen_s: float) -> list[ReadyRunners]:
 
 async def mark_unserved(pool: Pool, shard_class: ShardClass, age_s: float, reason: str) -> list[TracedRow]:
     """Make one shard of each submission that waits for runners of a class an incident; returns the submissions."""
-    marked = queries.mark_unserved(pool, **vars(shard_class), age_s=age_s, reason=reason)
-    return await fetch_all(TracedRow, marked)
+    async with pool.acquire() as connection, connection.transaction():
+        await take_turn(connection, "mark unserved")  # or two dispatchers would each find another first shard
+        marked = queries.mark_unserved(connection, **vars(shard_class), age_s=age_s, reason=reason)
+        return await fetch_all(TracedRow, marked)
 
 
 async def resume_served(pool: Pool, shard_class: ShardClass) -> list[TracedRow]:

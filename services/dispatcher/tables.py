@@ -10,7 +10,7 @@ import structlog
 from arena.words.states import ExecutionOutcome, ShardState
 from services.dispatcher.fairness import WaitingTeam, share_capacity
 from services.dispatcher.rows import LostAttempt, OpenClass, OpenSubmission, ReleasedShard, RequeuedShard
-from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries
+from shared.database import Connection, Pool, fetch_all, fetch_one, load_queries, take_turn
 from shared.messages import HeldShard, PhaseChanged, RunnerHeartbeat
 from shared.shard_class import ShardClass
 from shared.tracing.context import follow_trace
@@ -35,8 +35,12 @@ async def expand_waiting(pool: Pool) -> int:
 async def release_fairly(
     pool: Pool, window: Callable[[ShardClass], int]
 ) -> tuple[list[ReleasedShard], list[PhaseChanged]]:
-    """Release shards until `window` of each class are on the broker; returns them and the changes to announce."""
+    """Release shards until `window` of each class are on the broker; returns them and the changes to announce.
+
+    Dispatchers take turns, because the window is that of all together.
+    """
     async with pool.acquire() as connection, connection.transaction():
+        await take_turn(connection, "release")
         classes = await fetch_all(OpenClass, queries.open_classes(connection))
         free = {each.shard_class: window(each.shard_class) - each.released for each in classes}
         capacities = {each: capacity for each, capacity in free.items() if capacity > 0}
