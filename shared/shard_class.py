@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
+from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES, LEAST_LIMIT_BYTES, study_memory_bytes
 from arena.words.environments import find_image, split_environment
 from arena.words.limits import Limits
 
 CPU_COUNTS = (1, 2)
 MEBIBYTE, GIBIBYTE = 1024**2, 1024**3
-LEAST_LIMIT_BYTES = 2 * GIBIBYTE
 USUAL_MEMORY_MIB = (LEAST_LIMIT_BYTES + BLACKBOX_MEMORY_BYTES) // MEBIBYTE
 """What a study takes under the default limits, or under lower ones."""
 DIGEST_CHARS = 12
@@ -45,15 +44,8 @@ class ShardClass:
 
 
 def study_memory_mib(limits: Limits) -> int:
-    """Return how much memory a study takes in both its containers, as classes count it.
-
-    The optimizer's limit is rounded up to 2, 4, 8, ... GiB, so that there are few classes. The database's function of
-    the same name computes the same.
-    """
-    rounded = LEAST_LIMIT_BYTES
-    while rounded < limits.memory_limit_bytes:
-        rounded *= 2
-    return (rounded + BLACKBOX_MEMORY_BYTES) // MEBIBYTE
+    """Return how much memory a study takes in both its containers, as classes count it."""
+    return study_memory_bytes(limits) // MEBIBYTE
 
 
 def served_classes(environments: Mapping[str, str], cpus: int, memory_bytes: int) -> list[ShardClass]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 
 from pydantic import Field
@@ -236,6 +237,7 @@ class ClusterDocuments:
 
     namespace: str
     runners_namespace: str
+    read_at: datetime
     objects: tuple[KubernetesObject, ...]
     pods: tuple[Pod, ...] = ()
     secrets: frozenset[tuple[str, str]] = frozenset()

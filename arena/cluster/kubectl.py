@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 from arena.cluster.documents import ClusterDocuments, read_objects
@@ -44,6 +45,7 @@ def read_cluster(namespace: str, runners_namespace: str) -> ClusterDocuments:
     return ClusterDocuments(
         namespace,
         runners_namespace,
+        datetime.now(UTC),
         objects,
         pods,
         secrets=_secret_names(namespace) | _secret_names(runners_namespace),

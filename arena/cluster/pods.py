@@ -1,5 +1,7 @@
 """Pods and what they are made of, as kubectl shows them; only what is checked."""
 
+from datetime import datetime
+
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
@@ -169,6 +171,7 @@ class PodStatus(KubernetesPart):
     """How a pod does."""
 
     phase: str = ""
+    start_time: datetime | None = None
     conditions: tuple[Condition, ...] = ()
     init_container_statuses: tuple[ContainerStatus, ...] = ()
     container_statuses: tuple[ContainerStatus, ...] = ()

@@ -7,7 +7,7 @@ from arena.cluster.documents import ClusterDocuments, ScaledJob
 from arena.cluster.fault import ClusterFault, fault, warning
 from arena.cluster.quantities import amount, in_gibibytes
 from arena.cluster.scaling import find_runner, find_scaled_job, runner_settings, runner_slots
-from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
+from arena.sandbox.fixed_limits import study_memory_bytes
 from arena.sandbox.settings import SandboxSettings
 from arena.words.limits import Limits
 
@@ -28,7 +28,7 @@ class StudyNeeds:
     @property
     def memory_bytes(self) -> int:
         """Return what the two containers of a study may use together."""
-        return self.limits.memory_limit_bytes + BLACKBOX_MEMORY_BYTES
+        return study_memory_bytes(self.limits)
 
     def longest_shard_s(self, settings: dict[str, str]) -> float:
         """Return how long a shard may take on a runner with these settings."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 
 from arena.cluster.documents import ClusterDocuments, KubernetesService, Workload
 from arena.cluster.fault import ClusterFault, fault, warning
@@ -11,6 +12,8 @@ SERVICES = ("gateway", "dispatcher", "aggregator")
 ADDRESSED = ("gateway", "dispatcher")
 """Services that others speak to."""
 REPLICAS = 2
+STARTING_S = 60.0
+"""As long as this after its start, a pod may be on its way to be ready."""
 APPLY = "Apply an overlay of deploy/kubernetes."
 CURES = {
     "ErrImagePull": "Push the image to where nodes pull from, and name it by digest in your kustomization.",
@@ -41,7 +44,8 @@ def check_workloads(cluster: ClusterDocuments) -> Iterator[ClusterFault]:
                 f"{cluster.namespace}, and apply again.",
             )
     for pod in cluster.pods:
-        yield from _check_pod(pod, cluster.unready.get((pod.metadata.namespace, pod.metadata.name), {}))
+        reasons = cluster.unready.get((pod.metadata.namespace, pod.metadata.name), {})
+        yield from _check_pod(pod, reasons, is_young=_is_young(pod, cluster.read_at))
 
 
 def check_images(cluster: ClusterDocuments) -> Iterator[ClusterFault]:
@@ -78,7 +82,12 @@ def _check_replicas(cluster: ClusterDocuments, name: str) -> Iterator[ClusterFau
         )
 
 
-def _check_pod(pod: Pod, reasons: Mapping[str, str]) -> Iterator[ClusterFault]:
+def _is_young(pod: Pod, at: datetime) -> bool:
+    started = pod.status.start_time
+    return started is not None and (at - started).total_seconds() < STARTING_S
+
+
+def _check_pod(pod: Pod, reasons: Mapping[str, str], *, is_young: bool) -> Iterator[ClusterFault]:
     where = f"{pod.metadata.namespace}/Pod/{pod.metadata.name}"
     for each in pod.status.conditions:
         if each.type == "PodScheduled" and each.status == "False":
@@ -91,7 +100,10 @@ def _check_pod(pod: Pod, reasons: Mapping[str, str]) -> Iterator[ClusterFault]:
     for status in (*pod.status.init_container_statuses, *pod.status.container_statuses):
         yield from _check_container(where, status)
     for part, reason in reasons.items():
-        yield fault(where, f"It is not ready: {part}: {reason}", "Mend what it names; it goes on trying by itself.")
+        if is_young:
+            yield warning(where, f"It has just started, and is not ready: {part}: {reason}", "Check again in a minute.")
+        else:
+            yield fault(where, f"It is not ready: {part}: {reason}", "Mend what it names; it goes on trying by itself.")
 
 
 def _check_container(where: str, status: ContainerStatus) -> Iterator[ClusterFault]:

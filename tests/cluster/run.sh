@@ -20,4 +20,4 @@ if [ -z "${KUBECONFIG:-}" ]; then
     export KUBECONFIG=${XDG_CACHE_HOME:-$HOME/.cache}/arena/cluster/kubeconfig
 fi
 # In this order: from nothing to a first score, then what goes right, then what goes wrong, then what is left.
-pytest -m cluster tests/cluster/test_{first_score,scaling,faults,updates,remains}.py "$@"
+pytest -m cluster tests/cluster/test_{first_score,check,scaling,faults,updates,remains}.py "$@"

@@ -2,11 +2,13 @@
 
 import copy
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from arena.cluster.documents import ClusterDocuments, read_objects
 from tests.support.manifests import Document, Manifests
 
 SERVICES, RUNNERS = "arena", "arena-runners"
+READ_AT = datetime(2026, 7, 1, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -73,6 +75,7 @@ class AppliedCluster:
         return ClusterDocuments(
             SERVICES,
             RUNNERS,
+            READ_AT,
             objects,
             pods,
             secrets=frozenset(self.secrets),

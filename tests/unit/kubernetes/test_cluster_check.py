@@ -1,6 +1,7 @@
 """`arena cluster check` finds each fault in a cluster with the manifests applied, and nothing in a good one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 
@@ -10,7 +11,7 @@ from arena.cluster.check import check_cluster
 from arena.cluster.platform import PlatformReport
 from arena.cluster.runner_pods import StudyNeeds
 from arena.words.limits import Limits
-from tests.support.cluster.applied import RUNNERS, SERVICES, AppliedCluster, apply, named_by_digest
+from tests.support.cluster.applied import READ_AT, RUNNERS, SERVICES, AppliedCluster, apply, named_by_digest
 from tests.support.manifests import Manifests
 
 Change = Callable[[AppliedCluster], object]
@@ -73,9 +74,12 @@ def close_in_runners(cluster: AppliedCluster) -> None:
             cluster.documents.remove(each)
 
 
-def say_unready(cluster: AppliedCluster) -> None:
-    cluster.add_pod("gateway")
-    cluster.unready[SERVICES, "gateway-1"] = {"broker": "the broker does not answer"}
+def say_unready(age_s: float) -> Change:
+    def change(cluster: AppliedCluster) -> None:
+        cluster.add_pod("gateway", startTime=(READ_AT - timedelta(seconds=age_s)).isoformat())
+        cluster.unready[SERVICES, "gateway-1"] = {"broker": "the broker does not answer"}
+
+    return change
 
 
 def unschedulable(name: str, namespace: str) -> Change:
@@ -172,7 +176,7 @@ WORKLOADS: dict[str, tuple[Change, str, str]] = {
     ),
     "no image": (wait_for("ImagePullBackOff", "not found"), "arena/Pod/gateway-1", "ImagePullBackOff: not found"),
     "falls over": (wait_for("CrashLoopBackOff", ""), "arena/Pod/gateway-1", "CrashLoopBackOff"),
-    "not ready, with its reason": (say_unready, "arena/Pod/gateway-1", "broker: the broker does not answer"),
+    "not ready, with its reason": (say_unready(600), "arena/Pod/gateway-1", "broker: the broker does not answer"),
     "no node": (unschedulable("gateway", SERVICES), "arena/Pod/gateway-1", "0/3 nodes are available"),
     "no Secret": (lambda c: c.secrets.discard((RUNNERS, "runner")), "arena-runners/Secret/runner", "There is none"),
     "a Secret of another": (share_secret, "arena/Secret/gateway", "dispatcher and gateway all have it"),
@@ -232,6 +236,7 @@ WARNINGS: dict[str, tuple[Change, str, str]] = {
         "Node/node-1",
         "fewer than the slots",
     ),
+    "it has just started": (say_unready(5), "arena/Pod/gateway-1", "just started, and is not ready: broker"),
     "a runner waits for a node": (
         unschedulable("runner", RUNNERS),
         "arena-runners/Pod/runner-1",
