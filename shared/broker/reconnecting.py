@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
+from aio_pika.exceptions import AMQPConnectionError
 from aio_pika.robust_connection import RobustConnection
 
 from shared.broker.errors import BROKER_ERRORS
@@ -47,7 +48,7 @@ class ReconnectingConnection(RobustConnection):
             try:
                 async with asyncio.timeout(CLOSE_TIMEOUT_S):
                     if self.transport is not None:
-                        await self.transport.connection.close()
+                        await self.transport.connection.close(AMQPConnectionError("the broker took a consumer away"))
                 self._consumer_lost.clear()
             except BROKER_ERRORS as error:
                 log.warning("the connection does not end yet", error=repr(error))
