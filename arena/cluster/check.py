@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from arena.cluster.documents import ClusterDocuments
-from arena.cluster.fault import ClusterFault
+from arena.cluster.fault import ClusterFault, warning
 from arena.cluster.network import check_network
 from arena.cluster.nodes import check_nodes
 from arena.cluster.platform import PlatformReport, check_platform
@@ -20,12 +20,16 @@ def check_cluster(cluster: ClusterDocuments, platform: PlatformReport | None) ->
 
 def _check_all(cluster: ClusterDocuments, platform: PlatformReport | None) -> Iterator[ClusterFault]:
     needs = platform.needs if platform and platform.needs else (StudyNeeds(),)
+    for kind, why in cluster.unread.items():
+        yield warning(kind, f"They were not looked at: {why}", "Ask for the right to list them.")
     yield from check_workloads(cluster)
-    yield from check_secrets(cluster)
+    if "Secret" not in cluster.unread:
+        yield from check_secrets(cluster)
     yield from check_network(cluster)
     yield from check_scaling(cluster)
     yield from check_runner_pod(cluster, needs)
-    yield from check_nodes(cluster)
+    if "Node" not in cluster.unread:
+        yield from check_nodes(cluster)
     if platform is not None:
         yield from check_platform(cluster, platform)
     yield from check_images(cluster)

@@ -231,7 +231,8 @@ KINDS: dict[str, type[KubernetesObject]] = {
 class ClusterDocuments:
     """Everything that kubectl shows of Arena in one cluster.
 
-    `secrets` has (namespace, name): their contents are not read. `unready` says of a pod by (namespace, name) what its
+    `secrets` has (namespace, name): their contents are not read. `unread` says of Nodes and Secrets, which not every
+    operator may see, why they were not read. `unready` says of a pod by (namespace, name) what its
     `/readyz` gives as reasons.
     """
 
@@ -242,6 +243,7 @@ class ClusterDocuments:
     pods: tuple[Pod, ...] = ()
     secrets: frozenset[tuple[str, str]] = frozenset()
     has_keda: bool = True
+    unread: Mapping[str, str] = field(default_factory=dict)
     unready: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
 
     def every(self, kind: type[ObjectT], namespace: str = "") -> list[ObjectT]:

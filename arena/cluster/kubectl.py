@@ -3,7 +3,8 @@
 import json
 import shutil
 import subprocess
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ TIMEOUT_S = 60
 SERVICE_KINDS = "deployments,statefulsets,jobs,pods,services,configmaps,networkpolicies"
 RUNNER_KINDS = "pods,configmaps,networkpolicies,resourcequotas"
 SCALED_JOBS = "scaledjobs.keda.sh"
+KEDA = "/apis/keda.sh/v1alpha1"
 NAME = "app.kubernetes.io/name"
 ANSWERING = {"gateway", "dispatcher", "aggregator", "runner"}
 ASK_READYZ = """
@@ -37,10 +39,15 @@ def read_cluster(namespace: str, runners_namespace: str) -> ClusterDocuments:
             "KUBECONFIG name your cluster."
         )
     _ask("version")
-    items = _list(SERVICE_KINDS, "-n", namespace) + _list(RUNNER_KINDS, "-n", runners_namespace) + _list("nodes")
-    has_keda = bool(_ask("get", "customresourcedefinitions", SCALED_JOBS, "--ignore-not-found", "-o", "name").strip())
-    if has_keda:
+    items = _list(SERVICE_KINDS, "-n", namespace) + _list(RUNNER_KINDS, "-n", runners_namespace)
+    if has_keda := _has_keda():
         items += _list(SCALED_JOBS, "-n", runners_namespace)
+    unread: dict[str, str] = {}
+    with _if_allowed("Node", unread):
+        items += _list("nodes")
+    secrets: frozenset[tuple[str, str]] = frozenset()
+    with _if_allowed("Secret", unread):
+        secrets = _secret_names(namespace) | _secret_names(runners_namespace)
     objects, pods = read_objects(items)
     return ClusterDocuments(
         namespace,
@@ -48,8 +55,9 @@ def read_cluster(namespace: str, runners_namespace: str) -> ClusterDocuments:
         datetime.now(UTC),
         objects,
         pods,
-        secrets=_secret_names(namespace) | _secret_names(runners_namespace),
+        secrets=secrets,
         has_keda=has_keda,
+        unread=unread,
         unready=_ask_unready(pods),
     )
 
@@ -71,6 +79,26 @@ def _ask(*arguments: str) -> str:
     if done.returncode != 0:
         raise Failure(f"kubectl {arguments[0]}: {done.stderr.strip()}")
     return done.stdout
+
+
+def _has_keda() -> bool:
+    try:
+        return "scaledjobs" in _ask("get", "--raw", KEDA)
+    except Failure as failure:
+        if "NotFound" in str(failure):
+            return False
+        raise
+
+
+@contextmanager
+def _if_allowed(kind: str, unread: dict[str, str]) -> Iterator[None]:
+    """Go on without these objects where this operator may not see them, and keep what the cluster says of it."""
+    try:
+        yield
+    except Failure as failure:
+        if "Forbidden" not in str(failure):
+            raise
+        unread[kind] = str(failure)
 
 
 def _list(kinds: str, *where: str) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def check_images(cluster: ClusterDocuments) -> Iterator[ClusterFault]:
     for image, names in sorted(users.items()):
         yield warning(
             f"image {image}",
-            f"{', '.join(sorted(names))} name it by its tag, so nodes may run different versions of it.",
+            f"It is named by its tag in {', '.join(sorted(names))}, so nodes may run different versions of it.",
             "Name it by digest, under images: of your kustomization: newName and digest: sha256:...",
         )
 

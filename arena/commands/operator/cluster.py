@@ -60,6 +60,10 @@ def _show(found: list[ClusterFault], faults: int, *, asked_platform: bool) -> No
     if found:
         headings = [Heading(""), Heading("where"), Heading("what is wrong", "text"), Heading("what to do", "text")]
         show_tables(TextTable(headings, [(each.severity, each.where, each.what, each.cure) for each in found]))
-    remark(f"{faults} faults, {len(found) - faults} warnings.")
+    remark(f"{_count(faults, 'fault')}, {_count(len(found) - faults, 'warning')}.")
     if not asked_platform:
         remark("Runners' own reasons and phases were not looked at: set ARENA_URL and ARENA_TOKEN (an organizer's).")
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,12 @@ if shown["refusal"]:
     sys.exit(shown["refusal"])
 if verb == "exec":
     print(json.dumps({{"status": "unavailable", "reasons": shown["reasons"]}}))
-elif verb == "get" and rest[0] == "customresourcedefinitions":
-    print("customresourcedefinition.apiextensions.k8s.io/scaledjobs.keda.sh")
+elif verb == "get" and rest[0] == "--raw":
+    if not shown["has_keda"]:
+        sys.exit("Error from server (NotFound): the server could not find the requested resource")
+    print(json.dumps({{"kind": "APIResourceList", "resources": [{{"name": "scaledjobs"}}]}}))
+elif verb == "get" and rest[0] in shown["forbidden"]:
+    sys.exit(f'Error from server (Forbidden): {{rest[0]}} is forbidden: User "ann" cannot list resource "{{rest[0]}}"')
 elif verb == "get":
     namespace = rest[rest.index("-n") + 1] if "-n" in rest else None
     if rest[0] == "secrets":
@@ -45,7 +50,12 @@ def cluster(rendered: dict[str, Manifests]) -> AppliedCluster:
 
 
 def run(
-    folder: Path, cluster: AppliedCluster | None, *options: str, refusal: str = "", **variables: str
+    folder: Path,
+    cluster: AppliedCluster | None,
+    *options: str,
+    refusal: str = "",
+    forbidden: Sequence[str] = (),
+    **variables: str,
 ) -> tuple[int, str, str]:
     """Run the command beside a kubectl that shows this cluster, or beside none."""
     folder.mkdir(exist_ok=True)
@@ -56,6 +66,8 @@ def run(
             "secrets": sorted(cluster.secrets),
             "reasons": reasons,
             "refusal": refusal,
+            "has_keda": cluster.has_keda,
+            "forbidden": forbidden,
         }
         (folder / "shown.json").write_text(json.dumps(shown))
         (folder / "kubectl").write_text(KUBECTL.format(python=sys.executable))
@@ -88,7 +100,7 @@ def test_a_fault_is_listed_with_its_cure_and_fails_the_command(cluster: AppliedC
     assert code == 1
     assert "fault\tarena-runners/ScaledJob/runner\ttargetValue is 2, but a runner has 3 slots" in output
     assert 'Set targetValue: "3".' in output
-    assert "faults, " in errors
+    assert "1 fault, 0 warnings." in errors
 
 
 def test_scripts_get_one_object(cluster: AppliedCluster, tmp_path: Path) -> None:
@@ -122,6 +134,28 @@ def test_other_namespaces_are_looked_at_when_they_are_named(cluster: AppliedClus
 
     assert code == 1
     assert "elsewhere/Deployment/gateway\tThere is none." in output
+
+
+def test_without_keda_it_says_that_nothing_starts_runners(cluster: AppliedCluster, tmp_path: Path) -> None:
+    cluster.has_keda = False
+
+    code, output, _ = run(tmp_path, cluster)
+
+    assert code == 1
+    assert "KEDA is not installed, so nothing starts runners." in output
+
+
+def test_what_an_operator_may_not_see_is_a_warning_and_the_rest_is_checked(
+    cluster: AppliedCluster, tmp_path: Path
+) -> None:
+    code, output, errors = run(tmp_path, cluster, forbidden=["nodes", "secrets"])
+
+    assert code == 0, output
+    assert "0 faults, 2 warnings." in errors
+    for kind, listed in (("Node", "nodes"), ("Secret", "secrets")):
+        assert (
+            f"warning\t{kind}\tThey were not looked at: kubectl get: Error from server (Forbidden): {listed}" in output
+        )
 
 
 def test_without_kubectl_it_says_how_to_get_it(tmp_path: Path) -> None:
