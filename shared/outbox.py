@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 
 import structlog
+from prometheus_client import Gauge
 
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
@@ -18,6 +19,8 @@ log = structlog.get_logger()
 queries = load_queries(files("shared") / "outbox.sql")
 BATCH = 200
 POLL_S = 2.0
+
+AGE = Gauge("arena_outbox_age_seconds", "Age of the oldest message that was still in the outbox when it was last read")
 
 
 class Outbox:
@@ -58,8 +61,9 @@ class Outbox:
     async def _relay_batch(self) -> int:
         async with self._pool.acquire() as connection, connection.transaction():
             taken = sorted([tuple(row) async for row in queries.take_outbox(connection, batch=BATCH)])
+            AGE.set(max((age_s for *_, age_s in taken), default=0))
             if taken:
                 await self._broker.publish_raw(
-                    [RawMessage(key, body.encode(), traceparent) for _, key, body, traceparent in taken]
+                    [RawMessage(key, body.encode(), traceparent) for _, key, body, traceparent, _ in taken]
                 )
             return len(taken)

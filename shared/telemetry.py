@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Mapping
 import structlog
 from fastapi import FastAPI, Response
 from fastapi.responses import PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 
 from arena.api.operations import Health, Readiness
+
+PART_READY = Gauge("arena_part_ready", "1 while a part that the service needs is available, else 0", ["part"])
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns why a part is not ready, or None when it is."""
@@ -49,6 +51,12 @@ def configure_logs(service: str, level: str) -> None:
 def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
     """Add `/healthz` (the process answers), `/readyz` (503 and reasons while a part is unavailable) and `/metrics`."""
 
+    async def find_reasons() -> dict[str, str]:
+        found = {name: await check() for name, check in checks.items()}
+        for name, reason in found.items():
+            PART_READY.labels(name).set(reason is None)
+        return {name: reason for name, reason in found.items() if reason is not None}
+
     @app.get("/healthz", tags=["operation"])
     async def healthz() -> Health:
         """Tell that the process answers."""
@@ -57,12 +65,12 @@ def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
     @app.get("/readyz", tags=["operation"], responses={503: {"model": Readiness, "description": "Not ready."}})
     async def readyz(response: Response) -> Readiness:
         """Tell whether every part that the service needs is available."""
-        found = {name: await check() for name, check in checks.items()}
-        reasons = {name: reason for name, reason in found.items() if reason is not None}
+        reasons = await find_reasons()
         response.status_code = 503 if reasons else 200
         return Readiness(status="unavailable" if reasons else "ok", reasons=reasons)
 
     @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
     async def metrics() -> PlainTextResponse:
         """Return metrics in Prometheus' text format."""
+        await find_reasons()
         return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -3,12 +3,17 @@
 import shutil
 from collections.abc import Mapping
 
+from prometheus_client import Gauge
+
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
 from arena.words.environments import ENVIRONMENT_LABEL
+
+DISK_FREE = Gauge("arena_disk_free_bytes", "Free disk at the last look")
+DISK_FREE_LIMIT = Gauge("arena_disk_free_limit_bytes", "With less free disk than this, no work is taken")
 
 
 class SandboxReadiness:
@@ -45,6 +50,8 @@ class SandboxReadiness:
         holds. One with a runtime that a phase names is, too, before its first study.
         """
         free = shutil.disk_usage("/").free
+        DISK_FREE.set(free)
+        DISK_FREE_LIMIT.set(self._settings.disk_free_limit_bytes)
         if free < self._settings.disk_free_limit_bytes:
             return f"disk low: expected {self._settings.disk_free_limit_bytes} bytes free, got {free}"
         if thorough:

@@ -14,6 +14,7 @@ from services.aggregator.loss_curve import loss_curve
 from services.aggregator.rows import ScoringReference
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
+from shared.broker.queue_lengths import measure_queues
 from shared.broker.topology import RESULTS
 from shared.database import Pool
 from shared.messages import PhaseChanged, ResultMessage, ShardsFinished, StudyFatal, StudyFinished, SubmissionEnded
@@ -44,6 +45,7 @@ class Aggregator:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._broker.consume(RESULTS, self.take_results, stop, prefetch=4 * batch, batch=batch))
             tasks.create_task(self._outbox.run_relay(stop))
+            tasks.create_task(measure_queues(self._broker, (RESULTS,), stop))
 
     async def take_results(self, messages: Sequence[ResultMessage]) -> None:
         """Store a batch of results, score what they belong to, and announce what has changed."""

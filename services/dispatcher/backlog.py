@@ -1,16 +1,13 @@
-"""How many CPUs the open work wants, for what starts runners and for metrics."""
+"""How many CPUs the open work wants, for what starts runners."""
 
 from collections.abc import Sequence
 
 from fastapi import FastAPI, HTTPException
-from prometheus_client import Gauge
 
 from arena.api.operations import Backlog
 from services.dispatcher.rows import EnvironmentBacklog
 from services.dispatcher.serving_tables import count_backlog
 from shared.database import Pool, is_transient
-
-CPUS_WANTED = Gauge("arena_cpus_wanted", "CPUs that all open shards want, those that run included", ["environment"])
 
 
 def add_backlog_route(app: FastAPI, pool: Pool) -> None:
@@ -34,10 +31,3 @@ def show_backlog(found: Sequence[EnvironmentBacklog]) -> Backlog:
         shards=sum(each.shards for each in found),
         environments={each.environment: each.cpus for each in found},
     )
-
-
-def measure_backlog(found: Sequence[EnvironmentBacklog]) -> None:
-    """Set the metric; an environment without work has none."""
-    CPUS_WANTED.clear()
-    for each in found:
-        CPUS_WANTED.labels(each.environment).set(each.cpus)

@@ -86,8 +86,20 @@ class OpenSubmission:
 
 @dataclass(frozen=True)
 class EnvironmentBacklog:
-    """How many shards of an environment are open, on runners or not, and how many CPUs these want."""
+    """How many shards of an environment are open, on runners or not, how many CPUs these want, and their states."""
 
     environment: str
     shards: int
     cpus: int
+    pending: int
+    released: int
+    running: int
+
+
+@dataclass(frozen=True)
+class PresentRunners:
+    """How many runners are there that take work, and that do not, and the slots of the former."""
+
+    ready: int
+    unready: int
+    slots: int

@@ -9,14 +9,15 @@ from prometheus_client import Counter, Gauge
 
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import serving_tables, tables
-from services.dispatcher.backlog import measure_backlog
 from services.dispatcher.fairness import release_window
+from services.dispatcher.measurements import measure_unserved, measure_work
 from services.dispatcher.release import shard_message
 from services.dispatcher.rows import ReleasedShard
 from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
+from shared.broker.queue_lengths import measure_queues
 from shared.broker.topology import DISPATCH, SUBMISSIONS, shard_queue
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
@@ -60,6 +61,7 @@ class Dispatcher:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._broker.consume(SUBMISSIONS, self._on_submissions, stop, prefetch=100, batch=100))
             tasks.create_task(self._broker.consume(DISPATCH, self._on_dispatch, stop, prefetch=200, batch=200))
+            tasks.create_task(measure_queues(self._broker, (SUBMISSIONS, DISPATCH), stop))
             tasks.create_task(self._repeat(self._release, RELEASE_POLL_S, stop))
             tasks.create_task(self._repeat(self._sweep, self._settings.sweep_interval_s, stop))
 
@@ -124,7 +126,7 @@ class Dispatcher:
         classes = await tables.open_classes(self._pool)
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
-        measure_backlog(await serving_tables.count_backlog(self._pool))
+        await measure_work(self._pool, self._settings.lease_s)
         await self._settle_unserved(classes)
         settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
@@ -149,6 +151,7 @@ class Dispatcher:
         runners = await serving_tables.ready_runners(self._pool, self._settings.lease_s)
         unserved = {each for each in classes if runners and not count_places(each, runners)}
         self._unserved_since = {each: self._unserved_since.get(each, now) for each in unserved}
+        measure_unserved({each.name: now - since for each, since in self._unserved_since.items()})
         for shard_class, since in self._unserved_since.items():
             if now - since >= self._settings.unserved_limit_s:
                 await self._report_unserved(shard_class, runners)

@@ -48,7 +48,23 @@ returning sh.id, s.traceparent;
 select
     environment,
     sum(pending + released + running)::integer as shards,
-    sum(cpus * (pending + released + running))::integer as cpus
+    sum(cpus * (pending + released + running))::integer as cpus,
+    sum(pending)::integer as pending,
+    sum(released)::integer as released,
+    sum(running)::integer as running
 from backlog
 group by environment
 order by environment;
+
+-- name: count_incidents()$
+-- Shards that wait for the organizer, or for a runner that can take them.
+select count(*) from shards sh join submissions s on s.id = sh.submission_id
+where sh.state = 'incident' and s.ended_at is null;
+
+-- name: count_runners(seen_s)^
+-- The runners that are there: how many take work, how many do not, and the slots of those that do.
+select
+    count(*) filter (where ready) as ready,
+    count(*) filter (where not ready) as unready,
+    coalesce(sum(slots) filter (where ready), 0)::integer as slots
+from runners where seen_at > now() - make_interval(secs => :seen_s);

@@ -2,7 +2,7 @@
 
 from importlib.resources import files
 
-from services.dispatcher.rows import EnvironmentBacklog
+from services.dispatcher.rows import EnvironmentBacklog, PresentRunners
 from services.dispatcher.serving import ReadyRunners, TracedRow
 from shared.database import Pool, fetch_all, load_queries, take_turn
 from shared.shard_class import ShardClass
@@ -31,3 +31,14 @@ async def resume_served(pool: Pool, shard_class: ShardClass) -> list[TracedRow]:
 async def count_backlog(pool: Pool) -> list[EnvironmentBacklog]:
     """Return what work there is, by environment: on runners, on the broker and not yet released."""
     return await fetch_all(EnvironmentBacklog, queries.count_backlog(pool))
+
+
+async def count_incidents(pool: Pool) -> int:
+    """Return how many shards are incidents."""
+    incidents: int = await queries.count_incidents(pool)
+    return incidents
+
+
+async def count_runners(pool: Pool, seen_s: float) -> PresentRunners:
+    """Return how many runners were heard from in the last `seen_s` seconds."""
+    return PresentRunners(**await queries.count_runners(pool, seen_s=seen_s))

@@ -7,6 +7,8 @@ from services.gateway.app import create_app
 from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
 from services.gateway.starting import Entrance
+from shared.broker.queue_lengths import measure_queues
+from shared.broker.topology import DEAD
 from shared.connecting.readiness import ServiceReadiness
 from shared.connecting.servers import connect_servers
 from shared.process import run_service, serve_http
@@ -26,6 +28,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
                 work.create_task(dependencies.change_notifier.run(stop))
                 work.create_task(dependencies.feeds.run(stop))
                 work.create_task(dependencies.outbox.run_relay(stop))
+                work.create_task(measure_queues(broker, (DEAD,), stop))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 import fastapi_offline
 from fastapi import FastAPI
 from fastapi.responses import FileResponse, JSONResponse
-from prometheus_client import Histogram
+from prometheus_client import Gauge, Histogram
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -55,6 +55,7 @@ ROUTES = (
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
 )
 
+RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")
 LATENCY = Histogram(
     "arena_request_seconds",
     "Time to answer a request",
@@ -118,6 +119,7 @@ def create_app(dependencies: Dependencies) -> FastAPI:
         }
     )
     app.state.dependencies = dependencies
+    RUNNERS_LIMIT.set(dependencies.settings.runners_limit or 0)
     add_problem_handlers(app)
     _add_api_pages(app)
     add_website(app)

@@ -45,7 +45,9 @@ log = structlog.get_logger()
 ENDED_KEPT = 10_000
 HAND_BACK_TIMEOUT_S = 5.0
 
+SLOTS = Gauge("arena_slots", "Slots that this runner has")
 BUSY = Gauge("arena_slots_busy", "Slots with a shard in hand")
+READY = Gauge("arena_runner_ready", "1 while this runner takes work, else 0")
 
 
 class SlotSource(Protocol):
@@ -177,6 +179,8 @@ class Runner:
         return held_shard(shard) in self._held or shard.submission_id in self._ended
 
     def _describe(self) -> RunnerHeartbeat:
+        SLOTS.set(self._room.count)
+        READY.set(self._readiness.reason is None)
         BUSY.set(sum(work.cpus for work in self._held.values()))
         shortages = (self._slots.shortage, self._readiness.shortage, self._room.shortage)
         reason = self._readiness.reason or ("the runner shuts down" if self._stop.is_set() else None)

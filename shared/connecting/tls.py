@@ -4,6 +4,8 @@ import ssl
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.connecting.certificate_ends import watch_certificates
+
 
 class TlsFileUnusable(OSError):
     """A file cannot be read, or is not what its setting asks for."""
@@ -39,6 +41,7 @@ class TlsFiles:
                 files = f"{self.certificate} with the key {self.key or 'in the same file'}"
                 names = f"{self.settings}_CERTIFICATE_FILE, {self.settings}_KEY_FILE"
                 raise TlsFileUnusable(f"{names}: {_say(files, error)}") from error
+        watch_certificates(context, self.settings.removeprefix("ARENA_").lower(), self.ca, self.certificate)
         return context
 
 

@@ -7,7 +7,8 @@ from fastapi import FastAPI
 from prometheus_client import generate_latest
 
 from services.dispatcher import serving_tables, tables
-from services.dispatcher.backlog import add_backlog_route, measure_backlog
+from services.dispatcher.backlog import add_backlog_route
+from services.dispatcher.measurements import measure_work
 from shared.database import Pool
 from shared.shard_class import ShardClass
 from tests.support.seeding import seed_phase, seed_submission
@@ -71,9 +72,9 @@ async def test_an_environment_without_work_has_no_metric_any_more(pool: Pool, di
     await seed_submission(pool, seeded)
     await tables.expand_waiting(dispatcher_pool)
 
-    measure_backlog(await serving_tables.count_backlog(dispatcher_pool))
+    await measure_work(dispatcher_pool, 60)
     assert re.findall(r'arena_cpus_wanted{environment="(.+)"} (.+)', generate_latest().decode()) == [("small", "12.0")]
 
     await pool.execute("update shards set state = 'done'")
-    measure_backlog(await serving_tables.count_backlog(dispatcher_pool))
+    await measure_work(dispatcher_pool, 60)
     assert "arena_cpus_wanted{" not in generate_latest().decode()
