@@ -20,9 +20,17 @@ done
 for netns in /run/netns/arena-node* /run/netns/arena-switch; do
     ! [ -e "$netns" ] || ip netns del "$(basename "$netns")"
 done
-for _ in $(seq $((WAIT_S * 5))); do     # a cgroup is busy until the last process in it is reaped
+for _ in $(seq $((WAIT_S * 5))); do     # a control group is busy until the last process in it is reaped
     compgen -G '/sys/fs/cgroup/*/arena-node*' >/dev/null || break
     find /sys/fs/cgroup/*/arena-node* -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.2
 done
 rm -rf "$run" "$dir/kubeconfig"
-! compgen -G '/sys/fs/cgroup/*/arena-node*' >&2 || { echo "down: expected no cgroup of a node, got these" >&2; exit 1; }
+
+left=$(
+    compgen -G '/sys/fs/cgroup/*/arena-node*'
+    compgen -G '/run/netns/arena-*'
+    compgen -G '/sys/class/net/arena-*'
+    grep -als "$run" /proc/[0-9]*/cmdline
+    grep -F "$run" /proc/self/mounts
+) || true
+[ -z "$left" ] || { printf 'down: expected nothing to be left of the cluster, got these:\n%s\n' "$left" >&2; exit 1; }

@@ -19,8 +19,8 @@ load() { # load NODE IMAGE...
 }
 
 for socket in "$dir"/run/node*/run/docker.sock; do
-    node=${socket#"$dir/run/"}
-    load "${node%%/*}" "${everywhere[@]}"
+    name=${socket#"$dir/run/"}
+    load "${name%%/*}" "${everywhere[@]}"
 done
 load node1 "${services[@]}"
 

@@ -17,7 +17,7 @@ QUALITIES_OF_SERVICE = ("", "burstable", "besteffort")
 
 def is_ours() -> bool:
     """Whether the cluster is this machine's own."""
-    return os.environ["KUBECONFIG"] == str(CACHE / "kubeconfig")
+    return os.environ.get("KUBECONFIG") == str(CACHE / "kubeconfig")
 
 
 @contextmanager
