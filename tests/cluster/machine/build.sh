@@ -11,6 +11,9 @@ packages=(golang-1.19-go golang-1.19-src golang-github-modern-go-reflect2-dev et
     libwrap0 libnetfilter-conntrack3 libmnl0 libnfnetlink0 libnftables1 libnftnl11 libjansson4)
 
 say() { echo "build: $*" >&2; }
+commands=(kube-scheduler kube-apiserver kube-controller-manager kubelet kube-proxy)
+all_there() { for name in "${commands[@]}" pause; do [ -x "$dir/bin/$name" ] || return; done; }
+! all_there || exit 0
 
 # A private apt: the system's own mirror and its keys, plus source packages; the system's lists stay as they are.
 mirror=$(apt-get indextargets --format "\$(REPO_URI)" 'Created-By: Packages' "Release: $release" 'Component: main' | head -1)
@@ -66,7 +69,7 @@ flags="-s -w"
 for package in k8s.io/kubernetes/vendor/k8s.io/{component-base,client-go/pkg}/version; do
     flags+=" -X $package.gitVersion=v$version -X $package.gitMajor=1 -X $package.gitMinor=20"
 done
-for command in kube-scheduler kube-apiserver kube-controller-manager kubelet kube-proxy; do
+for command in "${commands[@]}"; do
     [ -x "$dir/bin/$command" ] && continue
     say "compiling $command"
     nice -n 19 go build -p 2 -ldflags "$flags" -o "$dir/bin/$command" "./cmd/$command"
