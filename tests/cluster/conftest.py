@@ -65,7 +65,9 @@ def platform(keda: KedaStandIn) -> Iterator[Platform]:
     """Arena, as the commands of the first test have set it up."""
     assert not keda.failures
     with forwarded_gateway() as url:
-        yield Platform(url, organizer_token())
+        platform = Platform(url, organizer_token())
+        platform.organizer.get("/api/v1/competitions")  # asks until the gateway is there
+        yield platform
 
 
 @pytest.fixture(scope="session")

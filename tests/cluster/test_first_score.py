@@ -47,4 +47,4 @@ def test_ten_commands_lead_from_nothing_to_a_score(keda: KedaStandIn, tmp_path: 
 
     assert code == 0, said.read_text()[-5000:]
     assert len(commands) <= 10
-    assert re.search(r"dice .*\d+\.\d", said.read_text())
+    assert re.search(r"\bdice\s+\d+\.\d", said.read_text())
