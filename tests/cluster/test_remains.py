@@ -5,7 +5,7 @@ import pytest
 from arena.pack.optimizer_zip import read_zip
 from arena.words.states import ExecutionState
 from tests.support.cluster import machine
-from tests.support.cluster.keda_stand_in import KedaStandIn, runs
+from tests.support.cluster.keda_stand_in import KedaStandIn, end_of
 from tests.support.cluster.kubernetes import JOBS, RUNNERS, Kubernetes
 from tests.support.cluster.platform import Platform
 from tests.support.cluster.pods import PodWatch
@@ -27,7 +27,7 @@ def test_a_later_run_finds_nothing_left_behind(
     assert keda.steps[0] == runners_limit
     assert {each.outcome for each in platform.executions(submission)} == {ExecutionState.DONE}
     pods.wait_for(0)
-    assert not [job["metadata"]["name"] for job in kubernetes.every(JOBS, "jobs", RUNNERS) if runs(job)]
+    assert not [job["metadata"]["name"] for job in kubernetes.every(JOBS, "jobs", RUNNERS) if end_of(job) is None]
     assert machine.containers_of_studies() == []
 
 

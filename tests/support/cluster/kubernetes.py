@@ -47,6 +47,11 @@ class Kubernetes:
         """Create an object."""
         return self._answer(self._http.post(f"{api}/namespaces/{namespace}/{kind}", json=dict(thing)))
 
+    def delete(self, api: str, kind: str, namespace: str, name: str) -> None:
+        """Delete an object, and then what belongs to it."""
+        path = f"{api}/namespaces/{namespace}/{kind}/{name}"
+        self._answer(self._http.delete(path, params={"propagationPolicy": "Background"}))
+
     def patch(self, api: str, kind: str, namespace: str, name: str, change: Mapping[str, Any]) -> Thing:
         """Merge a change into an object."""
         headers = {"Content-Type": "application/merge-patch+json"}
