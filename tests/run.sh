@@ -14,6 +14,7 @@ platforms=(
     tests/integration/packaging
 )
 sandbox=(
+    tests/integration/engine_in_container
     tests/integration/images
     tests/integration/sandbox
 )

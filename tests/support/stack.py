@@ -57,9 +57,9 @@ class Services:
 
 @contextmanager
 def running_process(
-    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str]
+    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str], *, exit_code: int = 0
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself."""
+    """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself, with this code."""
     environment = {
         **os.environ,
         **_environment(settings),
@@ -79,7 +79,7 @@ def running_process(
             process.send_signal(signal.SIGCONT)
             process.terminate()
             code = process.wait(timeout=LIMIT_S)
-    assert code == 0, log.read_text()[-3000:]
+    assert code == exit_code, log.read_text()[-3000:]
 
 
 @asynccontextmanager
