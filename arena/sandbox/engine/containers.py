@@ -52,6 +52,7 @@ class Engine:
         self.images = Images(docker)
         self.settings = settings
         self._control_groups = control_groups
+        self._group = "/"
         self._owned: set[str] = set()
         self._orphans: set[str] = set()
 
@@ -108,7 +109,7 @@ class Engine:
 
     async def read_usage(self, container: Container, timeout_s: float) -> Usage:
         """Return what a running container has used so far, or nothing if that takes too long. Never raises."""
-        return await read_usage(self.docker, container.id, self._control_groups, timeout_s)
+        return await read_usage(self.docker, container.id, self._control_groups, self._group, timeout_s)
 
     async def find_cause_of_death(self, container: Container) -> Death:
         """Ask why this container's streams ended. Raises `InfrastructureFailure`."""
@@ -128,7 +129,9 @@ class Engine:
 
     async def describe_machine(self) -> Machine:
         """Return where the engine runs, with how much memory. Raises `InfrastructureFailure`."""
-        return await describe_machine(self.docker)
+        machine = await describe_machine(self.docker)
+        self._group = machine.node_group
+        return machine
 
     async def name_container(self, container_id: str, name: str) -> None:
         """Rename a container that was prepared before its work was known; for the operator's eyes only."""

@@ -14,6 +14,7 @@ from aiodocker import Docker
 from arena.sandbox.engine.connection import CALL_TIMEOUT_S, engine_call
 
 GROUP_LABEL = "arena.control_group"
+NODE_GROUP_LABEL = "arena.node_control_group"
 MEMORY_LABEL = "arena.memory_bytes"
 
 
@@ -22,12 +23,14 @@ class Machine:
     """Where an engine runs.
 
     `memory_bytes` is what all containers may use together; `control_group` is the group that they have to be in, if
-    there is one; `faults` is why no sandbox can hold here, each with its cure.
+    there is one, and `node_group` the same as the node's own processes call it; `faults` is why no sandbox can hold
+    here, each with its cure.
     """
 
     memory_bytes: int
     control_group: str | None
     faults: tuple[str, ...]
+    node_group: str = "/"
 
     def holds_group(self, group: str) -> bool:
         """Return whether a container in this group is under the limits of the engine's pod."""
@@ -48,7 +51,8 @@ def parse_info(info: Mapping[str, Any]) -> Machine:
     memory_bytes = int(info["MemTotal"])
     if MEMORY_LABEL in labels:
         memory_bytes = min(memory_bytes, int(labels[MEMORY_LABEL]))
-    return Machine(memory_bytes, labels.get(GROUP_LABEL), tuple(_find_faults(info)))
+    faults = tuple(_find_faults(info))
+    return Machine(memory_bytes, labels.get(GROUP_LABEL), faults, labels.get(NODE_GROUP_LABEL, "/"))
 
 
 def _find_faults(info: Mapping[str, Any]) -> Iterable[str]:

@@ -22,9 +22,9 @@ MEMORY_FILES = ("memory.max_usage_in_bytes", "memory.peak")
 """Of version 1 and of version 2; the peak came to version 2 with Linux 5.19."""
 
 
-async def read_usage(docker: Docker, container_id: str, control_groups: Path, timeout_s: float) -> Usage:
+async def read_usage(docker: Docker, container_id: str, control_groups: Path, group: str, timeout_s: float) -> Usage:
     """Return what a running container has used so far, or nothing if that cannot be said in time. Never raises."""
-    usage = read_control_groups(container_id, control_groups)
+    usage = read_control_groups(container_id, control_groups, group)
     if usage.cpu_s is not None:
         return usage
     try:
@@ -39,17 +39,20 @@ async def read_usage(docker: Docker, container_id: str, control_groups: Path, ti
         return Usage()
 
 
-def read_control_groups(container_id: str, root: Path) -> Usage:
-    """Return what the host's kernel says about a container; nothing when its control group cannot be seen from here."""
-    folders = list(_folders(container_id, root))
+def read_control_groups(container_id: str, root: Path, group: str) -> Usage:
+    """Return what the host's kernel says about a container; nothing when its control group cannot be seen from here.
+
+    `group` is the one in which its engine runs: `/`, or that of a pod's container.
+    """
+    folders = list(_folders(container_id, root, group))
     cpu, memory = _read_first(folders, CPU_FILES), _read_first(folders, MEMORY_FILES)
     return Usage(cpu_s=_cpu_seconds(cpu), memory_peak_bytes=None if memory is None else int(memory))
 
 
-def _folders(container_id: str, root: Path) -> Iterator[Path]:
+def _folders(container_id: str, root: Path, group: str) -> Iterator[Path]:
     """Where an engine puts a container's control group: by itself or by systemd, in version 1 and in version 2."""
     for name in (f"docker/{container_id}", f"system.slice/docker-{container_id}.scope"):
-        yield from (root / controller / name for controller in ("cpuacct", "memory", "."))
+        yield from (root / controller / group.strip("/") / name for controller in ("cpuacct", "memory", "."))
 
 
 def _read_first(folders: list[Path], names: tuple[str, ...]) -> str | None:

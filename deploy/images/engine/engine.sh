@@ -55,10 +55,11 @@ memory_limit() { # the least limit that can be seen over this container; nothing
 
 if [ -z "${ENGINE_GROUP:-}" ]; then
     ENGINE_MEMORY=$(memory_limit)
+    ENGINE_NODE_GROUP=$(own_group) # by which the node's own processes know it; the runner reads there what containers use
     if [ -f /sys/fs/cgroup/cgroup.controllers ]; then
         # Version 2. A privileged container sees the node's whole tree, and an engine in it would put its containers at the
         # top, outside the pod. In a namespace of its own, the top is this container's group.
-        export ENGINE_MEMORY ENGINE_GROUP=/
+        export ENGINE_MEMORY ENGINE_NODE_GROUP ENGINE_GROUP=/
         exec unshare --cgroup --mount "$0" "$@"
     fi
     ENGINE_GROUP=$(own_group)
@@ -70,7 +71,7 @@ elif [ "$ENGINE_GROUP" = / ] && [ -f /sys/fs/cgroup/cgroup.controllers ]; then
     xargs -rn1 </sys/fs/cgroup/cgroup.procs >/sys/fs/cgroup/engine/cgroup.procs 2>/dev/null || true # some have just ended
     sed -e 's/ / +/g' -e 's/^/+/' /sys/fs/cgroup/cgroup.controllers >/sys/fs/cgroup/cgroup.subtree_control
 fi
-labels=(--label "arena.control_group=$ENGINE_GROUP")
+labels=(--label "arena.control_group=$ENGINE_GROUP" --label "arena.node_control_group=$ENGINE_NODE_GROUP")
 [ -z "$ENGINE_MEMORY" ] || labels+=(--label "arena.memory_bytes=$((ENGINE_MEMORY - OWN_BYTES))")
 
 # --- The engine.

@@ -14,9 +14,10 @@ def test_an_engine_of_a_whole_machine_has_its_memory_and_no_group() -> None:
 
 
 def test_an_engine_in_a_pod_has_the_pods_memory() -> None:
-    labels = [f"arena.memory_bytes={3 * GIBIBYTE}", f"arena.control_group={POD}", "of=somebody=else"]
+    groups = ["arena.control_group=/", f"arena.node_control_group={POD}"]
+    labels = [f"arena.memory_bytes={3 * GIBIBYTE}", *groups, "of=somebody=else"]
 
-    assert parse_info({**INFO, "Labels": labels}) == Machine(3 * GIBIBYTE, POD, ())
+    assert parse_info({**INFO, "Labels": labels}) == Machine(3 * GIBIBYTE, "/", (), POD)
 
 
 def test_a_pods_limit_above_what_the_machine_has_is_no_memory_more() -> None:
