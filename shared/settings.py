@@ -17,7 +17,8 @@ BLOB_URL = "file:///var/lib/arena/blobs"
 class ArenaSettings(BaseSettings):
     """Read once, in a service's `__main__`, and passed on from there."""
 
-    model_config = SettingsConfigDict(env_prefix="ARENA_", frozen=True)
+    # An empty variable is one that nobody has set, as Compose passes it on, and no token that is empty.
+    model_config = SettingsConfigDict(env_prefix="ARENA_", env_ignore_empty=True, frozen=True)
 
 
 class ProcessSettings(ArenaSettings):

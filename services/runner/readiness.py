@@ -11,6 +11,9 @@ from shared.events import wait_for_any
 
 log = structlog.get_logger()
 
+BLOBS_AGAIN_S = 5.0
+"""How soon to look again when no blob could be had: a gateway that is restarted is back in seconds."""
+
 
 class ReadinessCheck(Protocol):
     """Looks whether studies may run here."""
@@ -70,7 +73,8 @@ class ReadinessWatch:
         """Check until `stop`."""
         while not stop.is_set():
             await self.check()
-            await wait_for_any(stop, timeout_s=self._interval_s)
+            soon_s = self._interval_s if self.blobs_reason is None else min(BLOBS_AGAIN_S, self._interval_s)
+            await wait_for_any(stop, timeout_s=soon_s)
 
     async def check(self, *, thorough: bool = False) -> str | None:
         """See whether work may be taken, let everybody know, and return why not."""

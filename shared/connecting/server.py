@@ -28,12 +28,12 @@ class Server:
 
     def explain(self, error: BaseException) -> str:
         """Return why it cannot be used, from what went wrong."""
-        for cause in _causes(error):
+        for cause in causes(error):
             if reason := self._explain_tls(cause):
                 return reason
         if isinstance(error, SchemaBehind):
             return f"{self} is not up to date: {error}"
-        if any(isinstance(cause, LOGIN_ERRORS) for cause in _causes(error)):
+        if any(isinstance(cause, LOGIN_ERRORS) for cause in causes(error)):
             return f"{self} refuses the user or the password; {self._see('URL')}"
         return f"{self} does not answer: {_text(error)}; {self._see('URL')}"
 
@@ -66,7 +66,7 @@ class Server:
         return f"the {self.name} at {parts.hostname}:{parts.port or self.port}"
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def causes(error: BaseException) -> Iterator[BaseException]:
     """Yield an error and what led to it, the last first."""
     found: BaseException | None = error
     while found is not None:

@@ -1,7 +1,7 @@
 """Blobs over HTTP: a runner that does not share the gateway's disk asks the gateway for them, with a token."""
 
 import ssl
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from http import HTTPStatus
 from pathlib import Path
 
@@ -10,6 +10,8 @@ from pydantic import SecretStr
 
 from arena.words.problems import ProblemCode
 from shared.blobs import NO_BLOB, BlobAccessRefused, BlobMissing, BlobStoreUnavailable
+from shared.connecting.server import causes
+from shared.connecting.tls import TlsFiles, TlsFileUnusable
 
 TIMEOUT = httpx.Timeout(30, connect=5)
 """For the next piece of a blob, in seconds. How long all of it may take is the cache's affair."""
@@ -55,24 +57,23 @@ class GatewayBlobs:
         if self._url.startswith("http://"):
             return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and loading authorities takes time
         try:
-            return ssl.create_default_context(cafile=self._ca_file)
-        except OSError as error:  # an SSLError is one, too
-            raise BlobAccessRefused(
-                f"Expected certificates of authorities in ARENA_BLOB_CA_FILE={self._ca_file}, got: {error}."
-            ) from error
+            return TlsFiles("ARENA_BLOB", ca=self._ca_file).make_context()
+        except TlsFileUnusable as error:
+            raise BlobAccessRefused(str(error)) from error
 
     def _failure(self, sha256: str, answer: httpx.Response) -> Exception:
         """Return what an answer other than 200 means."""
         where, code = f"The gateway at {self._url}", _code(answer)
         if code == ProblemCode.NO_SUCH_BLOB:
             return BlobMissing(f"there is no blob {sha256}")
-        if answer.status_code == HTTPStatus.UNAUTHORIZED:
+        if answer.status_code == HTTPStatus.UNAUTHORIZED or code == ProblemCode.RATE_LIMITED:
+            # Rates are for those without a good token, and runners of a lab that have none share an address.
             given = "gets no token" if self._token is None else "does not know the token, or it was revoked"
             return BlobAccessRefused(f"{where} {given}. Set ARENA_BLOB_TOKEN to a runner's token; {MAKE_ONE}.")
         if code in {ProblemCode.WRONG_ROLE, ProblemCode.MISSING_SCOPE}:
             lacks = "the token in ARENA_BLOB_TOKEN lacks the scope 'blobs:read'"
             return BlobAccessRefused(f"{where} refuses: {lacks}. Set it to a runner's token; {MAKE_ONE}.")
-        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR or code == ProblemCode.RATE_LIMITED:
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return BlobStoreUnavailable(f"{where} answers {answer.status_code} now; this runner asks again.")
         return BlobAccessRefused(
             f"Expected a gateway of Arena at ARENA_BLOB_URL={self._url}, got answer {answer.status_code}."
@@ -80,7 +81,7 @@ class GatewayBlobs:
 
     def _unavailable(self, error: httpx.TransportError) -> BlobStoreUnavailable:
         """Return why there was no answer, or not all of one."""
-        for cause in _causes(error):
+        for cause in causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):
                 return BlobAccessRefused(
                     f"The certificate of {self._url} is not trusted: {cause.verify_message}. "
@@ -88,12 +89,6 @@ class GatewayBlobs:
                 )
         what = f"does not answer, or not to the end: {str(error) or type(error).__name__}"
         return BlobStoreUnavailable(f"The gateway at {self._url} {what}. Check ARENA_BLOB_URL and the gateway.")
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _code(answer: httpx.Response) -> str | None:

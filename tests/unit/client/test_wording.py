@@ -44,6 +44,7 @@ def test_a_problem_names_options_settings_and_commands_and_no_requests(code: Pro
         ({"code": "unknown_environment", **MEMBERS}, "Name one that it does with --environment: small, modern."),
         ({"code": "wrong_role", "role": "team"}, "This is for organizers, and your token is a team's."),
         ({"code": "wrong_role", "role": "organizer"}, "set ARENA_TOKEN to a team's"),
+        ({"code": "wrong_role", "role": "runner"}, "Your token is a runner's"),
         ({"code": "invalid_request", **MEMBERS}, "the submission: Expected an id, got 'x'."),
         ({"code": "of_a_later_release"}, "The API's own words."),
         ({}, "The API's own words."),

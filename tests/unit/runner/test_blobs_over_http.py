@@ -85,7 +85,7 @@ async def test_a_ca_file_that_is_missing_or_is_none_is_named(tmp_path: Path, con
     file = tmp_path / "ca.pem"
     if content is not None:
         file.write_text(content)
-    with pytest.raises(BlobAccessRefused, match=f"ARENA_BLOB_CA_FILE={file}"):
+    with pytest.raises(BlobAccessRefused, match=f"ARENA_BLOB_CA_FILE: cannot read {file}"):
         _ = [chunk async for chunk in source(1, scheme="https", ca_file=file).read(SHA256)]
 
 
@@ -95,7 +95,7 @@ async def test_a_ca_file_that_is_missing_or_is_none_is_named(tmp_path: Path, con
         ("404 Not Found", b"<html>", "Expected a gateway of Arena at ARENA_BLOB_URL"),
         ("302 Found", b"", "Expected a gateway of Arena at ARENA_BLOB_URL"),
         ("503 Service Unavailable", b'{"code": "unavailable"}', "answers 503 now"),
-        ("429 Too Many Requests", b'{"code": "rate_limited"}', "answers 429 now"),
+        ("429 Too Many Requests", b'{"code": "rate_limited"}', "does not know the token, or it was revoked"),
     ],
 )
 async def test_an_answer_that_is_no_blob_says_what_it_is(status: str, body: bytes, fragment: str) -> None:

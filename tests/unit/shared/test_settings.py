@@ -1,0 +1,34 @@
+"""Settings as services read them from their environment."""
+
+import pytest
+from pydantic import ValidationError
+
+from services.gateway.settings import GatewaySettings
+from services.runner.settings import RunnerSettings
+
+BROKER = "amqp://runner@broker/"
+
+
+def test_an_empty_variable_is_one_that_is_not_set_and_no_empty_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {"BROKER_URL": BROKER, "DATABASE_URL": "postgresql://gateway@database/arena"}
+    empty = dict.fromkeys(("ORGANIZER_TOKEN", "RUNNER_TOKEN", "BLOB_TOKEN", "BLOB_CA_FILE", "BLOB_URL"), "")
+    for name, value in (given | empty).items():
+        monkeypatch.setenv(f"ARENA_{name}", value)
+
+    gateway, runner = GatewaySettings(), RunnerSettings()
+
+    assert (gateway.organizer_token, gateway.runner_token) == (None, None)
+    assert (runner.blob_token, runner.blob_ca_file) == (None, None)
+    assert gateway.blob_url == runner.blob_url == "file:///var/lib/arena/blobs"
+
+
+def test_a_runner_may_fetch_blobs_over_http_and_a_gateway_has_a_store_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ARENA_BROKER_URL", BROKER)
+    monkeypatch.setenv("ARENA_DATABASE_URL", "postgresql://gateway@database/arena")
+    monkeypatch.setenv("ARENA_BLOB_URL", "https://arena.example.org")
+
+    assert RunnerSettings().blob_url == "https://arena.example.org"
+    with pytest.raises(ValidationError, match="blob_url"):
+        GatewaySettings()
