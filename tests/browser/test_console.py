@@ -125,6 +125,19 @@ async def test_a_team_is_made_and_its_token_signs_it_in_until_it_is_revoked(gate
     await team.get_by_role("heading", name="Sign in").wait_for()
 
 
+async def test_a_runner_s_token_is_made_by_choosing_what_it_may(gateway: Gateway, new_page: Open) -> None:
+    await gateway.apply(competition())
+    page = await new_page(gateway.url, token_of(gateway.organizer))
+    await page.goto("/c/c/console/teams")
+    await page.get_by_label("Name").last.fill("the lab's")
+    await page.get_by_label("May").select_option("fetch blobs (for runners)")
+    await page.get_by_role("button", name="Make an organizer's or a runner's token").click()
+    token = await page.locator("#token").inner_text()
+    await page.get_by_role("row").filter(has_text="the lab's").filter(has_text="blobs:read").wait_for()
+
+    assert (await gateway.client(token).get("/api/v1/blobs/" + "0" * 64)).status_code == 404
+
+
 async def test_executions_are_filtered_and_their_logs_are_text(gateway: Gateway, pool: Pool, new_page: Open) -> None:
     await gateway.apply(competition())
     for name in ("dice", "library"):

@@ -14,6 +14,7 @@ from shared.settings import ArenaSettings
 from tests.support.backends import as_user
 
 ORGANIZER_TOKEN = "organizer-token-of-the-tests"
+RUNNER_TOKEN = "runner-token-of-the-tests"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,11 @@ class PlatformSettings:
     def with_runner(self, runner_id: str) -> "PlatformSettings":
         """Return the same settings with another runner."""
         return replace(self, runner=self.runner.model_copy(update={"runner_id": runner_id}))
+
+    def with_blobs_over_http(self, gateway: str) -> "PlatformSettings":
+        """Return the same settings with a runner that shares no disk with the gateway at this URL."""
+        update = {"blob_url": gateway, "blob_token": SecretStr(RUNNER_TOKEN)}
+        return replace(self, runner=self.runner.model_copy(update=update))
 
     def with_changes(self, **changes: Any) -> "PlatformSettings":
         """Return the same settings with other values, in every service that has a setting of that name."""
@@ -67,7 +73,12 @@ def platform_settings(
     return PlatformSettings(
         database_url=SecretStr(database_url),
         broker_url=SecretStr(broker_url),
-        gateway=make("gateway", GatewaySettings, organizer_token=SecretStr(ORGANIZER_TOKEN)),
+        gateway=make(
+            "gateway",
+            GatewaySettings,
+            organizer_token=SecretStr(ORGANIZER_TOKEN),
+            runner_token=SecretStr(RUNNER_TOKEN),
+        ),
         dispatcher=make("dispatcher", DispatcherSettings),
         runner=make("runner", RunnerSettings, runner_id=runner_id),
         aggregator=make("aggregator", AggregatorSettings),

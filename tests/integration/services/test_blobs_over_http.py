@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -21,21 +20,12 @@ from tests.support.services.fake_slots import RememberingSlot
 from tests.support.services.pipeline import accept, control, is_scored, runner, running
 from tests.support.waiting import wait_until
 
-RUNNER_TOKEN = "runner-token-of-the-tests"
-
 
 @pytest.fixture
 async def gateway(settings: PlatformSettings) -> AsyncIterator[Gateway]:
-    """A gateway that knows the runner's token."""
-    given = settings.gateway.model_copy(update={"runner_token": SecretStr(RUNNER_TOKEN)})
-    async with running_gateway(given) as gateway:
+    """A gateway without competitions."""
+    async with running_gateway(settings.gateway) as gateway:
         yield gateway
-
-
-def from_the_gateway(settings: PlatformSettings, url: str, token: str | None = RUNNER_TOKEN) -> PlatformSettings:
-    """Settings of a runner that is on another machine."""
-    update = {"blob_url": url, "blob_token": None if token is None else SecretStr(token)}
-    return replace(settings, runner=settings.runner.model_copy(update=update))
 
 
 async def runner_row(pool: Pool) -> dict[str, Any]:
@@ -51,7 +41,7 @@ async def test_a_submission_is_scored_by_a_runner_that_shares_no_disk_with_the_g
     await blobs.put(dataset, b"a file")
     await pool.execute("update black_boxes set dataset_sha256 = $2 where id = $1", seeded.boxes[0], dataset)
     submission = await accept(pool, broker, seeded)
-    remote, slot = from_the_gateway(settings, gateway.url), RememberingSlot()
+    remote, slot = settings.with_blobs_over_http(gateway.url), RememberingSlot()
 
     async with control(settings), running(runner(runner_broker, open_blobs(remote.runner), remote, [slot]).run):
         await wait_until(lambda: is_scored(pool, submission), what="scored")
@@ -78,7 +68,8 @@ async def test_a_runner_whose_token_is_not_enough_takes_no_work_and_says_why(
     reason: str,
 ) -> None:
     await accept(pool, broker, await seed_phase(pool))
-    remote = from_the_gateway(settings, gateway.url, token)
+    given = None if token is None else SecretStr(token)
+    remote = settings.with_blobs_over_http(gateway.url).with_changes(blob_token=given)
     service = runner(runner_broker, open_blobs(remote.runner), remote, [NullSlot()])
 
     async with control(settings), running(service.run):
@@ -102,7 +93,7 @@ async def test_a_runner_goes_on_when_the_gateway_is_back_and_the_team_has_lost_n
     wire = Wire("127.0.0.1", int(gateway.url.rsplit(":", 1)[1]))
     await wire.mend()
     await wire.cut()
-    remote = from_the_gateway(settings, f"http://127.0.0.1:{wire.port}")
+    remote = settings.with_blobs_over_http(f"http://127.0.0.1:{wire.port}")
     source: BlobSource = open_blobs(remote.runner)
 
     async with control(settings), running(runner(runner_broker, source, remote, [NullSlot()]).run):
@@ -121,7 +112,7 @@ async def test_a_runner_that_loses_the_gateway_hands_its_shards_back_at_nobody_s
     wire = Wire("127.0.0.1", int(gateway.url.rsplit(":", 1)[1]))
     await wire.mend()
     settings = settings.with_changes(engine_check_interval_s=3600)  # it learns that the gateway is gone by a shard
-    remote = from_the_gateway(settings, f"http://127.0.0.1:{wire.port}")
+    remote = settings.with_blobs_over_http(f"http://127.0.0.1:{wire.port}")
 
     async with control(settings), running(runner(runner_broker, open_blobs(remote.runner), remote, [NullSlot()]).run):
         await wait_until(lambda: pool.fetchval("select ready from runners"), what="ready")

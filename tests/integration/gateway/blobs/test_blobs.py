@@ -6,7 +6,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
@@ -15,6 +14,7 @@ from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.gateway.submitting import make_zip, submit
+from tests.support.service_settings import RUNNER_TOKEN
 
 TOKENS = "/api/v1/admin/runner-tokens"
 LARGE_BYTES = 40 * 1024**2
@@ -87,21 +87,18 @@ async def test_a_runner_s_token_that_was_revoked_is_refused(gateway: Gateway) ->
 
 
 async def test_the_token_of_the_settings_is_a_runner_s_from_the_start_on(gateway_settings: GatewaySettings) -> None:
-    settings = gateway_settings.model_copy(update={"runner_token": SecretStr("runner-token-of-the-tests")})
     for _ in range(2):  # a gateway that starts again finds its token
-        async with running_gateway(settings) as gateway:
-            assert_problem(await gateway.client("runner-token-of-the-tests").get(MISSING), 404)
+        async with running_gateway(gateway_settings) as gateway:
+            assert_problem(await gateway.client(RUNNER_TOKEN).get(MISSING), 404)
             tokens = (await gateway.organizer.get("/api/v1/admin/tokens")).json()["tokens"]
 
     assert [each["scopes"] for each in tokens if each["role"] == "runner"] == [["blobs:read"]]
 
 
 async def test_three_hundred_runners_behind_one_address_are_not_throttled(gateway_settings: GatewaySettings) -> None:
-    settings = gateway_settings.model_copy(
-        update={"runner_token": SecretStr("runner-token-of-the-tests"), "anonymous_rate": "30/hour"}
-    )
+    settings = gateway_settings.model_copy(update={"anonymous_rate": "30/hour"})
     async with running_gateway(settings) as gateway:
-        client = gateway.client("runner-token-of-the-tests")
+        client = gateway.client(RUNNER_TOKEN)
         statuses = {(await client.get(MISSING)).status_code for _ in range(300)}
     assert statuses == {404}
 

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
 from services.gateway.__main__ import main
 from services.gateway.settings import GatewaySettings
@@ -23,7 +22,7 @@ from tests.support.gateway.submitting import make_zip, submit
 from tests.support.gateway.wire import Wire
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.s3.object_store import ObjectStore
-from tests.support.service_settings import PlatformSettings
+from tests.support.service_settings import RUNNER_TOKEN, PlatformSettings
 from tests.support.stack import free_port
 from tests.support.waiting import LIMIT_S, wait_until
 
@@ -66,11 +65,10 @@ async def not_ready_because(url: str) -> str:
 
 
 async def test_what_is_uploaded_to_one_gateway_is_fetched_from_another(s3_settings: GatewaySettings) -> None:
-    settings = s3_settings.model_copy(update={"runner_token": SecretStr("runner-token-of-the-tests")})
-    async with gateway_with_baseline(settings) as one, running_gateway(settings) as other:
+    async with gateway_with_baseline(s3_settings) as one, running_gateway(s3_settings) as other:
         await one.apply(competition())
         (await submit(await one.team("a"))).raise_for_status()
-        runner = other.client("runner-token-of-the-tests")
+        runner = other.client(RUNNER_TOKEN)
 
         answer = await runner.get(f"/api/v1/blobs/{named(make_zip())}")
         missing = await runner.get(f"/api/v1/blobs/{named(b'nothing')}")
