@@ -17,6 +17,7 @@ from shared.process import run_service, serve_http
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Run the gateway."""
     readiness = ServiceReadiness(stop, "database", "broker")
+    readiness.set_reason("gateway", "the gateway is starting")  # until it is open, whatever else is there
     entrance = Entrance(readiness)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve_http(entrance, settings, stop, trusted_proxies=settings.trusted_proxies))

@@ -22,7 +22,7 @@ from tests.support.waiting import wait_until
 NO_ENGINE = "unix:///nowhere/docker.sock"
 SECRET = "a-password-that-nobody-may-see"
 NEEDS = {
-    "gateway": {"database", "broker"},
+    "gateway": {"database", "broker", "gateway"},
     "dispatcher": {"database", "broker"},
     "runner": {"broker", "engine"},
     "aggregator": {"database", "broker"},
@@ -88,6 +88,7 @@ async def test_a_service_says_from_its_first_moment_which_of_its_parts_are_missi
         "database": f"the database at {address_of(settings.database_url.get_secret_value())} does not answer: ",
         "broker": f"the broker at {address_of(settings.broker_url.get_secret_value())} does not answer: ",
         "engine": f"the engine at {NO_ENGINE} does not answer: ",
+        "gateway": "the gateway is starting",
     }
     async with starting(name, settings, tmp_path) as service:
         for part in NEEDS[name]:
