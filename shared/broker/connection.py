@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetterQueue
-from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
+from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable, broker_call
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
 from shared.broker.queue_reader import QueueReader, declare_work_queue
 from shared.broker.reconnecting import ReconnectingConnection
@@ -60,7 +60,7 @@ class Broker:
     async def publish_raw(self, messages: Sequence[RawMessage]) -> None:
         """Publish messages whose bodies are written already, as `publish` does."""
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+            async with broker_call(PUBLISH_TIMEOUT_S):
                 await asyncio.gather(*(publish(self._exchange, each) for each in messages))
         except PublishError:
             raise
@@ -74,7 +74,7 @@ class Broker:
     async def count_waiting(self, work: WorkQueue) -> int:
         """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
+            async with broker_call(PUBLISH_TIMEOUT_S), self._connection.channel() as channel:
                 queue = await declare_work_queue(channel, work)
                 return queue.declaration_result.message_count or 0
         except BROKER_ERRORS as error:
@@ -83,7 +83,7 @@ class Broker:
     async def declare(self, queues: Iterable[WorkQueue]) -> None:
         """See to it that these queues are there, now and whenever the broker comes back."""
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+            async with broker_call(PUBLISH_TIMEOUT_S):
                 for each in queues:
                     if each.name not in self._declared:
                         await declare_work_queue(self._channel, each)
@@ -95,7 +95,7 @@ class Broker:
         """Return a reader of a queue, on a channel of its own; close it at the end."""
         try:
             channel = await self._open_channel(prefetch=1)
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            async with broker_call(CONNECT_TIMEOUT_S):
                 queue = await declare_work_queue(channel, work)
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot read queue {work.name}: {error!r}") from error
@@ -125,7 +125,7 @@ class Broker:
 
     async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
         channel = self._connection.channel()
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+        async with broker_call(CONNECT_TIMEOUT_S):
             await channel.initialize(timeout=CONNECT_TIMEOUT_S)
             await channel.set_qos(prefetch_count=prefetch)
         return channel
@@ -147,7 +147,7 @@ class Broker:
             consumer.deliveries.put_nowait(None)
         # Closing the channel gives every unacknowledged delivery back to the queue.
         try:
-            async with asyncio.timeout(CONNECT_TIMEOUT_S):
+            async with broker_call(CONNECT_TIMEOUT_S):
                 await queue.cancel(tag)
                 await channel.close()
         except BROKER_ERRORS as error:
@@ -198,7 +198,7 @@ async def _open(url: SecretStr, tls: TlsFiles | None) -> tuple[ReconnectingConne
     )
     try:
         await connection.connect(timeout=CONNECT_TIMEOUT_S)
-        async with asyncio.timeout(CONNECT_TIMEOUT_S):
+        async with broker_call(CONNECT_TIMEOUT_S):
             channel = connection.channel()
             await channel.initialize(timeout=CONNECT_TIMEOUT_S)
             # Passive: what is durable is the broker's own, see shared/broker/definitions.py.

@@ -15,11 +15,13 @@ from pydantic import ValidationError
 from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 
 from shared.broker.dead_letters import DeadLetterQueue
-from shared.broker.errors import BROKER_ERRORS, may_succeed_later
+from shared.broker.errors import BROKER_ERRORS, broker_call, may_succeed_later
 from shared.messages import Message
 from shared.tracing.context import HEADER, read_traceparent, trace_field
 
 log = structlog.get_logger()
+
+ACKNOWLEDGE_TIMEOUT_S = 10.0
 
 CONSUMED = Counter("arena_messages_consumed", "Messages handled and acknowledged", ["queue"])
 
@@ -68,7 +70,7 @@ class Consumer:
             return delivery, kind.model_validate_json(delivery.body).following(_traceparent(delivery))
         except (ValidationError, ValueError) as error:
             await self._dead_letters.put(self._queue, delivery, f"cannot be read: {error}")
-            await delivery.ack()
+            await _acknowledge(delivery)
             return None
 
     async def settle(
@@ -84,7 +86,7 @@ class Consumer:
             await self._dead_letters.put(self._queue, delivery, f"cannot be handled: {error!r}")
         finally:
             release()
-        await delivery.ack()
+        await _acknowledge(delivery)
         CONSUMED.labels(self._queue).inc()
 
     async def _settle(self, handle: Handler, batch: list[tuple[AbstractIncomingMessage, Message]]) -> None:
@@ -101,7 +103,7 @@ class Consumer:
                 return
             log.exception("message cannot be handled", queue=self._queue, **trace_field(_traceparent(batch[0][0])))
             await self._dead_letters.put(self._queue, batch[0][0], f"cannot be handled: {error!r}")
-        await batch[-1][0].ack(multiple=True)  # deliveries are settled in order: it covers all of them
+        await _acknowledge(batch[-1][0], multiple=True)  # deliveries are settled in order: it covers all of them
         CONSUMED.labels(self._queue).inc(len(batch))
 
     async def _handle_with_retries(self, handle: Callable[[], Awaitable[None]]) -> None:
@@ -125,3 +127,8 @@ class Consumer:
 
 def _traceparent(delivery: AbstractIncomingMessage) -> str | None:
     return read_traceparent(delivery.headers.get(HEADER))
+
+
+async def _acknowledge(delivery: AbstractIncomingMessage, *, multiple: bool = False) -> None:
+    async with broker_call(ACKNOWLEDGE_TIMEOUT_S):
+        await delivery.ack(multiple=multiple)

@@ -9,7 +9,7 @@ import structlog
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, AbstractRobustConnection
 from prometheus_client import Counter
 
-from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
+from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable, broker_call
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
 from shared.broker.topology import DEAD, DEAD_EXCHANGE
 from shared.tracing.context import HEADER, read_traceparent, trace_field
@@ -48,7 +48,7 @@ class DeadLetterQueue:
         """Set a message of `queue` aside with the reason."""
         exchange = await self._channel.get_exchange(DEAD_EXCHANGE, ensure=False)
         headers = {"x-arena-reason": reason[:REASON_LIMIT], "x-arena-queue": queue}
-        async with asyncio.timeout(PUBLISH_TIMEOUT_S):
+        async with broker_call(PUBLISH_TIMEOUT_S):
             await publish(exchange, _raw(message), headers)
         DEAD_LETTERED.labels(queue).inc()
         log.error(
@@ -63,7 +63,7 @@ class DeadLetterQueue:
         """Return the oldest messages, and leave them where they are."""
         found: list[SetAsideMessage] = []
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
+            async with broker_call(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
                 queue = await channel.get_queue(DEAD.name, ensure=False)
                 while len(found) < limit and (message := await queue.get(fail=False)) is not None:
                     found.append(_describe(message))  # closing the channel gives them back
@@ -78,7 +78,7 @@ class DeadLetterQueue:
         twice and is never lost.
         """
         try:
-            async with asyncio.timeout(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
+            async with broker_call(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
                 queue = await channel.get_queue(DEAD.name, ensure=False)
                 for _ in range(limit):
                     message = await queue.get(fail=False)

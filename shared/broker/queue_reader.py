@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustChannel, Abstrac
 
 from shared.broker.consumer import Consumer
 from shared.broker.dead_letters import DeadLetterQueue
-from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable
+from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable, broker_call
 from shared.broker.topology import EXCHANGE, WorkQueue, queue_arguments
 from shared.messages import Message
 
@@ -57,7 +57,7 @@ class QueueReader:
             return
         await self.unsubscribe()
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 await self._channel.set_qos(prefetch_count=prefetch)
                 self._tag, self._prefetch = await self._queue.consume(take), prefetch
         except BROKER_ERRORS as error:
@@ -69,7 +69,7 @@ class QueueReader:
         if tag is None:
             return
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 await self._queue.cancel(tag)
         except BROKER_ERRORS as error:
             log.warning("cannot unsubscribe; the broker was lost", queue=self._work.name, error=repr(error))
@@ -77,7 +77,7 @@ class QueueReader:
     async def take(self) -> Delivery | None:
         """Return the next message, or None when there is none. Raises `BrokerUnavailable`."""
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 return await self._queue.get(fail=False)
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot read queue {self._work.name}: {error!r}") from error
@@ -85,7 +85,7 @@ class QueueReader:
     async def count_waiting(self) -> int:
         """Return how many messages wait. Raises `BrokerUnavailable`."""
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 return (await self._queue.declare()).message_count or 0
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot look at queue {self._work.name}: {error!r}") from error
@@ -116,14 +116,14 @@ class QueueReader:
         """Stop reading; whatever was not settled goes back to the queue."""
         self._stop.set()
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 await self._channel.close()
         except BROKER_ERRORS as error:
             log.warning("cannot close the channel; the broker will notice", queue=self._work.name, error=repr(error))
 
     async def _tell(self, telling: Awaitable[object]) -> None:
         try:
-            async with asyncio.timeout(READ_TIMEOUT_S):
+            async with broker_call(READ_TIMEOUT_S):
                 await telling
         except BROKER_ERRORS as error:  # unsettled, so the broker delivers it again when it is back
             log.warning("the broker was lost during a delivery", queue=self._work.name, error=repr(error))

@@ -9,7 +9,7 @@ import structlog
 from aio_pika.exceptions import AMQPConnectionError
 from aio_pika.robust_connection import RobustConnection
 
-from shared.broker.errors import BROKER_ERRORS
+from shared.broker.errors import BROKER_ERRORS, broker_call
 
 log = structlog.get_logger()
 
@@ -46,7 +46,7 @@ class ReconnectingConnection(RobustConnection):
             await self._consumer_lost.wait()
             log.warning("the broker took a consumer away; connecting anew")
             try:
-                async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                async with broker_call(CLOSE_TIMEOUT_S):
                     if self.transport is not None:
                         await self.transport.connection.close(AMQPConnectionError("the broker took a consumer away"))
                 self._consumer_lost.clear()
