@@ -1,5 +1,6 @@
 """What organizers see of machines: how many the work wants and how many there are, and what a competition has cost."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,9 @@ from tests.support.command_line import Arena
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.organizer_runs import start
 from tests.support.gateway.running import Gateway, gateway_with_baseline
+from tests.support.gateway.scores import measure_studies
 from tests.support.gateway.submitting import submit
+from tests.support.waiting import wait_until
 
 SLOTS, LIMIT, PRICE = 4, 2, 0.5
 HOUR_S = 3600.0
@@ -159,3 +162,32 @@ async def test_arena_cost_says_what_was_spent_and_how_many_machines_there_are(ga
     assert "feedback\t1\t2.0\t1.00" in output
     assert body["spending"]["total"]["machine_hours"] == 2.0
     assert body["machines"]["limit"] == LIMIT
+
+
+async def test_an_estimate_counts_with_the_operators_machines_and_shows_what_was_spent(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await gateway.apply(competition())
+    arena = Arena(gateway.url)
+    asked = asyncio.create_task(arena.json("estimate", "--competition", "c"))
+
+    async def is_asked() -> bool:
+        return await pool.fetchval("select count(*) = 2 from organizer_runs") is True
+
+    await wait_until(is_asked, what="the estimate has its organizer runs")
+    for row in await pool.fetch("select submission_id from organizer_runs"):
+        await measure_studies(pool, str(row["submission_id"]), seconds=8)
+    for row in await pool.fetch("select id from shards"):
+        await execute(pool, row["id"], ("done", 4))
+    body = await asked
+    code, output, _ = await arena.run("estimate", "--competition", "c", "--price", "2", "--slots", "1")
+
+    assert {name: body["plan"][name] for name in ("runners", "slots", "price")} == {
+        "runners": LIMIT,
+        "slots": SLOTS,
+        "price": PRICE,
+    }
+    assert code == 0
+    assert "machine-hours so far\t8.0 in 2 executions" in output
+    assert "cost so far\t16.00 at 2 a machine-hour" in output
+    assert "machines there\t0 ready (at most 2)" in output
