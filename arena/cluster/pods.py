@@ -142,10 +142,18 @@ class WaitingContainer(KubernetesPart):
     message: str = ""
 
 
+class EndedContainer(KubernetesPart):
+    """How a container ended."""
+
+    exit_code: int = 0
+    reason: str = ""
+
+
 class ContainerState(KubernetesPart):
     """What a container does now."""
 
     waiting: WaitingContainer | None = None
+    terminated: EndedContainer | None = None
     running: dict[str, str] | None = None
 
 

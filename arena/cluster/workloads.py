@@ -31,6 +31,13 @@ def check_workloads(cluster: ClusterDocuments) -> Iterator[ClusterFault]:
     """Yield what is wrong with services, migrations and their pods."""
     for name in SERVICES:
         yield from _check_replicas(cluster, name)
+    for store in cluster.every(Workload, cluster.namespace):
+        if store.kind == "StatefulSet" and store.status.ready_replicas < store.spec.replicas:
+            yield fault(
+                store.where,
+                f"{store.status.ready_replicas} of {store.spec.replicas} are ready.",
+                f"kubectl logs -n {cluster.namespace} statefulset/{store.metadata.name} says why.",
+            )
     for name in ADDRESSED:
         if cluster.find(KubernetesService, name, cluster.namespace) is None:
             yield fault(f"{cluster.namespace}/Service/{name}", f"There is none, so nothing reaches the {name}.", APPLY)
@@ -53,8 +60,10 @@ def check_images(cluster: ClusterDocuments) -> Iterator[ClusterFault]:
     users: dict[str, set[str]] = defaultdict(set)
     for owner, pod in cluster.pod_specs():
         for container in pod.all_containers:
-            if "@sha256:" not in container.image:
-                users[container.image].add(owner.metadata.name)
+            pulled = cluster.settings(container, owner.metadata.namespace).get("ARENA_ENGINE_IMAGES", "").split()
+            for image in (container.image, *pulled):
+                if "@sha256:" not in image:
+                    users[image].add(owner.metadata.name)
     for image, names in sorted(users.items()):
         yield warning(
             f"image {image}",
@@ -107,7 +116,13 @@ def _check_pod(pod: Pod, reasons: Mapping[str, str], *, is_young: bool) -> Itera
 
 
 def _check_container(where: str, status: ContainerStatus) -> Iterator[ClusterFault]:
-    waiting = status.state.waiting
+    waiting, ended = status.state.waiting, status.state.terminated
+    if ended and ended.exit_code:
+        yield warning(
+            where,
+            f"Container {status.name} ended with exit code {ended.exit_code} ({ended.reason}).",
+            f"Its log says why: kubectl logs -n NAMESPACE POD -c {status.name}",
+        )
     if waiting and waiting.reason in CURES:
         told = f": {waiting.message}" if waiting.message else ""
         yield fault(where, f"Container {status.name} does not start: {waiting.reason}{told}", CURES[waiting.reason])

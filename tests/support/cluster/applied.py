@@ -88,7 +88,7 @@ def apply(manifests: Manifests) -> AppliedCluster:
     """Return a cluster to which these manifests were applied, with one node for runners and every Secret."""
     documents = copy.deepcopy(manifests.documents)
     for each in documents:
-        if each["kind"] == "Deployment":
+        if each["kind"] in {"Deployment", "StatefulSet"}:
             each["status"] = {"readyReplicas": each["spec"]["replicas"]}
     documents.append(
         {
