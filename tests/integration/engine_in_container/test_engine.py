@@ -6,9 +6,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from arena.sandbox.container_config import Cpu, claim_config
 from arena.sandbox.cpu_claims import CpuClaims
+from arena.sandbox.engine.connection import connect_docker
 from arena.sandbox.engine.containers import Engine, connect_engine
+from arena.sandbox.engine.usage import CONTROL_GROUPS, read_usage
 from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
@@ -18,6 +22,7 @@ from services.runner.lock_file import hold_lock
 from tests.support.sandbox.engine_container import MEMORY_BYTES, EngineContainer, NodeFiles, docker, running_engine
 from tests.support.sandbox.optimizers import make_optimizer
 from tests.support.sandbox.studies import make_study
+from tests.support.waiting import LIMIT_S
 
 SETTINGS = SandboxSettings("runner-of-the-tests", share_cpus=True, slots=1, start_timeout_s=120)
 IS_VERSION_1 = Path("/sys/fs/cgroup/memory/memory.stat").exists()
@@ -65,6 +70,21 @@ async def test_a_study_has_the_losses_that_it_has_on_the_machines_engine_bit_for
     assert nested.generalization == direct.generalization
     assert nested.suggestions == direct.suggestions
     assert nested.provenance == direct.provenance
+
+
+@pytest.mark.skipif(not IS_VERSION_1, reason="in version 2, the machine's engine hides from a container where it is")
+async def test_what_a_container_has_used_is_read_from_the_nodes_control_groups(
+    engine_with_runner: EngineContainer,
+) -> None:
+    await engine_with_runner.wait_ready()
+
+    async with readiness_of(engine_with_runner) as (engine, _), connect_docker("unix:///nobody.sock") as nobody:
+        group = (await engine.describe_machine()).node_group
+        container = await engine.start(claim_config(engine.settings, Cpu(0)))
+        usage = await read_usage(nobody, container.id, CONTROL_GROUPS, group, LIMIT_S)
+        await engine.discard(container)
+
+    assert usage.cpu_s is not None
 
 
 async def test_an_engine_whose_containers_escape_its_pod_does_not_pass_the_self_test(node: NodeFiles) -> None:

@@ -60,6 +60,14 @@ def running_pod(
             yield engine, runner
 
 
+async def wait_for_study(pool: Pool, runner: Popen[bytes]) -> None:
+    async def runs() -> bool:
+        assert runner.poll() is None, "the runner has ended"
+        return await pool.fetchval("select state = 'running' from shards") is True
+
+    await wait_until(runs, what="a study runs", limit_s=SCORING_LIMIT_S / 2)
+
+
 async def outcomes(pool: Pool) -> list[str]:
     return [row["outcome"] for row in await pool.fetch("select outcome from executions")]
 
@@ -72,14 +80,10 @@ async def test_sigterm_to_both_in_the_middle_of_a_study_lets_it_finish(
 
     async with control(settings):
         with running_pod(node, settings, tmp_path / "runner.log") as (engine, runner):
-            await wait_until(
-                lambda: pool.fetchval("select state = 'running' from shards"),
-                what="a study runs",
-                limit_s=SCORING_LIMIT_S,
-            )
+            await wait_for_study(pool, runner)
             engine.kill("TERM")
             runner.terminate()
-            await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S)
+            await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S / 2)
             assert await engine.wait_ended() == 0
             assert "engine: the runner is gone" in engine.log
             assert runner.wait() == 0
@@ -109,14 +113,10 @@ async def test_an_engine_whose_runner_is_killed_ends_and_the_study_is_run_by_the
 
     async with control(quick):
         with running_pod(node, quick, tmp_path / "killed.log", exit_code=-signal.SIGKILL) as (engine, runner):
-            await wait_until(
-                lambda: pool.fetchval("select state = 'running' from shards"),
-                what="a study runs",
-                limit_s=SCORING_LIMIT_S,
-            )
+            await wait_for_study(pool, runner)
             runner.kill()
             assert await engine.wait_ended() == 0, "the engine knows of its runner's end without being told"
         with running_pod(node, quick.with_runner("next"), tmp_path / "next.log"):
-            await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S)
+            await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S / 2)
 
     assert sorted(await outcomes(pool)) == ["done", "lease_expired"]

@@ -16,7 +16,7 @@ from tests.support.waiting import LIMIT_S, wait_until
 
 IMAGE = "arena-engine:local"
 STUDY_IMAGES = ("arena-blackbox:local", "arena-small:local")
-MEMORY_BYTES = 6 * 1024**3
+MEMORY_BYTES = 12 * 1024**3
 UNCONFINED = ("seccomp=unconfined", "apparmor=unconfined", "label=disable", "systempaths=unconfined")
 START = """
 for each in /sys/fs/cgroup /sys/fs/cgroup/*; do
