@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from arena.cluster.documents import ClusterDocuments
-from arena.cluster.fault import ClusterFault, warning
+from arena.cluster.documents import ClusterDocuments, Workload
+from arena.cluster.fault import ClusterFault, fault, warning
 from arena.cluster.network import check_network
 from arena.cluster.nodes import check_nodes
 from arena.cluster.platform import PlatformReport, check_platform
@@ -22,10 +22,17 @@ def _check_all(cluster: ClusterDocuments, platform: PlatformReport | None) -> It
     needs = platform.needs if platform and platform.needs else (StudyNeeds(),)
     for kind, why in cluster.unread.items():
         yield warning(kind, f"They were not looked at: {why}", "Ask for the right to list them.")
-    yield from check_workloads(cluster)
+    if not cluster.every(Workload, cluster.namespace):
+        yield fault(
+            f"Namespace/{cluster.namespace}",
+            "Nothing of Arena is here.",
+            "Apply an overlay of deploy/kubernetes, or say where it is with --namespace.",
+        )
+    else:
+        yield from check_workloads(cluster)
+        yield from check_network(cluster)
     if "Secret" not in cluster.unread:
         yield from check_secrets(cluster)
-    yield from check_network(cluster)
     yield from check_scaling(cluster)
     yield from check_runner_pod(cluster, needs)
     if "Node" not in cluster.unread:

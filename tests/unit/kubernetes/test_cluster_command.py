@@ -133,7 +133,7 @@ def test_other_namespaces_are_looked_at_when_they_are_named(cluster: AppliedClus
     code, output, _ = run(tmp_path, cluster, "--namespace", "elsewhere")
 
     assert code == 1
-    assert "elsewhere/Deployment/gateway\tThere is none." in output
+    assert "Namespace/elsewhere\tNothing of Arena is here." in output
 
 
 def test_without_keda_it_says_that_nothing_starts_runners(cluster: AppliedCluster, tmp_path: Path) -> None:
