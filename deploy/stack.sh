@@ -12,7 +12,7 @@ compose() { # works with Compose 1 and 2
 }
 
 SECRETS="POSTGRES ORGANIZER GATEWAY_DATABASE DISPATCHER_DATABASE AGGREGATOR_DATABASE
-    GATEWAY_BROKER DISPATCHER_BROKER RUNNER_BROKER AGGREGATOR_BROKER"
+    GATEWAY_BROKER DISPATCHER_BROKER RUNNER_BROKER AGGREGATOR_BROKER RUNNER"
 
 make_secrets() { # keeps existing ones; an older installation lacks some, and has some that are no longer used
     mkdir -p "$STATE"
@@ -31,7 +31,13 @@ make_secrets() { # keeps existing ones; an older installation lacks some, and ha
 }
 
 stack() {
-    compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" --file deploy/compose.yaml "$@"
+    local files=(--file deploy/compose/stack.yaml)
+    if [ -d "$STATE/lab/tls" ]; then # deploy/lab.sh has opened this stack to runners on other machines
+        files+=(--file deploy/compose/lab.yaml)
+        ARENA_LAB_TLS=$(realpath "$STATE/lab/tls")
+        export ARENA_LAB_TLS ARENA_LISTEN="${ARENA_LISTEN:-0.0.0.0}"
+    fi
+    compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" "${files[@]}" "$@"
 }
 
 quietly() { # drops the lines that say that nothing changed, and keeps Compose's exit code
@@ -76,7 +82,8 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         make_secrets
         shift
         stack up -d --remove-orphans "$@" 2>&1 | quietly
-        [ $# -gt 0 ] || wait_ready "http://127.0.0.1:${ARENA_PORT:-8080}/readyz"
+        listen=${ARENA_LISTEN:-127.0.0.1}
+        [ $# -gt 0 ] || wait_ready "http://${listen/#0.0.0.0/127.0.0.1}:${ARENA_PORT:-8080}/readyz"
         ;;
     down)
         [ -f "$STATE/secrets.env" ] && stack down --remove-orphans
@@ -99,7 +106,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
             make_secrets
             stack down --volumes --remove-orphans
             [ ! -d .arena/bench ] || ARENA_PROJECT=arena-bench ARENA_STATE=.arena/bench bash deploy/stack.sh remove
-            compose --project-name arena-test --file deploy/compose.test.yaml down --volumes --remove-orphans
+            compose --project-name arena-test --file deploy/compose/test.yaml down --volumes --remove-orphans
             remove_study_containers
             docker image prune --all --force --filter label=arena.inputs >/dev/null
             docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # unless something else uses it
@@ -109,7 +116,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
         ;;
     test-up)
-        compose --project-name arena-test --file deploy/compose.test.yaml up -d 2>&1 | quietly
+        compose --project-name arena-test --file deploy/compose/test.yaml up -d 2>&1 | quietly
         wait_ready "http://arena:arena@127.0.0.1:55673/api/overview"
         ;;
     compose)

@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.support.compose import compose_command, containers_of
 from tests.support.stack import ROOT, free_port
 
 LIMIT_S = 180
@@ -38,7 +39,7 @@ asyncio.run(main())
 
 
 class Stack:
-    """The containers of deploy/compose.yaml under a name of their own, with secrets drawn for them."""
+    """The containers of deploy/compose/stack.yaml under a name of their own, with secrets drawn for them."""
 
     def __init__(self, folder: Path) -> None:
         self.name = f"arena-test-{uuid.uuid4().hex[:8]}"
@@ -50,15 +51,13 @@ class Stack:
 
     def compose(self, *arguments: str) -> None:
         """Run the Compose that is there, of either generation."""
-        newer = subprocess.run(["docker", "compose", "version"], capture_output=True, check=False).returncode == 0
-        command = ["docker", "compose"] if newer else ["docker-compose"]
         options = [
             "--project-name",
             self.name,
             "--env-file",
             str(self._file),
             "--file",
-            str(ROOT / "deploy/compose.yaml"),
+            str(ROOT / "deploy/compose/stack.yaml"),
         ]
         environment = {
             "PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin",
@@ -66,14 +65,17 @@ class Stack:
             "ARENA_SHARE_CPUS": "true",
         }
         subprocess.run(
-            [*command, *options, *arguments], env=environment, check=True, timeout=LIMIT_S, capture_output=True
+            [*compose_command(), *options, *arguments],
+            env=environment,
+            check=True,
+            timeout=LIMIT_S,
+            capture_output=True,
         )
 
     def container(self, service: str) -> str:
         """The id of a service's container."""
-        labels = [f"label=com.docker.compose.{key}" for key in (f"project={self.name}", f"service={service}")]
-        filters = [part for label in labels for part in ("--filter", label)]
-        return run("docker", "ps", "--quiet", *filters).stdout.strip()
+        (container,) = containers_of(self.name, service)
+        return container
 
     def run_inside(self, service: str, *command: str) -> "subprocess.CompletedProcess[str]":
         """Run a command in a service's container, with its environment and as its user."""

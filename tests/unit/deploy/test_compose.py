@@ -15,7 +15,9 @@ from services.runner.settings import RunnerSettings
 from shared.settings import ArenaSettings
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
-SERVICES: dict[str, Any] = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+SERVICES: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/stack.yaml").read_text())["services"]
+LAB: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/lab.yaml").read_text())["services"]
+JOINING: dict[str, Any] = yaml.safe_load((DEPLOY / "compose/runner.yaml").read_text())["services"]["runner"]
 SECRETS = {
     "postgres": {"POSTGRES"},
     "migrate": {"POSTGRES", "GATEWAY_DATABASE", "DISPATCHER_DATABASE", "AGGREGATOR_DATABASE"},
@@ -45,6 +47,22 @@ def test_a_service_is_given_no_setting_that_it_does_not_read(name: str) -> None:
     )
 
 
+def test_the_lab_gives_a_runners_token_to_the_gateway_alone() -> None:
+    given = {name: set(re.findall(r"ARENA_SECRET_(\w+)", json.dumps(service))) for name, service in LAB.items()}
+    assert given == {"gateway": {"RUNNER"}, "rabbitmq": set()}
+    assert {each.removeprefix("ARENA_").lower() for each in LAB["gateway"]["environment"]} <= set(
+        GatewaySettings.model_fields
+    )
+
+
+def test_a_runner_that_joins_is_given_what_it_reads_and_shares_no_volume_with_the_stack() -> None:
+    assert {each.removeprefix("ARENA_").lower() for each in JOINING["environment"]} <= set(RunnerSettings.model_fields)
+    assert "ARENA_SECRET" not in json.dumps(JOINING)
+    assert [each for each in JOINING["volumes"] if "blobs" in each] == []
+    ours = {name: JOINING[name] for name in ("image", "command", "user", "init", "stop_grace_period")}
+    assert ours == {name: SERVICES["runner"][name] for name in ours}
+
+
 def test_the_runner_cannot_reach_the_database() -> None:
     assert "postgres" not in json.dumps(SERVICES["runner"]["environment"])
     assert not [name for name in RunnerSettings.model_fields if "database" in name]
@@ -52,4 +70,4 @@ def test_the_runner_cannot_reach_the_database() -> None:
 
 def test_every_secret_is_drawn_and_no_other() -> None:
     (names,) = re.findall(r'^SECRETS="(.*?)"$', (DEPLOY / "stack.sh").read_text(), re.MULTILINE | re.DOTALL)
-    assert set(names.split()) == set().union(*SECRETS.values())
+    assert set(names.split()) == {"RUNNER"}.union(*SECRETS.values())
