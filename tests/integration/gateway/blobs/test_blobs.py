@@ -2,12 +2,16 @@
 
 import hashlib
 import os
+import tracemalloc
 from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from services.gateway.settings import GatewaySettings
+from services.runner.blobs.cache import BlobCache
+from services.runner.blobs.over_http import GatewayBlobs
 from shared.blobs import Blobs
 from shared.database import Pool
 from tests.support.gateway.answers import assert_problem
@@ -39,21 +43,20 @@ async def test_a_runner_fetches_what_a_team_has_uploaded(gateway: Gateway) -> No
     assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
 
 
-async def test_a_large_blob_comes_in_pieces_and_is_never_whole_in_the_gateway(
+async def test_a_large_blob_is_never_whole_in_the_memory_of_the_gateway_or_of_a_runner(
     gateway: Gateway, gateway_settings: GatewaySettings
 ) -> None:
     content = os.urandom(LARGE_BYTES)
     sha256 = hashlib.sha256(content).hexdigest()
     await Blobs(gateway_settings.blob_url).put(sha256, content)
-    digest, largest = hashlib.sha256(), 0
+    cache = BlobCache(GatewayBlobs(gateway.url, SecretStr(RUNNER_TOKEN), None))
+    tracemalloc.start()
 
-    async with (await runner(gateway)).stream("GET", f"/api/v1/blobs/{sha256}") as answer:
-        async for piece in answer.aiter_raw():
-            digest.update(piece)
-            largest = max(largest, len(piece))
-
-    assert digest.hexdigest() == sha256
-    assert largest <= LARGE_BYTES // 10
+    async with cache.use(sha256) as path:
+        _, peak_bytes = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        assert path.stat().st_size == LARGE_BYTES
+    assert peak_bytes < LARGE_BYTES // 4
 
 
 async def test_a_blob_that_is_not_there_is_a_problem_and_a_name_that_is_no_hash_is_another(gateway: Gateway) -> None:
