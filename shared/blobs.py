@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlparse
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -27,7 +26,8 @@ PIECE_TIMEOUT_S = 60.0
 NO_BLOB = "0" * 64
 """The name of a blob that nobody has, for asking whether a store answers."""
 ABSENT = (FileNotFoundError, NotFoundError)
-FAILED = (BaseError, OSError)
+FAILED = (BaseError, OSError, ValueError)
+"""The last for a URL that is none."""
 NO_BUCKET = "NoSuchBucket"
 S3_REASON = re.compile(r"<Code>(.*?)</Code>\s*<Message>(.*?)</Message>", re.DOTALL)
 
@@ -57,16 +57,13 @@ class Blobs:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        if url.startswith("file://"):
-            Path(urlparse(url).path).mkdir(parents=True, exist_ok=True)
-            self._store: ObjectStore = from_url(url)
-        else:
-            self._store = from_url(
-                url,
-                # These replace AWS_ALLOW_HTTP and its like. http:// is what AWS_ENDPOINT_URL says, or it is not used.
-                client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT, "allow_http": True},
-                retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
-            )
+        self._opened: ObjectStore | None = None
+
+    def _store(self) -> ObjectStore:
+        """Return the store; one that cannot be opened yet, such as a folder that cannot be made, is tried again."""
+        if self._opened is None:
+            self._opened = _open_store(self._url)
+        return self._opened
 
     async def put(self, sha256: str, content: bytes | Path | BinaryIO) -> None:
         """Store a blob; a reader sees all of it or nothing. Of a file, PARTS_AT_ONCE parts are in memory at a time.
@@ -74,7 +71,7 @@ class Blobs:
         Raises BlobStoreUnavailable.
         """
         try:
-            await obstore.put_async(self._store, sha256, content, max_concurrency=PARTS_AT_ONCE)
+            await obstore.put_async(self._store(), sha256, content, max_concurrency=PARTS_AT_ONCE)
         except FAILED as error:
             raise BlobStoreUnavailable(f"cannot put blob {sha256}: {_reason(error)}") from error
 
@@ -82,7 +79,7 @@ class Blobs:
         """Return a blob, of which a piece is in memory at a time. Raises BlobMissing or BlobStoreUnavailable."""
         try:
             async with asyncio.timeout(PIECE_TIMEOUT_S):
-                answer = await obstore.get_async(self._store, sha256)
+                answer = await obstore.get_async(self._store(), sha256)
         except FAILED as error:
             if isinstance(error, ABSENT) and NO_BUCKET not in str(error):
                 raise BlobMissing(f"there is no blob {sha256}") from error
@@ -105,6 +102,17 @@ class Blobs:
             what = "ARENA_BLOB_URL" if self._url.startswith("file://") else "ARENA_BLOB_URL and the AWS_ variables"
             return f"the blob store {self._url} cannot be used: {_reason(error.__cause__)}; check {what}"
         return None
+
+
+def _open_store(url: str) -> ObjectStore:
+    if url.startswith("file://"):
+        return from_url(url, mkdir=True)
+    return from_url(
+        url,
+        # These replace AWS_ALLOW_HTTP and its like. http:// is what AWS_ENDPOINT_URL says, or it is not used.
+        client_options={"connect_timeout": CONNECT_TIMEOUT, "timeout": REQUEST_TIMEOUT, "allow_http": True},
+        retry_config={"max_retries": RETRIES, "retry_timeout": RETRY_TIMEOUT},
+    )
 
 
 async def _chunks(sha256: str, answer: "obstore.GetResult") -> AsyncIterator[bytes]:  # which only its stubs have

@@ -35,7 +35,7 @@ class GatewayBlobs:
                     raise self._failure(sha256, answer)
                 async for chunk in answer.aiter_raw():
                     yield chunk
-        except httpx.TransportError as error:
+        except (httpx.TransportError, httpx.InvalidURL) as error:
             raise self._unavailable(error) from error
 
     async def check(self) -> str | None:
@@ -79,7 +79,7 @@ class GatewayBlobs:
             f"Expected a gateway of Arena at ARENA_BLOB_URL={self._url}, got answer {answer.status_code}."
         )
 
-    def _unavailable(self, error: httpx.TransportError) -> BlobStoreUnavailable:
+    def _unavailable(self, error: httpx.TransportError | httpx.InvalidURL) -> BlobStoreUnavailable:
         """Return why there was no answer, or not all of one."""
         for cause in causes(error):
             if isinstance(cause, ssl.SSLCertVerificationError):

@@ -63,6 +63,11 @@ async def test_a_server_that_does_not_answer_is_named_with_the_setting() -> None
     assert "Check ARENA_BLOB_URL" in reason
 
 
+async def test_an_address_that_is_none_is_named_too() -> None:
+    reason = await GatewayBlobs("http://gateway:no-port", None, None).check()
+    assert "Check ARENA_BLOB_URL" in (reason or "")
+
+
 async def test_a_certificate_of_an_authority_in_the_ca_file_is_trusted(tmp_path: Path) -> None:
     authority = trustme.CA()
     authority.cert_pem.write_to_path(tmp_path / "ca.pem")
