@@ -127,7 +127,7 @@ values (:team_id, :key, :request_sha256, :submission_id, :answer);
 
 -- name: lock_unended(id)^
 -- Locks a submission that is about to be cancelled, before its phase is locked.
-select phase_id from submissions where id = :id and ended_at is null for update;
+select phase_id, traceparent from submissions where id = :id and ended_at is null for update;
 
 -- name: cancel_submission(id, change)!
 -- Ends a submission that has not ended.

@@ -25,6 +25,7 @@ from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_readable_logs, find_submission
 from services.gateway.submissions.uploads import check_upload, hash_upload, store_upload
 from shared.messages import PhaseChanged, SubmissionEnded
+from shared.tracing.context import trace_field
 
 log = structlog.get_logger()
 router = APIRouter(prefix="/api/v1", tags=["submissions"])
@@ -125,16 +126,16 @@ async def cancel_submission(submission_id: UUID, pool: WithPool, outbox: WithOut
     """End a submission now: running studies are killed, the rest dropped. Cancelling again changes nothing."""
     await find_submission(pool, submission_id, caller)
     async with pool.acquire() as connection, connection.transaction():
-        phase_id = await tables.lock_unended(connection, submission_id)
-        if phase_id is not None:
-            change = await tables.next_change(connection, phase_id)
+        unended = await tables.lock_unended(connection, submission_id)
+        if unended is not None:
+            change = await tables.next_change(connection, unended.phase_id)
             await tables.cancel_submission(connection, submission_id, change)
             ended = SubmissionEnded(submission_id=submission_id, state=SubmissionState.CANCELLED)
-            await outbox.put(connection, [ended, PhaseChanged(phase_id=phase_id, change=change)])
+            await outbox.put(connection, [ended, PhaseChanged(phase_id=unended.phase_id, change=change)])
     outbox.wake()
     submission = await find_submission(pool, submission_id, caller)
     if submission.state != SubmissionState.CANCELLED:
         raise Problem(ProblemCode.SUBMISSION_ENDED, f"The submission has ended already: it is {submission.state}.")
-    if phase_id is not None:
-        log.info("submission cancelled", submission=str(submission_id))
+    if unended is not None:
+        log.info("submission cancelled", submission=str(submission_id), **trace_field(unended.traceparent))
     return show_submission(submission, caller.role)

@@ -80,6 +80,14 @@ class NewSubmission:
 
 
 @dataclass(frozen=True)
+class UnendedSubmission:
+    """A submission that has not ended: its phase, and its trace."""
+
+    phase_id: UUID
+    traceparent: str | None
+
+
+@dataclass(frozen=True)
 class EffectiveQuota:
     """A phase's times and a team's quotas in it at the time `at`; a quota of None does not limit."""
 
@@ -228,13 +236,9 @@ async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID
     return [row["id"] async for row in rows]
 
 
-async def lock_unended(connection: Connection, submission_id: UUID) -> UUID | None:
-    """Lock a submission that has not ended, before its phase is locked.
-
-    Returns the phase's id, or None if it has ended.
-    """
-    row = await queries.lock_unended(connection, id=submission_id)
-    return None if row is None else row["phase_id"]
+async def lock_unended(connection: Connection, submission_id: UUID) -> UnendedSubmission | None:
+    """Lock a submission that has not ended, before its phase is locked, and return it; None if it has ended."""
+    return await fetch_one(UnendedSubmission, queries.lock_unended(connection, id=submission_id))
 
 
 async def cancel_submission(connection: Connection, submission_id: UUID, change: int) -> None:

@@ -1,6 +1,9 @@
 """Which trace a request begins or goes on with."""
 
 import pytest
+import structlog
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from shared.database import Pool
 from shared.tracing.context import TRACEPARENT
@@ -54,3 +57,17 @@ async def test_a_client_s_traceparent_that_is_none_is_replaced_by_a_new_one(
     gateway: Gateway, pool: Pool, sent: str
 ) -> None:
     assert TRACE not in await traceparent_of_a_submission(gateway, pool, sent)
+
+
+async def test_a_cancelled_submission_is_logged_with_its_own_trace_and_not_with_that_of_the_request(
+    gateway: Gateway, pool: Pool
+) -> None:
+    structlog.reset_defaults()
+    kept = await traceparent_of_a_submission(gateway, pool)
+    submission = await pool.fetchval("select id from submissions")
+
+    with capture_logs([merge_contextvars]) as lines:
+        (await gateway.organizer.post(f"/api/v1/submissions/{submission}/cancel")).raise_for_status()
+
+    (line,) = [each for each in lines if each["event"] == "submission cancelled"]
+    assert line["trace"] == kept.split("-")[1]

@@ -42,8 +42,18 @@ def test_an_overlay_with_components_for_older_clusters_is_valid(
     validate(with_components(copied, overlay, *components), version)
 
 
+@pytest.mark.parametrize("overlay", ["production", "small"])
+def test_an_overlay_with_traces_is_valid(overlay: str, copied: Path) -> None:
+    for version in VERSIONS[overlay]:
+        validate(with_components(copied, overlay, "traces"), version)
+
+
 def test_every_component_is_validated() -> None:
-    assert {each.name for each in (MANIFESTS / "components").iterdir()} == {"plain-sidecar", "kubernetes-1.20"}
+    assert {each.name for each in (MANIFESTS / "components").iterdir()} == {
+        "plain-sidecar",
+        "kubernetes-1.20",
+        "traces",
+    }
 
 
 @pytest.mark.parametrize("overlay", VERSIONS)
