@@ -55,14 +55,14 @@ class Services:
         self.processes[name].send_signal(signal.SIGCONT)
 
 
-@contextmanager
-def running_process(
-    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str], *, exit_code: int = 0
-) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself, with this code."""
+def start_process(
+    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str], root: Path = ROOT
+) -> subprocess.Popen[bytes]:
+    """Start a service of a source tree as its container does; whoever starts it ends it."""
     environment = {
         **os.environ,
         **_environment(settings),
+        "PYTHONPATH": str(root),
         "ARENA_HTTP_PORT": str(port),
         "ARENA_ANONYMOUS_RATE": "100000/minute",
         "ARENA_GRACE_S": "5",
@@ -70,15 +70,29 @@ def running_process(
         **more,
     }
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [sys.executable, "-m", f"services.{name}"], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGCONT)
-            process.terminate()
-            code = process.wait(timeout=LIMIT_S)
+        command = [sys.executable, "-m", f"services.{name}"]
+        return subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
+
+
+@contextmanager
+def running_process(
+    name: str,
+    settings: ProcessSettings,
+    port: int,
+    log: Path,
+    more: Mapping[str, str],
+    *,
+    exit_code: int = 0,
+    root: Path = ROOT,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself, with this code."""
+    process = start_process(name, settings, port, log, more, root)
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGCONT)
+        process.terminate()
+        code = process.wait(timeout=LIMIT_S)
     assert code == exit_code, log.read_text()[-3000:]
 
 
