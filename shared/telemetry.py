@@ -1,5 +1,6 @@
 """Structured logs, and the health and metrics routes that every service has."""
 
+import asyncio
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,6 +13,9 @@ from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from arena.api.operations import Health, Readiness
 
 PART_READY = Gauge("arena_part_ready", "1 while a part that the service needs is available, else 0", ["part"])
+
+CHECK_TIMEOUT_S = 3.0
+"""Who asks waits for 5 to 10 seconds; a part that hangs must not make its service look as if it did."""
 
 Check = Callable[[], Awaitable[str | None]]
 """Returns why a part is not ready, or None when it is."""
@@ -48,11 +52,20 @@ def configure_logs(service: str, level: str) -> None:
     structlog.contextvars.bind_contextvars(service=service)
 
 
+async def _look(check: Check) -> str | None:
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT_S):
+            return await check()
+    except TimeoutError:
+        return f"no answer in {CHECK_TIMEOUT_S:g} s"
+
+
 def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
     """Add `/healthz` (the process answers), `/readyz` (503 and reasons while a part is unavailable) and `/metrics`."""
 
     async def find_reasons() -> dict[str, str]:
-        found = {name: await check() for name, check in checks.items()}
+        now = dict(checks)  # a service that starts changes them
+        found = dict(zip(now, await asyncio.gather(*map(_look, now.values())), strict=True))
         for name, reason in found.items():
             PART_READY.labels(name).set(reason is None)
         return {name: reason for name, reason in found.items() if reason is not None}
