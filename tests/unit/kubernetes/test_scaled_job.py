@@ -16,6 +16,29 @@ ROOT = Path(__file__).parents[3]
 ENGINE = (ROOT / "deploy/images/engine/engine.sh").read_text()
 OVERLAYS = ["production", "small", "small-1.20"]
 RUNNERS = "arena-runners"
+DOCUMENTED = {
+    "spec": {
+        "envSourceContainerName",
+        "failedJobsHistoryLimit",
+        "jobTargetRef",
+        "maxReplicaCount",
+        "minReplicaCount",
+        "pollingInterval",
+        "rollout",
+        "scalingStrategy",
+        "successfulJobsHistoryLimit",
+        "triggers",
+    },
+    "rollout": {"strategy", "propagationPolicy"},
+    "scalingStrategy": {
+        "strategy",
+        "customScalingQueueLengthDeduction",
+        "customScalingRunningJobPercentage",
+        "pendingPodConditions",
+        "multipleScalersCalculation",
+    },
+}
+"""What KEDA 2.20 knows in a ScaledJob (https://keda.sh/docs/2.20/reference/scaledjob-spec/); it ignores the rest."""
 
 
 def scaled_job(manifests: Manifests) -> dict[str, Any]:
@@ -42,6 +65,15 @@ def test_no_job_is_ended_by_the_scaler_and_none_is_tried_again_by_kubernetes(
     annotations = rendered[overlay].pod("runner").annotations
     assert annotations["cluster-autoscaler.kubernetes.io/safe-to-evict"] == "false"
     assert annotations["karpenter.sh/do-not-disrupt"] == "true"
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_the_scaled_job_says_nothing_that_keda_would_ignore(overlay: str, rendered: dict[str, Manifests]) -> None:
+    spec = scaled_job(rendered[overlay])
+
+    assert spec.keys() <= DOCUMENTED["spec"]
+    assert spec["rollout"].keys() <= DOCUMENTED["rollout"]
+    assert spec["scalingStrategy"].keys() <= DOCUMENTED["scalingStrategy"]
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
