@@ -54,17 +54,20 @@ async def retry_incident(shard_id: UUID, pool: WithPool, _: Manager) -> RetriedI
 
 @router.get("/dead-letters")
 async def list_dead_letters(
-    broker: WithBroker, _: Organizer, limit: DeadLetterLimit = DEAD_LETTERS_LIMIT
+    pool: WithPool, broker: WithBroker, _: Organizer, limit: DeadLetterLimit = DEAD_LETTERS_LIMIT
 ) -> DeadLetters:
     """Return the oldest messages that were set aside, with the reasons. They stay in their queue."""
-    letters = await broker.dead_letters.peek(limit)
+    async with tables.turn_at_dead_letters(pool):
+        letters = await broker.dead_letters.peek(limit)
     return DeadLetters(dead_letters=[DeadLetter(**asdict(each)) for each in letters])
 
 
 @router.post("/dead-letters/{letter_id}/retry", status_code=202)
-async def retry_dead_letter(letter_id: str, broker: WithBroker, _: Manager) -> RetriedDeadLetter:
+async def retry_dead_letter(letter_id: str, pool: WithPool, broker: WithBroker, _: Manager) -> RetriedDeadLetter:
     """Send a message that was set aside again. If it still cannot be read, it is set aside once more."""
-    if not await broker.retry_dead_letter(letter_id, DEAD_LETTERS_LIMIT):
+    async with tables.turn_at_dead_letters(pool):
+        is_retried = await broker.retry_dead_letter(letter_id, DEAD_LETTERS_LIMIT)
+    if not is_retried:
         raise Problem(
             ProblemCode.NO_SUCH_DEAD_LETTER,
             f"There is no dead letter {letter_id} among the {DEAD_LETTERS_LIMIT} oldest; list again.",
@@ -77,10 +80,12 @@ async def get_overview(pool: WithPool, broker: WithBroker, settings: WithSetting
     """Return how much waits and since when, and what each runner is doing now."""
     queue = await tables.measure_queue(pool, settings.lease_s)
     runners = await tables.list_runners(pool, settings.lease_s)
+    async with tables.turn_at_dead_letters(pool):
+        dead_letters = await broker.count_waiting(DEAD)
     return Overview(
         queue=QueueDepth(**asdict(queue)),
         runners=show_busy_runners(runners, await tables.list_held_shards(pool)),
-        dead_letters=await broker.count_waiting(DEAD),
+        dead_letters=dead_letters,
     )
 
 

@@ -1,11 +1,13 @@
 """Runners, the work that waits for them, and incidents in Postgres."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
 from uuid import UUID
 
-from shared.database import Pool, fetch_all, fetch_one, load_queries
+from shared.database import Pool, fetch_all, fetch_one, load_queries, take_turn
 
 queries = load_queries(files("services.gateway.operations") / "queries.sql")
 
@@ -75,6 +77,14 @@ class HeldShardRow:
     first_study: int
     n_studies: int
     studies_done: int
+
+
+@asynccontextmanager
+async def turn_at_dead_letters(pool: Pool) -> AsyncIterator[None]:
+    """Let one gateway after the other look at the dead letters: who reads that queue has its messages meanwhile."""
+    async with pool.acquire() as connection, connection.transaction():
+        await take_turn(connection, "dead letters")
+        yield
 
 
 async def list_incidents(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[IncidentRow]:
