@@ -7,6 +7,7 @@ from services.gateway.app import create_app
 from services.gateway.dependencies import make_dependencies
 from services.gateway.settings import GatewaySettings
 from services.gateway.starting import Entrance
+from shared.blobs import Blobs
 from shared.broker.queue_lengths import measure_queues
 from shared.broker.topology import DEAD
 from shared.connecting.readiness import ServiceReadiness
@@ -17,6 +18,7 @@ from shared.process import run_service, serve_http
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Run the gateway."""
     readiness = ServiceReadiness(stop, "database", "broker")
+    readiness.checks["blob store"] = Blobs(settings.blob_url).check
     readiness.set_reason("gateway", "the gateway is starting")  # until it is open, whatever else is there
     entrance = Entrance(readiness)
     async with asyncio.TaskGroup() as tasks:

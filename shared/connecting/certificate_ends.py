@@ -23,7 +23,8 @@ def watch_certificates(context: ssl.SSLContext, connection: str, ca: Path | None
                 EXPIRES.labels(connection, "server").set(ssl.cert_time_to_seconds(str(shown["notAfter"])))
 
     context.sslobject_class = WatchedHandshake
-    for whose, file in (("CA", ca), ("service", own)):
+    # Of several CAs, one that is left is enough: a system's list has some that ended long ago.
+    for whose, file, choose in (("CA", ca, max), ("service", own, min)):
         if file is not None:
             ends = [each.not_valid_after_utc for each in x509.load_pem_x509_certificates(file.read_bytes())]
-            EXPIRES.labels(connection, whose).set(min(ends).timestamp())
+            EXPIRES.labels(connection, whose).set(choose(ends).timestamp())

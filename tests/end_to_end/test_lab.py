@@ -125,4 +125,4 @@ async def test_a_runner_joins_from_another_machine_with_its_files_alone_and_scor
 
 async def is_ready(lab: Lab) -> bool:
     runners = lab.organizer.get("/api/v1/admin/runners").json["runners"]
-    return any(each["runner_id"] == lab.joined and each["ready"] for each in runners)
+    return any(each["id"] == lab.joined and each["ready"] for each in runners)

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
@@ -18,7 +19,9 @@ from shared.database import connect_database
 from shared.database_logins import LoginSettings, set_logins
 from tests.support.backends import PASSWORD, as_user
 from tests.support.certificates import Certificates, make_certificates
+from tests.support.service_settings import platform_settings
 from tests.support.stack import ROOT
+from tests.support.starting import starting
 from tests.support.template_database import MIGRATIONS
 from tests.support.tls_servers import TlsServer, tls_server
 from tests.support.waiting import LIMIT_S, wait_until
@@ -113,6 +116,28 @@ async def test_a_server_of_another_ca_is_refused(server: TlsServer, others: Cert
     reason = await find_reason(server, server.url(), replace(server.tls, ca=others.ca))
     assert f"the {server.kind} at localhost:{server.port} shows a certificate that is not trusted" in reason
     assert reason.endswith(f"see {server.settings}_CA_FILE")
+
+
+async def test_a_service_goes_on_by_itself_when_its_ca_file_is_mended(
+    server: TlsServer, others: Certificates, database_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "ca.pem"
+    file.write_bytes(others.ca.read_bytes())
+    login = server.url().get_secret_value().replace("//gateway:", "//dispatcher:")
+    files = {"ca_file": file, "certificate_file": server.tls.certificate, "key_file": server.tls.key}
+    changes = {f"{server.kind}_{name}": path for name, path in files.items()}
+    settings = platform_settings(database_url, broker_url, tmp_path).with_changes(
+        **changes, **{f"{server.kind}_url": SecretStr(login)}
+    )
+
+    async with starting("dispatcher", settings, tmp_path) as service:
+        await service.wait_for_reason(server.kind, f"see {server.settings}_CA_FILE")
+        file.write_bytes(server.certificates.ca.read_bytes())
+
+        async def is_trusted() -> bool:
+            return "not trusted" not in (await service.reasons()).get(server.kind, "")
+
+        await wait_until(is_trusted, what="the server is trusted")
 
 
 async def test_a_certificate_that_has_expired_is_refused(expired: TlsServer) -> None:

@@ -16,7 +16,7 @@ LIMIT_S = 120
 FOLDER = "/tls"
 START_POSTGRES = f"""
 set -e
-mkdir /tmp/tls && cp {FOLDER}/* /tmp/tls && chmod 600 /tmp/tls/*
+mkdir /tmp/tls && cd {FOLDER} && cp ca.pem server.pem server.key /tmp/tls && chmod 600 /tmp/tls/*
 echo 'local all all trust' >/tmp/hba
 echo 'hostssl all all all scram-sha-256 clientcert=verify-ca' >>/tmp/hba
 exec sh /usr/local/bin/start.sh -c ssl=on -c ssl_cert_file=/tmp/tls/server.pem -c ssl_key_file=/tmp/tls/server.key \

@@ -1,23 +1,18 @@
 """A service whose parts are not there yet: it says so from its first moment, and works as soon as they are."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import pytest
 
-from arena.api.operations import Readiness
 from services.runner.__main__ import main as run_runner
 from tests.support.backends import PASSWORD
 from tests.support.forwarding import forwarding
-from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.service_settings import PlatformSettings, platform_settings
-from tests.support.stack import SERVICES, free_port, running_process
-from tests.support.waiting import wait_until
+from tests.support.stack import SERVICES, free_port
+from tests.support.starting import starting
 
 NO_ENGINE = "unix:///nowhere/docker.sock"
 SECRET = "a-password-that-nobody-may-see"
@@ -27,40 +22,6 @@ NEEDS = {
     "runner": {"broker", "engine"},
     "aggregator": {"database", "broker"},
 }
-
-
-@dataclass(frozen=True)
-class Starting:
-    """A service that has been started, and its log."""
-
-    http: httpx.AsyncClient
-    log: Path
-
-    async def is_alive(self) -> bool:
-        try:
-            return (await self.http.get("/healthz")).status_code == 200
-        except httpx.TransportError:
-            return False
-
-    async def reasons(self) -> dict[str, str]:
-        return Readiness.model_validate_json((await self.http.get("/readyz")).content).reasons
-
-    async def wait_for_reason(self, part: str, text: str) -> None:
-        async def says() -> bool:
-            return text in (await self.reasons()).get(part, "")
-
-        await wait_until(says, what=f"/readyz says of the {part}: {text}")
-
-
-@asynccontextmanager
-async def starting(name: str, settings: PlatformSettings, folder: Path) -> AsyncIterator[Starting]:
-    """Start a service; at the end it gets a SIGTERM and must exit with 0, whatever it waits for."""
-    port, log = free_port(), folder / "log"
-    with running_process(name, getattr(settings, name), port, log, {}):
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=TRUSTS_NOBODY) as http:
-            service = Starting(http, log)
-            await wait_until(service.is_alive, what=f"{name} answers")
-            yield service
 
 
 def nowhere(folder: Path) -> PlatformSettings:
@@ -100,6 +61,23 @@ async def test_a_service_says_from_its_first_moment_which_of_its_parts_are_missi
         assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "url", "reason"),
+    [
+        ("gateway", "s3://zips", "s3://zips cannot be used"),
+        ("runner", "http://127.0.0.1:9", "http://127.0.0.1:9 does not"),
+    ],
+)
+async def test_a_blob_store_that_does_not_answer_is_told_before_anything_else_is_there(
+    name: str, url: str, reason: str, tmp_path: Path
+) -> None:
+    settings = nowhere(tmp_path).with_changes(blob_url=url)
+    store = {"AWS_ENDPOINT_URL": "http://127.0.0.1:9", "AWS_ALLOW_HTTP": "true", "AWS_REGION": "test"}
+    async with starting(name, settings, tmp_path, **store) as service:
+        await service.wait_for_reason("blob store", reason)
+        await service.wait_for_reason("broker", "does not answer")
+
+
 async def test_a_gateway_that_waits_for_its_servers_answers_with_problem_details(tmp_path: Path) -> None:
     async with starting("gateway", nowhere(tmp_path), tmp_path) as service:
         answer = await service.http.get("/api/v1/competitions")
@@ -128,10 +106,7 @@ async def test_a_service_works_as_soon_as_its_servers_are_there(
                 await service.wait_for_reason(part, "does not answer")
                 servers.enter_context(forwarding(port, real[part] or 0))
 
-            async def is_ready() -> bool:
-                return not await service.reasons()
-
-            await wait_until(is_ready, what=f"{name} is ready")
+            await service.wait_until_ready()
 
 
 async def test_a_login_that_is_refused_is_told_apart_from_a_server_that_is_not_there(

@@ -47,3 +47,16 @@ def test_the_end_of_each_certificate_of_a_connection_is_told(
     assert told_end("server") == end_of(made.folder / "server.pem")
     assert told_end("CA") == end_of(made.ca)
     assert told_end("service") == end_of(made.client)
+
+
+def test_a_ca_that_has_ended_among_others_is_no_alarm(tmp_path: Path) -> None:
+    made, ended = (
+        make_certificates(tmp_path / "tls", "localhost"),
+        make_certificates(tmp_path / "old", "localhost", has_expired=True),
+    )
+    list_of_cas = tmp_path / "cas.pem"
+    list_of_cas.write_bytes((ended.folder / "server.pem").read_bytes() + made.ca.read_bytes())
+
+    TlsFiles("ARENA_BROKER", list_of_cas).make_context()
+
+    assert told_end("CA") == end_of(made.ca)
