@@ -237,6 +237,13 @@ class SpentOn(Spent):
     name: str
 
 
+class SpentByTeam(SpentOn):
+    """What was spent by a team, and how many machine-hours of that in each phase."""
+
+    model_config = example(**{**example_of(SpentOn), "name": "Gaussians"}, phases={"feedback": 12.0, "final": 1.2})
+    phases: dict[str, float]
+
+
 class Spending(Body):
     """What a competition has cost so far, by phase and by team, the dearest first.
 
@@ -249,11 +256,11 @@ class Spending(Body):
         price=0.4,
         total=example_of(Spent),
         phases=[example_of(SpentOn)],
-        teams=[{**example_of(SpentOn), "name": "Gaussians"}],
+        teams=[example_of(SpentByTeam)],
     )
     competition: str
     slots: int
     price: float
     total: Spent
     phases: list[SpentOn]
-    teams: list[SpentOn]
+    teams: list[SpentByTeam]

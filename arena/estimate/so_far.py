@@ -1,6 +1,5 @@
 """What a competition has cost so far, and what the machines do now: read from the platform, and shown."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +8,7 @@ from arena.client.http import Client
 from arena.rules.machine_hours import cost, machine_hours
 from arena.table import Heading, TextTable
 
+AMOUNTS = ("executions", "machine-hours", "cost")
 RUNNERS = 30
 """Machines that a forecast has where nobody has stated any."""
 
@@ -62,10 +62,27 @@ def spent_facts(spending: Spending, slots: int, price: float) -> list[tuple[str,
     ]
 
 
-def spent_table(what: str, spent: Sequence[SpentOn]) -> TextTable:
-    """Return what was spent, a line for each phase or team."""
+def phases_table(spending: Spending) -> TextTable:
+    """Return what was spent, a line for each phase."""
     return TextTable(
-        [Heading(what, "text"), *(Heading(title, "number") for title in ("executions", "machine-hours", "cost"))],
-        [(each.name, f"{each.executions:,}", f"{each.machine_hours:,.1f}", f"{each.cost:,.2f}") for each in spent],
-        title=f"Spent by {what}",
+        [Heading("phase", "text"), *(Heading(title, "number") for title in AMOUNTS)],
+        [(each.name, *_amounts(each)) for each in spending.phases],
+        title="Spent by phase",
     )
+
+
+def teams_table(spending: Spending) -> TextTable:
+    """Return what was spent, a line for each team, with its machine-hours in each phase."""
+    phases = [each.name for each in spending.phases]
+    return TextTable(
+        [Heading("team", "text"), *(Heading(title, "number") for title in (*AMOUNTS, *phases))],
+        [
+            (each.name, *_amounts(each), *(f"{each.phases.get(phase, 0.0):,.1f}" for phase in phases))
+            for each in spending.teams
+        ],
+        title="Spent by team, and machine-hours in each phase",
+    )
+
+
+def _amounts(spent: SpentOn) -> tuple[str, str, str]:
+    return f"{spent.executions:,}", f"{spent.machine_hours:,.1f}", f"{spent.cost:,.2f}"

@@ -12,7 +12,7 @@ from arena.client.http import client_from_environment
 from arena.commands.extras import REPORT, needs_extra
 from arena.commands.options import CompetitionOption, Json
 from arena.estimate.probe import PROBE_SUGGESTIONS, probe_boxes
-from arena.estimate.so_far import RUNNERS, machines_facts, read_so_far, spent_facts, spent_table
+from arena.estimate.so_far import RUNNERS, machines_facts, phases_table, read_so_far, spent_facts, teams_table
 from arena.estimate.tables import heat_map, notes, savings_table, summary, write_csv
 from arena.estimate.workload import Estimate, WorkPlan, estimate_work
 from arena.organizer_runs import Run, choose_boxes
@@ -88,7 +88,7 @@ def cost(competition: CompetitionOption, as_json: Json = False) -> None:
         return
     spending = found.spending
     facts = [*machines_facts(found.machines), *spent_facts(spending, spending.slots, spending.price)]
-    show_tables(facts_table(facts), spent_table("phase", spending.phases), spent_table("team", spending.teams))
+    show_tables(facts_table(facts), phases_table(spending), teams_table(spending))
     if not spending.price:
         remark("To see money, the operator states the price of a machine-hour: ARENA_MACHINE_HOUR_PRICE.")
 

@@ -160,6 +160,8 @@ async def test_arena_cost_says_what_was_spent_and_how_many_machines_there_are(ga
     assert code == 0
     assert "1.00 at 0.5 a machine-hour" in output
     assert "feedback\t1\t2.0\t1.00" in output
+    assert "team\texecutions\tmachine-hours\tcost\tfeedback" in output
+    assert "a\t1\t2.0\t1.00\t2.0" in output
     assert body["spending"]["total"]["machine_hours"] == 2.0
     assert body["machines"]["limit"] == LIMIT
 

@@ -39,6 +39,17 @@ def test_phases_and_teams_each_add_up_to_the_total(rows: list[SpentRow], slots: 
         assert [each.cpu_hours for each in parts] == sorted((each.cpu_hours for each in parts), reverse=True)
 
 
+def test_a_teams_machine_hours_are_shown_for_each_phase() -> None:
+    rows = [
+        SpentRow("competition", phase, False, team, 1, hours * HOUR_S)
+        for team, phase, hours in (("a", "feedback", 3), ("a", "final", 1), ("b", "feedback", 2))
+    ]
+
+    found = show_spending("c", rows, slots=1, price=1)
+
+    assert {each.name: each.phases for each in found.teams} == {"a": {"feedback": 3, "final": 1}, "b": {"feedback": 2}}
+
+
 def test_what_the_organizer_runs_is_one_line_whatever_its_phases_are_called() -> None:
     found = show_spending(
         "c",

@@ -87,12 +87,12 @@ const costs = part("What a study costs", (list) => {
 
 const amount = (value, digits) => value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-function spentTable(caption, title, list) {
-  const numbers = ["Executions", "Machine-hours", "Cost"].map((head) => [head, "number"]);
+function spentTable(caption, title, list, phases = []) {
+  const heads = ["Executions", "Machine-hours", "Cost", ...phases.map((phase) => `${phase}, hours`)];
   return table(
     caption,
-    [title, ...numbers],
-    list.map((each) => [each.name, amount(each.executions, 0), amount(each.machine_hours, 1), amount(each.cost, 2)]),
+    [title, ...heads.map((head) => [head, "number"])],
+    list.map((each) => [each.name, amount(each.executions, 0), amount(each.machine_hours, 1), amount(each.cost, 2), ...phases.map((phase) => amount(each.phases[phase] ?? 0, 1))]),
     "Nothing has run yet.",
   );
 }
@@ -104,7 +104,12 @@ const spending = part("Spent so far", ({ total, slots, price, phases, teams }) =
     `${amount(total.machine_hours, 1)} hours of machines with ${slots} slots, in ${amount(total.executions, 0)} executions, and ${amount(total.cost, 2)} at ${price} a machine-hour. Every attempt counts, also one that failed or was handed back, and what runs now.`,
   ),
   spentTable("Spent by phase", "Phase", phases),
-  spentTable("Spent by team", "Team", teams),
+  spentTable(
+    "Spent by team",
+    "Team",
+    teams,
+    phases.map((each) => each.name),
+  ),
 ]);
 
 const SPENDING_EVERY_MS = 60000;
