@@ -80,8 +80,8 @@ class NewSubmission:
 
 
 @dataclass(frozen=True)
-class UnendedSubmission:
-    """A submission that has not ended: its phase, and its trace."""
+class CancellableSubmission:
+    """A submission that has not ended and may be cancelled: its phase, and its trace."""
 
     phase_id: UUID
     traceparent: str | None
@@ -236,9 +236,9 @@ async def copy_submissions(connection: Connection, submission_ids: Iterable[UUID
     return [row["id"] async for row in rows]
 
 
-async def lock_unended(connection: Connection, submission_id: UUID) -> UnendedSubmission | None:
+async def lock_unended(connection: Connection, submission_id: UUID) -> CancellableSubmission | None:
     """Lock a submission that has not ended, before its phase is locked, and return it; None if it has ended."""
-    return await fetch_one(UnendedSubmission, queries.lock_unended(connection, id=submission_id))
+    return await fetch_one(CancellableSubmission, queries.lock_unended(connection, id=submission_id))
 
 
 async def cancel_submission(connection: Connection, submission_id: UUID, change: int) -> None:
