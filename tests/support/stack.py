@@ -56,9 +56,9 @@ class Services:
 
 
 def start_process(
-    name: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str], root: Path = ROOT
+    module: str, settings: ProcessSettings, port: int, log: Path, more: Mapping[str, str], root: Path = ROOT
 ) -> subprocess.Popen[bytes]:
-    """Start a service of a source tree as its container does; whoever starts it ends it."""
+    """Start a module of a source tree as a service's container does; whoever starts it ends it."""
     environment = {
         **os.environ,
         **_environment(settings),
@@ -70,7 +70,7 @@ def start_process(
         **more,
     }
     with log.open("wb") as output:
-        command = [sys.executable, "-m", f"services.{name}"]
+        command = [sys.executable, "-m", module]
         return subprocess.Popen(command, cwd=root, env=environment, stdout=output, stderr=output)
 
 
@@ -83,10 +83,9 @@ def running_process(
     more: Mapping[str, str],
     *,
     exit_code: int = 0,
-    root: Path = ROOT,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a service as its container does. At the end it gets a SIGTERM and must exit by itself, with this code."""
-    process = start_process(name, settings, port, log, more, root)
+    process = start_process(f"services.{name}", settings, port, log, more)
     try:
         yield process
     finally:

@@ -25,7 +25,7 @@ from tests.support.waiting import wait_until
 
 @contextmanager
 def killed_process(name: str, settings: PlatformSettings, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    process = start_process(name, getattr(settings, name), free_port(), log, {})
+    process = start_process(f"services.{name}", getattr(settings, name), free_port(), log, {})
     try:
         yield process
     finally:
