@@ -60,8 +60,9 @@ def running_pod(
             yield engine, runner
 
 
-async def wait_for_study(pool: Pool, runner: Popen[bytes]) -> None:
+async def wait_for_study(pool: Pool, engine: EngineContainer, runner: Popen[bytes]) -> None:
     async def runs() -> bool:
+        assert engine.exit_code is None, engine.log
         assert runner.poll() is None, "the runner has ended"
         return await pool.fetchval("select state = 'running' from shards") is True
 
@@ -80,7 +81,7 @@ async def test_sigterm_to_both_in_the_middle_of_a_study_lets_it_finish(
 
     async with control(settings):
         with running_pod(node, settings, tmp_path / "runner.log") as (engine, runner):
-            await wait_for_study(pool, runner)
+            await wait_for_study(pool, engine, runner)
             engine.kill("TERM")
             runner.terminate()
             await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S / 2)
@@ -113,7 +114,7 @@ async def test_an_engine_whose_runner_is_killed_ends_and_the_study_is_run_by_the
 
     async with control(quick):
         with running_pod(node, quick, tmp_path / "killed.log", exit_code=-signal.SIGKILL) as (engine, runner):
-            await wait_for_study(pool, runner)
+            await wait_for_study(pool, engine, runner)
             runner.kill()
             assert await engine.wait_ended() == 0, "the engine knows of its runner's end without being told"
         with running_pod(node, quick.with_runner("next"), tmp_path / "next.log"):
