@@ -110,14 +110,16 @@ async def test_an_engine_whose_runner_is_killed_ends_and_the_study_is_run_by_the
     node: NodeFiles, pool: Pool, broker: Broker, settings: PlatformSettings, tmp_path: Path
 ) -> None:
     submission = await accept(pool, broker, Blobs(settings.runner.blob_url), SLOW, boxes=1)
-    quick = settings.with_changes(lease_s=2.0)
 
-    async with control(quick):
-        with running_pod(node, quick, tmp_path / "killed.log", exit_code=-signal.SIGKILL) as (engine, runner):
+    async with control(settings):
+        with running_pod(node, settings, tmp_path / "killed.log", exit_code=-signal.SIGKILL) as (engine, runner):
             await wait_for_study(pool, engine, runner)
             runner.kill()
             assert await engine.wait_ended() == 0, "the engine knows of its runner's end without being told"
-        with running_pod(node, quick.with_runner("next"), tmp_path / "next.log"):
+    async with control(settings.with_changes(lease_s=1.0)):  # short while there is no runner that might be slow
+        await wait_until(lambda: pool.fetchval("select state <> 'running' from shards"), what="taken from the dead")
+    async with control(settings):
+        with running_pod(node, settings.with_runner("next"), tmp_path / "next.log"):
             await wait_until(lambda: is_scored(pool, submission), what="scored", limit_s=SCORING_LIMIT_S / 2)
 
     assert sorted(await outcomes(pool)) == ["done", "lease_expired"]

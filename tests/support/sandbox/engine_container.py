@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.stack import ROOT
-from tests.support.waiting import LIMIT_S, wait_until
+from tests.support.waiting import SCORING_LIMIT_S, wait_until
 
 IMAGE = "arena-engine:local"
 STUDY_IMAGES = ("arena-blackbox:local", "arena-small:local")
@@ -43,7 +43,7 @@ class NodeFiles:
 @contextlib.contextmanager
 def new_node() -> Iterator[NodeFiles]:
     """Yield the files of a node that no pod has run on; the engine's image is built first."""
-    subprocess.run(["bash", ROOT / "deploy" / "images.sh", "engine"], check=True, timeout=LIMIT_S)
+    subprocess.run(["bash", ROOT / "deploy" / "images.sh", "engine"], check=True, timeout=SCORING_LIMIT_S)
     with _new_folder() as images:
         docker("save", "--output", str(images / "study.tar"), *STUDY_IMAGES)
         volume = docker("volume", "create")
