@@ -18,7 +18,10 @@ class ArenaSettings(BaseSettings):
     """Read once, in a service's `__main__`, and passed on from there."""
 
     # An empty variable is one that nobody has set, as Compose passes it on, and no token that is empty.
-    model_config = SettingsConfigDict(env_prefix="ARENA_", env_ignore_empty=True, frozen=True)
+    # What is wrong with a setting is told without the settings, which may be passwords.
+    model_config = SettingsConfigDict(
+        env_prefix="ARENA_", env_ignore_empty=True, frozen=True, hide_input_in_errors=True
+    )
 
 
 class ProcessSettings(ArenaSettings):

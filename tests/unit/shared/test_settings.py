@@ -32,3 +32,15 @@ def test_a_runner_may_fetch_blobs_over_http_and_a_gateway_has_a_store_of_its_own
     assert RunnerSettings().blob_url == "https://arena.example.org"
     with pytest.raises(ValidationError, match="blob_url"):
         GatewaySettings()
+
+
+def test_a_file_for_tls_beside_a_url_without_it_is_refused_and_no_password_is_shown(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ARENA_BROKER_URL", "amqp://a:hidden@b/")
+    monkeypatch.setenv("ARENA_BROKER_CA_FILE", "c")
+
+    with pytest.raises(ValidationError, match="expected amqps://") as refused:
+        RunnerSettings()
+
+    assert "hidden" not in str(refused.value)
