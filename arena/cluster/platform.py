@@ -11,6 +11,7 @@ from arena.cluster.documents import ClusterDocuments
 from arena.cluster.fault import ClusterFault, fault, warning
 from arena.cluster.runner_pods import StudyNeeds
 from arena.cluster.scaling import find_scaled_job, runner_slots
+from arena.words.states import SHUTS_DOWN
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ def ask_platform(client: Client) -> PlatformReport:
 def check_platform(cluster: ClusterDocuments, platform: PlatformReport) -> Iterator[ClusterFault]:
     """Yield what runners say is wrong with them, and what the gateway counts otherwise than the scaler."""
     for each in platform.runners:
-        if each.state == RunnerState.NOT_READY:
+        if each.state == RunnerState.NOT_READY and each.reason != SHUTS_DOWN:
             yield fault(
                 f"runner {each.id}",
                 f"It takes no work: {each.reason}",

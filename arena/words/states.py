@@ -24,6 +24,10 @@ class ShardState(StrEnum):
     INCIDENT = "incident"
 
 
+SHUTS_DOWN = "the runner shuts down"
+"""Why a runner takes no work that was asked to end, or had none for long: the one reason that is no fault."""
+
+
 class ExecutionOutcome(StrEnum):
     """How one attempt at a shard ended."""
 

@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Gauge
 
 from arena.sandbox.study import RunningStudy
+from arena.words.states import SHUTS_DOWN
 from services.runner.blobs.source import BlobSource
 from services.runner.heartbeats import Heartbeats
 from services.runner.idleness import Idleness
@@ -183,7 +184,7 @@ class Runner:
         READY.set(self._readiness.reason is None)
         BUSY.set(sum(work.cpus for work in self._held.values()))
         shortages = (self._slots.shortage, self._readiness.shortage, self._room.shortage)
-        reason = self._readiness.reason or ("the runner shuts down" if self._stop.is_set() else None)
+        reason = self._readiness.reason or (SHUTS_DOWN if self._stop.is_set() else None)
         return RunnerHeartbeat(
             runner_id=self._settings.runner_id,
             slots=self._room.count,

@@ -11,6 +11,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_never, wait_ra
 
 from arena.sandbox.study import Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
 from arena.words.environments import find_image
+from arena.words.states import SHUTS_DOWN
 from services.runner.blobs.cache import BlobCache
 from services.runner.blobs.source import BlobSource
 from services.runner.readiness import ReadinessWatch
@@ -103,7 +104,7 @@ class ShardRun:
 
     async def hand_back(self, shard: ShardReleased) -> None:
         """Say that this runner shuts down before the shard's end."""
-        await publish_result(self._broker, self._unfinished(shard, "handed_back", "the runner shuts down"))
+        await publish_result(self._broker, self._unfinished(shard, "handed_back", SHUTS_DOWN))
 
     async def _run_study(
         self, shard: ShardReleased, task: StudyTask, slot: StudyRunner, zip_file: Path, dataset_bytes: bytes

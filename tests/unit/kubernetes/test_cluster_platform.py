@@ -8,6 +8,7 @@ from arena.cluster.check import check_cluster
 from arena.cluster.platform import PlatformReport
 from arena.cluster.runner_pods import StudyNeeds
 from arena.words.limits import Limits
+from arena.words.states import SHUTS_DOWN
 from tests.support.cluster.applied import AppliedCluster, apply, named_by_digest
 from tests.support.manifests import Manifests
 
@@ -34,6 +35,12 @@ def test_what_a_runner_says_keeps_it_from_work_is_a_fault(rendered: dict[str, Ma
     faults = found(named_by_digest(apply(rendered["small"])), report(runner=runner))
 
     assert faults == [("fault", "runner runner-1", f"It takes no work: {reason}")]
+
+
+def test_a_runner_that_ends_in_good_order_is_no_fault(rendered: dict[str, Manifests]) -> None:
+    runner = READY.model_copy(update={"ready": False, "state": RunnerState.NOT_READY, "reason": SHUTS_DOWN})
+
+    assert found(named_by_digest(apply(rendered["small"])), report(runner=runner)) == []
 
 
 @pytest.mark.parametrize(
