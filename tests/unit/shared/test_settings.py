@@ -37,7 +37,7 @@ def test_a_runner_may_fetch_blobs_over_http_and_a_gateway_has_a_store_of_its_own
 def test_a_file_for_tls_beside_a_url_without_it_is_refused_and_no_password_is_shown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setenv("ARENA_BROKER_URL", "amqp://a:hidden@b/")
+    monkeypatch.setenv("ARENA_BROKER_URL", "hidden@b")
     monkeypatch.setenv("ARENA_BROKER_CA_FILE", "c")
 
     with pytest.raises(ValidationError, match="expected amqps://") as refused:
