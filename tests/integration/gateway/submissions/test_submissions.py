@@ -66,7 +66,7 @@ async def test_a_good_zip_is_accepted_stored_and_announced(
 
     async with limited():
         await broker.consume(SUBMISSIONS, take, stop, prefetch=10)
-    assert announced == [SubmissionAccepted(submission_id=row["id"])]
+    assert announced == [SubmissionAccepted(submission_id=row["id"]).following(row["traceparent"])]
     state = (await team.get(f"/api/v1/submissions/{body['id']}")).json()
     assert state == body | {"queue_position": 1}
 
