@@ -32,7 +32,7 @@ def check(
     """List every fault of a cluster, with its cure.
 
     It reads with your kubectl and changes nothing. With ARENA_URL and ARENA_TOKEN it also asks the platform: what its
-    runners say, and what its phases need. Exit code 1 if there is a fault; a warning is for you to judge.
+    runners say, and what its phases need. A fault makes the exit code 1; a warning is for you to judge.
     """
     cluster = read_cluster(namespace, runners_namespace)
     platform, unreachable = _ask_platform()
