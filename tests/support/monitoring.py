@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml  # type: ignore[import-untyped]
@@ -24,7 +25,8 @@ RECORDED = re.compile(r"\barena:\w+:\w+")
 
 def promtool(*arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
     """Run promtool in the folder of what is given to Prometheus."""
-    found = shutil.which("promtool") or ROOT / ".arena/promtool"
+    found = Path(shutil.which("promtool") or ROOT / ".arena/promtool")
+    assert found.is_file(), "expected promtool, found none; run: bash deploy/promtool.sh"
     command = [str(found), *arguments]
     return subprocess.run(command, cwd=FOLDER, input=given, capture_output=True, text=True, check=False)
 
