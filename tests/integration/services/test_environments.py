@@ -50,11 +50,13 @@ async def test_what_no_runner_can_run_is_an_incident_and_no_verdict_and_goes_on_
 ) -> None:
     settings = settings.with_changes(unserved_limit_s=0, engine_check_interval_s=0.1)
     seeded = await seed_phase(pool, boxes=2, studies_per_box=2)
-    held_up = await accept_in(pool, broker, seeded, f"modern@{NEW}")
-    other = await accept_in(pool, broker, seeded, "small")
     engine = NullEngine({"small": OLD, "modern": OLD})
 
     async with control(settings), running(runner_with(runner_broker, blobs, settings, engine, NullSlot()).run):
+        # Without a ready runner, a few shards of each class are released, and have had an attempt then.
+        await wait_until(lambda: pool.fetchval("select ready from runners"), what="the runner is known")
+        held_up = await accept_in(pool, broker, seeded, f"modern@{NEW}")
+        other = await accept_in(pool, broker, seeded, "small")
         incidents = "select count(*) = 1 from shards where state = 'incident'"
         await wait_until(lambda: pool.fetchval(incidents), what="one incident for the submission")
         await wait_until(lambda: is_scored(pool, other), what="what can be run is run")
