@@ -1,7 +1,8 @@
 """A service's connection to the broker: publish, consume a work queue, listen to announcements."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import structlog
@@ -21,6 +22,7 @@ from shared.connecting.backoff import connect_with_backoff
 from shared.connecting.readiness import ServiceReadiness
 from shared.connecting.server import Server
 from shared.connecting.tls import NO_TLS, TlsFiles
+from shared.events import wait_for_any
 from shared.messages import Message
 from shared.telemetry import Check
 from shared.tracing.context import current_traceparent
@@ -108,26 +110,61 @@ class Broker:
 
         After `stop`, batches in hand are finished and everything else goes back to the queue.
         """
-        channel = await self._open_channel(prefetch)
-        queue = await declare_work_queue(channel, work)
-        await self._run_consumer(channel, queue, work, handle, stop, batch)
+
+        async def declare(channel: AbstractRobustChannel) -> AbstractRobustQueue:
+            return await declare_work_queue(channel, work)
+
+        opened = await self._open_until(stop, prefetch, declare)
+        if opened is not None:
+            await self._run_consumer(*opened, work, handle, stop, batch)
 
     async def listen(
         self, name: str, messages: tuple[type[Message], ...], handle: Handler, stop: asyncio.Event
     ) -> None:
         """Hand announcements to `handle`, from a queue of this process alone that ends with its connection."""
-        channel = await self._open_channel(ANNOUNCEMENTS_PREFETCHED)
-        queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
-        for message in messages:
-            await queue.bind(self._exchange, message.key)
-        announcements = WorkQueue(name, messages)
-        await self._run_consumer(channel, queue, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED)
+
+        async def declare(channel: AbstractRobustChannel) -> AbstractRobustQueue:
+            queue = await channel.declare_queue(name, exclusive=True, auto_delete=True)
+            for message in messages:
+                await queue.bind(self._exchange, message.key)
+            return queue
+
+        opened = await self._open_until(stop, ANNOUNCEMENTS_PREFETCHED, declare)
+        if opened is not None:
+            announcements = WorkQueue(name, messages)
+            await self._run_consumer(*opened, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED)
+
+    async def _open_until(
+        self,
+        stop: asyncio.Event,
+        prefetch: int,
+        declare: Callable[[AbstractRobustChannel], Awaitable[AbstractRobustQueue]],
+    ) -> tuple[AbstractRobustChannel, AbstractRobustQueue] | None:
+        """Open a channel with a queue, again while the broker is too busy to answer; None at `stop`.
+
+        When hundreds of runners start at once, a small broker is. A refusal is raised.
+        """
+        while not stop.is_set():
+            try:
+                channel = await self._open_channel(prefetch)
+                async with broker_call(CONNECT_TIMEOUT_S):
+                    return channel, await declare(channel)
+            except (TimeoutError, ConnectionError, RuntimeError) as error:
+                log.warning("the broker does not answer; trying again", error=repr(error))
+                await wait_for_any(stop, timeout_s=RECONNECT_INTERVAL_S)
+        return None
 
     async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
         channel = self._connection.channel()
-        async with broker_call(CONNECT_TIMEOUT_S):
-            await channel.initialize(timeout=CONNECT_TIMEOUT_S)
-            await channel.set_qos(prefetch_count=prefetch)
+        try:
+            async with broker_call(CONNECT_TIMEOUT_S):
+                await channel.initialize(timeout=CONNECT_TIMEOUT_S)
+                await channel.set_qos(prefetch_count=prefetch)
+        except BROKER_ERRORS:
+            with contextlib.suppress(*BROKER_ERRORS):  # or the connection would restore it for ever
+                async with broker_call(CONNECT_TIMEOUT_S):
+                    await channel.close()
+            raise
         return channel
 
     async def _run_consumer(

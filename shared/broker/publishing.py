@@ -22,7 +22,7 @@ class RawMessage(NamedTuple):
 
 
 async def publish(exchange: AbstractExchange, message: RawMessage, headers: dict[str, Any] | None = None) -> None:
-    """Publish one message and wait for the broker's confirm. Raises one of BROKER_ERRORS when there is none."""
+    """Publish one message and wait for the broker's confirm."""
     traced = {} if message.traceparent is None else {HEADER: message.traceparent}
     sent = aio_pika.Message(
         message.body,
@@ -31,10 +31,5 @@ async def publish(exchange: AbstractExchange, message: RawMessage, headers: dict
         headers=traced | (headers or {}),
     )
     # An announcement has no queue while nobody listens; work always has one, see the topology.
-    try:
-        await exchange.publish(sent, message.key, mandatory=False)
-    except Exception as error:
-        if type(error) is Exception:  # aiormq's way to say that the connection closed before all of it was sent
-            raise ConnectionError("the connection closed meanwhile") from error
-        raise
+    await exchange.publish(sent, message.key, mandatory=False)
     PUBLISHED.labels(message.key).inc()

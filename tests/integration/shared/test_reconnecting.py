@@ -1,19 +1,23 @@
 """A connection comes back, whatever happens to it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from typing import Any
 from urllib.parse import urlparse
 from uuid import uuid4
 
+import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from shared.broker.connection import Broker, connect_broker
 from shared.broker.topology import SUBMISSIONS
-from shared.messages import Message, SubmissionAccepted
+from shared.messages import Message, PhaseChanged, SubmissionAccepted
 from tests.support.backends import delete_queue, restore_queues
 from tests.support.service_settings import PlatformSettings
 from tests.support.tcp_proxy import TcpProxy
-from tests.support.waiting import limited
+from tests.support.waiting import limited, wait_until
 
 
 async def test_a_consumer_that_the_broker_takes_away_is_restored_by_a_new_connection(
@@ -45,3 +49,45 @@ async def test_a_consumer_that_the_broker_takes_away_is_restored_by_a_new_connec
             await handled.wait()
             assert proxy.connections > 1
             stop.set()
+
+
+@pytest.mark.parametrize("begin", ["consume", "listen"])
+async def test_who_begins_to_read_while_the_broker_is_too_busy_to_answer_tries_again(
+    broker: Broker, settings: PlatformSettings, monkeypatch: pytest.MonkeyPatch, begin: str
+) -> None:
+    service = settings.gateway if begin == "listen" else settings.dispatcher
+    url = service.broker_url.get_secret_value()
+    server = urlparse(url)
+    assert server.hostname is not None
+    assert server.port is not None
+    proxy, message = TcpProxy(server.hostname, server.port), PhaseChanged(phase_id=uuid4(), change=1)
+    stop, handled = asyncio.Event(), asyncio.Event()
+
+    async def handle(_: Sequence[Message]) -> None:
+        handled.set()
+
+    async def read(reading: Broker) -> None:
+        if begin == "consume":
+            await reading.consume(SUBMISSIONS, handle, stop, prefetch=1)
+        else:
+            await reading.listen("arena.gateway.test", (PhaseChanged,), handle, stop)
+
+    async with proxy.running(), limited(), AsyncExitStack() as stack:
+        by_proxy = SecretStr(url.replace(f":{server.port}", f":{proxy.port}"))
+        reading = await stack.enter_async_context(connect_broker(by_proxy))
+        monkeypatch.setattr("shared.broker.connection.CONNECT_TIMEOUT_S", 0.2)
+        proxy.flows.clear()
+        async with asyncio.TaskGroup() as tasks:
+            with capture_logs() as logs:
+                tasks.create_task(read(reading))
+                await wait_until(lambda: has_tried_again(logs), what="it tries again")
+            monkeypatch.setattr("shared.broker.connection.CONNECT_TIMEOUT_S", 10.0)
+            proxy.flows.set()
+            while not handled.is_set():
+                await broker.publish([SubmissionAccepted(submission_id=uuid4()), message])
+                await asyncio.sleep(0.05)  # an announcement reaches whoever listens by then
+            stop.set()
+
+
+async def has_tried_again(logs: Sequence[Mapping[str, Any]]) -> bool:
+    return any(entry["event"] == "the broker does not answer; trying again" for entry in logs)
