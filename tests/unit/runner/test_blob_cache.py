@@ -52,6 +52,16 @@ class RefusingSource(CountingSource):
         yield b""
 
 
+class EndlessSource(CountingSource):
+    """Gives a little again and again, and never all."""
+
+    async def read(self, sha256: str) -> AsyncGenerator[bytes, None]:
+        self.reads[sha256] += 1
+        while True:
+            yield b"x"
+            await asyncio.sleep(0)
+
+
 @pytest.fixture
 def blobs(tmp_path: Path) -> Blobs:
     return Blobs(f"file://{tmp_path}/blobs")
@@ -151,3 +161,12 @@ async def test_a_store_that_refuses_is_not_asked_again() -> None:
         async with BlobCache(source).use("0" * 64):
             pass
     assert source.reads == {"0" * 64: 1}
+
+
+async def test_a_blob_that_never_ends_is_given_up_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runner.blobs.cache.FETCH_TIMEOUT_S", 0.05)
+    source = EndlessSource()
+    with pytest.raises(BlobStoreUnavailable, match="cannot get all of blob"):
+        async with BlobCache(source).use("0" * 64):
+            pass
+    assert source.reads == {"0" * 64: ATTEMPTS}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 import trustme
 from pydantic import SecretStr
@@ -61,6 +62,20 @@ async def test_a_server_that_does_not_answer_is_named_with_the_setting() -> None
     assert reason is not None
     assert f"http://localhost:{port} does not answer" in reason
     assert "Check ARENA_BLOB_URL" in reason
+
+
+async def test_a_server_that_takes_a_request_and_stays_silent_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.runner.blobs.over_http.TIMEOUT", httpx.Timeout(0.1))
+    done = asyncio.Event()
+
+    async def stay_silent(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await done.wait()
+        writer.close()
+
+    async with await asyncio.start_server(stay_silent, "127.0.0.1", 0) as server:
+        reason = await source(server.sockets[0].getsockname()[1]).check()
+        done.set()
+    assert "does not answer" in (reason or "")
 
 
 async def test_an_address_that_is_none_is_named_too() -> None:
