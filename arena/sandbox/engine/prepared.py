@@ -1,6 +1,7 @@
 """Containers that are started ahead of need."""
 
 import asyncio
+import contextvars
 
 import structlog
 
@@ -19,19 +20,23 @@ CONFIGURATIONS_KEPT = 2
 
 
 class Starter:
-    """Starts and discards containers while something else goes on, in the tasks of their owner."""
+    """Starts and discards containers while something else goes on, in the tasks of their owner.
+
+    What it logs is the owner's: it belongs to no study, as a container is started for one that nobody knows yet.
+    """
 
     def __init__(self, engine: Engine, tasks: asyncio.TaskGroup) -> None:
         self._engine = engine
         self._tasks = tasks
+        self._owner = contextvars.copy_context()
 
     def begin_start(self, config: ContainerConfig) -> Starting:
         """Start a container ahead of need."""
-        return self._tasks.create_task(self._start(config))
+        return self._tasks.create_task(self._start(config), context=self._owner.copy())
 
     def begin_discard(self, container: Container) -> None:
         """Kill and remove a container."""
-        self._tasks.create_task(self._engine.discard(container))
+        self._tasks.create_task(self._engine.discard(container), context=self._owner.copy())
 
     def end(self, starting: Starting) -> None:
         """Remove what is being started, or was."""
