@@ -38,8 +38,13 @@ class Broker:
     """One robust connection: it restores its channels, queues and consumers by itself when the broker comes back."""
 
     def __init__(
-        self, connection: AbstractRobustConnection, channel: AbstractRobustChannel, exchange: AbstractExchange
+        self,
+        server: Server,
+        connection: AbstractRobustConnection,
+        channel: AbstractRobustChannel,
+        exchange: AbstractExchange,
     ) -> None:
+        self._server = server
         self._connection = connection
         self._channel = channel
         self._exchange = exchange
@@ -196,7 +201,7 @@ class Broker:
         async def check() -> str | None:
             if self._connection.connected.is_set() and not self._channel.is_closed:
                 return None
-            return "the broker is unavailable; reconnecting"
+            return f"{self._server} is unavailable; reconnecting"
 
         return check
 
@@ -213,7 +218,7 @@ async def connect_broker(
     server = Server("broker", url, AMQPS_PORT if is_encrypted else AMQP_PORT)
     readiness = readiness or ServiceReadiness(asyncio.Event())
     connection, broker = await connect_with_backoff(
-        server.name, lambda: _open(url, tls if is_encrypted else None), _may_come, server.explain, readiness
+        server.name, lambda: _open(server, tls if is_encrypted else None), _may_come, server.explain, readiness
     )
     readiness.checks[server.name] = broker.check()
     try:
@@ -227,10 +232,10 @@ def _may_come(error: BaseException) -> bool:
     return isinstance(error, (*BROKER_ERRORS, OSError))  # a file of TLS that cannot be read is an OSError
 
 
-async def _open(url: SecretStr, tls: TlsFiles | None) -> tuple[ReconnectingConnection, Broker]:
+async def _open(server: Server, tls: TlsFiles | None) -> tuple[ReconnectingConnection, Broker]:
     # Not by `connect_robust`: what that leaves behind when it is cancelled connects again for ever.
     connection = ReconnectingConnection(
-        make_url(url.get_secret_value(), reconnect_interval=RECONNECT_INTERVAL_S),
+        make_url(server.url.get_secret_value(), reconnect_interval=RECONNECT_INTERVAL_S),
         ssl_context=None if tls is None else tls.make_context(),
     )
     try:
@@ -243,4 +248,4 @@ async def _open(url: SecretStr, tls: TlsFiles | None) -> tuple[ReconnectingConne
     except BaseException:
         await connection.close()
         raise
-    return connection, Broker(connection, channel, exchange)
+    return connection, Broker(server, connection, channel, exchange)

@@ -21,8 +21,11 @@ def forwarding(port: int, to_port: int) -> Iterator[None]:
 
 @asynccontextmanager
 async def _forwarding(port: int, to_port: int) -> AsyncIterator[None]:
+    open_writers: set[asyncio.StreamWriter] = set()
+
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         their_reader, their_writer = await asyncio.open_connection("127.0.0.1", to_port)
+        open_writers.update((writer, their_writer))
         await asyncio.gather(_pass_on(reader, their_writer), _pass_on(their_reader, writer))
 
     server = await asyncio.start_server(serve, "127.0.0.1", port)
@@ -30,6 +33,8 @@ async def _forwarding(port: int, to_port: int) -> AsyncIterator[None]:
         yield
     finally:
         server.close()
+        for each in open_writers:
+            each.close()
 
 
 async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -109,6 +109,20 @@ async def test_a_service_works_as_soon_as_its_servers_are_there(
             await service.wait_until_ready()
 
 
+async def test_a_broker_that_is_lost_later_is_named_and_the_service_still_ends_in_good_order(
+    database_url: str, broker_url: str, tmp_path: Path
+) -> None:
+    port, real = free_port(), urlsplit(broker_url).port or 0
+    settings = platform_settings(database_url, broker_url.replace(f":{real}/", f":{port}/"), tmp_path)
+
+    with ExitStack() as servers:
+        servers.enter_context(forwarding(port, real))
+        async with starting("aggregator", settings, tmp_path) as service:
+            await service.wait_until_ready()
+            servers.close()
+            await service.wait_for_reason("broker", f"the broker at 127.0.0.1:{port} is unavailable")
+
+
 async def test_a_login_that_is_refused_is_told_apart_from_a_server_that_is_not_there(
     database_url: str, broker_url: str, tmp_path: Path
 ) -> None:
