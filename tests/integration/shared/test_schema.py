@@ -1,15 +1,13 @@
 """Services wait for the newest migration that they know of, and for no other."""
 
-import asyncio
+from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
-from structlog.testing import capture_logs
 
-from shared.database import Pool, connect_database
+from shared.database import Pool
 from shared.schema import NEWEST_MIGRATION, SchemaBehind, require_schema
-from tests.support.backends import as_user
-from tests.support.waiting import limited, wait_until
+from tests.support.service_settings import PlatformSettings
+from tests.support.starting import starting
 
 SERVICES = ("gateway", "dispatcher", "aggregator")
 
@@ -19,23 +17,17 @@ async def go_back(pool: Pool) -> None:
     await pool.execute("delete from schema_migrations where version = $1", NEWEST_MIGRATION)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-async def test_a_service_starts_as_soon_as_the_migration_it_waits_for_is_there(
-    pool: Pool, database_url: str, service: str
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_service_says_which_migration_it_waits_for_and_works_as_soon_as_that_is_there(
+    pool: Pool, settings: PlatformSettings, tmp_path: Path, name: str
 ) -> None:
     await go_back(pool)
-    with capture_logs() as logs:
-        connecting = asyncio.create_task(connect_database(SecretStr(as_user(service, database_url))))
+    async with starting(name, settings, tmp_path) as service:
+        await service.wait_for_reason("database", f"migration {NEWEST_MIGRATION}")
+        await service.wait_for_reason("database", "the job 'migrate' makes it")
 
-        async def says_what_is_missing() -> bool:
-            return any(f"migration {NEWEST_MIGRATION}" in entry.get("error", "") for entry in logs)
-
-        await wait_until(says_what_is_missing, what="it waits")
-    assert not connecting.done()
-    await pool.execute("insert into schema_migrations (version) values ($1)", NEWEST_MIGRATION)
-
-    async with limited():
-        await (await connecting).close()
+        await pool.execute("insert into schema_migrations (version) values ($1)", NEWEST_MIGRATION)
+        await service.wait_until_ready()
 
 
 async def test_a_schema_that_is_behind_is_told_with_the_migration_that_is_missing_and_who_makes_it(pool: Pool) -> None:
