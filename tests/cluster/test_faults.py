@@ -51,7 +51,7 @@ def test_the_shards_of_a_node_that_is_cut_off_run_elsewhere_and_count_once(
         losses = platform.losses("cut-off", submission)
     wait_for(lambda: is_ready(kubernetes, node), f"{node} is ready again")
     wait_for(lambda: lost.runner not in pods.living, "the runner that was cut off has ended")
-    pods.wait_for(0)
+    pods.wait_until_none_runs()
 
     outcomes = {each.id: each.outcome for each in platform.executions(submission)}
     assert outcomes[lost.id] == ExecutionState.LEASE_EXPIRED
@@ -78,4 +78,4 @@ def test_a_study_on_a_node_that_is_drained_is_finished_there(
     outcomes = {each.id: (each.outcome, each.runner) for each in platform.executions(submission)}
     assert outcomes[running.id] == (ExecutionState.DONE, running.runner)
     assert {outcome for outcome, _ in outcomes.values()} == {ExecutionState.DONE}
-    pods.wait_for(0)
+    pods.wait_until_none_runs()

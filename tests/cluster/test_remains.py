@@ -5,8 +5,7 @@ import pytest
 from arena.pack.optimizer_zip import read_zip
 from arena.words.states import ExecutionState
 from tests.support.cluster import machine
-from tests.support.cluster.keda_stand_in import KedaStandIn, end_of
-from tests.support.cluster.kubernetes import JOBS, RUNNERS, Kubernetes
+from tests.support.cluster.keda_stand_in import KedaStandIn
 from tests.support.cluster.platform import Platform
 from tests.support.cluster.pods import PodWatch
 from tests.support.end_to_end.competition import EXAMPLES
@@ -15,9 +14,9 @@ pytestmark = pytest.mark.cluster
 
 
 def test_a_later_run_finds_nothing_left_behind(
-    platform: Platform, kubernetes: Kubernetes, pods: PodWatch, keda: KedaStandIn, runners_limit: int
+    platform: Platform, pods: PodWatch, keda: KedaStandIn, runners_limit: int
 ) -> None:
-    pods.wait_for(0)
+    pods.wait_until_none_runs()
     keda.steps.clear()
     team = platform.set_up("again", studies_per_box=2)
     submission = team.submit("again", None, *read_zip(EXAMPLES / "random_search")).json["id"]
@@ -26,8 +25,7 @@ def test_a_later_run_finds_nothing_left_behind(
 
     assert keda.steps[0] == runners_limit
     assert {each.outcome for each in platform.executions(submission)} == {ExecutionState.DONE}
-    pods.wait_for(0)
-    assert not [job["metadata"]["name"] for job in kubernetes.every(JOBS, "jobs", RUNNERS) if end_of(job) is None]
+    pods.wait_until_none_runs()
     assert machine.containers_of_studies() == []
 
 

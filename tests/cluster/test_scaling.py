@@ -31,7 +31,7 @@ def study_seconds(executions: list[Execution]) -> float:
 def test_a_burst_brings_as_many_runners_as_are_allowed_in_one_step_and_then_they_leave(
     platform: Platform, kubernetes: Kubernetes, pods: PodWatch, keda: KedaStandIn, runners_limit: int, figures: Figures
 ) -> None:
-    pods.wait_for(0)
+    pods.wait_until_none_runs()
     keda.steps.clear()
     meter = CpuMeter(kubernetes)
     submission = platform.set_up("burst", studies_per_box=10).submit("burst", None, *read_zip(OPTIMIZER)).json["id"]
@@ -46,7 +46,7 @@ def test_a_burst_brings_as_many_runners_as_are_allowed_in_one_step_and_then_they
     assert len({pods.nodes[str(runner)] for runner in begun}) == runners_limit
     figures.add_burst(ended.created_at, [each for each in begun.values() if each is not None])
     figures.add_cpu(meter.used(), len(executions))
-    pods.wait_for(0)
+    pods.wait_until_none_runs()
 
 
 async def test_a_score_is_the_same_to_the_last_bit_as_on_one_machine(
@@ -58,12 +58,12 @@ async def test_a_score_is_the_same_to_the_last_bit_as_on_one_machine(
     figures: Figures,
 ) -> None:
     with kubernetes.changed(SCALED_JOBS, "scaledjobs", RUNNERS, "runner", {"spec": {"maxReplicaCount": 1}}):
-        pods.wait_for(0)
+        pods.wait_until_none_runs()
         team = platform.set_up("same", studies_per_box=5)
         submission = team.submit("same", None, *read_zip(OPTIMIZER)).json["id"]
         platform.wait_until_scored(submission)
         in_cluster, executions = platform.losses("same", submission), platform.executions(submission)
-        pods.wait_for(0)
+        pods.wait_until_none_runs()
 
     async with running_services(settings, tmp_path, ARENA_SLOTS="1") as services:
         alone = Platform(services.url, ORGANIZER_TOKEN)

@@ -33,4 +33,4 @@ def test_a_rolling_update_in_the_middle_of_a_submission_loses_nothing(
     executions = platform.executions(submission)
     assert [each.outcome for each in executions] == [ExecutionState.DONE] * ended.studies_total
     assert len(platform.losses("update", submission)) == ended.studies_total
-    pods.wait_for(0)
+    pods.wait_until_none_runs()

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import httpx
 
-from tests.support.cluster.kubernetes import CORE, RUNNERS, Kubernetes, Thing
+from tests.support.cluster.keda_stand_in import end_of
+from tests.support.cluster.kubernetes import CORE, JOBS, RUNNERS, Kubernetes, Thing
+from tests.support.cluster.platform import wait_for
 from tests.support.waiting import LIMIT_S
 
 ENDED = ("Succeeded", "Failed")
@@ -43,6 +45,13 @@ class PodWatch:
         with self._changed:
             reached = self._changed.wait_for(lambda: len(self._living) == count, timeout=limit_s)
             assert reached, f"expected {count} pods of runners within {limit_s:g} s, got {sorted(self._living)}"
+
+    def wait_until_none_runs(self) -> None:
+        """Return when no pod lives, and every Job says that it has ended, which it does a moment later."""
+        self.wait_for(0)
+        wait_for(
+            lambda: all(end_of(job) for job in self._kubernetes.every(JOBS, "jobs", RUNNERS)), "every Job has ended"
+        )
 
     def _run(self) -> None:
         while not self._stopping:
