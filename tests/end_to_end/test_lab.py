@@ -13,6 +13,7 @@ import pytest
 
 from arena.client.http import Client
 from arena.pack.optimizer_zip import read_zip
+from tests.support.certificates import make_certificates
 from tests.support.compose import compose_command, containers_of
 from tests.support.end_to_end.competition import EXAMPLES, set_up
 from tests.support.stack import ROOT, free_port
@@ -121,6 +122,24 @@ async def test_a_runner_joins_from_another_machine_with_its_files_alone_and_scor
         }
     finally:
         lab.run_on_machine("down", "--timeout", "30")
+
+
+def test_a_lab_is_not_opened_with_a_certificate_for_another_host(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    make_certificates(tmp_path / "lab/tls", "another.lab")
+
+    done = subprocess.run(
+        ["bash", "deploy/lab.sh", "arena.lab"],
+        cwd=ROOT,
+        env={**os.environ, "ARENA_STATE": str(tmp_path), "ARENA_PROJECT": "arena-test-none"},
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+        check=False,
+    )
+
+    assert done.returncode == 2
+    assert "expected a certificate for arena.lab" in done.stderr
 
 
 async def is_ready(lab: Lab) -> bool:
