@@ -28,12 +28,21 @@ make_certificates() ( # the folder is closed to others, and what is in it open t
 )
 
 command -v openssl >/dev/null || { echo "lab: expected openssl, found none; install it and run this again" >&2 && exit 1; }
+if [ -f "$lab/ports.sh" ]; then # those of the last time
+    # shellcheck source=/dev/null
+    . "$lab/ports.sh"
+fi
 [ -d "$lab/tls" ] || make_certificates
 if ! openssl x509 -in "$lab/tls/server.pem" -noout "$check" "$host" | grep -q 'does match'; then
     echo "lab: expected a certificate for $host in $lab/tls/server.pem, found one for another host;" \
         "put one there, or remove $lab and run this again" >&2
     exit 2
 fi
+cat >"$lab/ports.sh" <<PORTS # for every start of the stack from now on, unless its environment says otherwise
+export ARENA_LISTEN="\${ARENA_LISTEN:-${ARENA_LISTEN:-0.0.0.0}}"
+export ARENA_PORT="\${ARENA_PORT:-${ARENA_PORT:-8080}}"
+export ARENA_BROKER_PORT="\${ARENA_BROKER_PORT:-${ARENA_BROKER_PORT:-5671}}"
+PORTS
 bash deploy/stack.sh up
 
 secret() { sed -n "s/^ARENA_SECRET_$1=//p" "$state/secrets.env"; }

@@ -6,6 +6,10 @@ cd "$(dirname "$0")/.."
 READY_TIMEOUT_S=180
 PROJECT=${ARENA_PROJECT:-arena}
 STATE=${ARENA_STATE:-.arena}
+if [ -f "$STATE/lab/ports.sh" ]; then # deploy/lab.sh has opened this stack to runners on other machines
+    # shellcheck source=/dev/null
+    . "$STATE/lab/ports.sh"
+fi
 
 compose() { # works with Compose 1 and 2
     if docker compose version >/dev/null 2>&1; then docker compose "$@"; else docker-compose "$@"; fi
@@ -32,10 +36,10 @@ make_secrets() { # keeps existing ones; an older installation lacks some, and ha
 
 stack() {
     local files=(--file deploy/compose/stack.yaml)
-    if [ -d "$STATE/lab/tls" ]; then # deploy/lab.sh has opened this stack to runners on other machines
+    if [ -f "$STATE/lab/ports.sh" ]; then
         files+=(--file deploy/compose/lab.yaml)
         ARENA_LAB_TLS=$(realpath "$STATE/lab/tls")
-        export ARENA_LAB_TLS ARENA_LISTEN="${ARENA_LISTEN:-0.0.0.0}"
+        export ARENA_LAB_TLS
     fi
     compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" "${files[@]}" "$@"
 }
