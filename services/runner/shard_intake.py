@@ -112,6 +112,9 @@ class ShardIntake:
             while self._room.has_place(shard_class) and (delivery := await reader.take()) is not None:
                 had_turn = True
                 await self._take(shard_class, delivery)
+                if self._refused:  # it takes more than its class: a dispatcher that knows nothing of memory sent it
+                    self._changed.clear()
+                    return RESERVED_POLL_S
             if had_turn:
                 self._turns.remove(shard_class)
                 self._turns.append(shard_class)

@@ -48,7 +48,10 @@ async def test_operation_shows_what_waits_and_retries_what_went_wrong(
     (await submit(await gateway.team(HOSTILE))).raise_for_status()
     await dispatcher_tables.expand_waiting(pool)
     await set_aside(broker, b"gibberish <script>alert(1)</script>")
-    await pool.execute("insert into runners (id, slots, ready, reason) values ('runner-1', 2, true, 'ok')")
+    await pool.execute(
+        "insert into runners (id, slots, memory_bytes, ready, reason) values ('runner-1', 2, $1, true, 'ok')",
+        24 * 1024**3,
+    )
     await pool.execute("insert into runners (id, slots, ready, reason) values ('runner-2', 2, false, $1)", HOSTILE)
     await pool.execute("update shards set state = 'incident', failures = 3 where ordinal = 1")
     await pool.execute(
@@ -58,6 +61,7 @@ async def test_operation_shows_what_waits_and_retries_what_went_wrong(
     await page.goto("/c/c/console")
     await page.get_by_text("1 of 2", exact=True).wait_for()
     await page.get_by_text("2 wanted, for 3 CPUs; 1 not ready").wait_for()
+    await page.get_by_role("cell", name="24.0 GiB").wait_for()
     await page.get_by_role("link", name=HOSTILE).wait_for()
     await page.get_by_text("cannot be read").wait_for()
     await page.get_by_text("show").click()

@@ -1,15 +1,21 @@
 """Shards go to the runners that have the memory for them, and side by side they have no more than there is."""
 
+from uuid import uuid4
+
+from arena.words.limits import Limits
 from benchmarks.stack.null_engine import NullEngine, NullSlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker, connect_broker
+from shared.broker.publishing import RawMessage
+from shared.broker.topology import RESULTS, shard_queue
 from shared.database import Pool
-from shared.shard_class import GIBIBYTE
+from shared.messages import ShardReleased, StudyTask
+from shared.shard_class import GIBIBYTE, ShardClass
 from tests.support.seeding import seed_phase
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.classes import accept_in, ran_on, runner_with
 from tests.support.services.fake_slots import MeteredSlot, StudyMeter
-from tests.support.services.pipeline import control, is_scored, running
+from tests.support.services.pipeline import BLOB, control, is_scored, running
 from tests.support.waiting import wait_until
 
 ALL_SCORED = "select bool_and(state = 'scored') from submissions"
@@ -85,3 +91,43 @@ async def test_a_runner_without_memory_for_one_study_says_so_and_takes_none(
         await wait_until(lambda: pool.fetchval(incident), what="no runner can take it")
         said = "select reason = 'expected 6 GiB of memory, 6 for the study of each slot, got 4.0' from runners"
         await wait_until(lambda: pool.fetchval(said), what="it says so")
+
+
+async def test_what_takes_more_than_its_class_waits_until_nothing_else_runs(
+    broker: Broker, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings
+) -> None:
+    """A dispatcher of the last release knows nothing of memory, and sends everything as the usual class."""
+    meter = StudyMeter()
+    slots = [MeteredSlot(meter) for _ in range(2)]
+    engine = NullEngine(memory_bytes=24 * GIBIBYTE)
+    key = shard_of(limit_gib=2).routing_key
+    shards = [shard_of(limit_gib=limit_gib) for limit_gib in (2, 16, 2, 16, 16, 2)]
+
+    async with running(runner_with(runner_broker, blobs, settings, engine, *slots).run):
+        await broker.declare([shard_queue(ShardClass("small", 1))])
+        await broker.publish_raw([RawMessage(key, shard.model_dump_json().encode()) for shard in shards])
+
+        async def all_ran() -> bool:
+            return await broker.count_waiting(RESULTS) == len(shards)
+
+        await wait_until(all_ran, what="all ran")
+
+    assert meter.most_memory_gib == 20
+
+
+def shard_of(*, limit_gib: int) -> ShardReleased:
+    return ShardReleased(
+        shard_id=uuid4(),
+        attempt=1,
+        submission_id=uuid4(),
+        box_id=uuid4(),
+        model="DT",
+        dataset="iris",
+        metric="acc",
+        studies=[StudyTask(study=0, seed=1, optimizer_seed=2)],
+        n_calls=1,
+        n_suggestions=1,
+        limits=Limits(memory_limit_bytes=limit_gib * GIBIBYTE),
+        blob_sha256=BLOB,
+        signature_wanted=False,
+    )

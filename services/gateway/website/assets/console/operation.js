@@ -35,7 +35,7 @@ const runners = part("Runners", (list) =>
     list.map((each) => [
       each.id,
       each.ready ? [chip("ready"), each.reason ? ` ${each.reason}` : ""] : [chip(each.state === "gone" ? "gone" : "not ready"), ` ${each.reason}`],
-      each.memory_bytes === null ? "" : bytes(each.memory_bytes),
+      bytes(each.memory_bytes),
       Object.entries(each.environments).map(([name, digest]) => h("div", { title: digest }, name, " ", h("span", { class: "number" }, digest.replace("sha256:", "").slice(0, 12)))),
       time(each.seen_at),
       each.doing.length
