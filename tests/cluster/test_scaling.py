@@ -1,7 +1,7 @@
 """From no runner to as many as are allowed, and back; scores and costs beside those of one machine."""
 
 from pathlib import Path
-from statistics import mean
+from statistics import median
 
 import pytest
 
@@ -23,9 +23,9 @@ SHARDS = 30
 
 
 def study_seconds(executions: list[Execution]) -> float:
-    """How long a runner had a shard, on average."""
+    """How long a runner had a shard: the median."""
     spans = [each.ended_at - each.taken_at for each in executions if each.ended_at and each.taken_at]
-    return mean(span.total_seconds() for span in spans)
+    return median(span.total_seconds() for span in spans)
 
 
 def test_a_burst_brings_as_many_runners_as_are_allowed_in_one_step_and_then_they_leave(
