@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from shared.broker.definitions import definitions, service_user
-from shared.broker.topology import BROKER_USERS, WorkQueue
+from shared.broker.topology import BROKER_USERS, EXCHANGE, WorkQueue
 from shared.database_logins import LoginSettings, set_logins
 from tests.support.plain_http import TRUSTS_NOBODY
 
@@ -80,7 +80,13 @@ def delete_queue(virtual_host: str, queue: WorkQueue) -> None:
         management.delete(f"/api/queues/{virtual_host}/{queue.name}").raise_for_status()
 
 
-def restore_queues(virtual_host: str) -> None:
-    """Bring back the queues that a new broker has, those that were deleted."""
+def delete_exchange(virtual_host: str) -> None:
+    """Delete the exchange to which everything is published."""
+    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
+        management.delete(f"/api/exchanges/{virtual_host}/{EXCHANGE}").raise_for_status()
+
+
+def restore_definitions(virtual_host: str) -> None:
+    """Bring back what a new broker has and was deleted."""
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         define_virtual_host(management, virtual_host)

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from structlog.testing import capture_logs
 
 from shared.broker.connection import Broker, connect_broker
+from shared.broker.errors import BrokerUnavailable
 from shared.broker.topology import SUBMISSIONS
 from shared.messages import Message, PhaseChanged, SubmissionAccepted
-from tests.support.backends import delete_queue, restore_queues
+from tests.support.backends import delete_exchange, delete_queue, restore_definitions
 from tests.support.service_settings import PlatformSettings
 from tests.support.tcp_proxy import TcpProxy
 from tests.support.waiting import limited, wait_until
@@ -43,7 +44,7 @@ async def test_a_consumer_that_the_broker_takes_away_is_restored_by_a_new_connec
             assert proxy.connections == 1
 
             await asyncio.to_thread(delete_queue, virtual_host, SUBMISSIONS)
-            await asyncio.to_thread(restore_queues, virtual_host)
+            await asyncio.to_thread(restore_definitions, virtual_host)
             handled.clear()
             await broker.publish([SubmissionAccepted(submission_id=uuid4())])
             await handled.wait()
@@ -91,3 +92,24 @@ async def test_who_begins_to_read_while_the_broker_is_too_busy_to_answer_tries_a
 
 async def has_tried_again(logs: Sequence[Mapping[str, Any]]) -> bool:
     return any(entry["event"] == "the broker does not answer; trying again" for entry in logs)
+
+
+async def test_a_channel_that_is_closed_and_cannot_be_restored_at_once_comes_back(settings: PlatformSettings) -> None:
+    """It is refused while a broker that has lost its virtual host gets its definitions again."""
+    url = settings.gateway.broker_url
+    virtual_host = url.get_secret_value().rsplit("/", 1)[1]
+
+    async with connect_broker(url) as publishing:
+
+        async def is_published() -> bool:
+            try:
+                await publishing.publish([SubmissionAccepted(submission_id=uuid4())])
+            except BrokerUnavailable:
+                return False
+            return True
+
+        assert await is_published()
+        await asyncio.to_thread(delete_exchange, virtual_host)
+        assert not await is_published()
+        await asyncio.to_thread(restore_definitions, virtual_host)
+        await wait_until(is_published, what="published again")
