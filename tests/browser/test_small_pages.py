@@ -13,7 +13,7 @@ async def test_signing_in_says_what_is_wrong_and_leads_to_where_one_was_going(ga
     await check_page(page, "sign-in")
     await page.get_by_label("Token").fill("arena_wrong")
     await page.keyboard.press("Enter")
-    await page.get_by_text("This token is unknown").wait_for()
+    await page.get_by_text("No team or organizer has this token").wait_for()
     await check_page(page, "sign-in-wrong")
     await page.get_by_label("Token").fill(token_of(team))
     await page.keyboard.press("Enter")

@@ -34,6 +34,7 @@ async def watched_score(gateway: Gateway, pool: Pool) -> AsyncIterator[str]:
     await gateway.apply(competition())
     team = await gateway.team("ada")
     async with connect(gateway.live("/competitions/c/live")) as feed:
+        await receive(feed)  # the board as it is; from here on, what changes it is read because of a message
         submission = (await submit(team)).raise_for_status().json()["id"]
         while not any(row["score"] is not None and not row["provisional"] for row in (await receive(feed))["rows"]):
             pass
@@ -52,15 +53,16 @@ async def test_one_trace_goes_from_the_post_to_the_row_on_the_leaderboard(
         found = exporter.get_finished_spans()
         return [each for each in found if each.context and each.context.trace_id == int(trace, 16)]
 
-    async def is_on_the_leaderboard() -> bool:
-        return ["update leaderboard", *scored] in paths_to_the_root(spans_of(trace), "update leaderboard")
+    async def is_on_the_leaderboard() -> bool:  # one reading may serve for several messages, and knows one of them
+        paths = paths_to_the_root(spans_of(trace), "update leaderboard")
+        return any(path[-len(accepted) :] == accepted for path in paths)
 
     with record_spans("platform", SimpleSpanProcessor(exporter)):
         async with (
             scoring(settings, runner_broker, blobs, NullSlot(), NullSlot()),
             watched_score(gateway, pool) as trace,
         ):
-            await wait_until(is_on_the_leaderboard, what="the leaderboard was read because of the last result")
+            await wait_until(is_on_the_leaderboard, what="the leaderboard was read because of the submission")
 
     spans = spans_of(trace)
     assert ["expand submission", *accepted] in paths_to_the_root(spans, "expand submission")

@@ -54,7 +54,7 @@ async def test_who_signs_in_with_a_token_is_that_team(gateway: Gateway, team: ht
 async def test_a_wrong_token_signs_nobody_in_and_says_so(gateway: Gateway, team: httpx.AsyncClient) -> None:
     browser, answer = await sign_in(gateway, token_of(team) + "x")
     assert answer.status_code == 401
-    assert "This token is unknown" in answer.text
+    assert "No team or organizer has this token" in answer.text
     assert SESSION_COOKIE not in answer.cookies
     assert (await browser.get(SUBMISSIONS)).status_code == 401
 
