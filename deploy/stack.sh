@@ -34,6 +34,15 @@ make_secrets() { # keeps existing ones; an older installation lacks some, and ha
     )
 }
 
+check_passwords() { # the database keeps the passwords that it was made with
+    local volume=${PROJECT}_postgres
+    if [ ! -f "$STATE/secrets.env" ] && docker volume inspect "$volume" >/dev/null 2>&1; then
+        echo "stack: expected $STATE/secrets.env with the passwords of the data in the volume $volume, found none." \
+            "Bring that file back, or delete the data: docker volume rm ${PROJECT}_postgres ${PROJECT}_rabbitmq ${PROJECT}_blobs" >&2
+        exit 1
+    fi
+}
+
 stack() {
     local files=(--file deploy/compose/stack.yaml)
     if [ -f "$STATE/lab/ports.sh" ]; then
@@ -81,6 +90,7 @@ remove_study_containers() { # all but those of another stack's runner that still
 case ${1:?up, down, remove, clean, test-up or compose} in
     up)
         bash deploy/engine.sh
+        check_passwords
         bash deploy/venv.sh client
         bash deploy/images.sh
         make_secrets
