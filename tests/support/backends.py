@@ -9,7 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from shared.broker.definitions import definitions, service_user
-from shared.broker.topology import BROKER_USERS, EXCHANGE, WorkQueue
+from shared.broker.topology import BROKER_USERS, EXCHANGE
 from shared.database_logins import LoginSettings, set_logins
 from tests.support.plain_http import TRUSTS_NOBODY
 
@@ -72,12 +72,6 @@ def lose_everything(virtual_host: str) -> None:
     with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
         management.delete(f"/api/vhosts/{virtual_host}").raise_for_status()
         define_virtual_host(management, virtual_host)
-
-
-def delete_queue(virtual_host: str, queue: WorkQueue) -> None:
-    """Delete a queue with the messages in it; its readers are told."""
-    with httpx.Client(base_url=RABBITMQ_MANAGEMENT, verify=TRUSTS_NOBODY) as management:
-        management.delete(f"/api/queues/{virtual_host}/{queue.name}").raise_for_status()
 
 
 def delete_exchange(virtual_host: str) -> None:
