@@ -9,7 +9,7 @@ from tests.support.browser.pages import Open, check_page
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.gateway.submitting import teams_with_submissions
-from tests.support.gateway.wire import Wire
+from tests.support.wire import Wire
 
 
 async def open_board(page: Page) -> None:

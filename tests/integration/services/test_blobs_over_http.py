@@ -13,12 +13,12 @@ from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
 from tests.support.gateway.running import Gateway, running_gateway
-from tests.support.gateway.wire import Wire
 from tests.support.seeding import seed_phase
 from tests.support.service_settings import ORGANIZER_TOKEN, PlatformSettings
 from tests.support.services.fake_slots import RememberingSlot
 from tests.support.services.pipeline import accept, control, is_scored, runner, running
 from tests.support.waiting import wait_until
+from tests.support.wire import Wire
 
 
 @pytest.fixture

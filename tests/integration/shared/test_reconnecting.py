@@ -17,8 +17,8 @@ from shared.broker.topology import SUBMISSIONS
 from shared.messages import Message, PhaseChanged, SubmissionAccepted
 from tests.support.backends import delete_exchange, restore_definitions
 from tests.support.service_settings import PlatformSettings
-from tests.support.tcp_proxy import TcpProxy
 from tests.support.waiting import limited, wait_until
+from tests.support.wire import Wire
 
 
 @pytest.mark.parametrize("begin", ["consume", "listen"])
@@ -30,7 +30,7 @@ async def test_who_begins_to_read_while_the_broker_is_too_busy_to_answer_tries_a
     server = urlparse(url)
     assert server.hostname is not None
     assert server.port is not None
-    proxy, message = TcpProxy(server.hostname, server.port), PhaseChanged(phase_id=uuid4(), change=1)
+    wire, message = Wire(server.hostname, server.port), PhaseChanged(phase_id=uuid4(), change=1)
     stop, handled = asyncio.Event(), asyncio.Event()
 
     async def handle(_: Sequence[Message]) -> None:
@@ -42,17 +42,19 @@ async def test_who_begins_to_read_while_the_broker_is_too_busy_to_answer_tries_a
         else:
             await reading.listen("arena.gateway.test", (PhaseChanged,), handle, stop)
 
-    async with proxy.running(), limited(), AsyncExitStack() as stack:
-        by_proxy = SecretStr(url.replace(f":{server.port}", f":{proxy.port}"))
-        reading = await stack.enter_async_context(connect_broker(by_proxy))
+    async with limited(), AsyncExitStack() as stack:
+        await wire.mend()
+        stack.push_async_callback(wire.cut)
+        by_wire = SecretStr(url.replace(f":{server.port}", f":{wire.port}"))
+        reading = await stack.enter_async_context(connect_broker(by_wire))
         monkeypatch.setattr("shared.broker.connection.CONNECT_TIMEOUT_S", 0.2)
-        proxy.flows.clear()
+        wire.flows.clear()
         async with asyncio.TaskGroup() as tasks:
             with capture_logs() as logs:
                 tasks.create_task(read(reading))
                 await wait_until(lambda: has_tried_again(logs), what="it tries again")
             monkeypatch.setattr("shared.broker.connection.CONNECT_TIMEOUT_S", 10.0)
-            proxy.flows.set()
+            wire.flows.set()
             while not handled.is_set():
                 await broker.publish([SubmissionAccepted(submission_id=uuid4()), message])
                 await asyncio.sleep(0.05)  # an announcement reaches whoever listens by then

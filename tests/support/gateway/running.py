@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from services.gateway.__main__ import main
 from services.gateway.settings import GatewaySettings
 from tests.support.gateway.competitions import BASELINE
-from tests.support.gateway.wire import Wire
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.stack import free_port
 from tests.support.waiting import LIMIT_S, wait_until
+from tests.support.wire import Wire
 
 
 class Gateway:

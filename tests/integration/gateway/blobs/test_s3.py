@@ -19,12 +19,12 @@ from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import gateway_with_baseline, running_gateway
 from tests.support.gateway.submitting import make_zip, submit
-from tests.support.gateway.wire import Wire
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.s3.object_store import ObjectStore
 from tests.support.service_settings import RUNNER_TOKEN, PlatformSettings
 from tests.support.stack import free_port
 from tests.support.waiting import LIMIT_S, wait_until
+from tests.support.wire import Wire
 
 LARGE_BYTES = 12 * 1024**2
 """More than two parts of an upload in parts."""

@@ -4,13 +4,15 @@ import asyncio
 
 
 class Wire:
-    """A connection to a port of the test stack that can be cut and restored."""
+    """A connection to a port of the test stack that can be cut and restored; bytes pass while `flows` is set."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = host, port
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self.port = 0
+        self.flows = asyncio.Event()
+        self.flows.set()
 
     async def mend(self) -> None:
         self._server = await asyncio.start_server(self._connect, "127.0.0.1", self.port)
@@ -36,6 +38,7 @@ class Wire:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while data := await reader.read(65536):
+                await self.flows.wait()
                 writer.write(data)
                 await writer.drain()
         except ConnectionError:
