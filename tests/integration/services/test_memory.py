@@ -1,7 +1,5 @@
 """Shards go to the runners that have the memory for them, and side by side they have no more than there is."""
 
-from uuid import uuid4
-
 from arena.words.limits import Limits
 from benchmarks.stack.null_engine import NullEngine, NullSlot
 from shared.blobs import Blobs
@@ -9,13 +7,14 @@ from shared.broker.connection import Broker, connect_broker
 from shared.broker.publishing import RawMessage
 from shared.broker.topology import RESULTS, shard_queue
 from shared.database import Pool
-from shared.messages import ShardReleased, StudyTask
+from shared.messages import ShardReleased
 from shared.shard_class import GIBIBYTE, ShardClass
 from tests.support.seeding import seed_phase
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.classes import accept_in, ran_on, runner_with
 from tests.support.services.fake_slots import MeteredSlot, StudyMeter
 from tests.support.services.pipeline import BLOB, control, is_scored, running
+from tests.support.services.shards import released_shard
 from tests.support.waiting import wait_until
 
 ALL_SCORED = "select bool_and(state = 'scored') from submissions"
@@ -116,18 +115,4 @@ async def test_what_takes_more_than_its_class_waits_until_nothing_else_runs(
 
 
 def shard_of(*, limit_gib: int) -> ShardReleased:
-    return ShardReleased(
-        shard_id=uuid4(),
-        attempt=1,
-        submission_id=uuid4(),
-        box_id=uuid4(),
-        model="DT",
-        dataset="iris",
-        metric="acc",
-        studies=[StudyTask(study=0, seed=1, optimizer_seed=2)],
-        n_calls=1,
-        n_suggestions=1,
-        limits=Limits(memory_limit_bytes=limit_gib * GIBIBYTE),
-        blob_sha256=BLOB,
-        signature_wanted=False,
-    )
+    return released_shard(Limits(memory_limit_bytes=limit_gib * GIBIBYTE), blob_sha256=BLOB)

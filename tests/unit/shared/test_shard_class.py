@@ -1,7 +1,5 @@
 """Which runner can run a shard, and what its queue is called."""
 
-from uuid import uuid4
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +7,9 @@ from hypothesis import strategies as st
 from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES
 from arena.words.limits import Limits
 from shared.broker.topology import shard_queue
-from shared.messages import ShardReleased, StudyTask
+from shared.messages import ShardReleased
 from shared.shard_class import GIBIBYTE, MEBIBYTE, ShardClass, served_classes, study_memory_mib
+from tests.support.services.shards import released_shard
 
 DIGEST, OTHER = f"sha256:{'0123456789abcdef' * 4}", f"sha256:{'f' * 64}"
 
@@ -30,23 +29,7 @@ def test_a_class_names_its_queue_and_the_key_of_its_messages(
 ) -> None:
     limits = Limits(memory_limit_bytes=int(limit_gib * GIBIBYTE))
     queue = shard_queue(ShardClass(environment, cpus, study_memory_mib(limits)))
-    shard = ShardReleased(
-        shard_id=uuid4(),
-        attempt=1,
-        submission_id=uuid4(),
-        box_id=uuid4(),
-        model="DT",
-        dataset="iris",
-        metric="acc",
-        studies=[StudyTask(study=0, seed=1, optimizer_seed=2)],
-        n_calls=1,
-        n_suggestions=1,
-        limits=limits,
-        blob_sha256="00",
-        signature_wanted=False,
-        environment=environment,
-        cpus=cpus,
-    )
+    shard = released_shard(limits, environment=environment, cpus=cpus)
 
     assert queue.name == f"arena.shards.{name}"
     assert queue.keys == {shard.routing_key: ShardReleased}
