@@ -18,7 +18,7 @@ from rich.table import Table
 from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
-from benchmarks.control_plane import accept, control_plane
+from benchmarks.control_plane.shards import accept, control_plane
 from benchmarks.environments import environments
 from benchmarks.figure import Figure
 from benchmarks.leaderboard import leaderboard
