@@ -19,13 +19,13 @@ from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
 from benchmarks.control_plane.shards import accept, control_plane
-from benchmarks.environments import environments
 from benchmarks.figure import Figure
 from benchmarks.leaderboard import leaderboard
 from benchmarks.report import report
 from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
 from benchmarks.stack.platform import Platform
-from benchmarks.studies import long_boxes, study_overhead
+from benchmarks.studies.environments import environments
+from benchmarks.studies.overhead import long_boxes, study_overhead
 from benchmarks.watchers import watchers
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"

@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.figure import Figure
 from benchmarks.stack.compose import compose
 from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
-from benchmarks.studies import SHORT_BOXES
+from benchmarks.studies.overhead import SHORT_BOXES
 
 POSTS_PER_SECOND = 50
 POST_SECONDS = 20

@@ -7,7 +7,7 @@ import statistics
 from benchmarks.figure import Figure
 from benchmarks.stack.compose import compose
 from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
-from benchmarks.stock import run_stock
+from benchmarks.studies.stock import run_stock
 
 SHORT_BOXES = [
     ("DT", "iris", "acc"),
