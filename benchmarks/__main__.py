@@ -18,15 +18,16 @@ from rich.table import Table
 from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
-from benchmarks.control_plane.shards import accept, control_plane
+from benchmarks.control_plane.shards import control_plane
 from benchmarks.figure import Figure
-from benchmarks.leaderboard import leaderboard
+from benchmarks.reading.accept import accept
+from benchmarks.reading.leaderboard import leaderboard
+from benchmarks.reading.watchers import watchers
 from benchmarks.report import report
 from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
 from benchmarks.stack.platform import Platform
 from benchmarks.studies.environments import environments
 from benchmarks.studies.overhead import long_boxes, study_overhead
-from benchmarks.watchers import watchers
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))

@@ -7,7 +7,7 @@ from playwright.async_api import Browser, async_playwright
 from pydantic import SecretStr
 
 from benchmarks.figure import Figure
-from benchmarks.leaderboard import new_database, queries
+from benchmarks.reading.leaderboard import new_database, queries
 from benchmarks.stack.compose import broker_url, postgres_url
 from benchmarks.stack.gateway import running_gateway
 from shared.database import connect_database

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from arena.client.http import Client
 from benchmarks.browser.pages import ARGUMENTS, CHROMIUM
 from benchmarks.figure import Figure
-from benchmarks.leaderboard import new_database
+from benchmarks.reading.leaderboard import new_database
 from benchmarks.stack.compose import ROOT, broker_url, postgres_url
 from benchmarks.stack.gateway import running_gateway
 from benchmarks.stack.platform import RANDOM_SEARCH, pack

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from pydantic import SecretStr
 
 from benchmarks.figure import Figure
-from benchmarks.leaderboard import new_database, queries
+from benchmarks.reading.leaderboard import new_database, queries
 from benchmarks.stack.compose import ROOT, broker_url, postgres_url
 from benchmarks.stack.gateway import running_gateway
 from shared.broker.connection import Broker, connect_broker
@@ -157,7 +157,7 @@ async def written(tell: Tell) -> Notes:
 async def load_clients(url: str) -> AsyncIterator[Tell]:
     """Run the watchers in a process of their own; yields a function that sends them a command."""
     process: Any = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "benchmarks.load_clients", url, str(WATCHERS), str(PAUSING)),
+        *(sys.executable, "-m", "benchmarks.reading.load_clients", url, str(WATCHERS), str(PAUSING)),
         cwd=ROOT,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,

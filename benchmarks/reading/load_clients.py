@@ -1,4 +1,4 @@
-"""`python -m benchmarks.load_clients URL READING PAUSING`: WebSockets that watch a feed and record their messages.
+"""`python -m benchmarks.reading.load_clients URL READING PAUSING`: WebSockets that watch a feed and note messages.
 
 Prints a line once each has its snapshot. Then carries out commands from standard input, and prints a line after each:
 `pause` and `resume` the clients that pause, `until NUMBER` waits until all reading clients have this change, and
