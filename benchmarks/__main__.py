@@ -33,10 +33,16 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
 ALONE = {"client": client, "report": report, "environments": environments}
 """Benchmarks that need no other process."""
-ON_STORES = {"leaderboard": leaderboard, "watchers": watchers, "pages": pages, "reactions": reactions}
+ON_STORES = {
+    "leaderboard": leaderboard,
+    "watchers": watchers,
+    "pages": pages,
+    "reactions": reactions,
+    "control_plane": control_plane,
+}
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
 ON_STACK = {"study_overhead": study_overhead, "long_boxes": long_boxes}
-ON_NULL_RUNNER = {"control_plane": control_plane, "accept": accept}
+ON_NULL_RUNNER = {"accept": accept}
 NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 
 

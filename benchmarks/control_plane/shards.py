@@ -1,25 +1,57 @@
-"""How fast the services are when studies cost nothing: shards per second."""
+"""The control plane when studies cost nothing: executions per second, over those of others on the same servers."""
 
-import itertools
 import statistics
+from collections.abc import Sequence
 
+from benchmarks.control_plane.arena_plane import EXECUTIONS, running_arena
+from benchmarks.control_plane.floor import running_floor
 from benchmarks.figure import Figure
-from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
+from benchmarks.reading.leaderboard import new_database
+from benchmarks.stack.compose import broker_url, compose, postgres_url, stores_are_given
 
-NULL_BOXES, NULL_STUDIES, ROUNDS = 20, 200, 3
-"""4,000 shards a round."""
+ROUNDS = 5
+FLOOR_GOAL = 0.6
+RABBITMQCTL = ("exec", "-T", "rabbitmq", "/usr/lib/rabbitmq/bin/rabbitmqctl", "-q")
+USER = "gateway"
 
 
-async def control_plane(platform: Platform) -> list[Figure]:
-    """Measure shards per second from accepted to scored, with a runner whose engine answers at once.
+async def control_plane() -> list[Figure]:
+    """Measure executions per second from accepted to scored, in turns with the floor under it.
 
-    The figure is the median of the rounds.
+    A first round of each warms it up. Ratios are the medians of those of the rounds.
     """
-    pairs = itertools.product(("DT", "kNN", "SVM", "RF", "MLP-adam", "ada"), ("iris", "wine", "digits", "breast"))
-    slug, token = await platform.create_competition(
-        [(model, dataset, "acc") for model, dataset in itertools.islice(pairs, NULL_BOXES)],
-        studies_per_box=NULL_STUDIES,
-    )
-    seconds = [await platform.timed_submission(slug, token, pack(RANDOM_SEARCH)) for _ in range(ROUNDS)]
-    rate = NULL_BOXES * NULL_STUDIES / statistics.median(seconds)
-    return [Figure("control plane: shards from accepted to scored", rate, "1/s", ">= 600", rate >= 600)]
+    if not stores_are_given():
+        allow_everything()
+    async with (
+        new_database(postgres_url()) as of_arena,
+        new_database(postgres_url()) as of_floor,
+        running_arena(of_arena, broker_url()) as arena,
+        running_floor(of_floor, broker_url()) as floor,
+    ):
+        rates = []
+        for _ in range(1 + ROUNDS):
+            seconds = await arena.execute(), await floor.execute(EXECUTIONS)
+            rates.append([EXECUTIONS / each for each in seconds])
+    ours, floors = zip(*rates[1:], strict=True)
+    return [
+        Figure("control plane: executions from accepted to scored", statistics.median(ours), "1/s", "", True),
+        Figure("control plane: executions on the floor", statistics.median(floors), "1/s", "", True),
+        *ratio("its floor", ours, floors, FLOOR_GOAL),
+    ]
+
+
+def ratio(over: str, ours: Sequence[float], theirs: Sequence[float], goal: float) -> list[Figure]:
+    """Return the median of the rounds' ratios, and their spread."""
+    found = [one / other for one, other in zip(ours, theirs, strict=True)]
+    name, median = f"control plane over {over}", statistics.median(found)
+    return [
+        Figure(name, median, "ratio", f">= {goal:g}", median >= goal),
+        Figure(f"{name}, lowest of {ROUNDS} rounds", min(found), "ratio", "", True),
+        Figure(f"{name}, highest of {ROUNDS} rounds", max(found), "ratio", "", True),
+    ]
+
+
+def allow_everything() -> None:
+    """Let the stack's broker user have queues of others than Arena."""
+    compose(*RABBITMQCTL, "set_permissions", USER, ".*", ".*", ".*")
+    compose(*RABBITMQCTL, "clear_topic_permissions", USER)

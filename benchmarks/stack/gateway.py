@@ -56,14 +56,15 @@ async def running_gateway(database_url: str, broker_url: str) -> AsyncIterator[G
             *(sys.executable, "-m", "services.gateway"), cwd=ROOT, env={**os.environ, **environment}
         )
         try:
-            await _wait_ready(url)
+            await wait_ready(url)
             yield Gateway(url, process.pid)
         finally:
             process.terminate()
             await process.wait()
 
 
-async def _wait_ready(url: str) -> None:
+async def wait_ready(url: str) -> None:
+    """Wait until a service at this URL is ready."""
     async with asyncio.timeout(LIMIT_S), httpx.AsyncClient(base_url=url) as http:
         while True:
             try:
