@@ -1,5 +1,5 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: help demo test coverage test-long test-cluster ready lint docs wheels bench up down clean logs
+.PHONY: help demo test coverage chaos test-long test-cluster ready lint docs wheels bench up down clean logs
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -13,6 +13,9 @@ test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
 coverage: ready ## all tests, and how much of the code they run, the services' processes included
 	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && coverage erase \
 	    && bash tests/run.sh --cov --cov-report= && coverage combine && coverage report'
+
+chaos: ready ## throw FAULTS=70 faults, drawn from SEED=1, at a platform of its own, and check what it promised
+	@bash deploy/tools.sh python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),70)
 
 test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
 	@bash deploy/tools.sh pytest -m long

@@ -8,6 +8,7 @@ cd "$(dirname "$0")/.."
 workers=${ARENA_TEST_WORKERS:-$(nproc)}
 platforms=(
     tests/end_to_end
+    tests/chaos
     tests/browser/test_user_journeys.py
     tests/integration/arena/test_check.py
     tests/integration/arena/test_pack_sources.py

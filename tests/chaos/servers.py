@@ -1,0 +1,115 @@
+"""A Postgres and a RabbitMQ of the world's own, in containers whose data are in folders and so survive a kill."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from shared.broker.topology import BROKER_USERS
+from shared.database_logins import LoginSettings, set_logins
+from tests.support.backends import PASSWORD
+from tests.support.stack import ROOT, free_port
+from tests.support.waiting import LIMIT_S
+
+
+async def run_command(*command: str, environment: Mapping[str, str] | None = None, check: bool = True) -> str:
+    """Return what a command writes; it must succeed if `check`."""
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        env=None if environment is None else {**os.environ, **environment},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    async with asyncio.timeout(LIMIT_S):
+        output, _ = await process.communicate()
+    if check and process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {output.decode()}")
+    return output.decode().strip()
+
+
+class Server:
+    """A container that may be killed, paused and stopped in any order; `start` brings it back whatever was done."""
+
+    def __init__(self, name: str, image: str, port: int, data: Path, folder: str, *environment: str) -> None:
+        self.name = name
+        self.port = free_port()
+        self.data = data
+        self._image = image
+        self._options = (
+            *("--publish", f"127.0.0.1:{self.port}:{port}", "--volume", f"{data}:{folder}", "--memory", "2g"),
+            *(f"--env={each}" for each in environment),
+        )
+        self._container = ""
+
+    async def create(self) -> None:
+        """Make the container; its data are what is in the folder."""
+        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.chmod(0o777)  # the server's user is one of the image's
+        self._container = await run_command("docker", "create", *self._options, self._image)
+
+    async def start(self) -> None:
+        """Let it run, whether it was paused, has ended or runs."""
+        await run_command("docker", "unpause", self._container, check=False)
+        await run_command("docker", "start", self._container)
+
+    async def kill(self) -> None:
+        """End it with SIGKILL."""
+        await run_command("docker", "kill", self._container, check=False)
+
+    async def stop(self) -> None:
+        """End it in good order, by the signal that its image names."""
+        await run_command("docker", "unpause", self._container, check=False)
+        await run_command("docker", "stop", "--time", "30", self._container, check=False)
+
+    async def pause(self) -> None:
+        """Stop all of its processes with their connections open."""
+        await run_command("docker", "pause", self._container, check=False)
+
+    async def lose_data(self) -> None:
+        """Kill it and empty its folder."""
+        await self.kill()
+        await run_command("docker", "wait", self._container, check=False)
+        for each in self.data.iterdir():
+            await asyncio.to_thread(shutil.rmtree, each)
+
+    async def read_log(self) -> str:
+        """Return what it has written."""
+        return await run_command("docker", "logs", self._container)
+
+    async def remove(self) -> None:
+        """Leave nothing of the container; its folder stays."""
+        await run_command("docker", "rm", "--force", "--volumes", self._container, check=False)
+
+
+def database_server(data: Path) -> Server:
+    """Return a Postgres that is as durable as an operator's."""
+    given = f"POSTGRES_PASSWORD={PASSWORD}"
+    return Server("database", "arena-postgres:local", 5432, data, "/var/lib/postgresql/data", given)
+
+
+def broker_server(data: Path) -> Server:
+    """Return a RabbitMQ with the services' users and an administrator."""
+    users = [*(user.name.upper() for user in BROKER_USERS), "ADMINISTRATOR"]
+    given = [f"RABBITMQ_{user}_PASSWORD={PASSWORD}" for user in users]
+    return Server("broker", "arena-rabbitmq:local", 5672, data, "/var/lib/rabbitmq/data", *given)
+
+
+async def migrate(url: str) -> None:
+    """Wait for a new database, make its tables, and give each service its login."""
+    await run_command(
+        *(str(ROOT / ".venv/bin/dbmate"), "--migrations-dir", str(ROOT / "deploy/migrations")),
+        *("--no-dump-schema", "--wait", "up"),
+        environment={"DATABASE_URL": f"{url}?sslmode=disable"},
+    )
+    password = SecretStr(PASSWORD)
+    await set_logins(
+        LoginSettings(
+            database_url=SecretStr(url),
+            gateway_database_password=password,
+            dispatcher_database_password=password,
+            aggregator_database_password=password,
+        )
+    )

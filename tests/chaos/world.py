@@ -1,0 +1,155 @@
+"""The platform that faults are thrown at: two of every service, and servers and links of its own that can be broken."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from pydantic import SecretStr
+
+from shared.database import Pool, connect_database
+from tests.chaos.processes import ServiceProcess
+from tests.chaos.servers import Server, broker_server, database_server, migrate
+from tests.support.backends import PASSWORD
+from tests.support.plain_http import TRUSTS_NOBODY
+from tests.support.service_settings import platform_settings
+from tests.support.stack import SERVICES
+from tests.support.waiting import wait_until
+from tests.support.wire import Wire
+
+LEASE_S = 6.0
+TIMES = {
+    "lease_s": LEASE_S,
+    "message_lost_s": 5.0,
+    "sweep_interval_s": 1.0,
+    "heartbeat_interval_s": 1.0,
+    "engine_check_interval_s": 3.0,
+    "slots": 1,
+}
+BROKER_HEARTBEAT_S = 10
+
+
+@dataclass(frozen=True)
+class World:
+    """Two processes of each service by their names, the servers, and the links between them by their names.
+
+    Each link is that of one process to one server, as `gateway-1 to broker`, or of clients and runners to a gateway.
+    """
+
+    folder: Path
+    database: Server
+    broker: Server
+    services: Mapping[str, ServiceProcess]
+    links: Mapping[str, Wire]
+
+    @property
+    def database_url(self) -> SecretStr:
+        """The owner's database, past all links."""
+        return SecretStr(_database_url(self.database.port))
+
+    @property
+    def broker_url(self) -> SecretStr:
+        """The administrator's broker, past all links."""
+        return SecretStr(_broker_url(self.broker.port))
+
+    @property
+    def gateways(self) -> list[str]:
+        """Where clients find the two gateways, by links that may break."""
+        return [f"http://127.0.0.1:{self.links[f'clients to gateway-{number}'].port}" for number in (1, 2)]
+
+    @property
+    def blobs(self) -> Path:
+        """The folder of the blob store."""
+        return self.folder / "blobs"
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[Pool]:
+        """Connect to the database as its owner."""
+        async with await connect_database(self.database_url, size=2) as pool:
+            yield pool
+
+    async def mend(self) -> None:
+        """See to it that everything is there, and wait until every service says that it is ready."""
+        for link in self.links.values():
+            link.delay_s = 0
+            link.flows.set()
+            await link.mend()
+        for server in (self.database, self.broker):
+            await server.start()
+        for service in self.services.values():
+            service.start()
+        await wait_until(self.is_ready, what="every service is ready again")
+
+    async def is_ready(self) -> bool:
+        """Return whether every service says that it is ready."""
+        async with httpx.AsyncClient(verify=TRUSTS_NOBODY, timeout=5) as client:
+            try:
+                answers = [await client.get(f"{service.url}/readyz") for service in self.services.values()]
+            except httpx.TransportError:
+                return False
+        return all(answer.status_code == 200 for answer in answers)
+
+
+def _database_url(port: int) -> str:
+    return f"postgresql://arena:{PASSWORD}@127.0.0.1:{port}/arena"
+
+
+def _broker_url(port: int) -> str:
+    return f"amqp://arena:{PASSWORD}@127.0.0.1:{port}/?heartbeat={BROKER_HEARTBEAT_S}"
+
+
+@asynccontextmanager
+async def running_world(folder: Path) -> AsyncIterator[World]:
+    """Start everything; at the end, end it and leave the folder alone, with the logs and the data."""
+    async with AsyncExitStack() as stack:
+        database, broker = database_server(folder / "database"), broker_server(folder / "broker")
+        for server in (database, broker):
+            stack.push_async_callback(server.remove)
+            await server.create()
+            await server.start()
+        await migrate(_database_url(database.port))
+        world = await _connect_services(folder, database, broker)
+        for link in world.links.values():
+            stack.push_async_callback(link.cut)
+        stop = asyncio.Event()
+        async with asyncio.TaskGroup() as watching:
+            for service in world.services.values():
+                stack.callback(service.kill)
+                service.start()
+                watching.create_task(service.watch(stop))
+            try:
+                await wait_until(world.is_ready, what="every service is ready")
+                yield world
+            finally:
+                stop.set()
+
+
+async def _connect_services(folder: Path, database: Server, broker: Server) -> World:
+    """Return the services with their links, none of them started."""
+    links: dict[str, Wire] = {}
+
+    async def link(name: str, port: int) -> int:
+        links[name] = Wire("127.0.0.1", port)
+        await links[name].mend()
+        return links[name].port
+
+    services: dict[str, ServiceProcess] = {}
+    blobs = folder / "blobs"
+    for number in (1, 2):
+        for service in SERVICES:
+            name = f"{service}-{number}"
+            database_port = 0 if service == "runner" else await link(f"{name} to database", database.port)
+            broker_port = await link(f"{name} to broker", broker.port)
+            settings = platform_settings(
+                _database_url(database_port), _broker_url(broker_port), blobs, runner_id=name, **TIMES
+            )
+            if service == "runner":
+                gateway = services[f"gateway-{number}"]
+                settings = settings.with_blobs_over_http(
+                    f"http://127.0.0.1:{await link(f'{name} to gateway-{number}', gateway.port)}"
+                )
+            services[name] = ServiceProcess(name, getattr(settings, service), folder)
+        await link(f"clients to gateway-{number}", services[f"gateway-{number}"].port)
+    return World(folder, database, broker, services, links)
