@@ -60,6 +60,7 @@ TRANSIENT_ERRORS = (
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
+    asyncpg.InvalidCatalogNameError,  # the database is gone until a backup is restored
 )
 
 
@@ -70,7 +71,7 @@ def is_transient(error: BaseException) -> bool:
 
 def _may_come(error: BaseException) -> bool:
     """Tell whether a database may be usable later: the migrations make its tables and roles."""
-    missing = (SchemaBehind, asyncpg.InvalidAuthorizationSpecificationError, asyncpg.InvalidCatalogNameError)
+    missing = (SchemaBehind, asyncpg.InvalidAuthorizationSpecificationError)
     return is_transient(error) or isinstance(error, missing)
 
 

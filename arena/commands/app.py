@@ -72,6 +72,12 @@ ORGANIZER_COMMANDS = (
 OPERATOR_COMMANDS = (
     ("images", "operator.images:group", "Build the container images in which studies run."),
     ("cluster", "operator.cluster:group", "Look at Arena on a Kubernetes cluster."),
+    (
+        "backup",
+        "operator.backup:backup",
+        "Write the database and all zips and data sets to a folder, or renew what is there.",
+    ),
+    ("restore", "operator.backup:restore", "Bring a backup back to a platform without data."),
 )
 
 ENVIRONMENT = {

@@ -46,7 +46,7 @@ async def new_database(template: str) -> AsyncIterator[str]:
     try:
         await admin.execute(f"create database {name} template {template}")
         yield f"{POSTGRES}/{name}"
-        await admin.execute(f"drop database {name} with (force)")
+        await admin.execute(f"drop database if exists {name} with (force)")  # some tests lose it
     finally:
         await admin.close()
 

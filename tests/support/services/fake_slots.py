@@ -33,6 +33,20 @@ class SlowSlot(NullSlot):
         return await super().run_study(spec, zip_file, dataset_bytes)
 
 
+class HeldAfter(SlowSlot):
+    """Finishes so many studies at once, and holds the next until told to go on."""
+
+    def __init__(self, studies: int) -> None:
+        super().__init__()
+        self._left = studies
+
+    async def run_study(self, spec: StudySpec, zip_file: Path, dataset_bytes: bytes = b"") -> StudyOutcome:
+        if self._left > 0:
+            self._left -= 1
+            return await NullSlot().run_study(spec, zip_file, dataset_bytes)
+        return await super().run_study(spec, zip_file, dataset_bytes)
+
+
 class StatedLossSlot(NullSlot):
     """Answers each study with the loss that the zip's optimizer.py states, as `LOSS = 0.5`."""
 
