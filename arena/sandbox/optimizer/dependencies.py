@@ -1,6 +1,5 @@
 """Finds what a zip brings to be installed, wheels and sources, and in which order."""
 
-import tarfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
@@ -13,6 +12,10 @@ BUILT_BY = {("setup.py",), ("pyproject.toml",)}
 
 class BadOrder(Exception):
     """install_order.txt names what cannot be installed; the message says what."""
+
+
+class CannotInstall(Exception):
+    """What the zip brings does not install; the message says why."""
 
 
 def find_dependencies(folder: Path) -> tuple[list[Path], bool]:
@@ -39,7 +42,7 @@ def is_source(path: Path) -> bool:
     """Return whether an archive holds one folder with what setuptools builds from, and so is no data."""
     try:
         names = [PurePosixPath(name).parts for name in _list_names(path)]
-    except (OSError, ValueError, EOFError, tarfile.TarError, zipfile.BadZipFile):
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
         return False
     return len({name[0] for name in names if name}) == 1 and any(name[1:] in BUILT_BY for name in names)
 
@@ -48,5 +51,10 @@ def _list_names(path: Path) -> list[str]:
     if path.name.endswith(".zip"):
         with zipfile.ZipFile(path) as archive:
             return archive.namelist()
-    with tarfile.open(path) as archive:
-        return archive.getnames()
+    import tarfile  # few zips bring any
+
+    try:
+        with tarfile.open(path) as archive:
+            return archive.getnames()
+    except tarfile.TarError as error:
+        raise ValueError(f"expected a tar archive: {error}") from error

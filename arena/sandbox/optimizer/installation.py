@@ -10,15 +10,11 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from dependencies import BUILT_BY, WHEEL
+from dependencies import BUILT_BY, WHEEL, CannotInstall
 from install_failures import explain_build, explain_tags, explain_version
 
 UNFIT = re.compile(r"^ERROR: (\S+\.whl) is not a supported wheel", re.MULTILINE)
 ERROR_CHARS = 1500
-
-
-class CannotInstall(Exception):
-    """What the zip brings does not install; the message says why."""
 
 
 class Installation:

@@ -2,6 +2,8 @@
 
 It runs in the optimizer container as its first process. Requests come on stdin; answers leave through a private copy
 of stdout, because the team's code may print. Nothing it says is trusted outside.
+
+What few studies need is imported when they do, because a container is started for each.
 """
 
 import contextlib
@@ -17,12 +19,10 @@ from typing import Any
 
 import numpy as np
 from bayesmark.abstract_optimizer import AbstractOptimizer
-from dependencies import BadOrder, find_dependencies
+from dependencies import BadOrder, CannotInstall, find_dependencies
 from experiment import stand_in
-from installation import CannotInstall, Installation
 from keywords import BadConfig, read_keywords
 from points import encode_points
-from probe import exhaust_memory, probe_sandbox
 from script import NoSingleOptimizer, choose_optimizer, run_script
 from unpack import BadZip, receive, unpack
 
@@ -66,8 +66,12 @@ class Session:
         """Do what `request` asks for; what the team's code raises becomes the answer's `error`."""
         match request["do"]:
             case "facts":
+                from probe import probe_sandbox
+
                 return {"facts": probe_sandbox()}
             case "exhaust memory":
+                from probe import exhaust_memory
+
                 exhaust_memory()
             case "construct":
                 return self._construct(request)
@@ -85,6 +89,8 @@ class Session:
             ZIP.unlink()  # what lies here is memory
             dependencies, ordered = find_dependencies(CODE)
             if dependencies:
+                from installation import Installation
+
                 installation = Installation(PACKAGES, SCRATCH)
                 installation.install(dependencies, ordered)
                 self._start_over(installation.folder, request_id, seed)

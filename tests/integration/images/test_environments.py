@@ -71,6 +71,31 @@ for each in distributions():
     found.setdefault(re.sub("[-_.]+", "-", each.metadata["Name"]).lower(), each.version)
 print("\\n".join(f"{name}=={version}" for name, version in sorted(found.items())))
 """
+LIST_LATE_MODULES = """
+import sys
+import bayesmark.random_search
+print(*{name.partition(".")[0] for name in sys.modules} & {"scipy", "importlib_metadata"})
+"""
+USE_EVERY_SPACE = """
+import numpy as np
+from bayesmark.random_search import suggest_dict
+from bayesmark.space import JointSpace
+kinds = {
+    f"{kind} {scale}": {"type": kind, "space": scale, "range": (low, high)}
+    for kind, scale, low, high in [
+        *(("real", scale, 0.001, 0.999) for scale in ("linear", "log", "logit", "bilog")),
+        *(("int", scale, 1, 900) for scale in ("linear", "log", "bilog")),
+    ]
+}
+kinds["listed"] = {"type": "real", "space": "logit", "values": [0.1, 0.25, 0.9]}
+kinds["words"] = {"type": "cat", "values": ["a", "b"]}
+kinds["truth"] = {"type": "bool"}
+space = JointSpace(kinds)
+points = suggest_dict([], [], kinds, n_suggestions=50, random=np.random.RandomState(1))
+warped = space.warp(points)
+moved = np.clip(warped + 0.01, *space.get_bounds().T)
+print(points, warped.tolist(), space.unwarp(warped), space.unwarp(moved), sep="\\n")
+"""
 
 
 @dataclass(frozen=True)
@@ -175,3 +200,15 @@ def test_an_environments_python_is_the_one_it_is_said_to_have(environment: Envir
     _, glibc = environment.run("python", "-c", "import platform; print(*platform.libc_ver())").split()
 
     assert (version, int(glibc.split(".")[1])) == find_release(environment.definition)
+
+
+def test_an_optimizer_that_needs_no_scipy_does_not_import_it_with_bayesmark(environment: Environment) -> None:
+    assert environment.run("python", "-c", LIST_LATE_MODULES).strip() == ""
+
+
+def test_search_spaces_of_the_default_environment_are_those_of_stock_bayesmark_bit_for_bit(ids: dict[str, str]) -> None:
+    run = ("run", "--rm", "--network", "none", "--env", "GIT_PYTHON_REFRESH=quiet", "--entrypoint", "python")
+    ours, stock = (docker(*run, ids[name], "-c", USE_EVERY_SPACE) for name in ("small", "blackbox"))
+
+    assert ours == stock
+    assert len(ours) > 10_000
