@@ -1,0 +1,59 @@
+"""An engine of the tests' own, which serves studies, crashes and comes back."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.containers import connect_engine
+from arena.sandbox.self_test import SelfTest
+from arena.sandbox.settings import SandboxSettings
+from arena.sandbox.slot import Slot
+from arena.sandbox.study import InfrastructureFailure
+from tests.support.sandbox.optimizers import make_optimizer
+from tests.support.sandbox.own_engine import OwnEngine, own_engine
+from tests.support.sandbox.studies import make_study
+from tests.support.stack import ROOT
+from tests.support.waiting import limited
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest.fixture(scope="module")
+def own() -> Iterator[OwnEngine]:
+    """An engine with the images of studies."""
+    with own_engine(ROOT / ".arena" / "own-engine") as engine:
+        engine.load()
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def runner_settings(own: OwnEngine) -> SandboxSettings:
+    """Settings of an owner on this engine."""
+    return SandboxSettings(f"test-{uuid.uuid4().hex}", engine_url=own.url, share_cpus=True)
+
+
+async def test_an_engine_that_crashed_comes_back_without_its_containers(
+    own: OwnEngine, runner_settings: SandboxSettings
+) -> None:
+    async with connect_engine(runner_settings) as engine, limited():
+        async with Slot(engine, SelfTest(engine, runner_settings), runner_settings, Cpu(0)) as slot:
+            before = await slot.run_study(make_study(), make_optimizer())
+            await slot.wait_warm()
+            own.kill()
+            with pytest.raises(InfrastructureFailure):
+                await slot.run_study(make_study(), make_optimizer())
+        own.start()
+        assert own.do("ps", "--quiet") == "", "nothing runs on an engine that has just started"
+        async with Slot(engine, SelfTest(engine, runner_settings), runner_settings, Cpu(0)) as slot:
+            after = await slot.run_study(make_study(), make_optimizer())
+
+    assert after.visible == before.visible
+
+
+async def test_an_engine_that_is_paused_answers_when_it_is_resumed(own: OwnEngine) -> None:
+    own.pause()
+    own.resume()
+
+    assert own.do("images", "--quiet")
