@@ -1,8 +1,8 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: help demo test coverage chaos test-long test-cluster ready lint docs wheels bench up down clean logs
+.PHONY: help demo test coverage chaos test-long test-cluster ready lint docs wheels bench replay-2020 up down clean logs
 
 help: ## what there is to make
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
@@ -42,6 +42,10 @@ wheels: ## what people install, in dist/
 bench: ## the table of benchmarks/results/latest.json, on a stack of its own of which nothing stays
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh
 	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && python -m benchmarks'
+
+replay-2020: ## all of 2020 again, in minutes: every submission, on servers of its own of which nothing stays; TIMES=10: tenfold
+	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh
+	@bash deploy/tools.sh python -m benchmarks.replay --times $(or $(TIMES),1)
 
 up: ## start the stack and leave it running
 	@bash deploy/stack.sh up

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[2]
 STATE = ROOT / ".arena" / "bench"
+PROJECT = os.environ.get("ARENA_BENCH_PROJECT", "arena-bench")
 PORT = os.environ.get("ARENA_BENCH_PORT", "8089")
 URL = f"http://127.0.0.1:{PORT}"
 LIMIT_S = 1800
@@ -88,7 +89,7 @@ def _wait_for_stores() -> None:
 
 
 def _call(verb: str, *arguments: str) -> str:
-    environment = {"ARENA_PROJECT": "arena-bench", "ARENA_STATE": str(STATE), "ARENA_PORT": PORT}
+    environment = {"ARENA_PROJECT": PROJECT, "ARENA_STATE": str(STATE), "ARENA_PORT": PORT}
     environment["ARENA_SHARE_CPUS"] = "true"  # the runner of the user's own stack may have all of them
     done = subprocess.run(
         ["bash", "deploy/stack.sh", verb, *arguments],

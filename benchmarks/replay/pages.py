@@ -1,0 +1,81 @@
+"""How fast pages, routes and feeds answer when a replay has ended."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import httpx
+import numpy as np
+from websockets.asyncio.client import connect
+
+from benchmarks.replay.competition import FEEDBACK, SLUG
+
+CALLS = 40
+GOAL_MS = 100.0
+
+
+@dataclass(frozen=True)
+class PageTime:
+    """The milliseconds of a page, route or feed, of one call after another."""
+
+    name: str
+    p50_ms: float
+    worst_ms: float
+    size_bytes: int
+
+
+async def measure_pages(http: httpx.AsyncClient, submission: str, team_token: str) -> list[PageTime]:
+    """Ask for each a number of times."""
+    team = {"Authorization": f"Bearer {team_token}"}
+    competition, admin = f"/api/v1/competitions/{SLUG}", "/api/v1/admin"
+
+    def get(path: str, headers: dict[str, str] | None = None) -> Callable[[], Awaitable[int]]:
+        async def call() -> int:
+            answer = await http.get(path, headers=headers)
+            answer.raise_for_status()
+            return len(answer.content)
+
+        return call
+
+    calls = {
+        "leaderboard, page": get(f"/c/{SLUG}?phase={FEEDBACK}"),
+        "leaderboard, route": get(f"{competition}/leaderboard?phase={FEEDBACK}"),
+        "leaderboard, live snapshot": _snapshot(http, f"{competition}/live?phase={FEEDBACK}"),
+        "submission, page": get(f"/submissions/{submission}"),
+        "submission, route": get(f"/api/v1/submissions/{submission}"),
+        "submission, live snapshot": _snapshot(http, f"/api/v1/submissions/{submission}/live"),
+        "submissions of a team, page": get(f"/c/{SLUG}/submissions", team),
+        "submissions of a team, route": get(f"{competition}/submissions?phase={FEEDBACK}", team),
+        "submissions of all, route": get(f"{competition}/submissions?phase={FEEDBACK}"),
+        "console, page": get(f"/c/{SLUG}/console"),
+        "console, overview": get(f"{admin}/overview"),
+        "console, runners": get(f"{admin}/runners"),
+        "console, spending": get(f"{admin}/competitions/{SLUG}/spending"),
+        "executions, page": get(f"/c/{SLUG}/console/executions"),
+        "executions, route": get(f"{admin}/executions?competition={SLUG}"),
+        "executions of a team, route": get(f"{admin}/executions?competition={SLUG}&team=team-01"),
+        "executions of a submission, route": get(f"{admin}/executions?submission={submission}"),
+        "metrics": get("/metrics"),
+    }
+    return [await _measure(name, call) for name, call in calls.items()]
+
+
+async def _measure(name: str, call: Callable[[], Awaitable[int]]) -> PageTime:
+    size = await call()
+    times = []
+    for _ in range(CALLS):
+        start = time.perf_counter()
+        await call()
+        times.append(1000 * (time.perf_counter() - start))
+    return PageTime(name, float(np.median(times)), max(times), size)
+
+
+def _snapshot(http: httpx.AsyncClient, path: str) -> Callable[[], Awaitable[int]]:
+    url = f"ws{str(http.base_url).removeprefix('http').rstrip('/')}{path}"
+
+    async def call() -> int:
+        headers = {"Authorization": http.headers["Authorization"]}
+        async with connect(url, additional_headers=headers, max_size=None) as feed:
+            return len(await feed.recv())
+
+    return call
