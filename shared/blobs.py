@@ -5,11 +5,13 @@ For `s3://`, obstore reads the AWS_* variables of the environment, which every S
 
 import asyncio
 import re
+import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -23,6 +25,8 @@ REQUEST_TIMEOUT = timedelta(minutes=10)
 """For all of a blob, which may have 500 MB; by default it would be 30 s."""
 RETRIES, RETRY_TIMEOUT = 3, timedelta(seconds=10)
 PIECE_TIMEOUT_S = 60.0
+ROOM_BYTES = 16 * 1024**2
+"""With less free disk, a zip of the usual size may not fit any more."""
 NO_BLOB = "0" * 64
 """The name of a blob that nobody has, for asking whether a store answers."""
 ABSENT = (FileNotFoundError, NotFoundError)
@@ -102,6 +106,17 @@ class Blobs:
             what = "ARENA_BLOB_URL" if self._url.startswith("file://") else "ARENA_BLOB_URL and the AWS_ variables"
             return f"the blob store {self._url} cannot be used: {_reason(error.__cause__)}; check {what}"
         return None
+
+    async def check_room(self) -> str | None:
+        """Return why nothing can be put into the store, or None; how much room one on S3 has, nobody says."""
+        if reason := await self.check():
+            return reason
+        if not self._url.startswith("file://"):
+            return None
+        free_bytes = shutil.disk_usage(urlsplit(self._url).path).free
+        if free_bytes >= ROOM_BYTES:
+            return None
+        return f"the disk of the blob store {self._url} is full: expected {ROOM_BYTES} bytes free, got {free_bytes}"
 
 
 def _open_store(url: str) -> ObjectStore:

@@ -16,6 +16,7 @@ platforms=(
 )
 sandbox=(
     tests/integration/engine_in_container
+    tests/integration/faults
     tests/integration/images
     tests/integration/sandbox
 )

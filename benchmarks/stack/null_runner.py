@@ -21,7 +21,7 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
         engine = NullEngine(memory_bytes=settings.slots * USUAL_MEMORY_MIB * MEBIBYTE)
         runner = Runner(broker, open_blobs(settings), engine, slots, settings)
         app = FastAPI(title="Arena null runner")
-        add_health_routes(app, {"broker": broker.check(), "engine": runner.check_engine})
+        add_health_routes(app, {"broker": broker.check, "engine": runner.check_engine})
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(serve_http(app, settings, stop))
             tasks.create_task(runner.run(stop))

@@ -18,7 +18,7 @@ from shared.process import run_service, serve_http
 async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
     """Run the gateway."""
     readiness = ServiceReadiness(stop, "database", "broker")
-    readiness.checks["blob store"] = Blobs(settings.blob_url).check
+    readiness.checks["blob store"] = Blobs(settings.blob_url).check_room
     readiness.set_reason("gateway", "the gateway is starting")  # until it is open, whatever else is there
     entrance = Entrance(readiness)
     async with asyncio.TaskGroup() as tasks:

@@ -114,8 +114,8 @@ def create_app(dependencies: Dependencies) -> FastAPI:
     app = create_api(
         {
             "database": database_check(dependencies.pool),
-            "broker": dependencies.broker.check(),
-            "blob store": dependencies.blobs.check,
+            "broker": dependencies.broker.check,
+            "blob store": dependencies.blobs.check_room,
         }
     )
     app.state.dependencies = dependencies

@@ -1,9 +1,11 @@
 """Answers every error of every route with RFC 9457 problem details."""
 
+import errno
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import Any
 
+import asyncpg
 import structlog
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError, WebSocketRequestValidationError
@@ -21,6 +23,11 @@ from shared.database import TRANSIENT_ERRORS
 
 log = structlog.get_logger()
 RETRY_AFTER_S = 5
+UNAVAILABLE_PARTS: dict[str, tuple[type[Exception], ...]] = {
+    "blob store": (BlobStoreUnavailable,),
+    "message broker": (BrokerUnavailable,),
+    "database": (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+}
 UNAVAILABLE_ERRORS = (*TRANSIENT_ERRORS, BrokerUnavailable, BlobStoreUnavailable)
 
 
@@ -80,10 +87,19 @@ def invalid_fields(errors: Iterable[Mapping[str, Any]], *within: str) -> list[In
 
 
 def unavailable(error: BaseException) -> Problem | None:
-    """Return the 503 for an error that means a part of the platform is unavailable; None for other errors."""
-    if isinstance(error, UNAVAILABLE_ERRORS):
-        return Problem(ProblemCode.UNAVAILABLE, ProblemCode.UNAVAILABLE.meaning, retry_after_s=RETRY_AFTER_S)
-    return None
+    """Return the 503 for an error that means a part of the platform is unavailable; None for other errors.
+
+    It says which part that is, where the error tells; what went wrong there is in the log and at `/readyz`.
+    """
+    if not isinstance(error, UNAVAILABLE_ERRORS):
+        return None
+    detail = ProblemCode.UNAVAILABLE.meaning
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        detail = "The platform has no room for the upload; try again soon."
+    for part, errors in UNAVAILABLE_PARTS.items():
+        if isinstance(error, errors):
+            detail = f"The platform's {part} is unavailable; try again soon."
+    return Problem(ProblemCode.UNAVAILABLE, detail, retry_after_s=RETRY_AFTER_S)
 
 
 def add_problem_handlers(app: FastAPI) -> None:

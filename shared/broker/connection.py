@@ -24,7 +24,6 @@ from shared.connecting.server import Server
 from shared.connecting.tls import NO_TLS, TlsFiles
 from shared.events import wait_for_any
 from shared.messages import Message
-from shared.telemetry import Check
 from shared.tracing.context import current_traceparent
 
 log = structlog.get_logger()
@@ -32,6 +31,10 @@ AMQP_PORT, AMQPS_PORT = 5672, 5671
 CONNECT_TIMEOUT_S = 10.0
 RECONNECT_INTERVAL_S = 1.0
 ANNOUNCEMENTS_PREFETCHED = 100
+BLOCKED_AFTER_S = 0.05
+"""A connection that the broker does not hold up says so at once."""
+REFUSED_FOR_S = 30.0
+"""How long a message that was not confirmed says something about the next one."""
 
 
 class Broker:
@@ -49,6 +52,8 @@ class Broker:
         self._channel = channel
         self._exchange = exchange
         self._declared: set[str] = set()
+        self._refused: tuple[float, str] | None = None
+        self._held_up: dict[str, str] = {}
         self.dead_letters = DeadLetterQueue(connection, channel)
 
     async def publish(self, messages: Iterable[Message]) -> None:
@@ -69,9 +74,11 @@ class Broker:
         try:
             async with broker_call(PUBLISH_TIMEOUT_S):
                 await asyncio.gather(*(publish(self._exchange, each) for each in messages))
+            self._refused = None
         except PublishError:
             raise
         except BROKER_ERRORS as error:
+            self._refused = asyncio.get_running_loop().time(), repr(error)
             raise BrokerUnavailable(f"no confirm from the broker: {error!r}") from error
 
     async def retry_dead_letter(self, letter_id: str, limit: int) -> bool:
@@ -106,7 +113,7 @@ class Broker:
                 queue = await declare_work_queue(channel, work)
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot read queue {work.name}: {error!r}") from error
-        return QueueReader(work, channel, queue, self.dead_letters)
+        return QueueReader(work, channel, queue, self.dead_letters, self._held_up)
 
     async def consume(
         self, work: WorkQueue, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1
@@ -119,9 +126,7 @@ class Broker:
         async def declare(channel: AbstractRobustChannel) -> AbstractRobustQueue:
             return await declare_work_queue(channel, work)
 
-        opened = await self._open_until(stop, prefetch, declare)
-        if opened is not None:
-            await self._run_consumer(*opened, work, handle, stop, batch)
+        await self._consume(work, declare, handle, stop, prefetch, batch)
 
     async def listen(
         self, name: str, messages: tuple[type[Message], ...], handle: Handler, stop: asyncio.Event
@@ -134,55 +139,23 @@ class Broker:
                 await queue.bind(self._exchange, message.key)
             return queue
 
-        opened = await self._open_until(stop, ANNOUNCEMENTS_PREFETCHED, declare)
-        if opened is not None:
-            announcements = WorkQueue(name, messages)
-            await self._run_consumer(*opened, announcements, handle, stop, ANNOUNCEMENTS_PREFETCHED)
+        prefetch = batch = ANNOUNCEMENTS_PREFETCHED
+        await self._consume(WorkQueue(name, messages), declare, handle, stop, prefetch, batch)
 
-    async def _open_until(
+    async def _consume(
         self,
-        stop: asyncio.Event,
-        prefetch: int,
-        declare: Callable[[AbstractRobustChannel], Awaitable[AbstractRobustQueue]],
-    ) -> tuple[AbstractRobustChannel, AbstractRobustQueue] | None:
-        """Open a channel with a queue, again while the broker is too busy to answer; None at `stop`.
-
-        When hundreds of runners start at once, a small broker is. A refusal is raised.
-        """
-        while not stop.is_set():
-            try:
-                channel = await self._open_channel(prefetch)
-                async with broker_call(CONNECT_TIMEOUT_S):
-                    return channel, await declare(channel)
-            except (TimeoutError, ConnectionError, RuntimeError) as error:
-                log.warning("the broker does not answer; trying again", error=repr(error))
-                await wait_for_any(stop, timeout_s=RECONNECT_INTERVAL_S)
-        return None
-
-    async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
-        channel = self._connection.channel()
-        try:
-            async with broker_call(CONNECT_TIMEOUT_S):
-                await channel.initialize(timeout=CONNECT_TIMEOUT_S)
-                await channel.set_qos(prefetch_count=prefetch)
-        except BROKER_ERRORS:
-            with contextlib.suppress(*BROKER_ERRORS):  # or the connection would restore it for ever
-                async with broker_call(CONNECT_TIMEOUT_S):
-                    await channel.close()
-            raise
-        return channel
-
-    async def _run_consumer(
-        self,
-        channel: AbstractRobustChannel,
-        queue: AbstractRobustQueue,
         work: WorkQueue,
+        declare: Callable[[AbstractRobustChannel], Awaitable[AbstractRobustQueue]],
         handle: Handler,
         stop: asyncio.Event,
+        prefetch: int,
         batch: int,
     ) -> None:
-        consumer = Consumer(work.name, work.keys, self.dead_letters, stop)
-        tag = await queue.consume(consumer.deliveries.put)
+        consumer = Consumer(work.name, work.keys, self.dead_letters, stop, self._held_up)
+        subscribed = await self._subscribe(consumer, declare, stop, prefetch)
+        if subscribed is None:
+            return
+        channel, queue, tag = subscribed
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(consumer.run(handle, batch))
             await stop.wait()
@@ -195,15 +168,67 @@ class Broker:
         except BROKER_ERRORS as error:
             log.warning("cannot close the channel; the broker will notice", queue=work.name, error=repr(error))
 
-    def check(self) -> Check:
-        """Return the readiness check of the broker."""
+    async def _subscribe(
+        self,
+        consumer: Consumer,
+        declare: Callable[[AbstractRobustChannel], Awaitable[AbstractRobustQueue]],
+        stop: asyncio.Event,
+        prefetch: int,
+    ) -> tuple[AbstractRobustChannel, AbstractRobustQueue, str] | None:
+        """Read a queue on a channel of its own, again while the broker is too busy to answer; None at `stop`.
 
-        async def check() -> str | None:
-            if self._connection.connected.is_set() and not self._channel.is_closed:
-                return None
+        When hundreds of runners start at once, a small broker is, and one whose disk is full does not answer in good
+        order. A refusal is raised.
+        """
+        while not stop.is_set():
+            try:
+                channel = await self._open_channel(prefetch)
+                try:
+                    async with broker_call(CONNECT_TIMEOUT_S):
+                        queue = await declare(channel)
+                        return channel, queue, await queue.consume(consumer.deliveries.put)
+                except BROKER_ERRORS:
+                    await _abandon(channel)
+                    raise
+            except (TimeoutError, ConnectionError, RuntimeError) as error:
+                log.warning("the broker does not answer; trying again", error=repr(error))
+                await wait_for_any(stop, timeout_s=RECONNECT_INTERVAL_S)
+        return None
+
+    async def _open_channel(self, prefetch: int) -> AbstractRobustChannel:
+        channel = self._connection.channel()
+        try:
+            async with broker_call(CONNECT_TIMEOUT_S):
+                await channel.initialize(timeout=CONNECT_TIMEOUT_S)
+                await channel.set_qos(prefetch_count=prefetch)
+        except BROKER_ERRORS:
+            await _abandon(channel)
+            raise
+        return channel
+
+    async def check(self) -> str | None:
+        """Return why no messages pass now, or None."""
+        if not self._connection.connected.is_set() or self._channel.is_closed:
             return f"{self._server} is unavailable; reconnecting"
+        if await self._is_blocked():
+            return (
+                f"{self._server} takes no messages, because it is short of disk or memory; it goes on when it has some"
+            )
+        now = asyncio.get_running_loop().time()
+        if self._refused is not None and now - self._refused[0] < REFUSED_FOR_S:
+            return f"{self._server} does not confirm messages: {self._refused[1]}"
+        return "; ".join(f"messages of {queue} wait: {reason}" for queue, reason in self._held_up.items()) or None
 
-        return check
+    async def _is_blocked(self) -> bool:
+        """Return whether the broker has said that it reads nothing from this connection."""
+        if self._connection.transport is None:
+            return False
+        try:
+            async with asyncio.timeout(BLOCKED_AFTER_S):
+                await self._connection.transport.connection.ready()
+        except TimeoutError:
+            return True
+        return False
 
 
 @asynccontextmanager
@@ -220,12 +245,19 @@ async def connect_broker(
     connection, broker = await connect_with_backoff(
         server.name, lambda: _open(server, tls if is_encrypted else None), _may_come, server.explain, readiness
     )
-    readiness.checks[server.name] = broker.check()
+    readiness.checks[server.name] = broker.check
     try:
         async with connection.watched():
             yield broker
     finally:
         await connection.close()
+
+
+async def _abandon(channel: AbstractRobustChannel) -> None:
+    """Close a channel that did not come to work, or the connection would restore it for ever."""
+    with contextlib.suppress(*BROKER_ERRORS):
+        async with broker_call(CONNECT_TIMEOUT_S):
+            await channel.close()
 
 
 def _may_come(error: BaseException) -> bool:

@@ -29,7 +29,10 @@ Handler = Callable[[Sequence[Any]], Awaitable[None]]
 
 
 class Consumer:
-    """Deliveries of one queue. Each is acknowledged once: after its effect, or after it was set aside."""
+    """Deliveries of one queue. Each is acknowledged once: after its effect, or after it was set aside.
+
+    While a part is unavailable without which they cannot be handled, `held_up` says so of the queue.
+    """
 
     def __init__(
         self,
@@ -37,12 +40,14 @@ class Consumer:
         messages: Mapping[str, type[Message]],
         dead_letters: DeadLetterQueue,
         stop: asyncio.Event,
+        held_up: dict[str, str],
     ) -> None:
         self.deliveries: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
         self._queue = queue
         self._messages = messages
         self._dead_letters = dead_letters
         self._stop = stop
+        self._held_up = held_up
 
     async def run(self, handle: Handler, batch: int) -> None:
         """Settle deliveries, up to `batch` at a time, until None is delivered or `stop` is set."""
@@ -113,8 +118,15 @@ class Consumer:
             if not may_succeed_later(error):
                 raise
             log.warning("a part is unavailable; trying again", queue=self._queue, error=repr(error))
+            self._held_up[self._queue] = str(error) or repr(error)
         else:
             return
+        try:
+            await self._retry(handle)
+        finally:
+            self._held_up.pop(self._queue, None)
+
+    async def _retry(self, handle: Callable[[], Awaitable[None]]) -> None:
         async for attempt in AsyncRetrying(
             stop=lambda _: self._stop.is_set(),
             wait=wait_random_exponential(multiplier=0.1, max=5),

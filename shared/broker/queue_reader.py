@@ -42,12 +42,13 @@ class QueueReader:
         channel: AbstractRobustChannel,
         queue: AbstractRobustQueue,
         dead_letters: DeadLetterQueue,
+        held_up: dict[str, str],
     ) -> None:
         self._work = work
         self._channel = channel
         self._queue = queue
         self._stop = asyncio.Event()
-        self._consumer = Consumer(work.name, work.keys, dead_letters, self._stop)
+        self._consumer = Consumer(work.name, work.keys, dead_letters, self._stop, held_up)
         self._tag: str | None = None
         self._prefetch = 0
 

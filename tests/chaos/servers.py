@@ -75,6 +75,10 @@ class Server:
         for each in self.data.iterdir():
             await asyncio.to_thread(shutil.rmtree, each)
 
+    async def is_running(self) -> bool:
+        """Return whether it has not ended."""
+        return await run_command("docker", "inspect", "--format", "{{.State.Running}}", self._container) == "true"
+
     async def read_log(self) -> str:
         """Return what it has written."""
         return await run_command("docker", "logs", self._container)

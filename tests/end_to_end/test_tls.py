@@ -109,7 +109,7 @@ async def test_a_server_of_the_right_ca_is_used_with_a_client_certificate(server
             assert await pool.fetchval("select ssl from pg_stat_ssl where pid = pg_backend_pid()")
     else:
         async with connect_broker(server.url(), server.tls) as broker:
-            assert await broker.check()() is None
+            assert await broker.check() is None
 
 
 async def test_a_server_of_another_ca_is_refused(server: TlsServer, others: Certificates) -> None:

@@ -37,4 +37,5 @@ ssl_options.fail_if_no_peer_cert = ${RABBITMQ_TLS_CLIENT_CERTIFICATES:-false}
 CONFIGURATION
 fi
 printf '[%s].\n' "${RABBITMQ_PLUGINS:-}" >/tmp/enabled_plugins
+export RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-eval file:eval("/etc/rabbitmq/end_without_raft.erl")'
 exec /usr/lib/rabbitmq/bin/rabbitmq-server

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from uuid import UUID, uuid4
 
+import asyncpg
+
 from shared.broker.connection import Broker
 from shared.broker.consumer import Handler
 from shared.broker.topology import DEAD, SUBMISSIONS
 from shared.database import Pool
-from shared.messages import SubmissionAccepted
+from shared.messages import Message, SubmissionAccepted
 from shared.outbox import Outbox
 from shared.tracing.context import new_traceparent
 from tests.support.waiting import limited, wait_until
@@ -144,3 +146,23 @@ async def test_a_dead_letter_that_is_tried_again_still_belongs_to_its_trace(brok
         await broker.consume(SUBMISSIONS, hear, stop, prefetch=1)
 
     assert heard == [traceparent]
+
+
+async def test_a_queue_whose_messages_cannot_be_handled_now_is_why_the_service_is_not_ready(broker: Broker) -> None:
+    stop, has_room = asyncio.Event(), asyncio.Event()
+
+    async def handle(_: Sequence[Message]) -> None:
+        if not has_room.is_set():
+            raise asyncpg.DiskFullError("could not extend file: No space left on device")
+        stop.set()
+
+    async def says_why() -> bool:
+        return "messages of arena.submissions wait: could not extend file" in str(await broker.check())
+
+    async with limited(), asyncio.TaskGroup() as tasks:
+        tasks.create_task(broker.consume(SUBMISSIONS, handle, stop, prefetch=1))
+        await broker.publish([SubmissionAccepted(submission_id=uuid4())])
+        await wait_until(says_why, what="the broker's check says why")
+        has_room.set()
+
+    assert await broker.check() is None
