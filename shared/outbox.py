@@ -1,7 +1,7 @@
 """The transactional outbox: a message is committed with the change that it announces, and published afterwards."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.resources import files
 
 import structlog
@@ -26,7 +26,8 @@ AGE = Gauge("arena_outbox_age_seconds", "Age of the oldest message that was stil
 class Outbox:
     """Any relay may publish any message; a message whose relay dies is published by another, perhaps twice."""
 
-    def __init__(self, pool: Pool, broker: Broker) -> None:
+    def __init__(self, pool: Pool, broker: Broker, on_wake: Callable[[], None] = lambda: None) -> None:
+        self._on_wake = on_wake
         self._pool = pool
         self._broker = broker
         self._look = asyncio.Event()
@@ -44,6 +45,7 @@ class Outbox:
     def wake(self) -> None:
         """Let the relay look now rather than at its next poll."""
         self._look.set()
+        self._on_wake()
 
     async def run_relay(self, stop: asyncio.Event) -> None:
         """Publish what is in the outbox until `stop`."""

@@ -18,7 +18,8 @@ from pydantic import SecretStr
 from benchmarks.figure import Figure
 from benchmarks.stack.compose import ROOT, postgres_url
 from services.aggregator.service import Aggregator
-from services.gateway.leaderboard.ranking import LeaderboardReader
+from services.gateway.leaderboard.reader import LeaderboardReader
+from services.gateway.live.change_notifier import ChangeNotifier
 from shared.broker.connection import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
@@ -159,7 +160,7 @@ async def query_times_ms(pool: Pool, phase_id: UUID) -> list[float]:
     times = []
     for _ in range(QUERIES):
         start = time.perf_counter()
-        ranked = await LeaderboardReader(pool, phase_id, present=False).load()
+        ranked = await LeaderboardReader(pool, ChangeNotifier(), phase_id, present=False).load()
         times.append(1000 * (time.perf_counter() - start))
     if len(ranked.rows) != 101:
         raise RuntimeError(f"expected 101 teams, got {len(ranked.rows)}")

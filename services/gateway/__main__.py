@@ -28,7 +28,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
             dependencies = make_dependencies(pool, broker, settings)
             entrance.open(create_app(dependencies))
             async with asyncio.TaskGroup() as work:
-                work.create_task(dependencies.change_notifier.run(stop))
+                work.create_task(dependencies.change_notifier.run(broker, stop))
                 work.create_task(dependencies.feeds.run(stop))
                 work.create_task(dependencies.outbox.run_relay(stop))
                 work.create_task(measure_queues(broker, (DEAD,), stop))

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.queue.estimates import QueueEstimates
@@ -26,6 +27,7 @@ class Dependencies:
     outbox: Outbox
     blobs: Blobs
     change_notifier: ChangeNotifier
+    leaderboards: Leaderboards
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
@@ -33,14 +35,16 @@ class Dependencies:
 
 def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> Dependencies:
     """Return what the gateway's requests share, on these connections."""
-    change_notifier = ChangeNotifier(broker)
+    change_notifier = ChangeNotifier()
+    leaderboards = Leaderboards(pool, change_notifier)
     return Dependencies(
         pool=pool,
         broker=broker,
-        outbox=Outbox(pool, broker),
+        outbox=Outbox(pool, broker, on_wake=change_notifier.announce_all),
         blobs=Blobs(settings.blob_url),
         change_notifier=change_notifier,
-        feeds=Feeds(pool, change_notifier),
+        leaderboards=leaderboards,
+        feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         settings=settings,
     )
@@ -60,6 +64,7 @@ WithBroker = Annotated[Broker, Depends(_provide("broker"))]
 WithOutbox = Annotated[Outbox, Depends(_provide("outbox"))]
 WithBlobs = Annotated[Blobs, Depends(_provide("blobs"))]
 WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier"))]
+WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -12,7 +12,7 @@ from arena.words.names import Slug
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.competitions import apply, tables
 from services.gateway.competitions.lookup import find_competition
-from services.gateway.dependencies import WithPool
+from services.gateway.dependencies import WithOutbox, WithPool
 from services.gateway.paging import PAGE_SIZE, Cursor, PageLimit, decode_cursor, split_page
 
 router = APIRouter(prefix="/api/v1/admin/competitions/{slug}", tags=["organizer"])
@@ -24,14 +24,19 @@ ComparedWith = Annotated[
 
 @router.put("")
 async def apply_competition(
-    slug: Slug, body: Competition, pool: WithPool, _: Manager, compared_with: ComparedWith = None
+    slug: Slug,
+    body: Competition,
+    pool: WithPool,
+    outbox: WithOutbox,
+    _: Manager,
+    compared_with: ComparedWith = None,
 ) -> AppliedCompetition:
     """Create or change a competition, as its next revision. 409 if existing scores depend on what would change.
 
     With `compared_with`, it is 409 also if there is another revision by now, so that two organizers do not undo each
     other's changes.
     """
-    return await apply.apply(pool, slug, body, compared_with)
+    return await apply.apply(pool, outbox, slug, body, compared_with)
 
 
 @router.post("/diff")

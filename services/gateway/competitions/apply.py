@@ -15,7 +15,10 @@ from services.gateway.competitions.diff import CurrentBox, CurrentCompetition, D
 from services.gateway.competitions.phase_baselines import resolve_baselines
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
+from services.gateway.submissions.tables import next_change
 from shared.database import Connection, Pool
+from shared.messages import PhaseChanged
+from shared.outbox import Outbox
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ async def diff(pool: Pool, slug: str, wanted: Competition) -> CompetitionDiff:
         return (await _draft(connection, slug, wanted)).show()
 
 
-async def apply(pool: Pool, slug: str, wanted: Competition, compared_with: int | None) -> AppliedCompetition:
+async def apply(
+    pool: Pool, outbox: Outbox, slug: str, wanted: Competition, compared_with: int | None
+) -> AppliedCompetition:
     """Create or change the competition as `wanted`. Raises Problem 409 or 422, and then has changed nothing.
 
     `compared_with` is the revision to which the caller has seen the differences, 0 if there was none.
@@ -66,7 +71,8 @@ async def apply(pool: Pool, slug: str, wanted: Competition, compared_with: int |
         if draft.datasets_missing:
             raise refuse(ProblemCode.DATASET_NOT_UPLOADED, _missing_files(wanted, draft.datasets_missing))
         if draft.diff.changes or draft.revision is None:
-            draft = await _write(connection, slug, draft)
+            draft = await _write(connection, outbox, slug, draft)
+    outbox.wake()
     return AppliedCompetition(slug=slug, **dict(draft.document), **dict(draft.show()))
 
 
@@ -136,17 +142,22 @@ def _phase(row: PhaseRow) -> Phase:
     return Phase.model_validate(fields | {"baseline": row.versioned_baseline})
 
 
-async def _write(connection: Connection, slug: str, draft: Draft) -> Draft:
+async def _write(connection: Connection, outbox: Outbox, slug: str, draft: Draft) -> Draft:
     wanted = draft.document
     competition_id = await apply_tables.upsert_competition(connection, slug, wanted)
     await apply_tables.clear_unused(connection, competition_id, [phase.name for phase in wanted.phases])
     hashes = {each.name: each.sha256 for each in wanted.datasets}
     for box in wanted.black_boxes:
         await apply_tables.upsert_box(connection, competition_id, box, hashes.get(box.dataset))
-    for position, phase in enumerate(wanted.phases):
+    phase_ids = [
         await apply_tables.upsert_phase(
             connection, competition_id, phase, position=position, baseline_id=draft.baseline_ids[phase.name]
         )
+        for position, phase in enumerate(wanted.phases)
+    ]
     document = wanted.model_dump(mode="json")
     revision = await tables.insert_revision(connection, competition_id, document, code_version())
+    # What a leaderboard shows may depend on any of it, such as which submissions count.
+    changes = [PhaseChanged(phase_id=each, change=await next_change(connection, each)) for each in sorted(phase_ids)]
+    await outbox.put(connection, changes)
     return replace(draft, revision=revision)

@@ -87,8 +87,8 @@ async def upsert_box(connection: Connection, competition_id: UUID, box: BlackBox
 
 async def upsert_phase(
     connection: Connection, competition_id: UUID, phase: Phase, *, position: int, baseline_id: UUID
-) -> None:
-    """Create or change a phase and set its black boxes."""
+) -> UUID:
+    """Create or change a phase and set its black boxes; returns its id."""
     phase_id: UUID = await queries.upsert_phase(
         connection,
         competition_id=competition_id,
@@ -98,6 +98,7 @@ async def upsert_phase(
         **phase.model_dump(exclude={"limits", "baseline", "boxes"}),
     )
     await put_phase_boxes(connection, phase_id, competition_id, phase.boxes)
+    return phase_id
 
 
 async def list_reported_environments(connection: Connection) -> set[tuple[str, str]]:

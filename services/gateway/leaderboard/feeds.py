@@ -11,9 +11,10 @@ import structlog
 
 from arena.api.leaderboard import LeaderboardRow
 from arena.api.live import LeaderboardChanges, LeaderboardSnapshot
-from services.gateway.leaderboard.ranking import LeaderboardReader, PhaseGone
+from services.gateway.leaderboard.answers import Leaderboards
+from services.gateway.leaderboard.reader import PhaseGone
 from services.gateway.live.change_notifier import POLL_S, Announcement, ChangeNotifier
-from shared.database import Pool, is_transient
+from shared.database import is_transient
 from shared.events import wait_for_any
 from shared.tracing.context import follow_trace
 
@@ -112,8 +113,8 @@ class PhaseFeed:
 class Feeds:
     """One feed and one task for each view being watched: a phase's public view, or the organizers' (`present`)."""
 
-    def __init__(self, pool: Pool, changes: ChangeNotifier) -> None:
-        self._pool = pool
+    def __init__(self, leaderboards: Leaderboards, changes: ChangeNotifier) -> None:
+        self._leaderboards = leaderboards
         self._changes = changes
         self._feeds: dict[View, tuple[PhaseFeed, asyncio.Task[None]]] = {}
         self._watchers: dict[View, int] = {}
@@ -148,7 +149,7 @@ class Feeds:
 
     async def _update(self, view: View, feed: PhaseFeed) -> None:
         phase_id, present = view
-        reader = LeaderboardReader(self._pool, phase_id, present=present)
+        reader = self._leaderboards.reader(phase_id, present=present)
         announced = Announcement()
         while True:
             because, announced = announced, self._changes.announcement(phase_id)

@@ -1,6 +1,6 @@
 -- name: phase_change(phase_id)^
--- The number of a phase's last change, and since when its leaderboard is frozen.
-select change, frozen_at from phases where id = :phase_id;
+-- The number of a phase's last change, and what else its leaderboard depends on.
+select change, frozen_at, counting from phases where id = :phase_id;
 
 -- name: leaderboard(phase_id)
 -- Each team's counting submission, and its newest one that has not ended.
@@ -14,11 +14,13 @@ current as (
     order by s.team_id, s.created_at desc
 ),
 made as (
-    select team_id, count(*) as submissions, max(greatest(created_at, started_at, ended_at)) as changed_at
+    select
+        team_id, count(*) as submissions, max(greatest(created_at, started_at, ended_at)) as changed_at,
+        array_agg(id) filter (where ended_at is null) as unended
     from submissions where phase_id = :phase_id group by team_id
 )
 select
-    t.name as team, made.submissions, made.changed_at, best.curve,
+    t.id as team_id, t.name as team, made.submissions, made.changed_at, made.unended, best.curve,
     best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
     best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
     current.id as current_id, current.score as current_score, current.score_low as current_low,
@@ -29,11 +31,54 @@ full join current on current.team_id = best.team_id
 join teams t on t.id = coalesce(best.team_id, current.team_id)
 join made on made.team_id = t.id;
 
+-- name: changed_submissions(phase_id, since, newest)
+-- A phase's number, and each submission that has changed since another one: read in one statement, and so at one moment.
+-- Where none has, the one row has no submission.
+select
+    p.change, p.frozen_at, p.counting, s.team_id, s.id, s.state, s.score, s.score_low as low, s.score_high as high,
+    s.studies_done, s.studies_total, s.ended_at, greatest(s.created_at, s.started_at, s.ended_at) as changed_at
+from phases p
+left join submissions s on s.phase_id = p.id and s.change > :since and s.change <= :newest
+where p.id = :phase_id;
+
+-- name: leaderboard_since(phase_id, since, newest)
+-- A phase's number, and each team of whose submissions one has changed since another one, also read at one moment. A team
+-- that has no row any more has neither of the two submissions. Where nothing has changed, the one row has no team.
+select
+    p.change, p.frozen_at, p.counting, t.id as team_id, t.name as team, made.submissions, made.changed_at, made.unended, best.curve,
+    best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
+    best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
+    current.id as current_id, current.score as current_score, current.score_low as current_low,
+    current.score_high as current_high, current.studies_done as current_done,
+    current.studies_total as current_total, current.state as current_state
+from phases p
+left join lateral (
+    select s.team_id from submissions s
+    where s.phase_id = p.id and s.change > :since and s.change <= :newest
+    group by s.team_id
+) changed on true
+left join teams t on t.id = changed.team_id and not t.internal
+left join lateral (
+    select
+        count(*) as submissions, max(greatest(s.created_at, s.started_at, s.ended_at)) as changed_at,
+        array_agg(s.id) filter (where s.ended_at is null) as unended
+    from submissions s where s.team_id = t.id and s.phase_id = p.id
+) made on true
+left join lateral (
+    -- With a limit, Postgres looks into the view for one team alone.
+    select c.* from counting_submissions c where c.phase_id = p.id and c.team_id = t.id limit 1
+) best on true
+left join lateral (
+    select s.* from submissions s where s.phase_id = p.id and s.team_id = t.id and s.ended_at is null
+    order by s.created_at desc limit 1
+) current on true
+where p.id = :phase_id;
+
 -- name: frozen_leaderboard(phase_id, at)
 -- Each team's counting submission at a past moment, as the view counting_submissions would have shown it. What a team had
 -- selected is found in the events; submissions that had not ended are not shown.
 select
-    t.name as team, best.submissions, best.changed_at, best.curve,
+    t.id as team_id, t.name as team, best.submissions, best.changed_at, null::uuid[] as unended, best.curve,
     best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
     best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
     null::uuid as current_id, null::double precision as current_score, null::double precision as current_low,

@@ -1,30 +1,36 @@
 """The leaderboard of a phase, for whoever may see the phase."""
 
-from fastapi import APIRouter
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header
+from starlette.responses import Response
 
 from arena.api.leaderboard import Leaderboard
 from services.gateway.accounts.callers import Anyone
-from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.dependencies import WithPool
-from services.gateway.leaderboard.ranking import LeaderboardReader
+from services.gateway.dependencies import WithLeaderboards
 
 router = APIRouter(prefix="/api/v1", tags=["leaderboard"])
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "It is still the one with the tag of If-None-Match."}
+}
 
 
-@router.get("/competitions/{slug}/leaderboard")
-async def get_leaderboard(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Leaderboard:
+@router.get("/competitions/{slug}/leaderboard", response_model=Leaderboard, responses=NOT_MODIFIED)
+async def get_leaderboard(
+    slug: str,
+    leaderboards: WithLeaderboards,
+    caller: Anyone,
+    phase: str | None = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
     """Return the leaderboard of a phase, and the number of the change up to which it is current.
 
-    While the phase is frozen, only organizers see the current one; others see it as it was when it was frozen.
+    While the phase is frozen, only organizers see the current one; others see it as it was when it was frozen. With the
+    answer's ETag as If-None-Match, the next answer is 304 without a body until something changes.
     """
-    competition = await find_competition(pool, slug)
-    chosen = await choose_phase(pool, competition, phase, caller)
-    ranked = await LeaderboardReader(pool, chosen.id, present=caller.role == "organizer").load()
-    return Leaderboard(
-        competition=slug,
-        phase=chosen.name,
-        change=ranked.change,
-        frozen=ranked.frozen_at is not None,
-        frozen_at=ranked.frozen_at,
-        rows=ranked.rows,
-    )
+    answer = await leaderboards.answer(slug, phase, caller)
+    headers = {"ETag": answer.tag, "Cache-Control": "no-cache"}
+    known = [each.strip() for each in (if_none_match or "").split(",")]
+    if answer.tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(answer.body, media_type="application/json", headers=headers)

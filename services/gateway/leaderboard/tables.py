@@ -1,7 +1,7 @@
 """A phase's leaderboard in Postgres: each team's counting submission, and the one under way."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -13,14 +13,18 @@ from services.gateway.scores import show_curve
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.leaderboard") / "queries.sql")
+NEWEST = 2**63 - 1
+"""An upper limit of the numbers, for Postgres to see a narrow range in "after this number": without, it plans for a
+third of the table, and reads all of it."""
 
 
 @dataclass(frozen=True)
 class PhaseChangeRow:
-    """The number of a phase's last change, and since when its leaderboard is frozen."""
+    """The number of a phase's last change, and what else its leaderboard depends on."""
 
     change: int
     frozen_at: datetime | None
+    counting: str
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,40 @@ class RankedSubmission:
 
 
 @dataclass(frozen=True)
+class ChangedSubmission:
+    """A submission that has changed, and when its team last submitted it or it began or ended."""
+
+    team_id: UUID
+    submission: RankedSubmission
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
 class RankedTeamRow:
-    """A team with its counting submission, its newest one that has not ended, or both."""
+    """A team with its counting submission, its newest one that has not ended, or both, and all that have not ended."""
 
     columns: TeamColumns
     counting: RankedSubmission | None
     current: RankedSubmission | None
+    unended: frozenset[UUID] = frozenset()
+
+    def with_progress(self, changed: ChangedSubmission) -> "RankedTeamRow | None":
+        """Return the team with what has changed, if a submission that had not ended only goes on; else None."""
+        submission = changed.submission
+        if submission.id not in self.unended or submission.ended_at is not None:
+            return None
+        is_shown = self.current is not None and self.current.id == submission.id
+        changed_at = max(self.columns.changed_at, changed.changed_at)
+        return replace(
+            self,
+            columns=self.columns.model_copy(update={"changed_at": changed_at}),
+            current=submission if is_shown else self.current,
+        )
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the leaderboard has a row for the team."""
+        return self.counting is not None or self.current is not None
 
 
 @dataclass(frozen=True)
@@ -60,14 +92,45 @@ async def find_phase_change(where: PoolOrConnection, phase_id: UUID) -> PhaseCha
     return await fetch_one(PhaseChangeRow, queries.phase_change(where, phase_id=phase_id))
 
 
-async def list_teams(connection: Connection, phase_id: UUID) -> list[RankedTeamRow]:
-    """Return the teams of a phase as they stand now."""
-    return [_team(row) async for row in queries.leaderboard(connection, phase_id=phase_id)]
+async def list_teams(connection: Connection, phase_id: UUID) -> dict[UUID, RankedTeamRow]:
+    """Return the teams of a phase as they stand now, by their ids."""
+    return {row["team_id"]: _team(row) async for row in queries.leaderboard(connection, phase_id=phase_id)}
 
 
-async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) -> list[RankedTeamRow]:
-    """Return the teams of a phase as they stood at a moment."""
-    return [_team(row) async for row in queries.frozen_leaderboard(connection, phase_id=phase_id, at=at)]
+async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) -> dict[UUID, RankedTeamRow]:
+    """Return the teams of a phase as they stood at a moment, by their ids."""
+    rows = queries.frozen_leaderboard(connection, phase_id=phase_id, at=at)
+    return {row["team_id"]: _team(row) async for row in rows}
+
+
+async def list_changed_submissions(
+    pool: Pool, phase_id: UUID, since: int
+) -> tuple[PhaseChangeRow, list[ChangedSubmission]] | None:
+    """Return a phase's number, and the submissions that have changed since another one; None if the phase is gone."""
+    rows = [row async for row in queries.changed_submissions(pool, phase_id=phase_id, since=since, newest=NEWEST)]
+    if not rows:
+        return None
+    return _phase(rows[0]), [_changed(row) for row in rows if row["id"] is not None]
+
+
+async def list_changed_teams(
+    pool: Pool, phase_id: UUID, since: int
+) -> tuple[PhaseChangeRow, dict[UUID, RankedTeamRow]] | None:
+    """Return a phase's number, and the teams of whose submissions one has changed; None if the phase is gone."""
+    rows = [row async for row in queries.leaderboard_since(pool, phase_id=phase_id, since=since, newest=NEWEST)]
+    if not rows:
+        return None
+    return _phase(rows[0]), {row["team_id"]: _team(row) for row in rows if row["team_id"] is not None}
+
+
+def _phase(row: Mapping[str, Any]) -> PhaseChangeRow:
+    return PhaseChangeRow(row["change"], row["frozen_at"], row["counting"])
+
+
+def _changed(row: Mapping[str, Any]) -> ChangedSubmission:
+    found = {name: row[name] for name in RankedSubmission.__dataclass_fields__}
+    submission = RankedSubmission(**found | {"state": SubmissionState(row["state"])})
+    return ChangedSubmission(row["team_id"], submission, row["changed_at"])
 
 
 def _team(row: Mapping[str, Any]) -> RankedTeamRow:
@@ -96,7 +159,7 @@ def _team(row: Mapping[str, Any]) -> RankedTeamRow:
         )
     found = {name: row[name] for name in TeamColumns.model_fields}
     columns = TeamColumns.model_validate(found | {"curve": show_curve(row["curve"])})
-    return RankedTeamRow(columns, counting, current)
+    return RankedTeamRow(columns, counting, current, frozenset(row["unended"] or ()))
 
 
 async def box_losses(pool: Pool, submission_ids: list[UUID]) -> dict[UUID, dict[UUID, float]]:

@@ -22,27 +22,37 @@ class Announcement(asyncio.Event):
 class ChangeNotifier:
     """Wakes those who wait for a phase to change. An announcement carries no data, so losing one only delays them."""
 
-    def __init__(self, broker: Broker) -> None:
-        self._broker = broker
+    def __init__(self) -> None:
+        self.own_changes = 0
+        """How often this process has itself changed something."""
         self._events: dict[UUID, Announcement] = {}
         self._logs: dict[UUID, asyncio.Queue[LogWritten]] = {}
 
-    async def run(self, stop: asyncio.Event) -> None:
+    async def run(self, broker: Broker, stop: asyncio.Event) -> None:
         """Listen to the broker until `stop`."""
         name = f"arena.gateway.{uuid.uuid4().hex}"
-        await self._broker.listen(name, (PhaseChanged, LogWritten), self._on_announcements, stop)
+        await broker.listen(name, (PhaseChanged, LogWritten), self._on_announcements, stop)
 
     async def _on_announcements(self, messages: Sequence[PhaseChanged | LogWritten]) -> None:
         for phase_id, last in {each.phase_id: each for each in messages if isinstance(each, PhaseChanged)}.items():
-            event = self._events.pop(phase_id, None)
-            if event is not None:
-                event.traceparent = last.traceparent
-                event.set()
+            self._announce(phase_id, last.traceparent)
         for message in messages:
             if isinstance(message, LogWritten) and (written := self._logs.get(message.stream_id)) is not None:
                 if written.full():
                     written.get_nowait()  # a reader that is too slow misses the oldest
                 written.put_nowait(message)
+
+    def announce_all(self) -> None:
+        """Wake everybody, since this process has changed something itself: whoever asks it next gets that."""
+        self.own_changes += 1
+        for phase_id in list(self._events):
+            self._announce(phase_id, None)
+
+    def _announce(self, phase_id: UUID, traceparent: str | None) -> None:
+        event = self._events.pop(phase_id, None)
+        if event is not None:
+            event.traceparent = traceparent
+            event.set()
 
     @contextmanager
     def stream_log(self, stream_id: UUID, written: "asyncio.Queue[LogWritten]") -> Iterator[None]:

@@ -16,7 +16,7 @@ from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
 from services.gateway.competitions.lookup import choose_phase, find_competition
 from services.gateway.competitions.phases import check_open, choose_environment
-from services.gateway.dependencies import WithBlobs, WithOutbox, WithPool, WithQueueEstimates
+from services.gateway.dependencies import WithBlobs, WithLeaderboards, WithOutbox, WithPool, WithQueueEstimates
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
 from services.gateway.submissions import result_tables, tables
@@ -77,10 +77,15 @@ async def submit(
 
 @router.get("/submissions/{submission_id}")
 async def get_submission(
-    submission_id: UUID, pool: WithPool, estimates: WithQueueEstimates, caller: Member
+    submission_id: UUID,
+    pool: WithPool,
+    leaderboards: WithLeaderboards,
+    estimates: WithQueueEstimates,
+    caller: Member,
 ) -> Submission:
     """Return a submission's state, verdict and score, its place in the queue and the estimated time left."""
     row = await find_submission(pool, submission_id, caller)
+    leaderboards.expect(row.phase_id, row.change)
     return show_submission(row, caller.role, await estimates.find(row.id, row.state))
 
 
@@ -88,6 +93,7 @@ async def get_submission(
 async def list_submissions(
     slug: str,
     pool: WithPool,
+    leaderboards: WithLeaderboards,
     estimates: WithQueueEstimates,
     caller: Member,
     phase: str | None = None,
@@ -105,6 +111,8 @@ async def list_submissions(
         pool, competition.id, phase=phase, team_id=caller.team_id, before=before, size=limit + 1
     )
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.id))
+    for row in shown:
+        leaderboards.expect(row.phase_id, row.change)
     submissions = [show_submission(row, caller.role, await estimates.find(row.id, row.state)) for row in shown]
     return SubmissionPage(submissions=submissions, next=following)
 

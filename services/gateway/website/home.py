@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from arena.api.leaderboard import LeaderboardRow
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.tables import (
     CompetitionRow,
@@ -14,11 +15,10 @@ from services.gateway.competitions.tables import (
     list_competitions,
     list_public_phases,
 )
-from services.gateway.dependencies import WithPool
-from services.gateway.leaderboard.ranking import Leader, LeaderboardReader
+from services.gateway.dependencies import WithLeaderboards, WithPool
+from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import usual_phase, viewer_of
-from shared.database import Pool
 
 router = APIRouter(include_in_schema=False)
 
@@ -31,21 +31,24 @@ class CompetitionCard:
     phases: list[PhaseRow]
     teams: int
     shown: PhaseRow | None
-    leader: Leader | None
+    leader: LeaderboardRow | None
 
 
 @router.get("/")
-async def home_page(pool: WithPool, caller: Anyone) -> Response:
+async def home_page(pool: WithPool, leaderboards: WithLeaderboards, caller: Anyone) -> Response:
     """List the competitions."""
     competitions = await list_competitions(pool)
     ids = [each.id for each in competitions]
     phases, teams = await list_public_phases(pool, ids), await count_teams(pool, ids)
-    cards = [await _card(pool, each, phases[each.id], teams.get(each.id, 0)) for each in competitions]
+    cards = [await _card(leaderboards, each, phases[each.id], teams.get(each.id, 0)) for each in competitions]
     return render("home.html.j2", viewer_of(caller), cards=cards, now=datetime.now(UTC))
 
 
-async def _card(pool: Pool, competition: CompetitionRow, phases: list[PhaseRow], teams: int) -> CompetitionCard:
+async def _card(
+    leaderboards: Leaderboards, competition: CompetitionRow, phases: list[PhaseRow], teams: int
+) -> CompetitionCard:
     shown, leader = usual_phase(phases), None
     if shown is not None:
-        leader = await LeaderboardReader(pool, shown.id, present=False).find_leader()
+        rows = (await leaderboards.reader(shown.id, present=False).load()).rows
+        leader = rows[0] if rows and rows[0].rank is not None else None
     return CompetitionCard(competition, phases, teams, shown, leader)

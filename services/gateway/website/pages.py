@@ -7,8 +7,8 @@ from starlette.types import Scope
 
 from services.gateway.accounts.callers import Anyone
 from services.gateway.competitions.tables import PhaseRow
-from services.gateway.dependencies import WithPool
-from services.gateway.leaderboard.ranking import LeaderboardReader, RankedLeaderboard
+from services.gateway.dependencies import WithLeaderboards, WithPool
+from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.website import console, home, rules, sessions, submission, submitting
 from services.gateway.website.markdown import render_markdown
@@ -38,12 +38,14 @@ class Kept(StaticFiles):
 
 
 @router.get("/c/{slug}")
-async def leaderboard_page(slug: str, pool: WithPool, caller: Anyone, phase: str | None = None) -> Response:
+async def leaderboard_page(
+    slug: str, pool: WithPool, leaderboards: WithLeaderboards, caller: Anyone, phase: str | None = None
+) -> Response:
     """Show what a competition is about, and a phase's leaderboard, live."""
     page = await find_page_context(pool, caller, slug, phase)
     data = None
     if page.phase is not None:
-        reader = LeaderboardReader(pool, page.phase.id, present=caller.role == "organizer")
+        reader = leaderboards.reader(page.phase.id, present=caller.role == "organizer")
         data = _data(page, page.phase, await reader.load(), await ranks_before(pool, page.phase.id))
     return render(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 
 from arena.rules.ranking import rank, ranking_key
 from services.gateway.final.tables import list_top
-from services.gateway.leaderboard.ranking import LeaderboardReader
+from services.gateway.leaderboard.reader import LeaderboardReader
 from services.gateway.leaderboard.tables import ranks_before
+from services.gateway.live.change_notifier import ChangeNotifier
 from shared.database import Pool, connect_database
 from tests.support.seeding import Seeded, seed_phase
 
@@ -101,7 +102,7 @@ def ranked_teams(board: dict[str, list[Ended]], *, teams_choose: bool) -> list[s
 async def rank_in_sql(pool: Pool, phase_id: UUID) -> tuple[list[str], list[str], list[str]]:
     """Return the three teams at the top as a final finds them, and all as the leaderboard and a final show them."""
     top = [row.team for row in await list_top(pool, phase_id, 3)]
-    leaderboard = await LeaderboardReader(pool, phase_id, present=True).load()
+    leaderboard = await LeaderboardReader(pool, ChangeNotifier(), phase_id, present=True).load()
     final_id = await pool.fetchval("select id from phases where name = 'final'")
     before = await ranks_before(pool, final_id)
     assert [row.rank for row in before] == list(range(1, len(before) + 1))

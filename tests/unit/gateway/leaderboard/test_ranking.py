@@ -10,7 +10,7 @@ from scipy import stats
 
 from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
-from services.gateway.leaderboard.ranking import rank_teams
+from services.gateway.leaderboard.ranking import Ranking
 from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.leaderboard.within_noise import within_noise
 
@@ -40,7 +40,7 @@ def team(
 
 
 def test_finished_come_first_by_score_then_unfinished_then_a_missing_score() -> None:
-    rows = rank_teams(
+    rows = Ranking().rank(
         [
             team("nothing yet", running=True),
             team("low", counting=10.0),
@@ -57,7 +57,7 @@ def test_finished_come_first_by_score_then_unfinished_then_a_missing_score() -> 
 
 
 def test_of_equal_scores_the_earlier_comes_first() -> None:
-    rows = rank_teams([team("late", counting=50.0, minute=2), team("early", counting=50.0, minute=1)], {})
+    rows = Ranking().rank([team("late", counting=50.0, minute=2), team("early", counting=50.0, minute=1)], {})
     assert [row.team for row in rows] == ["early", "late"]
 
 
@@ -72,7 +72,7 @@ def test_places_whose_order_is_noise_are_marked() -> None:
         ids[2]: dict(zip(boxes, draw.normal(0.90, 0.1, 20), strict=True)),
     }
 
-    assert [row.within_noise_of_next for row in rank_teams(teams, losses)] == [True, False, False]
+    assert [row.within_noise_of_next for row in Ranking().rank(teams, losses)] == [True, False, False]
 
 
 numbers = st.floats(-1, 1, allow_nan=False)

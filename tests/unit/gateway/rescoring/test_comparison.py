@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from arena.api.leaderboard import TeamColumns
 from arena.words.states import SubmissionState
 from services.gateway.competitions.tables import PhaseRow
-from services.gateway.leaderboard.ranking import rank_teams
+from services.gateway.leaderboard.ranking import Ranking
 from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.rescoring.comparison import compare_ranks, list_changes
 from services.gateway.rescoring.tables import ComparedRow
@@ -74,7 +74,7 @@ def test_of_equal_scores_the_one_that_ended_first_ranks_higher() -> None:
 @given(st.lists(st.tuples(st.sampled_from([1.0, 2.0]), st.integers(0, 2)), max_size=6))
 def test_teams_rank_as_on_the_leaderboard(ended: list[tuple[float, int]]) -> None:
     rows = [compared(f"team {n}", score, score, minutes=minutes) for n, (score, minutes) in enumerate(ended)]
-    leaderboard = rank_teams([_on_leaderboard(row) for row in rows], {})
+    leaderboard = Ranking().rank([_on_leaderboard(row) for row in rows], {})
     changes = compare_ranks(rows)
     assert [(each.team, each.old_rank) for each in changes] == [(each.team, each.rank) for each in leaderboard]
     assert all(each.old_rank == each.new_rank for each in changes)

@@ -1,0 +1,116 @@
+"""The answers to who asks for a leaderboard: one for everybody, written once for each change."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import TypeVar
+from uuid import UUID
+
+from arena.api.leaderboard import Leaderboard
+from services.gateway.accounts.callers import Caller
+from services.gateway.competitions.lookup import choose_phase, find_competition
+from services.gateway.leaderboard.reader import Clock, LeaderboardReader, RankedLeaderboard
+from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
+from shared.database import Pool
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
+KEPT = 256
+"""How many answers are kept. A platform has a few competitions with a few phases."""
+
+
+@dataclass(frozen=True)
+class LeaderboardAnswer:
+    """A leaderboard as JSON, and a tag that is the same as long as that is."""
+
+    body: bytes
+    tag: str
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What decides which leaderboard somebody gets."""
+
+    slug: str
+    phase: str | None
+    present: bool
+
+
+@dataclass
+class Found:
+    """The phase that was meant, when that was looked up, and the last answer about it."""
+
+    reader: LeaderboardReader
+    phase: str
+    at: float
+    own_changes: int
+    ranked: RankedLeaderboard | None = None
+    answer: LeaderboardAnswer | None = None
+
+
+class Leaderboards:
+    """The leaderboards that somebody looks at. Who asks when nothing has changed costs no query."""
+
+    def __init__(self, pool: Pool, changes: ChangeNotifier, clock: Clock = time.monotonic) -> None:
+        self._pool = pool
+        self._changes = changes
+        self._clock = clock
+        self._readers: dict[tuple[UUID, bool], LeaderboardReader] = {}
+        self._found: dict[Asked, Found] = {}
+
+    def reader(self, phase_id: UUID, *, present: bool) -> LeaderboardReader:
+        """Return the reader of a phase's leaderboard, which all who ask share."""
+        view = phase_id, present
+        if view not in self._readers:
+            _make_room(self._readers)
+            self._readers[view] = LeaderboardReader(
+                self._pool, self._changes, phase_id, present=present, clock=self._clock
+            )
+        return self._readers[view]
+
+    def expect(self, phase_id: UUID, change: int) -> None:
+        """Let nobody who has been told of a change of a submission get a leaderboard from before it."""
+        for present in (False, True):
+            if (reader := self._readers.get((phase_id, present))) is not None:
+                reader.expect(change)
+
+    async def answer(self, slug: str, phase: str | None, caller: Caller) -> LeaderboardAnswer:
+        """Return a leaderboard as a caller may see it. Raises Problem 404 or 422 if it is not clear which one."""
+        asked = Asked(slug, phase, caller.role == "organizer")
+        found = self._found.get(asked)
+        if found is None or found.own_changes != self._changes.own_changes or self._clock() >= found.at + POLL_S:
+            found = await self._find(asked, caller)
+        ranked = await found.reader.load()
+        if found.answer is None or ranked is not found.ranked:
+            found.ranked, found.answer = ranked, _write(slug, found.phase, ranked)
+        return found.answer
+
+    async def _find(self, asked: Asked, caller: Caller) -> Found:
+        """Look up the phase: it may have been opened, closed, hidden or replaced meanwhile."""
+        own_changes, at = self._changes.own_changes, self._clock()
+        before = self._found.pop(asked, None)
+        chosen = await choose_phase(self._pool, await find_competition(self._pool, asked.slug), asked.phase, caller)
+        found = Found(self.reader(chosen.id, present=asked.present), chosen.name, at, own_changes)
+        if before is not None and (before.reader, before.phase) == (found.reader, found.phase):
+            found.ranked, found.answer = before.ranked, before.answer
+        _make_room(self._found)
+        self._found[asked] = found
+        return found
+
+
+def _make_room(kept: dict[KeyT, ValueT]) -> None:
+    if len(kept) >= KEPT:
+        kept.pop(next(iter(kept)))
+
+
+def _write(slug: str, phase: str, ranked: RankedLeaderboard) -> LeaderboardAnswer:
+    leaderboard = Leaderboard(
+        competition=slug,
+        phase=phase,
+        change=ranked.change,
+        frozen=ranked.frozen_at is not None,
+        frozen_at=ranked.frozen_at,
+        rows=ranked.rows,
+    )
+    body = leaderboard.model_dump_json().encode()
+    return LeaderboardAnswer(body, f'W/"{hashlib.sha256(body).hexdigest()}"')
