@@ -12,14 +12,12 @@ from typing import Any, cast
 from uuid import UUID
 
 import asyncpg
-import numpy as np
 from pydantic import SecretStr
 
 from benchmarks.figure import Figure
+from benchmarks.reading.after_changes import get_after_changes, read_after_changes
 from benchmarks.stack.compose import ROOT, postgres_url
 from services.aggregator.service import Aggregator
-from services.gateway.leaderboard.reader import LeaderboardReader
-from services.gateway.live.change_notifier import ChangeNotifier
 from shared.broker.connection import Broker
 from shared.database import Pool, connect_database, load_queries
 from shared.messages import Message, StudyFinished
@@ -28,7 +26,6 @@ from shared.outbox import Outbox
 queries = load_queries(Path(__file__).with_name("leaderboard.sql"))
 SUBMISSIONS = int(os.environ.get("ARENA_BENCH_SUBMISSIONS", "5100"))
 SUBMISSIONS_AT_ONCE = 100
-QUERIES = 50
 ALONE, BATCH = 1500, 64
 """How many of the newcomer's 3000 studies are stored one at a time, and the batch size for the rest."""
 
@@ -41,20 +38,20 @@ class Silence:
 
 
 async def leaderboard() -> list[Figure]:
-    """Measure querying the leaderboard, and storing another study with the update of its submission's score."""
+    """Measure reading the leaderboard, and storing another study with the update of its submission's score."""
     async with new_database(postgres_url()) as url, await connect_database(SecretStr(url)) as pool:
         phase_id = await queries.insert_phase(pool)
         await fill(pool, phase_id)
         submission_id = await queries.insert_running(pool, phase_id=phase_id)
+        running = [row["id"] async for row in queries.insert_running_everywhere(pool, phase_id=phase_id)]
+        await queries.insert_curves(pool, phase_id=phase_id)
         await pool.execute("analyze")
+        read = await read_after_changes(pool, phase_id, running)
+        read += await get_after_changes(url, pool, phase_id, running)
         alone, batched = await add_studies(pool, submission_id)
-        query = await query_times_ms(pool, phase_id)
-    studies = SUBMISSIONS * 30 * 100
-    p50, p99 = np.percentile(query, [50, 99])
     return [
-        Figure("leaderboard: studies behind it", studies, "", "", True),
-        Figure("leaderboard: query, p50", float(p50), "ms", "", True),
-        Figure("leaderboard: query, p99", float(p99), "ms", "< 50", bool(p99 < 50)),
+        Figure("leaderboard: studies behind it", SUBMISSIONS * 30 * 100, "", "", True),
+        *read,
         Figure("leaderboard: update per study, one at a time", alone, "ms", "< 5", alone < 5),
         Figure(f"leaderboard: update per study, {BATCH} at a time", batched, "ms", "< 5", batched < 5),
     ]
@@ -153,15 +150,3 @@ def result(submission_id: UUID, shard: Any) -> StudyFinished:
         suggest_errors=0,
         observe_errors=0,
     )
-
-
-async def query_times_ms(pool: Pool, phase_id: UUID) -> list[float]:
-    """Return the times in ms to read and rank the leaderboard, each time without a cache, as the route does."""
-    times = []
-    for _ in range(QUERIES):
-        start = time.perf_counter()
-        ranked = await LeaderboardReader(pool, ChangeNotifier(), phase_id, present=False).load()
-        times.append(1000 * (time.perf_counter() - start))
-    if len(ranked.rows) != 101:
-        raise RuntimeError(f"expected 101 teams, got {len(ranked.rows)}")
-    return times
