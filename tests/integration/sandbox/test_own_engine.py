@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -57,3 +58,10 @@ async def test_an_engine_that_is_paused_answers_when_it_is_resumed(own: OwnEngin
     own.resume()
 
     assert own.do("images", "--quiet")
+
+
+async def test_an_engine_of_the_tests_leaves_the_machine_s_network_alone(own: OwnEngine) -> None:
+    assert own.pid is not None
+    network = Path("/proc", str(own.pid), "ns/net")
+
+    assert network.readlink() != Path("/proc/self/ns/net").readlink()

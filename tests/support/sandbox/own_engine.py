@@ -71,7 +71,18 @@ class OwnEngine:
         for left in ("docker.pid", "docker.sock", "exec/containerd/containerd.pid"):
             (self._run / left).unlink(missing_ok=True)
         command = [
-            *("dockerd", "--host", self.url, "--data-root", str(self._data), "--exec-root", str(self._run / "exec")),
+            # Without a bridge, an engine deletes docker0, which is that of the machine's own engine.
+            *(
+                "unshare",
+                "--net",
+                "dockerd",
+                "--host",
+                self.url,
+                "--data-root",
+                str(self._data),
+                "--exec-root",
+                str(self._run / "exec"),
+            ),
             *("--pidfile", str(self._run / "docker.pid"), "--log-level", "warn"),
             *("--bridge=none", "--iptables=false", "--ip6tables=false"),
             # Only counts where dockerd finds a containerd that the whole machine shares.
