@@ -3,13 +3,13 @@
 import asyncio
 import contextlib
 import hashlib
-import tempfile
 from collections import Counter, OrderedDict, defaultdict
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from services.runner.blobs.folder import BlobFolder
 from services.runner.blobs.source import BlobSource
 from shared.blobs import BlobAccessRefused, BlobStoreUnavailable
 
@@ -29,7 +29,7 @@ class BlobCache:
     def __init__(self, source: BlobSource, limit_bytes: int = LIMIT_BYTES) -> None:
         self._source = source
         self._limit_bytes = limit_bytes
-        self._folder = tempfile.TemporaryDirectory(prefix="arena-blobs-")
+        self._folder = BlobFolder()
         self._sizes: OrderedDict[str, int] = OrderedDict()
         self._users: Counter[str] = Counter()
         self._fetching: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -37,7 +37,7 @@ class BlobCache:
     @contextlib.asynccontextmanager
     async def use(self, sha256: str) -> AsyncIterator[Path]:
         """Yield a blob's file, fetched unless it is there. Raises BlobMissing or BlobStoreUnavailable."""
-        path = Path(self._folder.name) / sha256
+        path = self._folder.path / sha256
         self._users[sha256] += 1
         try:
             async with self._fetching[sha256]:  # once, whoever else wants it
@@ -87,7 +87,7 @@ class BlobCache:
         for sha256 in [each for each in self._sizes if each not in self._users]:
             if sum(self._sizes.values()) <= self._limit_bytes:
                 return
-            (Path(self._folder.name) / sha256).unlink()
+            (self._folder.path / sha256).unlink()
             del self._sizes[sha256]
 
 

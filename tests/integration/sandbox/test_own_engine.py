@@ -61,7 +61,8 @@ async def test_an_engine_that_is_paused_answers_when_it_is_resumed(own: OwnEngin
 
 
 async def test_an_engine_of_the_tests_leaves_the_machine_s_network_alone(own: OwnEngine) -> None:
-    assert own.pid is not None
-    network = Path("/proc", str(own.pid), "ns/net")
+    assert network_of(str(own.pid)) != network_of("self")
 
-    assert network.readlink() != Path("/proc/self/ns/net").readlink()
+
+def network_of(process: str) -> str:
+    return str(Path("/proc", process, "ns/net").readlink())
