@@ -19,7 +19,7 @@ def main() -> int:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="arena-chaos-"))
     folder.chmod(0o755)
-    outcome = asyncio.run(run_chaos(given.seed, given.faults, folder, _say))
+    outcome = asyncio.run(run_chaos(given.seed, given.faults, folder, _say, has_engine=True))
     _say(write_report(outcome))
     if outcome.findings:
         _say(f"logs, history and data are in {folder}")

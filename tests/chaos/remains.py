@@ -1,13 +1,17 @@
 """What must not be left behind: messages, containers, processes that ended by themselves, errors in logs, files."""
 
+import asyncio
 import json
+import re
+from pathlib import Path
 
 import aio_pika
 
 from shared.broker.topology import DEAD, RESULTS, SUBMISSIONS
 from tests.chaos.processes import ServiceProcess
-from tests.chaos.servers import run_command
 from tests.chaos.world import World
+
+BLOB = re.compile(r"[0-9a-f]{64}")
 
 
 async def check_remains(world: World) -> list[str]:
@@ -17,14 +21,16 @@ async def check_remains(world: World) -> list[str]:
     findings = [fault for service in world.services.values() for fault in service.faults]
     findings += [line for service in world.services.values() for line in _find_errors(service)]
     findings += await _find_messages(world)
-    for name, service in world.services.items():
-        if service.service == "runner":
-            left = await run_command("docker", "ps", "--all", "--quiet", "--filter", f"label=arena.runner={name}")
-            if left:
-                findings.append(f"containers of {name} are left: {left.split()}")
-        if files := [str(each) for each in service.temporary.iterdir()]:
-            findings.append(f"{name} leaves {files}")
+    if left := await world.find_containers():
+        findings.append(f"containers are left on the engine: {left}")
+    for folder in (*(service.temporary for service in world.services.values()), world.blobs):
+        findings += [f"{path} is left" for path in await asyncio.to_thread(_find_files, folder)]
     return findings
+
+
+def _find_files(folder: Path) -> list[str]:
+    """Return what a folder has but blobs, which are named by their SHA-256."""
+    return [str(path) for path in folder.iterdir() if not BLOB.fullmatch(path.name)]
 
 
 def _find_errors(service: ServiceProcess) -> list[str]:

@@ -10,6 +10,7 @@ from arena.client.http import Client
 from shared.database import Pool
 from tests.chaos.checker import check_history, check_tables
 from tests.chaos.fault import Fault
+from tests.chaos.faults.engine import engine_faults
 from tests.chaos.faults.links import link_faults
 from tests.chaos.faults.messages import message_faults
 from tests.chaos.faults.processes import process_faults
@@ -19,11 +20,18 @@ from tests.chaos.history import History
 from tests.chaos.load import GOOD, REFERENCE_TEAM, TEAMS, TeamWork, make_zips, open_competition
 from tests.chaos.plan import PlannedFault, make_plan
 from tests.chaos.quiet import wait_until_quiet
+from tests.chaos.quotas import check_quotas
 from tests.chaos.remains import check_remains
 from tests.chaos.watchers import Watcher, leaderboard_watcher, submission_watcher
 from tests.chaos.world import World, running_world
 
-FAULTS: tuple[Callable[[World], list[Fault]], ...] = (process_faults, server_faults, link_faults, message_faults)
+FAULTS: tuple[Callable[[World], list[Fault]], ...] = (
+    process_faults,
+    server_faults,
+    link_faults,
+    message_faults,
+    engine_faults,
+)
 LEADERBOARD_WATCHERS = 3
 THREADS = 32
 """For the clients of the teams, which block."""
@@ -40,11 +48,11 @@ class Outcome:
     findings: Sequence[str]
 
 
-async def run_chaos(seed: int, faults: int, folder: Path, say: Say) -> Outcome:
+async def run_chaos(seed: int, faults: int, folder: Path, say: Say, *, has_engine: bool) -> Outcome:
     """Run the platform in a folder, throw so many faults at it, and check what it promised."""
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     history = History(folder / "history.jsonl")
-    async with running_world(folder) as world:
+    async with running_world(folder, has_engine=has_engine) as world:
         tokens = await asyncio.to_thread(open_competition, world.gateways[0])
         zips = make_zips(folder / "zips")
         teams = {
@@ -60,6 +68,7 @@ async def run_chaos(seed: int, faults: int, folder: Path, say: Say) -> Outcome:
             findings = await _run_under_faults(world, pool, plan, known, list(teams.values()), tokens, history, say)
             findings += check_history(history) + check_feeds(history)
             findings += await check_tables(pool, history)
+            findings += await check_quotas(world, pool, tokens)
             submissions = await pool.fetchval("select count(*) from submissions")
             studies = await pool.fetchval("select count(*) from studies")
         findings += await check_remains(world)

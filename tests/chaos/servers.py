@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-import shutil
-from collections.abc import Mapping
+import uuid
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -44,11 +45,11 @@ class Server:
         )
         self._container = ""
 
-    async def create(self) -> None:
-        """Make the container; its data are what is in the folder."""
+    async def create(self, network: str = "bridge") -> None:
+        """Make the container in one of the engine's networks; its data are what is in the folder."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o777)  # the server's user is one of the image's
-        self._container = await run_command("docker", "create", *self._options, self._image)
+        self._container = await run_command("docker", "create", "--network", network, *self._options, self._image)
 
     async def start(self) -> None:
         """Let it run, whether it was paused, has ended or runs."""
@@ -72,8 +73,7 @@ class Server:
         """Kill it and empty its folder."""
         await self.kill()
         await run_command("docker", "wait", self._container, check=False)
-        for each in self.data.iterdir():
-            await asyncio.to_thread(shutil.rmtree, each)
+        await run_command("find", str(self.data), "-mindepth", "1", "-delete")
 
     async def is_running(self) -> bool:
         """Return whether it has not ended."""
@@ -86,6 +86,16 @@ class Server:
     async def remove(self) -> None:
         """Leave nothing of the container; its folder stays."""
         await run_command("docker", "rm", "--force", "--volumes", self._container, check=False)
+
+
+@asynccontextmanager
+async def new_network() -> AsyncIterator[str]:
+    """Yield a network of the world's own: the engine's usual one is that of everybody on this machine."""
+    network = await run_command("docker", "network", "create", f"arena-chaos-{uuid.uuid4().hex[:12]}")
+    try:
+        yield network
+    finally:
+        await run_command("docker", "network", "rm", network)
 
 
 def database_server(data: Path) -> Server:

@@ -1,6 +1,7 @@
 """The platform that faults are thrown at: two of every service, and servers and links of its own that can be broken."""
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -9,13 +10,15 @@ from pathlib import Path
 import httpx
 from pydantic import SecretStr
 
+from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
 from tests.chaos.processes import ServiceProcess
-from tests.chaos.servers import Server, broker_server, database_server, migrate
+from tests.chaos.servers import Server, broker_server, database_server, migrate, new_network, run_command
 from tests.support.backends import PASSWORD
 from tests.support.plain_http import TRUSTS_NOBODY
+from tests.support.sandbox.own_engine import OwnEngine, own_engine
 from tests.support.service_settings import platform_settings
-from tests.support.stack import SERVICES
+from tests.support.stack import ROOT, SERVICES
 from tests.support.waiting import wait_until
 from tests.support.wire import Wire
 
@@ -29,6 +32,7 @@ TIMES = {
     "slots": 1,
 }
 BROKER_HEARTBEAT_S = 10
+ENGINE_FOLDER = ROOT / ".arena/chaos-engine"
 
 
 @dataclass(frozen=True)
@@ -39,10 +43,12 @@ class World:
     """
 
     folder: Path
+    platform: str
     database: Server
     broker: Server
     services: Mapping[str, ServiceProcess]
     links: Mapping[str, Wire]
+    engine: OwnEngine | None
 
     @property
     def database_url(self) -> SecretStr:
@@ -53,6 +59,27 @@ class World:
     def broker_url(self) -> SecretStr:
         """The administrator's broker, past all links."""
         return SecretStr(_broker_url(self.broker.port))
+
+    @property
+    def engine_url(self) -> str:
+        """Where studies run."""
+        return _engine_url(self.engine)
+
+    @property
+    def runner_ids(self) -> list[str]:
+        """The names of the two runners, which their containers bear."""
+        return [f"{self.platform}-{name}" for name, each in self.services.items() if each.service == "runner"]
+
+    async def find_containers(self) -> list[str]:
+        """Return the containers of both runners."""
+        found = []
+        for runner_id in self.runner_ids:
+            listed = await run_command(
+                *("docker", "--host", self.engine_url, "ps", "--all", "--quiet"),
+                *("--filter", f"label=arena.runner={runner_id}"),
+            )
+            found += listed.split()
+        return found
 
     @property
     def gateways(self) -> list[str]:
@@ -78,6 +105,9 @@ class World:
             await link.mend()
         for server in (self.database, self.broker):
             await server.start()
+        if self.engine is not None:
+            self.engine.resume()
+            await asyncio.to_thread(self.engine.start)
         for service in self.services.values():
             service.start()
         await wait_until(self.is_ready, what="every service is ready again")
@@ -92,6 +122,10 @@ class World:
         return all(answer.status_code == 200 for answer in answers)
 
 
+def _engine_url(engine: OwnEngine | None) -> str:
+    return SandboxSettings.engine_url if engine is None else engine.url
+
+
 def _database_url(port: int) -> str:
     return f"postgresql://arena:{PASSWORD}@127.0.0.1:{port}/arena"
 
@@ -101,18 +135,26 @@ def _broker_url(port: int) -> str:
 
 
 @asynccontextmanager
-async def running_world(folder: Path) -> AsyncIterator[World]:
-    """Start everything; at the end, end it and leave the folder alone, with the logs and the data."""
+async def running_world(folder: Path, *, has_engine: bool) -> AsyncIterator[World]:
+    """Start everything; at the end, end it and leave the folder alone, with the logs and the data.
+
+    Without an engine of its own, studies run on the machine's.
+    """
     async with AsyncExitStack() as stack:
+        engine = stack.enter_context(own_engine(ENGINE_FOLDER)) if has_engine else None
+        if engine is not None:
+            await asyncio.to_thread(engine.load)
+        network = await stack.enter_async_context(new_network())
         database, broker = database_server(folder / "database"), broker_server(folder / "broker")
         for server in (database, broker):
             stack.push_async_callback(server.remove)
-            await server.create()
+            await server.create(network)
             await server.start()
         await migrate(_database_url(database.port))
-        world = await _connect_services(folder, database, broker)
+        world = await _connect_services(folder, database, broker, engine)
         for link in world.links.values():
             stack.push_async_callback(link.cut)
+        stack.push_async_callback(_remove_containers, world)
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as watching:
             for service in world.services.values():
@@ -126,7 +168,12 @@ async def running_world(folder: Path) -> AsyncIterator[World]:
                 stop.set()
 
 
-async def _connect_services(folder: Path, database: Server, broker: Server) -> World:
+async def _remove_containers(world: World) -> None:
+    if world.engine is None and (left := await world.find_containers()):
+        await run_command("docker", "rm", "--force", "--volumes", *left)
+
+
+async def _connect_services(folder: Path, database: Server, broker: Server, engine: OwnEngine | None) -> World:
     """Return the services with their links, none of them started."""
     links: dict[str, Wire] = {}
 
@@ -136,6 +183,7 @@ async def _connect_services(folder: Path, database: Server, broker: Server) -> W
         return links[name].port
 
     services: dict[str, ServiceProcess] = {}
+    platform = uuid.uuid4().hex[:12]  # others may use the same engine
     blobs = folder / "blobs"
     for number in (1, 2):
         for service in SERVICES:
@@ -143,7 +191,12 @@ async def _connect_services(folder: Path, database: Server, broker: Server) -> W
             database_port = 0 if service == "runner" else await link(f"{name} to database", database.port)
             broker_port = await link(f"{name} to broker", broker.port)
             settings = platform_settings(
-                _database_url(database_port), _broker_url(broker_port), blobs, runner_id=name, **TIMES
+                _database_url(database_port),
+                _broker_url(broker_port),
+                blobs,
+                runner_id=f"{platform}-{name}",
+                engine_url=_engine_url(engine),
+                **TIMES,
             )
             if service == "runner":
                 gateway = services[f"gateway-{number}"]
@@ -152,4 +205,4 @@ async def _connect_services(folder: Path, database: Server, broker: Server) -> W
                 )
             services[name] = ServiceProcess(name, getattr(settings, service), folder)
         await link(f"clients to gateway-{number}", services[f"gateway-{number}"].port)
-    return World(folder, database, broker, services, links)
+    return World(folder, platform, database, broker, services, links, engine)
