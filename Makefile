@@ -8,10 +8,10 @@ demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
 
 test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && bash tests/run.sh'
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && bash deploy/runsc.sh && bash tests/run.sh'
 
 coverage: ready ## all tests, and how much of the code they run, the services' processes included
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && coverage erase \
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && bash deploy/runsc.sh && coverage erase \
 	    && bash tests/run.sh --cov --cov-report= && coverage combine && coverage report'
 
 chaos: ready ## throw FAULTS=70 faults, drawn from SEED=1, at a platform of its own, and check what it promised

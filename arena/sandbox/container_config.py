@@ -24,6 +24,10 @@ BLACKBOX_TMP_BYTES = 256 * MEGABYTE
 BLACKBOX_PIDS = 256
 CLAIM_MEMORY_BYTES = 32 * MEGABYTE
 CLAIM_PIDS = 8
+TRUSTED_RUNTIME = "runc"
+"""Of containers in which no code of a team runs; every engine has it, and none starts sooner."""
+RUNTIME_PIDS = 64
+"""Threads of a runtime with a kernel of its own, which the host counts together with the optimizer's."""
 NOBODY = 65_534
 OPTIMIZER_OOM_SCORE = 1000
 """When the host itself runs out of memory, it takes optimizers first."""
@@ -96,7 +100,7 @@ def optimizer_config(
         "Runtime": runtime or settings.sandbox_runtime,
         "Memory": limits.memory_limit_bytes,
         "MemorySwap": limits.memory_limit_bytes,  # memory and swap together: so no swap
-        "PidsLimit": limits.pids_limit,
+        "PidsLimit": pids_limit(limits, runtime or settings.sandbox_runtime),
         "CpuShares": OPTIMIZER_CPU_SHARES,
         "OomScoreAdj": OPTIMIZER_OOM_SCORE,
     }
@@ -124,6 +128,7 @@ def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "cpu")
     config["Entrypoint"] = ["sh", "-c", "echo ready; exec cat"]
     config["HostConfig"] |= {
+        "Runtime": TRUSTED_RUNTIME,
         "AutoRemove": True,
         "CpusetCpus": "",
         "Memory": CLAIM_MEMORY_BYTES,
@@ -138,6 +143,7 @@ def group_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "group")
     config["Entrypoint"] = ["sh", "-c", r"echo ready; tr '\n' ' ' </proc/self/cgroup; echo; exec cat"]
     config["HostConfig"] |= {
+        "Runtime": TRUSTED_RUNTIME,
         "CgroupnsMode": "host",  # the engine's; in one of its own, it would see no more than itself
         "CpusetCpus": "",
         "Memory": CLAIM_MEMORY_BYTES,
@@ -145,6 +151,16 @@ def group_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
         "PidsLimit": CLAIM_PIDS,
     }
     return config
+
+
+def pids_limit(limits: Limits, runtime: str) -> int:
+    """Return how many processes and threads the host lets a sandbox have, so that its optimizer may have its own."""
+    return limits.pids_limit + (0 if has_hosts_kernel(runtime) else RUNTIME_PIDS)
+
+
+def has_hosts_kernel(runtime: str) -> bool:
+    """Return whether a sandbox of this runtime runs on the host's kernel, which then states the limits inside, too."""
+    return runtime == "runc"
 
 
 def cpu_numbers(cpu: Cpu, second: Cpu | None = None) -> list[int]:

@@ -1,9 +1,19 @@
 """The sandbox tried out: what it looks like from inside is compared with what the engine was asked for."""
 
 import asyncio
+import contextlib
+from collections.abc import AsyncIterator
 from typing import Any
 
-from arena.sandbox.container_config import Cpu, cpu_numbers, group_config, optimizer_config
+from arena.sandbox.container_config import (
+    ContainerConfig,
+    Cpu,
+    cpu_numbers,
+    group_config,
+    has_hosts_kernel,
+    optimizer_config,
+    pids_limit,
+)
 from arena.sandbox.engine.container import Container
 from arena.sandbox.engine.containers import Engine
 from arena.sandbox.engine.machine import find_group
@@ -22,6 +32,8 @@ SELF_TEST_LIMITS = Limits(
 )
 """Small, so that running into them takes no time."""
 GROUPS_LIMIT_BYTES = 64 * 1024
+PROCESSES_MEMORY_BYTES = 2 * 1024**3
+"""For the trial of processes in a kernel of its own: enough that memory is not what ends it."""
 
 
 def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str, second: Cpu | None = None) -> list[str]:
@@ -39,7 +51,9 @@ def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str, s
         "open_files_limit": OPEN_FILES_LIMIT,
         "forbidden_calls": [],
     }
-    if runtime == "runc":  # other runtimes bring a kernel of their own, which states these differently
+    at_most = {"tmp_bytes": limits.tmp_limit_bytes}
+    if has_hosts_kernel(runtime):  # other runtimes bring a kernel of their own, which states these differently
+        at_most["processes"] = limits.pids_limit
         expected |= {"interfaces": ["lo"], "no_new_privileges": "1", "seccomp": "2"}
         expected["cpus"] = cpu_numbers(cpu, second)
         expected["memory_limit"] = limits.memory_limit_bytes
@@ -47,7 +61,6 @@ def find_faults(facts: dict[str, Any], limits: Limits, cpu: Cpu, runtime: str, s
         allowed_swap = {limits.memory_limit_bytes, 0}
         if (found := facts.get("swap_limit")) not in allowed_swap:
             expected["swap_limit"] = f"one of {sorted(allowed_swap)} (is swap accounted for?), not {found}"
-    at_most = {"processes": limits.pids_limit, "tmp_bytes": limits.tmp_limit_bytes}
     faults = [
         f"{name}: expected {value!r}, got {facts.get(name)!r}"
         for name, value in expected.items()
@@ -106,18 +119,42 @@ class SelfTest:
     async def _run(self, image: str, cpu: Cpu, runtime: str | None, second: Cpu | None) -> list[str]:
         """Start a sandbox, try to break out of it, and return what is wrong with it."""
         config = optimizer_config(self._settings, image, SELF_TEST_LIMITS, cpu, runtime=runtime, second=second)
-        container = await self._engine.start(config)
-        try:
+        runtime = config["HostConfig"]["Runtime"]
+        async with self._started(config) as container:
             async with asyncio.timeout(self._settings.start_timeout_s):
-                answer = await container.request({"do": "facts"})
-            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, config["HostConfig"]["Runtime"], second)
+                answer = await container.request({"do": "facts", "fork": has_hosts_kernel(runtime)})
+            faults = find_faults(answer.facts or {}, SELF_TEST_LIMITS, cpu, runtime, second)
             if not any("memory" in fault for fault in faults):  # without a limit, the trial would take all there is
                 faults += await self._try_memory(container)
+        if not has_hosts_kernel(runtime):
+            memory = {"Memory": PROCESSES_MEMORY_BYTES, "MemorySwap": PROCESSES_MEMORY_BYTES}
+            async with self._started({**config, "HostConfig": {**config["HostConfig"], **memory}}) as container:
+                faults += await self._try_processes(container, pids_limit(SELF_TEST_LIMITS, runtime))
+        return faults
+
+    @contextlib.asynccontextmanager
+    async def _started(self, config: ContainerConfig) -> AsyncIterator[Container]:
+        """A sandbox for trials. That it does not answer is an `InfrastructureFailure`."""
+        container = await self._engine.start(config)
+        try:
+            yield container
         except (StreamEnded, StreamFlooded, BrokenAnswer, TimeoutError) as error:
             raise InfrastructureFailure(f"self-test: no answer from the sandbox: {error!r}") from error
         finally:
             await self._engine.discard(container)
-        return faults
+
+    async def _try_processes(self, container: Container, limit: int) -> list[str]:
+        """Whether a kernel of its own can have no more processes than the host lets it; one that asks for more ends."""
+        try:
+            async with asyncio.timeout(self._settings.start_timeout_s):
+                answer = await container.request({"do": "exhaust processes"})
+        except StreamEnded:
+            death = await self._engine.find_cause_of_death(container)
+            if death.cause == "exited":
+                return []
+            return [f"processes: expected the sandbox to end at its limit of {limit}, got {death.cause}"]
+        found = (answer.facts or {}).get("processes", 0)
+        return [] if 0 < found <= limit else [f"processes: expected at most {limit}, got {found}"]
 
     async def _find_escape(self, cpu: Cpu) -> list[str]:
         """Whether an engine in a pod puts its containers under the pod's limits; other engines have none."""

@@ -68,7 +68,11 @@ class Session:
             case "facts":
                 from probe import probe_sandbox
 
-                return {"facts": probe_sandbox()}
+                return {"facts": probe_sandbox(fork=request.get("fork", True))}
+            case "exhaust processes":
+                from probe import count_processes
+
+                return {"facts": count_processes()}
             case "exhaust memory":
                 from probe import exhaust_memory
 

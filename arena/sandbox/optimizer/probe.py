@@ -35,8 +35,11 @@ FORBIDDEN_CALLS: dict[str, Any] = {"x86_64": X86_64, "aarch64": ARM_64}.get(plat
 """Ways to the kernel's more dangerous parts, or to a place that outlives the container; numbers are Linux's."""
 
 
-def probe_sandbox() -> dict[str, Any]:
-    """Return plain facts: each is measured by trying, or read from the kernel."""
+def probe_sandbox(*, fork: bool) -> dict[str, Any]:
+    """Return plain facts: each is measured by trying, or read from the kernel.
+
+    Without `fork`, the number of processes is left out: counting them may end the sandbox.
+    """
     status = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
     return {
         "uid": os.getuid(),
@@ -58,7 +61,7 @@ def probe_sandbox() -> dict[str, Any]:
         "mounts": [line.split()[:4] for line in Path("/proc/self/mounts").read_text().splitlines()],
         "memory_limit": _read_limit("memory/memory.limit_in_bytes", "memory.max"),
         "swap_limit": _read_limit("memory/memory.memsw.limit_in_bytes", "memory.swap.max"),
-        "processes": _count_processes(),
+        **(count_processes() if fork else {}),
         "tmp_bytes": _count_bytes("/tmp"),  # noqa: S108
         "forbidden_calls": [name for name, call in FORBIDDEN_CALLS.items() if _succeeds(call)],
     }
@@ -71,18 +74,8 @@ def exhaust_memory() -> None:
         taken.append(b"x" * MEGABYTE)
 
 
-def _read_limit(version_1: str, version_2: str) -> int | str | None:
-    """A limit of this container's control group; None where the kernel does not account for it."""
-    for name in (version_1, version_2):
-        path = Path("/sys/fs/cgroup") / name
-        if path.exists():
-            text = path.read_text().strip()
-            return int(text) if text.isdigit() else text
-    return None
-
-
-def _count_processes() -> int:
-    """How many processes this one can have beside it, up to more than any limit allows."""
+def count_processes() -> dict[str, Any]:
+    """Return, as a fact, how many processes this one can have beside it, up to more than any limit allows."""
     children: list[int] = []
     try:
         for _ in range(PROCESSES_TRIED):
@@ -95,7 +88,17 @@ def _count_processes() -> int:
     for child in children:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-    return len(children)
+    return {"processes": len(children)}
+
+
+def _read_limit(version_1: str, version_2: str) -> int | str | None:
+    """A limit of this container's control group; None where the kernel does not account for it."""
+    for name in (version_1, version_2):
+        path = Path("/sys/fs/cgroup") / name
+        if path.exists():
+            text = path.read_text().strip()
+            return int(text) if text.isdigit() else text
+    return None
 
 
 def _count_bytes(folder: str) -> int:

@@ -1,6 +1,8 @@
 """What is asked of the engine."""
 
-from arena.sandbox.container_config import Cpu, blackbox_config, optimizer_config
+from dataclasses import replace
+
+from arena.sandbox.container_config import Cpu, blackbox_config, claim_config, group_config, optimizer_config
 from arena.sandbox.settings import SandboxSettings
 from arena.words.limits import Limits
 
@@ -18,6 +20,20 @@ def test_limits_reach_the_engine() -> None:
     assert f"size={2**20 + 2**19}," in host["Tmpfs"]["/submission"]
     assert f"size={2**21}," in host["Tmpfs"]["/tmp"]  # noqa: S108 - inside the sandbox
     assert {"Name": "fsize", "Soft": 2**21, "Hard": 2**21} in host["Ulimits"]
+
+
+def test_the_kernel_of_another_runtime_takes_no_processes_from_the_optimizer() -> None:
+    under_runsc = optimizer_config(SETTINGS, "sha256:1", Limits(pids_limit=7), cpu=Cpu(1), runtime="runsc")
+
+    assert under_runsc["HostConfig"]["PidsLimit"] == 7 + 64
+
+
+def test_containers_of_the_runner_itself_run_on_every_engine_whatever_runs_optimizers() -> None:
+    settings = replace(SETTINGS, sandbox_runtime="runsc")
+
+    assert blackbox_config(settings, Cpu(0))["HostConfig"]["Runtime"] == "runsc", "its points are a team's"
+    for config in (claim_config(settings, Cpu(0)), group_config(settings, Cpu(0))):
+        assert config["HostConfig"]["Runtime"] == "runc"
 
 
 def test_nothing_of_the_host_is_mounted_and_no_network_is_given_on_either_side() -> None:

@@ -45,3 +45,20 @@ def test_a_sandbox_with_two_cpus_has_exactly_those() -> None:
     assert find_faults({**CLOSED, "cpus": [1, 3]}, SELF_TEST_LIMITS, CPU, "runc", Cpu(1)) == []
     (fault,) = find_faults(CLOSED, SELF_TEST_LIMITS, CPU, "runc", Cpu(1))
     assert fault.startswith("cpus")
+
+
+def test_a_kernel_of_its_own_is_not_asked_for_what_only_the_hosts_states() -> None:
+    stated_by_the_host = (
+        "interfaces",
+        "no_new_privileges",
+        "seccomp",
+        "cpus",
+        "memory_limit",
+        "swap_limit",
+        "processes",
+    )
+    facts = {name: fact for name, fact in CLOSED.items() if name not in stated_by_the_host}
+
+    assert find_faults(facts, SELF_TEST_LIMITS, CPU, "runsc") == []
+    (fault,) = find_faults({**facts, "forbidden_calls": ["unshare"]}, SELF_TEST_LIMITS, CPU, "runsc")
+    assert fault.startswith("forbidden_calls")
