@@ -8,7 +8,7 @@ import re
 import shutil
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlsplit
@@ -95,6 +95,19 @@ class Blobs:
         blob = await self.open(sha256)
         async for chunk in blob.chunks:
             yield chunk
+
+    async def delete_old(self, sha256: str, age: timedelta) -> bool:
+        """Delete a blob that was put longer ago than this; returns whether it is gone. Raises BlobStoreUnavailable."""
+        try:
+            found = await obstore.head_async(self._store(), sha256)
+            if found["last_modified"] > datetime.now(UTC) - age:
+                return False
+            await obstore.delete_async(self._store(), sha256)
+        except ABSENT:
+            return True
+        except FAILED as error:
+            raise BlobStoreUnavailable(f"cannot delete blob {sha256}: {_reason(error)}") from error
+        return True
 
     async def check(self) -> str | None:
         """Return why the store cannot be used, or None."""

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from arena.api.body import Body, Page, example, example_of
+from arena.api.export import DroppedData
 from arena.api.submissions import BaselineVersion, Submission
 from arena.words.cut_off import TimeLimit
 from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
@@ -229,7 +230,7 @@ class ReplayComparison(Body):
     """Whether a replay is identical to its execution, bit for bit.
 
     `identical` is null while the replay runs, or if it was stopped. `provenance_differs` names what differs in the
-    platform itself.
+    platform itself. Suggestions that were dropped are not compared, and `suggestions_dropped` says by whom.
     """
 
     model_config = example(
@@ -242,6 +243,7 @@ class ReplayComparison(Body):
         differences=[],
         provenance=example_of(ReplayProvenance),
         provenance_differs=[],
+        suggestions_dropped=None,
     )
     execution: str
     submission_id: UUID
@@ -252,6 +254,7 @@ class ReplayComparison(Body):
     differences: list[ReplayDifference]
     provenance: ReplayProvenance
     provenance_differs: list[str]
+    suggestions_dropped: DroppedData | None = None
 
 
 class StudyLog(Body):

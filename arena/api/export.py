@@ -1,10 +1,23 @@
-"""The export of a phase: a stream of lines, first a header, then a line for every study."""
+"""The export of a phase: a stream of lines, first a header, then a line for every study. And what is kept for it."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from pydantic import Field
+
 from arena.api.body import Body, example, example_of
 from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.states import LOST_WITH, DataKind
+
+
+class DroppedData(Body):
+    """Data that was dropped: when last, and by whose token."""
+
+    model_config = example(kind="logs", dropped_at="2026-12-01T10:00:00Z", dropped_by="ARENA_ORGANIZER_TOKEN")
+    kind: DataKind
+    dropped_at: datetime
+    dropped_by: str
 
 
 class ExportBaseline(Body):
@@ -27,7 +40,7 @@ class ExportBox(Body):
 
 
 class ExportHeader(Body):
-    """The first line of an export."""
+    """The first line of an export. `suggestions_dropped` says who dropped the suggestions, if somebody has."""
 
     model_config = example(
         competition="spring",
@@ -43,12 +56,14 @@ class ExportHeader(Body):
     n_suggestions: int
     baseline: ExportBaseline
     boxes: list[ExportBox]
+    suggestions_dropped: DroppedData | None = None
 
 
 class ExportStudy(Body):
     """A line of an export: one study, with the losses and times of each iteration's suggestions.
 
-    Times and suggestions are left out if only losses are asked for. Infinite losses are written as `Infinity`.
+    Times and suggestions are left out if only losses are asked for. Suggestions are null where they were dropped.
+    Infinite losses are written as `Infinity`.
     """
 
     model_config = example(
@@ -72,3 +87,42 @@ class ExportStudy(Body):
     suggest_time_s: list[float] | None = None
     observe_time_s: list[float] | None = None
     suggestions: list[list[dict[str, Any]]] | None = None
+
+
+class KeptData(Body):
+    """Data that can be dropped: how much of it there is, and what cannot be done without it."""
+
+    model_config = example(
+        kind="logs", rows=3608, size_bytes=52_000_000, lost_with_it=LOST_WITH[DataKind.LOGS], dropped=None
+    )
+    kind: DataKind
+    rows: int
+    size_bytes: int
+    lost_with_it: str
+    dropped: DroppedData | None
+
+
+class Retention(Body):
+    """What a competition keeps that its scores do not need. `unfinished` says why nothing of it may be dropped yet."""
+
+    model_config = example(competition="spring", unfinished=None, data=[example_of(KeptData)])
+    competition: str
+    unfinished: str | None
+    data: list[KeptData]
+
+
+class NewDrop(Body):
+    """What to drop."""
+
+    model_config = example(kind="logs")
+    kind: DataKind
+
+
+class DropProgress(Body):
+    """What one request has dropped; `submissions_left` still have data of this kind, so ask again until it is 0."""
+
+    model_config = example(kind="logs", rows=1200, size_bytes=18_000_000, submissions_left=0)
+    kind: DataKind
+    rows: int
+    size_bytes: int
+    submissions_left: int = Field(ge=0)

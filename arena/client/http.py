@@ -21,6 +21,7 @@ DEFAULT_URL = "http://127.0.0.1:8080"
 ORGANIZER_TOKEN = Path(".arena/organizer-token")
 TIMEOUT_S = 30.0
 UPLOAD_TIMEOUT_S = 600.0
+PATIENCE_S = 600.0
 """For the answer to a large zip, which is unpacked once before it is accepted."""
 RETRY_S = 120.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
@@ -44,6 +45,10 @@ class Client:
     def get(self, path: str, **query: Any) -> PlatformAnswer:
         """GET an object."""
         return self._json("GET", path, params={name: value for name, value in query.items() if value is not None})
+
+    def get_patiently(self, path: str) -> PlatformAnswer:
+        """GET an object for which the platform may have to look through all of its data."""
+        return self._json("GET", path, timeout=httpx.Timeout(TIMEOUT_S, read=PATIENCE_S))
 
     def get_all(self, path: str, things: str, **query: Any) -> PlatformAnswer:
         """GET a list page by page, as one page that holds all its `things`."""

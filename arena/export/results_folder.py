@@ -19,6 +19,9 @@ from arena.export.verification import REVISION
 from arena.failure import Failure
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
+DROPPED = "dropped"
+"""The only parameter of studies whose suggestions were dropped: Bayesmark's tools refuse a study without numbers."""
+
 
 def method_name(team: str) -> str:
     """Return a team's name as Bayesmark takes it: without its delimiter `_`, and different for different teams."""
@@ -58,7 +61,13 @@ def write_results_folder(
     if load_baseline is not None and header.baseline.name is not None and header.baseline.version is not None:
         document = load_baseline(header.baseline.name, header.baseline.version)
         XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
-    return {"directory": str(directory), "studies": studies, "methods": methods}
+    dropped = header.suggestions_dropped
+    return {
+        "directory": str(directory),
+        "studies": studies,
+        "methods": methods,
+        "suggestions_dropped": dropped and dropped.model_dump(mode="json"),
+    }
 
 
 def _save_study(root: str, name: str, header: ExportHeader, box: ExportBox, study: ExportStudy, method: str) -> None:
@@ -69,10 +78,15 @@ def _save_study(root: str, name: str, header: ExportHeader, box: ExportBox, stud
     datasets = {
         EVAL: build_eval_ds(evaluations, [VISIBLE, GENERALIZATION]),
         TIME: build_timing_ds(*(np.array(each, dtype=float) for each in times)),
-        SUGGEST_LOG: build_suggest_ds(study.suggestions),
+        SUGGEST_LOG: build_suggest_ds(study.suggestions or _unknown_points(header)),
     }
     for key, dataset in datasets.items():
         XRSerializer.save(dataset, meta, root, db=name, key=key, uuid_=identity)
+
+
+def _unknown_points(header: ExportHeader) -> list[list[dict[str, float]]]:
+    """Return what stands for suggestions that were dropped."""
+    return [[{DROPPED: 0.0}] * header.n_suggestions] * header.n_calls
 
 
 def _arguments(

@@ -71,6 +71,9 @@ class ProblemCode(StrEnum):
         409,
         "The final does not allow the environments of some finalists; `finalists` are their teams by environment.",
     )
+    COMPETITION_UNFINISHED = ("competition_unfinished", 409, "A phase is open, or submissions have not ended.")
+    BACKUP_RUNS = ("backup_runs", 409, "A backup is copying zips, so none may be deleted now.")
+    ZIP_DROPPED = ("zip_dropped", 409, "The submission's zip was dropped, so it cannot run again.")
     NO_RESULT = ("no_result", 409, "The execution ended without a result to compare with.")
     REQUEST_TOO_LARGE = ("request_too_large", 413, "The request is larger than `limit_bytes`.")
     INVALID_REQUEST = ("invalid_request", 422, "Parts of the request are invalid; `errors` lists them.")

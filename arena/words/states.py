@@ -71,3 +71,32 @@ class PhaseKind(StrEnum):
     ORGANIZER_RUN = "organizer_run"
     RESCORING_CANDIDATE = "rescoring_candidate"
     ARCHIVED = "archived"
+
+
+class DataKind(StrEnum):
+    """Data that scores and leaderboards do not need."""
+
+    LOGS = "logs"
+    SUGGESTIONS = "suggestions"
+    ZIPS = "zips"
+
+
+LOST_WITH: dict[DataKind, str] = {
+    DataKind.LOGS: (
+        "What optimizers wrote cannot be read any more, by anybody. Scores, replays and exports do not need it."
+    ),
+    DataKind.SUGGESTIONS: (
+        "An export no longer says which points were suggested, and a replay compares losses alone. No loss, visible or "
+        "generalization, can be checked against its point without running the optimizer again."
+    ),
+    DataKind.ZIPS: (
+        "Submissions that failed or were cancelled cannot run again: no replay of their executions, and a rescoring "
+        "leaves them out. Zips of scored submissions stay."
+    ),
+}
+"""Said before anything is dropped."""
+
+
+def dropped_text(kind: DataKind, at: str, by: str) -> str:
+    """Return what stands wherever dropped data would be."""
+    return f"The {kind} were dropped on {at} by {by}."

@@ -31,6 +31,11 @@ group = LazyGroup(
             "Create or change a competition from its file.",
         ),
         Listed("show", "organizer.competition:show_competition", "Show an applied competition and its revisions."),
+        Listed(
+            "prune",
+            "operator.prune:prune",
+            "Drop what a finished competition keeps and its scores do not need.",
+        ),
     ],
 )
 COLOURS = {"+": "green", "-": "red", "~": "yellow"}

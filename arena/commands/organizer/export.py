@@ -70,6 +70,8 @@ def _verify(
 
 def _show(directory: Path, written: dict[str, Any], scores: Sequence["VerifiedScore"]) -> None:
     remark(f"{written['studies']} studies of {len(written['methods'])} submissions in {directory}")
+    if dropped := written["suggestions_dropped"]:
+        remark(f"Suggestions were dropped on {dropped['dropped_at']} by {dropped['dropped_by']}: the folder has none.")
     if scores:
         show_tables(scores_table(scores))
         return

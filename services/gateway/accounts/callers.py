@@ -29,7 +29,10 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 @dataclass(frozen=True)
 class Caller:
-    """Who sent a request; a team belongs to one competition, and `slug` is that competition's."""
+    """Who sent a request; a team belongs to one competition, and `slug` is that competition's.
+
+    `token` is the name of the token.
+    """
 
     role: Literal["anyone"] | TokenRole
     scopes: frozenset[Scope] = frozenset()
@@ -37,6 +40,7 @@ class Caller:
     competition_id: UUID | None = None
     team: str | None = None
     slug: str | None = None
+    token: str = ""
 
 
 NOBODY = Caller("anyone")
@@ -71,7 +75,7 @@ async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
         if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
             check_origin(connection)
     scopes = frozenset(Scope(each) for each in bearer.scopes)
-    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id, bearer.team, bearer.slug)
+    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id, bearer.team, bearer.slug, bearer.token)
 
 
 def check_origin(connection: HTTPConnection) -> None:

@@ -5,7 +5,7 @@ on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
 -- The owner of a valid token.
-select k.role, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+select k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
 from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
 where k.hash = :hash and k.revoked_at is null;
 
@@ -56,7 +56,7 @@ returning expires_at;
 
 -- name: find_session(hash)^
 -- The owner of a session that has not expired and whose token is valid.
-select k.role, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+select k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
 from sessions s join tokens k on k.hash = s.token_hash
 left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
 where s.hash = :hash and s.expires_at > now() and k.revoked_at is null;

@@ -15,9 +15,10 @@ queries = load_queries(files("services.gateway.accounts") / "queries.sql")
 
 @dataclass(frozen=True)
 class BearerRow:
-    """Who owns a token or a session; a team with its name and its competition's slug."""
+    """Who owns a token or a session; a team with its name and its competition's slug; `token` is its name."""
 
     role: TokenRole
+    token: str
     scopes: list[str]
     team_id: UUID | None
     competition_id: UUID | None

@@ -7,7 +7,8 @@ from typing import Any, Literal, Protocol
 from arena.api.executions import ReplayDifference
 from services.gateway.executions.tables import StudyOutcomeRow
 
-COMPARED: tuple[Literal["suggestions", "visible", "generalization"], ...] = ("suggestions", "visible", "generalization")
+LOSSES: tuple[Literal["suggestions", "visible", "generalization"], ...] = ("visible", "generalization")
+COMPARED = ("suggestions", *LOSSES)
 
 
 class FatalEnd(Protocol):
@@ -36,7 +37,7 @@ def _first_difference(old: StudyOutcomeRow, new: StudyOutcomeRow | None) -> Repl
         return ReplayDifference(study=old.study, what="missing", iteration=None, timed_out=old.timed_out)
     timed_out = old.timed_out or new.timed_out
     for iteration in range(max(len(old.visible), len(new.visible))):
-        for what in COMPARED:
+        for what in COMPARED if old.suggestions is not None else LOSSES:
             before, after = (getattr(each, what)[iteration : iteration + 1] for each in (old, new))
             if json.dumps(before, sort_keys=True) != json.dumps(after, sort_keys=True):
                 return ReplayDifference(study=old.study, what=what, iteration=iteration + 1, timed_out=timed_out)

@@ -13,7 +13,7 @@ from arena.words.environments import environment_name, split_environment
 from arena.words.execution import Provenance
 from arena.words.limits import Limits
 from arena.words.problems import ProblemCode
-from arena.words.states import ExecutionOutcome, SubmissionState
+from arena.words.states import DataKind, ExecutionOutcome, SubmissionState
 from services.gateway.accounts.callers import Manager, Organizer
 from services.gateway.dependencies import WithOutbox, WithPool
 from services.gateway.executions import tables
@@ -23,6 +23,7 @@ from services.gateway.executions.tables import RecordedExecutionRow
 from services.gateway.organizer_runs.start import RunInputs, start_organizer_run
 from services.gateway.organizer_runs.tables import list_boxes
 from services.gateway.problems import Problem
+from services.gateway.retention.tables import find_dropped, find_dropped_zip
 from services.gateway.submissions.disclosure import show_submission
 from services.gateway.submissions.lookup import find_submission
 
@@ -45,6 +46,12 @@ async def start_replay(execution: str, pool: WithPool, outbox: WithOutbox, calle
         raise Problem(
             ProblemCode.NO_RESULT,
             f"Expected an execution that ended with a result, to compare with; {execution} is {row.outcome}.",
+        )
+    if dropped := await find_dropped_zip(pool, row.competition, row.submission_id):
+        raise Problem(
+            ProblemCode.ZIP_DROPPED,
+            f"This execution cannot run again: its zip was dropped on {dropped.dropped_at:%Y-%m-%d} by "
+            f"{dropped.dropped_by}.",
         )
     submission_id = await tables.find_open_replay(pool, execution)
     new = submission_id is None
@@ -117,4 +124,7 @@ async def compare_replay(submission_id: UUID, pool: WithPool, _: Organizer) -> R
             replay=replay.provenance and Provenance.model_validate(replay.provenance),
         ),
         provenance_differs=different_names(_recorded(original), replay.provenance or {}),
+        suggestions_dropped=await find_dropped(pool, original.competition, DataKind.SUGGESTIONS)
+        if any(study.suggestions is None for study in old)
+        else None,
     )

@@ -159,7 +159,8 @@ class StudyOutcomeRow:
     timed_out: bool
     visible: list[list[float]]
     generalization: list[list[float]]
-    suggestions: list[list[dict[str, Any]]]
+    suggestions: list[list[dict[str, Any]]] | None
+    """None where they were dropped."""
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter
 from fastapi.responses import StreamingResponse
 
-from arena.api.export import ExportBaseline, ExportBox, ExportHeader
+from arena.api.export import DroppedData, ExportBaseline, ExportBox, ExportHeader
 from arena.words.problems import ProblemCode
-from arena.words.states import PhaseKind
+from arena.words.states import DataKind, PhaseKind
 from services.gateway.accounts.callers import Organizer
 from services.gateway.competitions.phases import no_phase
 from services.gateway.competitions.tables import PhaseRow, find_phase
@@ -18,6 +18,7 @@ from services.gateway.dependencies import WithPool
 from services.gateway.export import tables
 from services.gateway.export.tables import ExportBoxRow
 from services.gateway.problems import Problem
+from services.gateway.retention.tables import find_dropped
 from shared.database import Pool
 
 router = APIRouter(prefix="/api/v1/admin", tags=["export"])
@@ -48,11 +49,12 @@ async def export_phase(
     ids = await tables.list_submissions(pool, found.id, submission)
     if submission is not None and not ids:
         raise Problem(ProblemCode.NOT_SCORED, f"This phase has no scored submission {submission}.")
-    header = _describe(found, await tables.list_boxes(pool, found.id))
+    dropped = await find_dropped(pool, slug, DataKind.SUGGESTIONS)
+    header = _describe(found, await tables.list_boxes(pool, found.id), dropped)
     return StreamingResponse(_lines(pool, header, ids, only_losses=only_losses), media_type=NDJSON)
 
 
-def _describe(phase: PhaseRow, boxes: list[ExportBoxRow]) -> ExportHeader:
+def _describe(phase: PhaseRow, boxes: list[ExportBoxRow], dropped: DroppedData | None) -> ExportHeader:
     return ExportHeader(
         competition=phase.competition,
         phase=phase.name,
@@ -60,6 +62,7 @@ def _describe(phase: PhaseRow, boxes: list[ExportBoxRow]) -> ExportHeader:
         n_suggestions=phase.n_suggestions,
         baseline=ExportBaseline(name=phase.baseline, version=phase.baseline_version),
         boxes=[ExportBox(**asdict(row)) for row in boxes],
+        suggestions_dropped=dropped,
     )
 
 

@@ -45,7 +45,7 @@ order by b.label;
 -- The submissions of a phase that can be run again: those that were scored or failed by their own fault, or only those
 -- that count.
 select s.id from submissions s join teams t on t.id = s.team_id
-where s.phase_id = :phase_id and not t.internal and (
+where s.phase_id = :phase_id and not t.internal and s.zip_dropped_at is null and (
     (s.state = 'failed' and s.verdict <> 'platform_fault' and not :only_counting::boolean)
     or (s.state = 'scored' and not :only_counting::boolean)
     or s.id in (select c.id from counting_submissions c where c.phase_id = :phase_id)

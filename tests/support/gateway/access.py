@@ -43,6 +43,8 @@ ROUTES = {
     ("PUT", "/api/v1/admin/competitions/{slug}"): MANAGER,
     ("POST", "/api/v1/admin/competitions/{slug}/diff"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/revisions"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/retention"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/retention/drop"): MANAGER,
     ("POST", "/api/v1/admin/competitions/{slug}/datasets"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/datasets"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/teams"): REGISTRAR,

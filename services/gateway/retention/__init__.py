@@ -1,0 +1,1 @@
+"""What a finished competition keeps and drops."""
