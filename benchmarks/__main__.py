@@ -24,6 +24,8 @@ from benchmarks.reading.accept import accept
 from benchmarks.reading.leaderboard import leaderboard
 from benchmarks.reading.watchers import watchers
 from benchmarks.report import report
+from benchmarks.resting.idle import idle
+from benchmarks.resting.memory import memory
 from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
 from benchmarks.stack.platform import Platform
 from benchmarks.studies.environments import environments
@@ -41,7 +43,7 @@ ON_STORES = {
     "control_plane": control_plane,
 }
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
-ON_STACK = {"study_overhead": study_overhead, "long_boxes": long_boxes}
+ON_STACK = {"memory": memory, "idle": idle, "study_overhead": study_overhead, "long_boxes": long_boxes}
 ON_NULL_RUNNER = {"accept": accept}
 NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 

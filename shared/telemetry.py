@@ -6,9 +6,11 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
-from fastapi import FastAPI, Response
-from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse
+from starlette.routing import Route
 
 from arena.api.operations import Health, Readiness
 
@@ -60,30 +62,33 @@ async def _look(check: Check) -> str | None:
         return f"no answer in {CHECK_TIMEOUT_S:g} s"
 
 
-def add_health_routes(app: FastAPI, checks: Mapping[str, Check]) -> None:
+async def read_readiness(checks: Mapping[str, Check]) -> Readiness:
+    """Return whether every part is available, and the reasons of those that are not."""
+    now = dict(checks)  # a service that starts changes them
+    found = dict(zip(now, await asyncio.gather(*map(_look, now.values())), strict=True))
+    for name, reason in found.items():
+        PART_READY.labels(name).set(reason is None)
+    reasons = {name: reason for name, reason in found.items() if reason is not None}
+    return Readiness(status="unavailable" if reasons else "ok", reasons=reasons)
+
+
+async def read_metrics(checks: Mapping[str, Check]) -> PlainTextResponse:
+    """Return metrics in Prometheus' text format."""
+    await read_readiness(checks)
+    return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def add_health_routes(app: Starlette, checks: Mapping[str, Check]) -> None:
     """Add `/healthz` (the process answers), `/readyz` (503 and reasons while a part is unavailable) and `/metrics`."""
 
-    async def find_reasons() -> dict[str, str]:
-        now = dict(checks)  # a service that starts changes them
-        found = dict(zip(now, await asyncio.gather(*map(_look, now.values())), strict=True))
-        for name, reason in found.items():
-            PART_READY.labels(name).set(reason is None)
-        return {name: reason for name, reason in found.items() if reason is not None}
+    async def healthz(_: Request) -> JSONResponse:
+        return JSONResponse(Health().model_dump())
 
-    @app.get("/healthz", tags=["operation"])
-    async def healthz() -> Health:
-        """Tell that the process answers."""
-        return Health()
+    async def readyz(_: Request) -> JSONResponse:
+        readiness = await read_readiness(checks)
+        return JSONResponse(readiness.model_dump(), status_code=503 if readiness.reasons else 200)
 
-    @app.get("/readyz", tags=["operation"], responses={503: {"model": Readiness, "description": "Not ready."}})
-    async def readyz(response: Response) -> Readiness:
-        """Tell whether every part that the service needs is available."""
-        reasons = await find_reasons()
-        response.status_code = 503 if reasons else 200
-        return Readiness(status="unavailable" if reasons else "ok", reasons=reasons)
+    async def metrics(_: Request) -> PlainTextResponse:
+        return await read_metrics(checks)
 
-    @app.get("/metrics", tags=["operation"], response_class=PlainTextResponse)
-    async def metrics() -> PlainTextResponse:
-        """Return metrics in Prometheus' text format."""
-        await find_reasons()
-        return PlainTextResponse(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+    app.router.routes += [Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)]

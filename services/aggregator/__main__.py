@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from services.aggregator.service import Aggregator
 from services.aggregator.settings import AggregatorSettings
@@ -16,7 +16,7 @@ from shared.telemetry import add_health_routes
 async def main(settings: AggregatorSettings, stop: asyncio.Event) -> None:
     """Run the aggregator."""
     readiness = ServiceReadiness(stop, "database", "broker")
-    app = FastAPI(title="Arena aggregator")
+    app = Starlette()
     add_health_routes(app, readiness.checks)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve_http(app, settings, stop))

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from services.dispatcher.backlog import add_backlog_route
 from services.dispatcher.service import Dispatcher
@@ -16,7 +16,7 @@ from shared.telemetry import add_health_routes
 async def main(settings: DispatcherSettings, stop: asyncio.Event) -> None:
     """Run the dispatcher."""
     readiness = ServiceReadiness(stop, "database", "broker")
-    app = FastAPI(title="Arena dispatcher")
+    app = Starlette()
     add_health_routes(app, readiness.checks)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(serve_http(app, settings, stop))

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 
-from fastapi import FastAPI, HTTPException
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
 
 from arena.api.operations import Backlog
 from services.dispatcher.rows import EnvironmentBacklog
@@ -10,18 +13,19 @@ from services.dispatcher.serving_tables import count_backlog
 from shared.database import Pool, is_transient
 
 
-def add_backlog_route(app: FastAPI, pool: Pool) -> None:
+def add_backlog_route(app: Starlette, pool: Pool) -> None:
     """Add `/backlog`. It needs no token: it tells numbers, inside the cluster."""
 
-    @app.get("/backlog", tags=["operation"], responses={503: {"description": "The database does not answer."}})
-    async def backlog() -> Backlog:
-        """Return how many CPUs the open shards want, those that run included, since KEDA subtracts running jobs."""
+    async def backlog(_: Request) -> JSONResponse:
+        """Answer with the CPUs that the open shards want, with those that run, because KEDA subtracts running jobs."""
         try:
-            return show_backlog(await count_backlog(pool))
+            return JSONResponse(show_backlog(await count_backlog(pool)).model_dump())
         except Exception as error:
             if is_transient(error):
-                raise HTTPException(503, f"the database does not answer: {error!r}") from error
+                return JSONResponse({"detail": f"the database does not answer: {error!r}"}, status_code=503)
             raise
+
+    app.router.routes.append(Route("/backlog", backlog))
 
 
 def show_backlog(found: Sequence[EnvironmentBacklog]) -> Backlog:

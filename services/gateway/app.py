@@ -32,6 +32,7 @@ from services.gateway.machines import routes as machines
 from services.gateway.openapi import API_VERSION, build_document
 from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
+from services.gateway.operations.health import health_router
 from services.gateway.organizer_runs import routes as organizer_runs
 from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import add_problem_handlers
@@ -46,7 +47,7 @@ from services.gateway.submissions import routes as submissions
 from services.gateway.website.compression import Packed
 from services.gateway.website.pages import add_website
 from shared.database import database_check
-from shared.telemetry import Check, add_health_routes
+from shared.telemetry import Check
 
 STATIC = Path(str(files("services.gateway") / "static"))
 SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
@@ -99,7 +100,7 @@ def create_api(checks: Mapping[str, Check]) -> FastAPI:
     )
     for module in ROUTES:
         app.include_router(module.router)
-    add_health_routes(app, checks)
+    app.include_router(health_router(checks))
     document = cache(lambda: build_document(app, [module.router for module in ROUTES]))
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way to change its description
     return app

@@ -4,7 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 
 import structlog
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.containers import Engine, connect_engine
@@ -36,7 +36,7 @@ async def main(settings: RunnerSettings, stop: asyncio.Event) -> None:
 
 async def _run(settings: RunnerSettings, stop: asyncio.Event) -> str | None:
     readiness = ServiceReadiness(stop, "broker", "blob store", "engine")
-    app = FastAPI(title="Arena runner")
+    app = Starlette()
     add_health_routes(app, readiness.checks)
     async with asyncio.TaskGroup() as tasks, AsyncExitStack() as stack:
         tasks.create_task(serve_http(app, settings, stop))

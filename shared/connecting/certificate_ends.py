@@ -3,7 +3,6 @@
 import ssl
 from pathlib import Path
 
-from cryptography import x509
 from prometheus_client import Gauge
 
 EXPIRES = Gauge(
@@ -21,6 +20,8 @@ def watch_certificates(context: ssl.SSLContext, connection: str, ca: Path | None
             super().do_handshake()
             if shown := self.getpeercert():
                 EXPIRES.labels(connection, "server").set(ssl.cert_time_to_seconds(str(shown["notAfter"])))
+
+    from cryptography import x509  # noqa: PLC0415 - it takes 11 MB, which a service without TLS has no use for
 
     context.sslobject_class = WatchedHandshake
     # Of several CAs, one that is left is enough: a system's list has some that ended long ago.

@@ -4,12 +4,14 @@ import math
 
 import numpy as np
 import pytest
+from bayesmark.experiment_analysis import get_perf_array
+from bayesmark.stats import t_EB
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
-from arena.scoring import study_loss, submission_score
+from arena.scoring import best_so_far, interval_half_width, study_loss, submission_score
 from tests.support.oracles.scoring_oracle import BOXES, N_CALLS, N_SUGGESTIONS, STUDIES, Array, bayesmark_loss
 
 losses = st.floats(-1e3, 1e3) | st.just(math.inf)
@@ -32,6 +34,17 @@ def test_the_score_is_bayesmarks_mean_of_normed_means(evals: Array, clip_best: l
 
     assert box_losses == pytest.approx(by_box.tolist(), abs=1e-12)
     assert submission_score(box_losses).score == pytest.approx(100 * (1 - expected), abs=1e-9)
+
+
+@given(evals=arrays(float, (N_CALLS, N_SUGGESTIONS), elements=losses))
+def test_the_best_so_far_is_bayesmarks_to_the_bit(evals: Array) -> None:
+    three = evals[:, :, np.newaxis]
+    assert best_so_far(evals).tobytes() == get_perf_array(three, three)[:, 0].tobytes()
+
+
+@given(arrays(float, st.tuples(st.integers(1, 5), st.integers(2, 120)), elements=st.floats(-2, 2)))
+def test_the_interval_is_bayesmarks_to_the_bit(values: Array) -> None:
+    assert interval_half_width(values).tobytes() == t_EB(values).tobytes()
 
 
 @given(st.lists(st.floats(-1, 1), min_size=2, max_size=60))

@@ -4,18 +4,20 @@ import math
 from typing import Any
 
 import numpy as np
-import xarray as xr
-from bayesmark.constants import ITER, OBJECTIVE, PERF_MEAN, PERF_MED, TEST_CASE
-from bayesmark.experiment_baseline import MIN_POS, PAD_FACTOR
+from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MEAN, PERF_MED, TEST_CASE
 
 from arena.api.planning import NewBaseline
 from arena.words.objectives import GENERALIZATION, VISIBLE
 from arena.words.problems import ProblemCode
+from services.gateway.baselines.labelled_arrays import LabelledArrays
 from services.gateway.baselines.tables import NewBoxes, insert_baseline
 from services.gateway.problems import Problem
 from shared.database import Pool
 
 SIGNATURE_LENGTH = 5
+MIN_POS, PAD_FACTOR = float(np.nextafter(0, 1)), 10000
+"""Those of `bayesmark.experiment_baseline`, which takes long to import; a test holds them to it."""
+SCORED = (VISIBLE, GENERALIZATION)
 WHAT_IS_EXPECTED = (
     "Expected a baseline set as bayesmark-baseline writes it: an object with 'meta', which has 'signature' with five "
     "numbers for every function, and 'data', which has 'clip' and 'best' by function and objective."
@@ -34,13 +36,28 @@ async def store_baseline(pool: Pool, new: NewBaseline) -> int:
 
 def read_boxes(document: dict[str, Any]) -> NewBoxes:
     """Return what scoring needs of a baseline set. Raises Problem 422 if the document is not a valid one."""
-    dataset, signatures = _read(document)
-    scored = dataset.sel({OBJECTIVE: [VISIBLE, GENERALIZATION]})  # once, because it takes long
-    clips, bests = (_read_pairs(scored[name]) for name in ("clip", "best"))
-    curves = [_read_pairs(scored[name].min(ITER)) for name in (PERF_MED, PERF_MEAN) if name in dataset]
-    pairs = [
-        (str(case), objective) for case in dataset.coords[TEST_CASE].values for objective in (VISIBLE, GENERALIZATION)
+    try:
+        return _read_boxes(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Problem(ProblemCode.INVALID_BASELINE, f"{WHAT_IS_EXPECTED} Got: {error!r}.") from error
+
+
+def _read_boxes(document: dict[str, Any]) -> NewBoxes:
+    data = LabelledArrays(document["data"])
+    cases = [str(each) for each in data.labels[TEST_CASE]]
+    signatures = {case: [float(value) for value in document["meta"]["signature"][case]] for case in cases}
+    if data.sizes[ITER] == 0 or any(len(each) != SIGNATURE_LENGTH for each in signatures.values()):
+        raise Problem(ProblemCode.INVALID_BASELINE, WHAT_IS_EXPECTED)
+    scored = [data.labels[OBJECTIVE].index(objective) for objective in SCORED]
+    clips, bests = (
+        data.read(name, (TEST_CASE, OBJECTIVE))[:, scored].ravel().tolist() for name in (PERF_CLIP, PERF_BEST)
+    )
+    curves = [
+        np.fmin.reduce(data.read(name, (TEST_CASE, OBJECTIVE, ITER))[:, scored], axis=-1).ravel().tolist()
+        for name in (PERF_MED, PERF_MEAN)
+        if name in data
     ]
+    pairs = [(case, objective) for case in cases for objective in SCORED]
     _check_best(pairs, clips, bests, curves)
     return NewBoxes(
         test_cases=[case for case, _ in pairs],
@@ -48,14 +65,8 @@ def read_boxes(document: dict[str, Any]) -> NewBoxes:
         clips=clips,
         bests=bests,
         signatures=[value for case, _ in pairs for value in signatures[case]],
-        iterations=int(dataset.sizes[ITER]),
+        iterations=data.sizes[ITER],
     )
-
-
-def _read_pairs(values: xr.DataArray) -> list[float]:
-    """Return the value of each pair of test case and objective, the objectives of one test case side by side."""
-    pairs: list[float] = values.transpose(TEST_CASE, OBJECTIVE).values.ravel().astype(float).tolist()
-    return pairs
 
 
 def _check_best(
@@ -82,19 +93,3 @@ def _check_best(
             + "; ".join(faults)
             + ". Give the strong optimizer more iterations or studies there, or leave these boxes out.",
         )
-
-
-def _read(document: dict[str, Any]) -> tuple[xr.Dataset, dict[str, list[float]]]:
-    try:
-        dataset = xr.Dataset.from_dict(document["data"])
-        signatures = {
-            str(case): [float(value) for value in document["meta"]["signature"][case]]
-            for case in dataset.coords[TEST_CASE].values
-        }
-        complete = {VISIBLE, GENERALIZATION} <= set(dataset.coords[OBJECTIVE].values)
-        complete = complete and {"clip", "best"} <= set(dataset.data_vars) and dataset.sizes[ITER] > 0
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Problem(ProblemCode.INVALID_BASELINE, f"{WHAT_IS_EXPECTED} Got: {error!r}.") from error
-    if not complete or any(len(each) != SIGNATURE_LENGTH for each in signatures.values()):
-        raise Problem(ProblemCode.INVALID_BASELINE, WHAT_IS_EXPECTED)
-    return dataset, signatures

@@ -5,8 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from bayesmark.sklearn_funcs import SklearnModel
-
 from arena.rules.bayesmark_names import CV_SPLITS, MODEL_NAMES, metrics_of
 from arena.rules.datasets import InvalidDataset, check_dataset
 
@@ -21,6 +19,8 @@ class DatasetSize:
 
 def measure_dataset(name: str, content: bytes) -> DatasetSize:
     """Check a data set in full and return its size. Raises InvalidDataset."""
+    from bayesmark.sklearn_funcs import SklearnModel  # noqa: PLC0415 - scikit-learn takes 60 MB, and uploads are rare
+
     check_dataset(name, content)
     with tempfile.TemporaryDirectory() as root:
         (Path(root) / f"{name}.csv").write_bytes(content)

@@ -6,14 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import xarray as xr
-from bayesmark.constants import ITER, OBJECTIVE, TEST_CASE
+from bayesmark.constants import ITER, OBJECTIVE, PERF_BEST, PERF_CLIP, PERF_MEAN, TEST_CASE
 from fastapi import APIRouter
 
 from arena.api.submissions import BoxProgress, OptimizerTime, SubmissionBoxes
 from arena.scoring import rescale
 from arena.words.objectives import VISIBLE
 from services.gateway.accounts.callers import Member
+from services.gateway.baselines.labelled_arrays import LabelledArrays
 from services.gateway.dependencies import WithPool
 from services.gateway.scores import CURVE_DIGITS, show_curve, show_score
 from services.gateway.submissions import result_tables
@@ -70,11 +70,12 @@ def random_curves(document: Mapping[str, Any], n_calls: int) -> dict[str, Curve]
 
     `document` is the `data` of a baseline set with `mean`, `clip` and `best`. The losses are rescaled as for scores.
     """
-    dataset = xr.Dataset.from_dict(document).sel({OBJECTIVE: VISIBLE}).isel({ITER: slice(n_calls)})
-    mean, clip, best = (dataset[name].transpose(TEST_CASE, ...).values for name in ("mean", "clip", "best"))
-    if best.ndim == 1:
-        clip, best = clip[:, np.newaxis], best[:, np.newaxis]
-    return dict(zip(map(str, dataset.coords[TEST_CASE].values), rescale(mean, clip, best).tolist(), strict=True))
+    data = LabelledArrays(document)
+    visible = data.labels[OBJECTIVE].index(VISIBLE)
+    # The clip and the best of some sets are the same for all iterations, and have no such dimension.
+    dims = TEST_CASE, OBJECTIVE, ITER
+    mean, clip, best = (data.read(name, dims)[:, visible, :n_calls] for name in (PERF_MEAN, PERF_CLIP, PERF_BEST))
+    return dict(zip(map(str, data.labels[TEST_CASE]), rescale(mean, clip, best).tolist(), strict=True))
 
 
 def mean_curve(curves: Iterable[Curve], digits: int) -> Curve | None:

@@ -1,0 +1,1 @@
+"""What the platform costs while nobody uses it: CPU and memory."""
