@@ -271,7 +271,8 @@ async def _open(server: Server, tls: TlsFiles | None) -> tuple[ReconnectingConne
         ssl_context=None if tls is None else tls.make_context(),
     )
     try:
-        await connection.connect(timeout=CONNECT_TIMEOUT_S)
+        async with broker_call(CONNECT_TIMEOUT_S):
+            await connection.connect(timeout=CONNECT_TIMEOUT_S)
         async with broker_call(CONNECT_TIMEOUT_S):
             channel = connection.channel()
             await channel.initialize(timeout=CONNECT_TIMEOUT_S)

@@ -16,14 +16,15 @@ BROKER_ERRORS = (AMQPException, ConnectionError, TimeoutError, RuntimeError)
 async def broker_call(limit_s: float) -> AsyncIterator[None]:
     """Wait for the broker at most so long; everything that means that it was lost is among BROKER_ERRORS.
 
-    aiormq raises a bare Exception to whoever waits on a channel that is closed without a reason.
+    aiormq raises a bare Exception to whoever waits on a channel that is closed without a reason, and StopAsyncIteration
+    to whoever connects to a port at which a proxy hangs up, because nothing listens behind it yet.
     """
     try:
         async with asyncio.timeout(limit_s):
             yield
     except Exception as error:
-        if type(error) is Exception:
-            raise ConnectionError("the channel was closed meanwhile") from error
+        if type(error) is Exception or isinstance(error, StopAsyncIteration):
+            raise ConnectionError("the connection was closed meanwhile") from error
         raise
 
 

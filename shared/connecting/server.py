@@ -67,10 +67,12 @@ class Server:
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error and what led to it, the last first."""
+    """Yield an error and what led to it, the last first; each once, as some lead to each other."""
+    seen: list[BaseException] = []
     found: BaseException | None = error
-    while found is not None:
+    while found is not None and not any(found is each for each in seen):
         yield found
+        seen.append(found)
         found = found.__cause__ or found.__context__
 
 

@@ -1,7 +1,10 @@
 """A service whose parts are not there yet: it says so from its first moment, and works as soon as they are."""
 
 import asyncio
-from contextlib import ExitStack
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,6 +16,7 @@ from tests.support.forwarding import forwarding
 from tests.support.service_settings import PlatformSettings, platform_settings
 from tests.support.stack import SERVICES, free_port
 from tests.support.starting import starting
+from tests.support.waiting import wait_until
 
 NO_ENGINE = "unix:///nowhere/docker.sock"
 SECRET = "a-password-that-nobody-may-see"
@@ -59,6 +63,41 @@ async def test_a_service_says_from_its_first_moment_which_of_its_parts_are_missi
         assert (await service.http.get("/readyz")).status_code == 503
         assert "python_info" in (await service.http.get("/metrics")).text
         assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
+
+
+@contextmanager
+def hanging_up() -> Iterator[tuple[int, list[int]]]:
+    """A server that ends every connection at once, as a container's port does while nothing listens in it.
+
+    Yields its port, and a list that grows with each connection.
+    """
+    calls: list[int] = []
+
+    def hang_up(listener: socket.socket) -> None:
+        with suppress(OSError):  # closed at the end
+            while True:
+                connection, (_, port) = listener.accept()
+                connection.close()
+                calls.append(port)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=hang_up, args=(listener,))
+        thread.start()
+        yield listener.getsockname()[1], calls
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+async def test_a_broker_whose_port_is_open_before_anything_listens_is_waited_for(tmp_path: Path) -> None:
+    with hanging_up() as (port, calls):
+        settings = platform_settings("", f"amqp://arena:{SECRET}@127.0.0.1:{port}/", tmp_path, engine_url=NO_ENGINE)
+        async with starting("runner", settings, tmp_path) as service:
+
+            async def has_tried_again() -> bool:
+                return len(calls) >= 5 or not await service.is_alive()
+
+            await wait_until(has_tried_again, what="it tries again")
+            await service.wait_for_reason("broker", f"the broker at 127.0.0.1:{port} does not answer: ")
 
 
 @pytest.mark.parametrize(
