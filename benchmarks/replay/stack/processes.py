@@ -120,9 +120,9 @@ async def _wait_for_runners(url: str, count: int) -> None:
     headers = {"Authorization": f"Bearer {ORGANIZER_TOKEN}"}
     async with asyncio.timeout(LIMIT_S), httpx.AsyncClient(base_url=url, headers=headers) as http:
         while True:
-            answer = await http.get("/api/v1/admin/runners")
+            answer = await http.get("/api/v1/admin/machines")
             answer.raise_for_status()
-            if sum(each["ready"] and each["slots"] for each in answer.json()["runners"]) >= count:
+            if answer.json()["ready"] >= count:
                 return
             await asyncio.sleep(GAP_S)
 
