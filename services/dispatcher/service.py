@@ -38,6 +38,8 @@ log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
+COUNTED_AT_ONCE = 200
+"""Ended submissions of which one sweep counts what they have cost."""
 
 RELEASED = Counter("arena_shards_released", "Shards released to runners, every attempt counted")
 REQUEUED = Counter("arena_shards_returned", "Attempts that ended without a result", ["outcome"])
@@ -127,6 +129,7 @@ class Dispatcher:
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
         await measure_work(self._pool, self._settings.lease_s)
+        await serving_tables.count_spent(self._pool, COUNTED_AT_ONCE)
         await self._settle_unserved(classes)
         settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.

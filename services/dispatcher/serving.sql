@@ -68,3 +68,19 @@ select
     count(*) filter (where not ready) as unready,
     coalesce(sum(slots) filter (where ready), 0)::integer as slots
 from runners where seen_at > now() - make_interval(secs => :seen_s);
+
+-- name: count_spent(size)!
+-- Counts what ended submissions have cost, the first that ended first, once none of their executions can come any more.
+with ended as (
+    select s.id from submissions s
+    where s.ended_at is not null and s.executions is null
+        and not exists (
+            select from shards sh where sh.submission_id = s.id and sh.state not in ('done', 'dropped')
+        )
+    order by s.ended_at
+    limit :size
+    for update of s skip locked
+)
+update submissions s set executions = spent.executions, spent_s = spent.seconds
+from ended cross join lateral spent_on(ended.id) spent
+where s.id = ended.id;

@@ -39,6 +39,11 @@ async def count_incidents(pool: Pool) -> int:
     return incidents
 
 
+async def count_spent(pool: Pool, size: int) -> None:
+    """Count what the executions of ended submissions have cost, for up to `size` of them."""
+    await queries.count_spent(pool, size=size)
+
+
 async def count_runners(pool: Pool, seen_s: float) -> PresentRunners:
     """Return how many runners were heard from in the last `seen_s` seconds."""
     return PresentRunners(**await queries.count_runners(pool, seen_s=seen_s))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from uuid import UUID
 
-from shared.database import Pool, fetch_all, load_queries
+from shared.database import Pool, PoolOrConnection, fetch_all, load_queries
 
 queries = load_queries(files("services.gateway.machines") / "queries.sql")
 
@@ -35,6 +35,6 @@ async def count_machines(pool: Pool, lease_s: float) -> MachinesRow:
     return MachinesRow(**await queries.count_machines(pool, lease_s=lease_s))
 
 
-async def list_spending(pool: Pool, competition_id: UUID) -> list[SpentRow]:
+async def list_spending(pool: PoolOrConnection, competition_id: UUID) -> list[SpentRow]:
     """Return what each team's executions in each phase of a competition took."""
     return await fetch_all(SpentRow, queries.list_spending(pool, competition_id=competition_id))

@@ -30,9 +30,9 @@ limit :size;
 -- name: queue_depth(lease_s)^
 -- How much waits, since when, and how many slots there are for it.
 select
-    (select count(*) from submissions where state = 'queued') as submissions_queued,
-    (select count(*) from submissions where state = 'running') as submissions_running,
-    (select min(created_at) from submissions where state = 'queued') as oldest_queued_at,
+    (select count(*) from submissions where state = 'queued' and ended_at is null) as submissions_queued,
+    (select count(*) from submissions where state = 'running' and ended_at is null) as submissions_running,
+    (select min(created_at) from submissions where state = 'queued' and ended_at is null) as oldest_queued_at,
     count(*) filter (where sh.state = 'pending') as pending,
     count(*) filter (where sh.state = 'released') as released,
     count(*) filter (where sh.state = 'running') as running,

@@ -4,29 +4,57 @@ select * from submission_details where id = :id;
 
 -- name: list_submissions(competition_id, phase, team_id, before, before_id, size)
 -- A page of a competition's submissions, the newest first, of one phase or team if given; a team sees none of a
--- hidden phase.
-select * from submission_details
-where competition_id = :competition_id
-    and (:phase::text is null or phase = :phase)
-    and (:team_id::uuid is null or (team_id = :team_id and visibility = 'public'))
-    and (:before::timestamptz is null or (created_at, id) < (:before, :before_id))
-order by created_at desc, id desc
+-- hidden phase. Of each phase no more than a page is read, by an index.
+select d.*
+from phases p
+cross join lateral (
+    select s.id from submissions s
+    where s.phase_id = p.id
+        and (:team_id::uuid is null or s.team_id = :team_id)
+        and (s.created_at, s.id) < (coalesce(:before, 'infinity'::timestamptz), :before_id::uuid)
+    order by s.created_at desc, s.id desc
+    limit :size
+) page
+join submission_details d on d.id = page.id
+where p.competition_id = :competition_id
+    and (:phase::text is null or p.name = :phase)
+    and (:team_id::uuid is null or p.visibility = 'public')
+order by d.created_at desc, d.id desc
 limit :size;
 
 -- name: submissions_since(phase_id, team_id, since, size)
 -- Submissions of a phase, or of one team in it, that have changed since a number or have not ended: those that have not
--- ended first, then the newest. One that replaced another in a rescoring says so.
+-- ended first, then the newest. One that replaced another in a rescoring says so. What has not ended, what has changed
+-- and, without a number (-1), the newest are each found by an index.
 select
-    s.*,
+    d.*,
     exists (
         select from submissions o join phases op on op.id = o.phase_id
-        where o.id = s.origin_id and op.kind = 'archived'
+        where o.id = d.origin_id and op.kind = 'archived'
     ) as rescored
-from submission_details s
-where s.phase_id = :phase_id
-    and (:team_id::uuid is null or s.team_id = :team_id)
-    and (s.change > :since or s.ended_at is null)
-order by s.ended_at is null desc, s.created_at desc
+from (
+    (
+        select s.id from submissions s
+        where s.phase_id = :phase_id and (:team_id::uuid is null or s.team_id = :team_id) and s.ended_at is null
+        order by s.created_at desc limit :size
+    )
+    union all
+    (
+        select s.id from submissions s
+        where :since::bigint >= 0 and s.phase_id = :phase_id and (:team_id::uuid is null or s.team_id = :team_id)
+            and s.change > :since and s.ended_at is not null
+        order by s.change desc limit :size
+    )
+    union all
+    (
+        select s.id from submissions s
+        where :since::bigint < 0 and s.phase_id = :phase_id and (:team_id::uuid is null or s.team_id = :team_id)
+            and s.ended_at is not null
+        order by s.created_at desc limit :size
+    )
+) found
+join submission_details d on d.id = found.id
+order by d.ended_at is null desc, d.created_at desc
 limit :size;
 
 -- name: counting_in(phase_id, team_id)

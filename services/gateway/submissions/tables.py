@@ -132,7 +132,7 @@ async def find_submission(where: PoolOrConnection, submission_id: UUID) -> Submi
 
 
 async def list_submissions(
-    pool: Pool,
+    pool: PoolOrConnection,
     competition_id: UUID,
     *,
     phase: str | None,
@@ -155,14 +155,14 @@ async def list_submissions(
 
 
 async def submissions_since(
-    pool: Pool, phase_id: UUID, team_id: UUID | None, since: int, size: int
+    pool: PoolOrConnection, phase_id: UUID, team_id: UUID | None, since: int, size: int
 ) -> list[ChangedSubmissionRow]:
     """Return submissions of a phase, or of a team in it, that changed after number `since` or have not ended."""
     rows = queries.submissions_since(pool, phase_id=phase_id, team_id=team_id, since=since, size=size)
     return await fetch_all(ChangedSubmissionRow, rows)
 
 
-async def counting_submissions(pool: Pool, phase_id: UUID, team_id: UUID | None) -> list[UUID]:
+async def counting_submissions(pool: PoolOrConnection, phase_id: UUID, team_id: UUID | None) -> list[UUID]:
     """Return the counting submissions of a phase, or of one team in it."""
     return [row["id"] async for row in queries.counting_in(pool, phase_id=phase_id, team_id=team_id)]
 

@@ -1,0 +1,34 @@
+"""How many rows of a table a call reads, which does not depend on how fast the machine is."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from shared.database import Connection, Pool
+
+
+@dataclass(frozen=True)
+class RowsRead:
+    """A transaction that counts the rows that it reads, since the counts `before`."""
+
+    connection: Connection
+    before: Mapping[str, int]
+
+    async def of(self, table: str) -> int:
+        """Return how many rows of a table it has read so far."""
+        return (await _count(self.connection)).get(table, 0) - self.before.get(table, 0)
+
+
+@asynccontextmanager
+async def counting_rows(pool: Pool) -> AsyncIterator[RowsRead]:
+    """Yield a transaction that counts, once Postgres knows how large its tables are."""
+    await pool.execute("vacuum analyze")
+    async with pool.acquire() as connection, connection.transaction():
+        yield RowsRead(connection, await _count(connection))  # of earlier transactions some are not yet settled
+
+
+async def _count(connection: Connection) -> dict[str, int]:
+    rows = await connection.fetch(
+        "select relname, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_xact_user_tables"
+    )
+    return {row["relname"]: row["read"] for row in rows}
