@@ -9,6 +9,7 @@ from prometheus_client import Counter, Gauge
 
 from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import serving_tables, tables
+from services.dispatcher.database_clock import DatabaseClock
 from services.dispatcher.fairness import release_window
 from services.dispatcher.measurements import measure_unserved, measure_work
 from services.dispatcher.release import shard_message
@@ -57,6 +58,7 @@ class Dispatcher:
         self._look = asyncio.Event()
         self._hearing_since = time.monotonic()
         self._unserved_since: dict[ShardClass, float] = {}
+        self._clock = DatabaseClock()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -121,10 +123,12 @@ class Dispatcher:
             RELEASED.inc(len(shards))
 
     async def _sweep(self) -> None:
+        await self._look_at_clock()
         if await tables.expand_waiting(self._pool):
             self._look.set()
         await self._drop_leftovers()
-        await self._fail_overdue()
+        if self._clock.is_trusted:
+            await self._fail_overdue()
         classes = await tables.open_classes(self._pool)
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
@@ -135,7 +139,13 @@ class Dispatcher:
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
-        for lost in await tables.expired_leases(self._pool):
+        silent = await tables.expired_leases(self._pool)
+        if silent:
+            # A broker that is short of disk or memory takes no heartbeats either, and then this raises.
+            await self._broker.publish([ShardsRevoked(runner_id=silent[0].runner_id or "", revoked=[])])
+            if await self._look_at_clock():
+                return  # it was set only now, and they are not silent
+        for lost in silent:
             detail = f"runner {lost.runner_id} was not heard from for {settings.lease_s:g} s"
             await self._requeue(lost.held, lost.runner_id, ExecutionOutcome.LEASE_EXPIRED, detail)
         # With messages in the queue of its class, a shard is in it; else its message was lost.
@@ -144,6 +154,13 @@ class Dispatcher:
             await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, "no runner took it in time")
         for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
+
+    async def _look_at_clock(self) -> bool:
+        """Return whether the database's clock was set; then runners get the time of a lease to be heard."""
+        is_set = await self._clock.look(self._pool, self._settings.lease_s, RETRY_DELAY_S)
+        if is_set:
+            self._hearing_since = time.monotonic()
+        return is_set
 
     async def _settle_unserved(self, classes: Sequence[ShardClass]) -> None:
         """Make an incident of what no runner can take for too long, and end that when one can.

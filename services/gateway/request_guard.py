@@ -3,10 +3,9 @@
 It is an ASGI layer and not a dependency of the routes, because FastAPI reads a body before it calls dependencies.
 """
 
+import asyncio
 import contextlib
 import ipaddress
-import math
-import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from uuid import UUID
 
 import structlog
 from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import FixedWindowRateLimiter
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -25,6 +22,7 @@ from arena.words.limits import LARGEST_ZIP_BYTES, Limits
 from arena.words.problems import ProblemCode
 from arena.words.sizes import size_text
 from services.gateway.accounts.callers import NOBODY, Caller, identify
+from services.gateway.anonymous_rate import AnonymousRate
 from services.gateway.competitions.tables import list_phases
 from services.gateway.problems import Problem, answer, unavailable
 from services.gateway.settings import GatewaySettings
@@ -83,8 +81,7 @@ class RequestGuard:
     def __init__(self, app: ASGIApp, pool: Pool, settings: GatewaySettings) -> None:
         self._app = app
         self._pool = pool
-        self._rate = parse(settings.anonymous_rate)
-        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._anonymous = AnonymousRate(parse(settings.anonymous_rate))
         self._sending: Counter[UUID] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,21 +114,21 @@ class RequestGuard:
                 caller = await identify(connection, self._pool)
         except Problem as problem:
             if problem.code != ProblemCode.UNAVAILABLE:
-                await self._count_anonymous(connection)
+                self._count_anonymous(connection)
             raise
         if caller is NOBODY:
-            await self._count_anonymous(connection)
+            self._count_anonymous(connection)
         return caller
 
-    async def _count_anonymous(self, connection: HTTPConnection) -> None:
+    def _count_anonymous(self, connection: HTTPConnection) -> None:
         """Count a request without a valid token. Raises Problem 429 when too many have come from its network."""
         network = network_of(connection.client.host if connection.client else "")
-        if not await self._limiter.hit(self._rate, network):
-            window = await self._limiter.get_window_stats(self._rate, network)
+        retry_after_s = self._anonymous.hit(network, asyncio.get_running_loop().time())
+        if retry_after_s is not None:
             raise Problem(
                 ProblemCode.RATE_LIMITED,
-                f"Without a token, at most {self._rate} are answered; send a token, or wait.",
-                retry_after_s=max(1, math.ceil(window.reset_time - time.time())),
+                f"Without a token, at most {self._anonymous.rate} are answered; send a token, or wait.",
+                retry_after_s=retry_after_s,
             )
 
     @contextlib.contextmanager

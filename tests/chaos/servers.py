@@ -15,6 +15,9 @@ from tests.support.backends import PASSWORD
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import LIMIT_S
 
+DATABASE_FOLDER = "/var/lib/postgresql/data"
+"""Where a database's data are in its container."""
+
 
 async def run_command(*command: str, environment: Mapping[str, str] | None = None, check: bool = True) -> str:
     """Return what a command writes; it must succeed if `check`."""
@@ -98,10 +101,10 @@ async def new_network() -> AsyncIterator[str]:
         await run_command("docker", "network", "rm", network)
 
 
-def database_server(data: Path) -> Server:
+def database_server(data: Path, *environment: str) -> Server:
     """Return a Postgres that is as durable as an operator's."""
-    given = f"POSTGRES_PASSWORD={PASSWORD}"
-    return Server("database", "arena-postgres:local", 5432, data, "/var/lib/postgresql/data", given)
+    given = (f"POSTGRES_PASSWORD={PASSWORD}", *environment)
+    return Server("database", "arena-postgres:local", 5432, data, DATABASE_FOLDER, *given)
 
 
 def broker_server(data: Path) -> Server:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from arena.api.planning import NewOrganizerRun
@@ -52,7 +51,6 @@ async def _insert(connection: Connection, key: str, inputs: RunInputs) -> UUID:
         filename=f"{run.purpose}.zip",
         size_bytes=inputs.size_bytes,
         environment=run.environment,
-        created_at=datetime.now(UTC),
     )
     await insert_submission(connection, new, await next_change(connection, phase_id))
     await tables.put_organizer_run(connection, key, competition_id, submission_id, run)

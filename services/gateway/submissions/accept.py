@@ -1,6 +1,5 @@
 """Turns a team's zip into a submission: checks the phase and the quota and inserts it, in one transaction."""
 
-import dataclasses
 import hashlib
 from dataclasses import dataclass
 from uuid import UUID
@@ -81,7 +80,7 @@ async def _insert(
     check_open(quota)
     if has_quota(quota):
         check_quota(quota, await tables.used_quota(connection, new.phase_id, new.team_id))
-    row = await tables.insert_submission(connection, dataclasses.replace(new, created_at=quota.at), change)
+    row = await tables.insert_submission(connection, new, change, quota.at)
     answer = show_submission(row, "team")
     if request is not None:
         await tables.keep_answer(connection, request.team_id, request.key, request.request_sha256, answer)

@@ -127,7 +127,8 @@ with s as (
     )
     select
         :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes, :environment,
-        p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id), :created_at, :change,
+        p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
+        coalesce(:created_at, clock_timestamp()), :change,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id), :traceparent
     from phases p where p.id = :phase_id
     returning *

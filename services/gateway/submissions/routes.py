@@ -1,6 +1,5 @@
 """The routes of submissions: submit, show, list, cancel, and read logs."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -70,7 +69,6 @@ async def submit(
         filename=clean_line(file.filename or "", FILENAME_LENGTH) or "optimizer.zip",
         size_bytes=upload.size_bytes,
         environment=entry,
-        created_at=datetime.now(UTC),
     )
     return await accept(pool, outbox, new, request)
 

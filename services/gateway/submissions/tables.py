@@ -76,7 +76,6 @@ class NewSubmission:
     filename: str
     size_bytes: int
     environment: str
-    created_at: datetime
 
 
 @dataclass(frozen=True)
@@ -205,8 +204,13 @@ async def used_quota(connection: Connection, phase_id: UUID, team_id: UUID) -> U
     return UsedQuota(**await queries.use_of_quota(connection, team_id=team_id, phase_id=phase_id))
 
 
-async def insert_submission(connection: Connection, new: NewSubmission, change: int) -> SubmissionRow:
-    """Insert a submission as this change of its phase, made by the work in hand, and return it."""
+async def insert_submission(
+    connection: Connection, new: NewSubmission, change: int, created_at: datetime | None = None
+) -> SubmissionRow:
+    """Insert a submission as this change of its phase, made by the work in hand, and return it.
+
+    It was created at this time by the database's clock, or now: the gateway's own may be wrong.
+    """
     row = await queries.insert_submission(
         connection,
         id=new.id,
@@ -216,7 +220,7 @@ async def insert_submission(connection: Connection, new: NewSubmission, change: 
         filename=new.filename,
         size_bytes=new.size_bytes,
         environment=new.environment,
-        created_at=new.created_at,
+        created_at=created_at,
         change=change,
         traceparent=current_traceparent(),
     )

@@ -1,13 +1,13 @@
 """A platform on servers of a test's own, whose disks it can fill and whose clocks it can move."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from tests.chaos.clock import SettableClock, database_clock
 from tests.chaos.filesystem import MEBIBYTE, Filesystem, small_filesystem
-from tests.chaos.servers import Server, broker_server, database_server, migrate
+from tests.chaos.servers import Server, broker_server, database_server, migrate, new_network
 from tests.support.backends import PASSWORD
 from tests.support.service_settings import PlatformSettings, platform_settings
 
@@ -29,27 +29,33 @@ class OwnPlatform:
     database_disk: Filesystem
     broker_disk: Filesystem
     blobs_disk: Filesystem
+    database_clock: SettableClock | None
     settings: PlatformSettings
 
 
 @asynccontextmanager
-async def own_platform() -> AsyncIterator[OwnPlatform]:
-    """Start a Postgres and a RabbitMQ, each on a small filesystem, and one for blobs; nothing stays."""
-    with (
-        small_filesystem(DATABASE_DISK_BYTES) as database_disk,
-        small_filesystem(BROKER_DISK_BYTES) as broker_disk,
-        small_filesystem(BLOBS_DISK_BYTES) as blobs_disk,
-    ):
-        database, broker = database_server(database_disk.folder), broker_server(broker_disk.folder)
-        try:
-            for server in (database, broker):
-                await server.create()
-                await server.start()
-            database_url = f"postgresql://arena:{PASSWORD}@127.0.0.1:{database.port}/arena"
-            await migrate(database_url)
-            settings = platform_settings(
-                database_url, f"amqp://arena:{PASSWORD}@127.0.0.1:{broker.port}/", blobs_disk.folder, **QUICK
-            )
-            yield OwnPlatform(database, broker, database_disk, broker_disk, blobs_disk, settings)
-        finally:
-            await asyncio.gather(database.remove(), broker.remove())
+async def own_platform(*, sets_clock: bool = False, **given: Any) -> AsyncIterator[OwnPlatform]:
+    """Start a Postgres and a RabbitMQ, each on a small filesystem, and one for blobs; nothing stays.
+
+    `given` are settings of the services. With `sets_clock`, the database's clock can be set.
+    """
+    async with AsyncExitStack() as stack:
+        database_disk, broker_disk, blobs_disk = (
+            stack.enter_context(small_filesystem(size_bytes))
+            for size_bytes in (DATABASE_DISK_BYTES, BROKER_DISK_BYTES, BLOBS_DISK_BYTES)
+        )
+        clock = database_clock(database_disk.folder) if sets_clock else None
+        environment = [] if clock is None else [f"{name}={value}" for name, value in clock.environment.items()]
+        database = database_server(database_disk.folder, *environment)
+        broker = broker_server(broker_disk.folder)
+        network = await stack.enter_async_context(new_network())
+        for server in (database, broker):
+            stack.push_async_callback(server.remove)
+            await server.create(network)
+            await server.start()
+        database_url = f"postgresql://arena:{PASSWORD}@127.0.0.1:{database.port}/arena"
+        await migrate(database_url)
+        settings = platform_settings(
+            database_url, f"amqp://arena:{PASSWORD}@127.0.0.1:{broker.port}/", blobs_disk.folder, **QUICK | given
+        )
+        yield OwnPlatform(database, broker, database_disk, broker_disk, blobs_disk, clock, settings)
