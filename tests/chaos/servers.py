@@ -82,6 +82,10 @@ class Server:
         """Return whether it has not ended."""
         return await run_command("docker", "inspect", "--format", "{{.State.Running}}", self._container) == "true"
 
+    async def run(self, *command: str) -> str:
+        """Return what a command in the container writes, whether it succeeds or not."""
+        return await run_command("docker", "exec", self._container, *command, check=False)
+
     async def read_log(self) -> str:
         """Return what it has written."""
         return await run_command("docker", "logs", self._container)
