@@ -29,7 +29,9 @@ from benchmarks.resting.memory import memory
 from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
 from benchmarks.stack.platform import Platform
 from benchmarks.studies.environments import environments
-from benchmarks.studies.overhead import long_boxes, study_overhead
+from benchmarks.studies.first_study import first_study
+from benchmarks.studies.mix import mix
+from benchmarks.studies.overhead import study_overhead
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
@@ -43,7 +45,13 @@ ON_STORES = {
     "control_plane": control_plane,
 }
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
-ON_STACK = {"memory": memory, "idle": idle, "study_overhead": study_overhead, "long_boxes": long_boxes}
+ON_STACK = {
+    "memory": memory,
+    "idle": idle,
+    "first_study": first_study,
+    "study_overhead": study_overhead,
+    "mix": mix,
+}
 ON_NULL_RUNNER = {"accept": accept}
 NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
 

@@ -92,6 +92,10 @@ class Platform:
             raise RuntimeError(f"expected a scored submission, got {state}")
         return state
 
+    async def logs(self, submission: str) -> list[str]:
+        """Return what the optimizer wrote in each study of a submission."""
+        return [each["log"] for each in (await self._get(f"/api/v1/submissions/{submission}/logs"))["logs"]]
+
     async def _get(self, path: str) -> dict[str, Any]:
         answer = await self.http.get(path)
         answer.raise_for_status()

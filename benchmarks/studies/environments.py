@@ -2,20 +2,18 @@
 
 import asyncio
 import statistics
-import time
 
 from arena.images.build import build_images
 from arena.images.definition import installed_definitions
 from arena.images.docker import docker
-from arena.sandbox.container_config import Cpu, optimizer_config
-from arena.sandbox.engine.containers import Engine, connect_engine
+from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.settings import SandboxSettings
-from arena.words.limits import Limits
 from benchmarks.figure import Figure
+from benchmarks.studies.first_study import time_start
 
 ROUNDS = 15
 IMPORTS = 3
-MODERN, SMALL = "arena-modern:local", "arena-small:local"
+MODERN = "arena-modern:local"
 TIMED_IMPORT = "import time; start = time.perf_counter(); import torch; print(time.perf_counter() - start)"
 
 
@@ -29,7 +27,7 @@ async def environments() -> list[Figure]:
     settings = SandboxSettings("bench-environments")
     async with connect_engine(settings) as engine:
         await engine.remove_leftovers()
-        seconds = [[await _time_start(engine, image) for image in (MODERN, SMALL)] for _ in range(ROUNDS + 1)][1:]
+        seconds = [[await time_start(engine, name) for name in ("modern", "small")] for _ in range(ROUNDS + 1)][1:]
     modern, small = (statistics.median(each) for each in zip(*seconds, strict=True))
     ratio = statistics.median(one / other for one, other in seconds)
     torch = statistics.median([await asyncio.to_thread(_time_torch) for _ in range(IMPORTS)])
@@ -41,15 +39,6 @@ async def environments() -> list[Figure]:
         Figure("environments: start of a `small` sandbox", small, "s", "", True),
         Figure("environments: `import torch` in `modern`", torch, "s", "", True),
     ]
-
-
-async def _time_start(engine: Engine, image: str) -> float:
-    config = optimizer_config(engine.settings, image, Limits(), Cpu(0))
-    start = time.perf_counter()
-    container = await engine.start(config)
-    seconds = time.perf_counter() - start
-    await engine.discard(container)
-    return seconds
 
 
 def _time_torch() -> float:
