@@ -18,6 +18,7 @@ from typing import Any
 from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_seeds, run_study
 from bayesmark.signatures import get_func_signature
 from bayesmark.sklearn_funcs import SklearnModel
+from parameter_lookup import look_up_once
 from parameter_names import NameTranslation
 from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
 from scoring import BoxStudies, score_studies
@@ -154,6 +155,7 @@ def answer_score(request: dict[str, Any]) -> dict[str, Any]:
 def main() -> None:
     """Warm up, say so, then answer requests until stdin ends."""
     runner = RunnerConnection()
+    look_up_once()
     # The first evaluation in a process imports and compiles lazily; no study should pay for that.
     load_problem(*WARM_UP).evaluate(
         {"max_depth": 3, "min_samples_split": 0.1, "min_samples_leaf": 0.1, "min_weight_fraction_leaf": 0.1}

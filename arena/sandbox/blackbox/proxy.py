@@ -122,14 +122,31 @@ def validate_points(points: Any, space: JointSpace, n_suggestions: int) -> list[
         raise StudyStopped("wrong_count", f"suggest: expected a list of {n_suggestions} points, got no list")
     if len(points) != n_suggestions:
         raise StudyStopped("wrong_count", f"suggest: expected {n_suggestions} points, got {len(points)}")
+    if not _all_valid(points, space):
+        _find_invalid(points, space)
+    checked: list[Point] = points
+    return checked
+
+
+def _all_valid(points: list[Any], space: JointSpace) -> bool:
+    """Check a parameter's values in all points at once: Bayesmark takes as long for one value as for many."""
+    if any(point is None or sorted(point) != space.param_list for point in points):
+        return False
+    try:
+        for name, parameter in space.spaces.items():
+            parameter.validate([point[name] for point in points], pre=True)
+    except Exception:  # noqa: BLE001 - whatever Bayesmark's checks raise; which point it is, is found next
+        return False
+    return not any(isinstance(value, dict) for point in points for value in point.values())
+
+
+def _find_invalid(points: list[Any], space: JointSpace) -> None:
     for index, point in enumerate(points):
         try:
             _validate_point(point, space)
         except OutsideSpace as error:
             detail = f"suggestion {index} is outside the search space: {error}. The suggestion: {str(point)[:1000]}"
             raise StudyStopped("out_of_range", detail) from error
-    checked: list[Point] = points
-    return checked
 
 
 def _validate_point(point: Any, space: JointSpace) -> None:

@@ -1,6 +1,7 @@
 """The black-box side's two ends of `run_study`, with a problem that is quick and a runner that is a function."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -126,6 +127,26 @@ def test_every_point_of_random_search_is_valid(seed: int) -> None:
     points = suggest_dict([], [], SPACE, n_suggestions=3, random=np.random.RandomState(seed))
 
     assert validate_points(points, JointSpace(SPACE), 3) is points
+
+
+VALUES = st.one_of(st.integers(), st.floats(), st.booleans(), st.sampled_from(["relu", "tanh", "7", "0.01", ""]))
+POINTS = st.fixed_dictionaries({name: st.one_of(st.just(value), VALUES) for name, value in GOOD.items()})
+
+
+@given(st.lists(POINTS, min_size=3, max_size=3))
+def test_points_are_valid_together_when_stock_accepts_each_of_them_alone(points: list[dict[str, Any]]) -> None:
+    space = JointSpace(SPACE)
+
+    def is_valid(check: Callable[[], object]) -> bool:
+        try:
+            check()
+        except (AssertionError, ValueError, OverflowError, StudyStopped):
+            return False
+        return True
+
+    alone = [is_valid(partial(space.validate, [point])) for point in points]
+
+    assert is_valid(partial(validate_points, points, space, 3)) == all(alone)
 
 
 @pytest.mark.parametrize(
