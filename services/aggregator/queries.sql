@@ -12,56 +12,90 @@ left join baseline_boxes bb
     and bb.objective = '_visible_to_opt'
 where s.id = any (:submission_ids::uuid[]);
 
--- name: lock_submissions(submission_ids)
--- Locks those submissions that have not ended, for results for the others are late; and when all are locked takes the next
--- number of their phases, which orders this transaction among all that change them.
-with locked as materialized (
-    select id, phase_id from submissions
+-- name: store_studies(submission_ids, studies, scored_by)
+-- Stores the results that are the first of their studies, and counts them on their shards and black boxes. Returns the
+-- submissions that have not ended, which must be locked, each with the next number of its phase, which orders this
+-- transaction among all that change the phase; with how many of its studies are new, and whether they are its last; and with
+-- the losses of its black boxes. These are running means: exact when the submission is scored, see score_boxes.
+with unended as materialized (
+    select id, phase_id, studies_done, studies_total from submissions
     where id = any (:submission_ids::uuid[]) and ended_at is null
-    order by id for update
 ),
 numbered as materialized (
     select phase_id, next_change(phase_id) as change
-    from (select distinct phase_id from locked order by phase_id) phase
-)
-select locked.id, locked.phase_id, numbered.change from locked join numbered using (phase_id);
-
--- name: finish_shards(shard_ids, counts, attempts, runner_ids, provenances)!
--- Counts new studies on their shards; a shard with all of them is done, whichever attempt brought the last.
-with finished as (
+    from (select distinct phase_id from unended order by phase_id) phase
+),
+inserted as (
+    insert into studies (
+        submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+        suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
+        loss, change, cpu_s, memory_peak_bytes, curve, evaluation_cpu_s, cut_off_by
+    )
+    select
+        sh.submission_id, sh.box_id, new.study, sh.id, new.attempt, new.runner_id, new.visible, new.generalization,
+        new.eval_time_s, new.suggest_time_s, new.observe_time_s, new.construct_time_s, new.suggestions::json,
+        new.timed_out, new.suggest_errors, new.observe_errors, new.loss, numbered.change, new.cpu_s,
+        new.memory_peak_bytes, new.curve, new.evaluation_cpu_s, new.cut_off_by
+    from unnest(:studies::new_study[]) as new
+    join unended on unended.id = new.submission_id
+    join numbered on numbered.phase_id = unended.phase_id
+    join shards sh
+        on sh.id = new.shard_id and sh.submission_id = new.submission_id and sh.box_id = new.box_id
+        and new.attempt <= sh.attempt and new.study >= sh.first_study and new.study < sh.first_study + sh.n_studies
+    on conflict (submission_id, box_id, study) do nothing
+    returning
+        submission_id, box_id, study, shard_id, attempt, loss, cpu_s, memory_peak_bytes, timed_out, suggest_errors,
+        observe_errors
+),
+described as materialized (
+    select
+        new.submission_id, new.box_id, new.study, new.shard_id, new.attempt, new.runner_id, new.provenance::jsonb,
+        new.log, new.signature
+    from inserted join unnest(:studies::new_study[]) as new using (submission_id, box_id, study, shard_id, attempt)
+),
+counted as (
     update shards sh
     set studies_done = sh.studies_done + new.n,
         state = case when sh.studies_done + new.n = sh.n_studies then 'done' else sh.state end,
         lease_until = case when sh.studies_done + new.n = sh.n_studies then null else sh.lease_until end,
         changed_at = case when sh.studies_done + new.n = sh.n_studies then now() else sh.changed_at end
-    from unnest(
-        :shard_ids::uuid[], :counts::integer[], :attempts::integer[], :runner_ids::text[], :provenances::jsonb[]
-    ) as new (shard_id, n, attempt, runner_id, provenance)
+    from (select shard_id, count(*)::integer as n from inserted group by shard_id) as new
     where sh.id = new.shard_id
-    returning sh.*, new.attempt as finished_attempt, new.runner_id as finished_by, new.provenance
-)
-insert into executions (
-    shard_id, attempt, runner_id, outcome, released_at, taken_at, cpu_s, memory_peak_bytes, provenance
-)
-select
-    f.id, f.finished_attempt, f.finished_by, 'done',
-    f.released_at, case when f.attempt = f.finished_attempt then f.taken_at end,
-    used.cpu_s, used.memory_peak_bytes, f.provenance
-from finished f
-cross join lateral attempt_usage(f.id, f.finished_attempt) used
-where f.state = 'done'
-on conflict (shard_id, attempt) do nothing;
-
--- name: score_boxes(submission_ids, box_ids)
--- Takes the means of the black boxes that have new studies, a cost of those boxes alone, and returns those of all boxes of
--- their submissions, in one order always, so that the score is the same bit for bit.
-with changed as (
-    insert into box_scores (submission_id, box_id, studies, loss)
-    select st.submission_id, st.box_id, count(*), avg(st.loss order by st.study)
-    from unnest(:submission_ids::uuid[], :box_ids::uuid[]) as new (submission_id, box_id)
-    join studies st on st.submission_id = new.submission_id and st.box_id = new.box_id and st.loss is not null
-    group by st.submission_id, st.box_id
-    on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss
+    returning sh.id, sh.state, sh.attempt, sh.released_at, sh.taken_at
+),
+-- A shard with all of its studies is done, whichever attempt brought the last.
+finished as (
+    select distinct on (d.shard_id)
+        d.shard_id, d.attempt, d.runner_id, d.provenance, c.released_at,
+        case when c.attempt = d.attempt then c.taken_at end as taken_at
+    from counted c join described d on d.shard_id = c.id
+    where c.state = 'done'
+    order by d.shard_id, d.attempt desc, d.study desc
+),
+executed as (
+    insert into executions (
+        shard_id, attempt, runner_id, outcome, released_at, taken_at, cpu_s, memory_peak_bytes, provenance
+    )
+    select
+        f.shard_id, f.attempt, f.runner_id, 'done', f.released_at, f.taken_at,
+        -- As the statement found them, the studies have no new ones.
+        case when new.cpu_s is null then old.cpu_s else new.cpu_s + coalesce(old.cpu_s, 0) end,
+        greatest(new.memory_peak_bytes, old.memory_peak_bytes), f.provenance
+    from finished f
+    join (
+        select shard_id, attempt, sum(cpu_s) as cpu_s, max(memory_peak_bytes) as memory_peak_bytes
+        from inserted group by shard_id, attempt
+    ) new using (shard_id, attempt)
+    cross join lateral attempt_usage(f.shard_id, f.attempt) old
+    on conflict (shard_id, attempt) do nothing
+),
+changed as (
+    insert into box_scores as known (submission_id, box_id, studies, loss)
+    select submission_id, box_id, count(*), avg(loss) from inserted where loss is not null
+    group by submission_id, box_id
+    on conflict (submission_id, box_id) do update
+    set studies = known.studies + excluded.studies,
+        loss = known.loss + (excluded.loss - known.loss) * excluded.studies / (known.studies + excluded.studies)
     returning submission_id, box_id, loss
 ),
 present as (
@@ -69,47 +103,53 @@ present as (
     union all
     -- As the statement found them: what it has just changed is above.
     select b.submission_id, b.box_id, b.loss from box_scores b
-    where b.submission_id = any (:submission_ids::uuid[])
+    where b.submission_id in (select c.submission_id from changed c)
         and not exists (select from changed c where c.submission_id = b.submission_id and c.box_id = b.box_id)
-)
-select submission_id, array_agg(loss order by box_id) as losses from present group by submission_id;
-
--- name: score_submissions(submission_ids, studies, timed_out, suggest_errors, observe_errors, scores, lows, highs, changes, ran_submissions, ran_by, ran_studies, scored_by)
--- Adds new studies to their submissions, and counts them on what ran and scored them; a submission with all is scored.
-with scored as (
-    update submissions s
-    set studies_done = s.studies_done + new.studies,
-        studies_timed_out = s.studies_timed_out + new.timed_out,
-        suggest_errors = s.suggest_errors + new.suggest_errors,
-        observe_errors = s.observe_errors + new.observe_errors,
-        score = new.score,
-        score_low = new.low,
-        score_high = new.high,
-        change = new.change,
-        started_at = coalesce(s.started_at, now()),
-        state = case when s.studies_done + new.studies = s.studies_total then 'scored' else 'running' end,
-        verdict = case when s.studies_done + new.studies = s.studies_total then 'scored' end,
-        ended_at = case when s.studies_done + new.studies = s.studies_total then now() end
-    from unnest(
-        :submission_ids::uuid[], :studies::integer[], :timed_out::integer[], :suggest_errors::integer[],
-        :observe_errors::integer[], :scores::double precision[], :lows::double precision[],
-        :highs::double precision[], :changes::bigint[]
-    ) as new (id, studies, timed_out, suggest_errors, observe_errors, score, low, high, change)
-    where s.id = new.id
-    returning s.id, s.state, s.score
 ),
-counted as (
+provided as (
     insert into provenances (submission_id, ran_by, scored_by, studies)
-    select submission_id, ran_by, :scored_by, studies
-    from unnest(:ran_submissions::uuid[], :ran_by::jsonb[], :ran_studies::integer[])
-        as new (submission_id, ran_by, studies)
+    select submission_id, coalesce(provenance, '{}'), :scored_by, count(*) from described
+    group by submission_id, coalesce(provenance, '{}')
     on conflict (submission_id, ran_by, scored_by) do update set studies = provenances.studies + excluded.studies
 ),
-recorded as (
-    insert into submission_events (submission_id, event, detail)
-    select id, 'scored', jsonb_build_object('score', score) from scored where state = 'scored'
+written as (
+    insert into study_logs (submission_id, shard_id, attempt, study, log)
+    select submission_id, shard_id, attempt, study, log from described where log <> ''
+    on conflict do nothing
+),
+-- Bayesmark's signature of a test problem is kept the first time it comes.
+signed as (
+    update black_boxes b set signature = new.signature
+    from (select distinct on (box_id) box_id, signature from described where signature is not null) as new
+    where b.id = new.box_id and b.signature is null
 )
-select id, score from scored where state = 'scored';
+select
+    u.id, u.phase_id, n.change, coalesce(new.studies, 0) as studies, coalesce(new.timed_out, 0) as timed_out,
+    coalesce(new.suggest_errors, 0) as suggest_errors, coalesce(new.observe_errors, 0) as observe_errors,
+    coalesce(u.studies_done + new.studies = u.studies_total, false) as is_complete, scored.losses
+from unended u
+join numbered n using (phase_id)
+left join (
+    select
+        submission_id, count(*)::integer as studies, count(*) filter (where timed_out)::integer as timed_out,
+        sum(suggest_errors)::integer as suggest_errors, sum(observe_errors)::integer as observe_errors
+    from inserted group by submission_id
+) new on new.submission_id = u.id
+left join (
+    select submission_id, array_agg(loss order by box_id) as losses from present group by submission_id
+) scored on scored.submission_id = u.id;
+
+-- name: score_boxes(submission_ids)
+-- Takes the means of all black boxes of complete submissions, in one order always, so that the score is the same bit for bit.
+with means as (
+    insert into box_scores (submission_id, box_id, studies, loss)
+    select submission_id, box_id, count(*), avg(loss order by study) from studies
+    where submission_id = any (:submission_ids::uuid[]) and loss is not null
+    group by submission_id, box_id
+    on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss
+    returning submission_id, box_id, loss
+)
+select submission_id, array_agg(loss order by box_id) as losses from means group by submission_id;
 
 -- name: draw_curves(submission_ids)!
 -- Keeps the curves of submissions that are scored: means over the studies of each black box, then over these.
@@ -171,7 +211,3 @@ from shards sh
 cross join lateral attempt_usage(sh.id, :attempt) used
 where sh.id = :shard_id
 on conflict (shard_id, attempt) do nothing;
-
--- name: record_signature(box_id, signature)!
--- Keeps Bayesmark's signature of a test problem, the first time it comes.
-update black_boxes set signature = :signature where id = :box_id and signature is null;

@@ -20,18 +20,19 @@ class ScoringReference:
 
 
 @dataclass(frozen=True)
-class LockedSubmission:
-    """A submission that has not ended, and the number of this change in its phase."""
+class OpenSubmission:
+    """A submission that has not ended, with what a batch of results has added to it.
+
+    `change` is the number of this transaction in its phase; `losses` are those of its black boxes, none if it has no
+    new study or is an organizer run's.
+    """
 
     id: UUID
     phase_id: UUID
     change: int
-
-
-@dataclass(frozen=True)
-class LockedSubmissions:
-    """Submissions that have not ended, locked: the number of this change for each, and for each of their phases."""
-
-    submissions: dict[UUID, int]
-    phases: dict[UUID, int]
-    phase_of: dict[UUID, UUID]
+    studies: int
+    timed_out: int
+    suggest_errors: int
+    observe_errors: int
+    is_complete: bool
+    losses: list[float] | None

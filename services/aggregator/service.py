@@ -10,8 +10,9 @@ from prometheus_client import Counter, Histogram
 
 from arena.words.states import SubmissionState
 from services.aggregator import tables
-from services.aggregator.loss_curve import loss_curve
+from services.aggregator.loss_curve import loss_curves
 from services.aggregator.rows import ScoringReference
+from services.aggregator.storing import Stored, storing
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.broker.queue_lengths import measure_queues
@@ -57,33 +58,19 @@ class Aggregator:
         finished = [message for message in messages if isinstance(message, StudyFinished)]
         fatal = [message for message in messages if isinstance(message, StudyFatal)]
         await self._load_references(finished)
-        studies = [
-            (each, loss_curve(each, reference))
-            for each in finished
-            if (reference := self._references.get(_key(each))) is not None
-        ]
-        scored: dict[UUID, float | None] = {}
-        async with self._pool.acquire() as connection, connection.transaction():
-            locked = await tables.lock_submissions(connection, {message.submission_id for message in messages})
-            timely = [(each, curve) for each, curve in studies if each.submission_id in locked.submissions]
-            stored = await tables.insert_studies(connection, timely, locked.submissions) if timely else []
-            if stored:
-                await tables.finish_shards(connection, stored)
-                await tables.record_signatures(connection, stored)
-                scored = await tables.score_submissions(connection, stored, locked.submissions)
-            failed = [each for each in fatal if each.submission_id in locked.submissions.keys() - scored.keys()]
-            for each in failed:
-                await tables.fail_submission(connection, each, locked.submissions[each.submission_id])
-            await tables.keep_logs(connection, [*stored, *failed])
-            await self._outbox.put(connection, [_ended(each, follows) for each in failed])
-        self._outbox.wake()
-        _count(stored, len(finished) - len(stored))
-        _log(scored, failed, follows)
-        if stored or failed:
-            # One announcement stands for all that changed a phase; it belongs to the trace of what ended, if any did.
-            last = [*(each.submission_id for each in stored), *scored, *(each.submission_id for each in failed)]
-            changed_by = {locked.phase_of[each]: follows[each] for each in last}
-            await self._announce(locked.phases, changed_by)
+        known = [(each, reference) for each in finished if (reference := self._references.get(_key(each))) is not None]
+        studies = [(each, curve) for (each, _), curve in zip(known, loss_curves(known), strict=True)]
+        async with self._pool.acquire() as connection, storing(connection, studies, fatal) as stored:
+            await self._outbox.put(connection, [_ended(each, follows) for each in stored.failed])
+        if stored.failed:
+            self._outbox.wake()
+        number = sum(each.studies for each in stored.changed)
+        _count(number, len(finished) - number)
+        _log(stored, follows)
+        # One announcement stands for all that changed a phase; it belongs to the trace of what ended, if any did.
+        last = [*(each.id for each in stored.changed), *stored.scored, *(each.submission_id for each in stored.failed)]
+        if last:
+            await self._announce(stored.changes, {stored.phase_of[each]: follows[each] for each in last})
 
     async def _load_references(self, finished: Sequence[StudyFinished]) -> None:
         unknown = {each.submission_id for each in finished if _key(each) not in self._references}
@@ -116,16 +103,16 @@ def _key(study: StudyFinished) -> tuple[UUID, UUID]:
     return study.submission_id, study.box_id
 
 
-def _count(stored: Sequence[StudyFinished], dropped: int) -> None:
-    STORED.inc(len(stored))
+def _count(stored: int, dropped: int) -> None:
+    STORED.inc(stored)
     LATE.inc(dropped)
-    BATCH.observe(len(stored))
+    BATCH.observe(stored)
 
 
-def _log(scored: Mapping[UUID, float | None], failed: Sequence[StudyFatal], follows: Mapping[UUID, str | None]) -> None:
-    for submission_id, score in scored.items():
+def _log(stored: Stored, follows: Mapping[UUID, str | None]) -> None:
+    for submission_id, score in stored.scored.items():
         log.info("submission scored", submission=str(submission_id), score=score, **trace_field(follows[submission_id]))
-    for each in failed:
+    for each in stored.failed:
         log.info(
             "submission failed",
             submission=str(each.submission_id),

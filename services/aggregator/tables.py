@@ -1,35 +1,55 @@
 """What the aggregator reads and writes in Postgres."""
 
-from collections import Counter
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from typing import Any
 from uuid import UUID
 
-from arena.scoring import submission_score
+from pydantic_core import to_json
+
+from arena.scoring import Score, submission_score
 from arena.version import code_version
 from arena.words.execution import Provenance
-from services.aggregator.rows import LockedSubmission, LockedSubmissions, ScoringReference
+from services.aggregator.rows import OpenSubmission, ScoringReference
 from shared.database import Connection, Pool, fetch_all, load_queries
 from shared.messages import StudyEnded, StudyFatal, StudyFinished
 
 queries = load_queries(files("services.aggregator") / "queries.sql")
 
-INSERT_STUDY = """
-    insert into studies (
-        submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
-        suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors,
-        loss, change, cpu_s, memory_peak_bytes, curve, evaluation_cpu_s, cut_off_by
+BEGIN = "begin; select from submissions where id = any ('{{{ids}}}') and ended_at is null order by id for update"
+COMMIT = """
+    with changed as (
+        update submissions s
+        set studies_done = s.studies_done + new.studies,
+            studies_timed_out = s.studies_timed_out + new.timed_out,
+            suggest_errors = s.suggest_errors + new.suggest_errors,
+            observe_errors = s.observe_errors + new.observe_errors,
+            score = new.score,
+            score_low = new.low,
+            score_high = new.high,
+            change = new.change,
+            started_at = coalesce(s.started_at, now()),
+            state = case when new.is_complete then 'scored' when s.ended_at is null then 'running' else s.state end,
+            verdict = case when new.is_complete then 'scored' else s.verdict end,
+            ended_at = case when new.is_complete then now() else s.ended_at end
+        from json_to_recordset('{submissions}') as new (
+            id uuid, studies integer, timed_out integer, suggest_errors integer, observe_errors integer,
+            score double precision, low double precision, high double precision, change bigint, is_complete boolean
+        )
+        where s.id = new.id
+        returning s.id, s.state, s.score
     )
-    select
-        sh.submission_id, sh.box_id, $3, sh.id, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-        $20, $21, $22, $23
-    from shards sh
-    where sh.id = $4 and sh.submission_id = $1 and sh.box_id = $2 and $5 <= sh.attempt
-        and $3 >= sh.first_study and $3 < sh.first_study + sh.n_studies
-    on conflict (submission_id, box_id, study) do nothing
-    returning submission_id, box_id, study
+    insert into submission_events (submission_id, event, detail)
+    select id, 'scored', jsonb_build_object('score', score) from changed where state = 'scored';
+    commit
 """
-"""This is not in queries.sql because rows of arrays need asyncpg's `fetchmany`, which aiosql does not offer."""
+"""These are not in queries.sql because only statements without parameters share a round trip with `begin` or `commit`.
+
+What is put into them are ids and numbers.
+"""
+
+Curve = list[float] | None
 
 
 async def load_scoring_references(
@@ -40,124 +60,100 @@ async def load_scoring_references(
     return {(each.submission_id, each.box_id): each for each in await fetch_all(ScoringReference, rows)}
 
 
-async def lock_submissions(connection: Connection, submission_ids: Iterable[UUID]) -> LockedSubmissions:
-    """Lock the submissions that have not ended, then take the next change number of their phases."""
-    rows = queries.lock_submissions(connection, submission_ids=list(submission_ids))
-    locked = await fetch_all(LockedSubmission, rows)
-    return LockedSubmissions(
-        submissions={each.id: each.change for each in locked},
-        phases={each.phase_id: each.change for each in locked},
-        phase_of={each.id: each.phase_id for each in locked},
-    )
+async def begin(connection: Connection, submission_ids: Iterable[UUID]) -> None:
+    """Begin a transaction with the locks of those submissions that have not ended; results for the others are late."""
+    await connection.execute(BEGIN.format(ids=",".join(map(str, submission_ids))))
 
 
-async def insert_studies(
-    connection: Connection, studies: Sequence[tuple[StudyFinished, list[float] | None]], changes: Mapping[UUID, int]
-) -> list[StudyFinished]:
-    """Store each (result, curve of its loss) that is the first for its study; returns those that were stored."""
-    by_key = {(each.submission_id, each.box_id, each.study): each for each, _ in reversed(studies)}
-    rows = await connection.fetchmany(
-        INSERT_STUDY,
-        [
-            (
-                each.submission_id,
-                each.box_id,
-                each.study,
-                each.shard_id,
-                each.attempt,
-                each.runner_id,
-                each.visible,
-                each.generalization,
-                each.eval_time_s,
-                each.suggest_time_s,
-                each.observe_time_s,
-                each.construct_time_s,
-                each.suggestions,
-                each.timed_out,
-                each.suggest_errors,
-                each.observe_errors,
-                curve and curve[-1],
-                changes[each.submission_id],
-                each.usage.cpu_s,
-                each.usage.memory_peak_bytes,
-                curve,
-                each.evaluation_cpu_s,
-                each.cut_off_by,
-            )
-            for each, curve in studies
-        ],
-    )
-    return [by_key[submission_id, box_id, study] for submission_id, box_id, study in rows]
-
-
-async def finish_shards(connection: Connection, stored: Sequence[StudyFinished]) -> None:
-    """Count stored studies on their shards."""
-    last = {each.shard_id: each for each in stored}
-    counts = Counter(each.shard_id for each in stored)
-    await queries.finish_shards(
+async def store_studies(
+    connection: Connection, submission_ids: Iterable[UUID], studies: Iterable[tuple[StudyFinished, Curve]]
+) -> list[OpenSubmission]:
+    """Store each (result, curve of its loss) that is the first for its study; returns the submissions not ended."""
+    without_copies = {(each.shard_id, each.attempt, each.study): (each, curve) for each, curve in studies}
+    rows = queries.store_studies(
         connection,
-        shard_ids=list(last),
-        counts=[counts[shard_id] for shard_id in last],
-        attempts=[each.attempt for each in last.values()],
-        runner_ids=[each.runner_id for each in last.values()],
-        provenances=[_provenance(each) for each in last.values()],
+        submission_ids=list(submission_ids),
+        studies=[_new_study(each, curve) for each, curve in without_copies.values()],
+        scored_by=code_version(),
     )
+    return await fetch_all(OpenSubmission, rows)
+
+
+def _new_study(each: StudyFinished, curve: Curve) -> tuple[Any, ...]:
+    """Return a result as the type `new_study` has it."""
+    return (
+        each.submission_id,
+        each.box_id,
+        each.study,
+        each.shard_id,
+        each.attempt,
+        each.runner_id,
+        each.visible,
+        each.generalization,
+        each.eval_time_s,
+        each.suggest_time_s,
+        each.observe_time_s,
+        each.construct_time_s,
+        to_json(each.suggestions, inf_nan_mode="constants").decode(),
+        each.timed_out,
+        each.cut_off_by,
+        each.suggest_errors,
+        each.observe_errors,
+        curve and curve[-1],
+        curve,
+        each.usage.cpu_s,
+        each.usage.memory_peak_bytes,
+        each.evaluation_cpu_s,
+        each.signature,
+        each.provenance and each.provenance.model_dump_json(),
+        each.log,
+    )
+
+
+async def score_submissions(connection: Connection, changed: Sequence[OpenSubmission]) -> dict[UUID, Score | None]:
+    """Return the scores of submissions with new studies, exact for those that are complete; keeps the curves of these.
+
+    An organizer run has none.
+    """
+    losses = {each.id: each.losses for each in changed}
+    if complete := [each.id for each in changed if each.is_complete]:
+        losses |= {key: found async for key, found in queries.score_boxes(connection, submission_ids=complete)}
+        await queries.draw_curves(connection, submission_ids=complete)
+    return {key: None if found is None else submission_score(found) for key, found in losses.items()}
+
+
+async def commit(
+    connection: Connection, changed: Sequence[OpenSubmission], scores: Mapping[UUID, Score | None]
+) -> None:
+    """Add new studies to their submissions, of which those with all are scored, and commit."""
+    await connection.execute(
+        COMMIT.format(submissions=json.dumps([_counted(each, scores[each.id]) for each in changed]))
+    )
+
+
+def _counted(each: OpenSubmission, score: Score | None) -> dict[str, Any]:
+    return {
+        "id": str(each.id),
+        "studies": each.studies,
+        "timed_out": each.timed_out,
+        "suggest_errors": each.suggest_errors,
+        "observe_errors": each.observe_errors,
+        "score": score and score.score,
+        "low": score and score.low,
+        "high": score and score.high,
+        "change": each.change,
+        "is_complete": each.is_complete,
+    }
+
+
+async def roll_back(connection: Connection) -> None:
+    """End the transaction without an effect, unless the connection is lost, which does the same."""
+    if connection.is_in_transaction():
+        await connection.execute("rollback")
 
 
 def _provenance(message: StudyEnded) -> dict[str, str] | None:
     return None if message.provenance is None else message.provenance.model_dump()
-
-
-async def score_submissions(
-    connection: Connection, stored: Sequence[StudyFinished], changes: Mapping[UUID, int]
-) -> dict[UUID, float | None]:
-    """Bring the scores of the submissions that have new studies up to date; returns those that are now final.
-
-    An organizer run ends without a score.
-    """
-    ids = sorted({each.submission_id for each in stored})
-    losses = await _score_boxes(connection, stored)
-    scores = [submission_score(losses[each]) if each in losses else None for each in ids]
-    studies = Counter(each.submission_id for each in stored)
-    ran = Counter((each.submission_id, each.provenance) for each in stored)
-    ended = {
-        submission_id: score
-        async for submission_id, score in queries.score_submissions(
-            connection,
-            submission_ids=ids,
-            studies=[studies[each] for each in ids],
-            timed_out=_total("timed_out", stored, ids),
-            suggest_errors=_total("suggest_errors", stored, ids),
-            observe_errors=_total("observe_errors", stored, ids),
-            scores=[each and each.score for each in scores],
-            lows=[each and each.low for each in scores],
-            highs=[each and each.high for each in scores],
-            changes=[changes[each] for each in ids],
-            ran_submissions=[submission_id for submission_id, _ in ran],
-            ran_by=[_ran_by(provenance) for _, provenance in ran],
-            ran_studies=list(ran.values()),
-            scored_by=code_version(),
-        )
-    }
-    if ended:
-        await queries.draw_curves(connection, submission_ids=list(ended))
-    return ended
-
-
-async def _score_boxes(connection: Connection, stored: Sequence[StudyFinished]) -> dict[UUID, list[float]]:
-    """Update the mean losses of the black boxes with new studies; returns those of all boxes, by submission."""
-    pairs = sorted({(each.submission_id, each.box_id) for each in stored})
-    rows = queries.score_boxes(
-        connection, submission_ids=[pair[0] for pair in pairs], box_ids=[pair[1] for pair in pairs]
-    )
-    return {submission_id: losses async for submission_id, losses in rows}
-
-
-def _total(count: str, stored: Sequence[StudyFinished], submission_ids: Sequence[UUID]) -> list[int]:
-    sums = Counter[UUID]()
-    for each in stored:
-        sums[each.submission_id] += int(getattr(each, count))
-    return [sums[each] for each in submission_ids]
 
 
 def _ran_by(provenance: Provenance | None) -> dict[str, str]:
@@ -202,9 +198,3 @@ async def keep_logs(connection: Connection, messages: Sequence[StudyEnded]) -> N
             studies=[each.study for each in wrote],
             logs=[each.log for each in wrote],
         )
-
-
-async def record_signatures(connection: Connection, stored: Sequence[StudyFinished]) -> None:
-    """Keep the signatures of test problems that came with these results."""
-    for box_id, signature in {each.box_id: each.signature for each in stored if each.signature is not None}.items():
-        await queries.record_signature(connection, box_id=box_id, signature=signature)

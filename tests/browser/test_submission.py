@@ -10,8 +10,8 @@ from arena.words.cut_off import TimeLimit
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
 from benchmarks.browser import reactions as many
-from services.aggregator import tables as aggregator_tables
 from services.aggregator.service import Aggregator
+from services.aggregator.storing import storing
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import StudyFatal
@@ -173,9 +173,8 @@ async def fail(pool: Pool, shard: tuple[UUID, UUID, int, Any]) -> None:
         submission_id=submission, shard_id=held.shard_id, attempt=held.attempt, runner_id="runner", box_id=box,
         study=study, verdict=Verdict.PROCESS_DIED, stage=Stage.SUGGEST, iteration=2, detail=HOSTILE,
     )  # fmt: skip
-    async with pool.acquire() as connection, connection.transaction():
-        locked = await aggregator_tables.lock_submissions(connection, {submission})
-        await aggregator_tables.fail_submission(connection, message, locked.submissions[submission])
+    async with pool.acquire() as connection, storing(connection, [], [message]):
+        pass
     await dispatcher_tables.drop_shards(pool, [submission])
 
 

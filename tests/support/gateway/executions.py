@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.words.execution import Provenance, Usage
-from services.aggregator import tables as aggregator_tables
+from services.aggregator.storing import storing
 from services.dispatcher import tables as dispatcher_tables
 from shared.database import Pool
 from shared.messages import HeldShard, RunnerHeartbeat
@@ -30,9 +30,5 @@ async def finish(pool: Pool, submission: UUID, box: UUID, study: int, held: Held
     finished = result(submission, box, study, (held.shard_id, held.attempt)).model_copy(
         update={"usage": Usage(cpu_s=2.5, memory_peak_bytes=1000), "provenance": PROVENANCE, **more}
     )
-    async with pool.acquire() as connection, connection.transaction():
-        locked = await aggregator_tables.lock_submissions(connection, {submission})
-        stored = await aggregator_tables.insert_studies(connection, [(finished, [0.5])], locked.submissions)
-        await aggregator_tables.finish_shards(connection, stored)
-        await aggregator_tables.score_submissions(connection, stored, locked.submissions)
-        await aggregator_tables.keep_logs(connection, stored)
+    async with pool.acquire() as connection, storing(connection, [(finished, [0.5])], []):
+        pass

@@ -9,7 +9,7 @@ from arena.rules.seeds import names_seed, optimizer_seed, study_seed
 from arena.words.execution import Usage
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
-from services.aggregator import tables as aggregator_tables
+from services.aggregator.storing import storing
 from services.dispatcher import tables as dispatcher_tables
 from services.dispatcher.release import shard_message
 from shared.database import Pool
@@ -209,9 +209,8 @@ async def test_a_fatal_execution_is_replayed_to_the_same_verdict(gateway: Gatewa
             detail="exit code 1",
             usage=Usage(cpu_s=1.5),
         )
-        async with pool.acquire() as connection, connection.transaction():
-            locked = await aggregator_tables.lock_submissions(connection, {submission})
-            await aggregator_tables.fail_submission(connection, fatal, locked.submissions[submission])
+        async with pool.acquire() as connection, storing(connection, [], [fatal]):
+            pass
         await dispatcher_tables.drop_shards(pool, [submission])
         return held
 
