@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from arena.scoring import Score
 from services.aggregator import tables
 from services.aggregator.rows import OpenSubmission
 from shared.database import Connection
@@ -39,7 +40,7 @@ async def storing(
         unended = {each.id: each for each in await tables.store_studies(connection, submission_ids, studies)}
         changed = [each for each in unended.values() if each.studies]
         scores = await tables.score_submissions(connection, changed)
-        scored = {each.id: (found := scores[each.id]) and found.score for each in changed if each.is_complete}
+        scored = {each.id: _value(scores[each.id]) for each in changed if each.is_complete}
         failed = [each for each in fatal if each.submission_id in unended.keys() - scored.keys()]
         for each in failed:
             await tables.fail_submission(connection, each, unended[each.submission_id].change)
@@ -55,3 +56,7 @@ async def storing(
     except BaseException:
         await tables.roll_back(connection)
         raise
+
+
+def _value(score: Score | None) -> float | None:
+    return None if score is None else score.score

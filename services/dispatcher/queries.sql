@@ -90,16 +90,24 @@ with chosen as (
         :team_ids::uuid[], :environments::text[], :cpus::integer[], :memories_mib::integer[], :counts::integer[]
     ) as share (team_id, environment, cpus, memory_mib, n)
     cross join lateral (
+        -- The shards of one submission after another, as the index has them: sorted together, all that wait would be read.
         select sh.id
-        from submissions s
-        join phases p on p.id = s.phase_id
-        join shards sh on sh.submission_id = s.id
-        where s.team_id = share.team_id and s.ended_at is null
-            and s.environment = share.environment and p.cpus = share.cpus and p.memory_mib = share.memory_mib
-            and sh.state = 'pending' and sh.not_before <= now()
-        order by p.priority + s.priority desc, s.created_at, s.id, sh.ordinal
+        from (
+            select s.id
+            from submissions s
+            join phases p on p.id = s.phase_id
+            where s.team_id = share.team_id and s.ended_at is null
+                and s.environment = share.environment and p.cpus = share.cpus and p.memory_mib = share.memory_mib
+            order by p.priority + s.priority desc, s.created_at, s.id
+        ) as submission
+        cross join lateral (
+            select waiting.id from shards waiting
+            where waiting.submission_id = submission.id and waiting.state = 'pending' and waiting.not_before <= now()
+            order by waiting.ordinal
+            limit share.n
+            for update skip locked
+        ) as sh
         limit share.n
-        for update of sh skip locked
     ) as picked
 ),
 released as (

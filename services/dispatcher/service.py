@@ -37,6 +37,8 @@ from shared.tracing.context import record_span, trace_field
 
 log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
+RELEASE_GAP_S = 0.1
+"""What becomes free in this time after a release is filled together: what is on the broker lasts runners longer."""
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 COUNTED_AT_ONCE = 200
@@ -112,15 +114,15 @@ class Dispatcher:
             places = count_places(shard_class, runners) if runners else 1
             return release_window(settings.release_window, settings.release_per_slot, places)
 
-        while True:
-            shards, changes = await tables.release_fairly(self._pool, window)
-            if not shards:
-                return
-            # A message that is lost from here on is found by the sweeper: the table says the shard is released.
-            messages = [_release_message(shard) for shard in shards]
-            await self._broker.declare([shard_queue(each) for each in {message.shard_class for message in messages}])
-            await self._broker.publish([*messages, *changes])
-            RELEASED.inc(len(shards))
+        shards, changes = await tables.release_fairly(self._pool, window)
+        if not shards:
+            return
+        # A message that is lost from here on is found by the sweeper: the table says the shard is released.
+        messages = [_release_message(shard) for shard in shards]
+        await self._broker.declare([shard_queue(each) for each in {message.shard_class for message in messages}])
+        await self._broker.publish([*messages, *changes])
+        RELEASED.inc(len(shards))
+        await asyncio.sleep(RELEASE_GAP_S)
 
     async def _sweep(self) -> None:
         await self._look_at_clock()

@@ -73,7 +73,7 @@ class Broker:
         """Publish messages whose bodies are written already, as `publish` does."""
         try:
             async with broker_call(PUBLISH_TIMEOUT_S):
-                await asyncio.gather(*(publish(self._exchange, each) for each in messages))
+                await asyncio.gather(*(publish(self._channel, EXCHANGE, each) for each in messages))
             self._refused = None
         except PublishError:
             raise

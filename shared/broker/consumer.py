@@ -142,5 +142,9 @@ def _traceparent(delivery: AbstractIncomingMessage) -> str | None:
 
 
 async def _acknowledge(delivery: AbstractIncomingMessage, *, multiple: bool = False) -> None:
+    """Acknowledge a delivery, and with `multiple` all before it.
+
+    It has no answer, and nobody waits until it is sent, so that it is sent together with others.
+    """
     async with broker_call(ACKNOWLEDGE_TIMEOUT_S):
-        await delivery.ack(multiple=multiple)
+        await delivery.channel.basic_ack(delivery.delivery_tag or 0, multiple=multiple, wait=False)

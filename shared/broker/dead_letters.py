@@ -46,10 +46,9 @@ class DeadLetterQueue:
 
     async def put(self, queue: str, message: AbstractIncomingMessage, reason: str) -> None:
         """Set a message of `queue` aside with the reason."""
-        exchange = await self._channel.get_exchange(DEAD_EXCHANGE, ensure=False)
         headers = {"x-arena-reason": reason[:REASON_LIMIT], "x-arena-queue": queue}
         async with broker_call(PUBLISH_TIMEOUT_S):
-            await publish(exchange, _raw(message), headers)
+            await publish(self._channel, DEAD_EXCHANGE, _raw(message), headers)
         DEAD_LETTERED.labels(queue).inc()
         log.error(
             "message dead-lettered",

@@ -1,9 +1,11 @@
 """How every message is sent: persistent, and confirmed by the broker."""
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-import aio_pika
-from aio_pika.abc import AbstractExchange
+import aiormq
+from aio_pika import DeliveryMode
+from aio_pika.abc import AbstractChannel
+from aio_pika.exceptions import ChannelInvalidStateError
 from prometheus_client import Counter
 
 from shared.tracing.context import HEADER
@@ -21,15 +23,29 @@ class RawMessage(NamedTuple):
     traceparent: str | None = None
 
 
-async def publish(exchange: AbstractExchange, message: RawMessage, headers: dict[str, Any] | None = None) -> None:
-    """Publish one message and wait for the broker's confirm."""
+async def publish(
+    channel: AbstractChannel, exchange: str, message: RawMessage, headers: dict[str, Any] | None = None
+) -> None:
+    """Publish one message and wait for the broker's confirm.
+
+    aio-pika's own way holds the channel until a message is sent, so that each is a write to the network of its own.
+    """
+    if channel.is_closed:
+        raise ChannelInvalidStateError(f"{channel} is closed")
     traced = {} if message.traceparent is None else {HEADER: message.traceparent}
-    sent = aio_pika.Message(
-        message.body,
+    properties = aiormq.spec.Basic.Properties(
         content_type="application/json",
-        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+        delivery_mode=DeliveryMode.PERSISTENT,
         headers=traced | (headers or {}),
     )
+    sender = cast("aiormq.Channel", await channel.get_underlay_channel())  # the interface lacks `wait`
     # An announcement has no queue while nobody listens; work always has one, see the topology.
-    await exchange.publish(sent, message.key, mandatory=False)
+    await sender.basic_publish(
+        message.body,
+        exchange=exchange,
+        routing_key=message.key,
+        properties=properties,
+        mandatory=False,
+        wait=False,
+    )
     PUBLISHED.labels(message.key).inc()
