@@ -20,7 +20,7 @@ class ScoringReference:
 
 
 @dataclass(frozen=True)
-class OpenSubmission:
+class ChangedSubmission:
     """A submission that has not ended, with what a batch of results has added to it.
 
     `change` is the number of this transaction in its phase; `losses` are those of its black boxes, none if it has no

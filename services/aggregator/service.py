@@ -24,6 +24,9 @@ from shared.tracing.context import record_span, trace_field
 
 log = structlog.get_logger()
 REFERENCES_KEPT = 20_000
+BATCH_GAP_S = 0.1
+"""A result that comes alone is stored at once. When many come, those of this time are stored together, which costs
+hardly more than one of them."""
 
 STORED = Counter("arena_studies_stored", "Results of studies stored")
 LATE = Counter("arena_studies_dropped", "Results that were late or a repetition")
@@ -44,7 +47,11 @@ class Aggregator:
         """Work until `stop`."""
         batch = self._result_batch
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._broker.consume(RESULTS, self.take_results, stop, prefetch=4 * batch, batch=batch))
+            tasks.create_task(
+                self._broker.consume(
+                    RESULTS, self.take_results, stop, prefetch=4 * batch, batch=batch, gap_s=BATCH_GAP_S
+                )
+            )
             tasks.create_task(self._outbox.run_relay(stop))
             tasks.create_task(measure_queues(self._broker, (RESULTS,), stop))
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from arena.scoring import Score
 from services.aggregator import tables
-from services.aggregator.rows import OpenSubmission
+from services.aggregator.rows import ChangedSubmission
 from shared.database import Connection
 from shared.messages import StudyFatal, StudyFinished
 
@@ -19,7 +19,7 @@ class Stored:
     An organizer run ends without a score.
     """
 
-    changed: Sequence[OpenSubmission]
+    changed: Sequence[ChangedSubmission]
     scored: dict[UUID, float | None]
     failed: Sequence[StudyFatal]
     phase_of: dict[UUID, UUID]

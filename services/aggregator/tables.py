@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from arena.scoring import Score, submission_score
 from arena.version import code_version
 from arena.words.execution import Provenance
-from services.aggregator.rows import OpenSubmission, ScoringReference
+from services.aggregator.rows import ChangedSubmission, ScoringReference
 from shared.database import Connection, Pool, fetch_all, load_queries
 from shared.messages import StudyEnded, StudyFatal, StudyFinished
 
@@ -67,7 +67,7 @@ async def begin(connection: Connection, submission_ids: Iterable[UUID]) -> None:
 
 async def store_studies(
     connection: Connection, submission_ids: Iterable[UUID], studies: Iterable[tuple[StudyFinished, Curve]]
-) -> list[OpenSubmission]:
+) -> list[ChangedSubmission]:
     """Store each (result, curve of its loss) that is the first for its study; returns the submissions not ended."""
     without_copies = {(each.shard_id, each.attempt, each.study): (each, curve) for each, curve in studies}
     rows = queries.store_studies(
@@ -76,7 +76,7 @@ async def store_studies(
         studies=[_new_study(each, curve) for each, curve in without_copies.values()],
         scored_by=code_version(),
     )
-    return await fetch_all(OpenSubmission, rows)
+    return await fetch_all(ChangedSubmission, rows)
 
 
 def _new_study(each: StudyFinished, curve: Curve) -> tuple[Any, ...]:
@@ -110,7 +110,7 @@ def _new_study(each: StudyFinished, curve: Curve) -> tuple[Any, ...]:
     )
 
 
-async def score_submissions(connection: Connection, changed: Sequence[OpenSubmission]) -> dict[UUID, Score | None]:
+async def score_submissions(connection: Connection, changed: Sequence[ChangedSubmission]) -> dict[UUID, Score | None]:
     """Return the scores of submissions with new studies, exact for those that are complete; keeps the curves of these.
 
     An organizer run has none.
@@ -123,7 +123,7 @@ async def score_submissions(connection: Connection, changed: Sequence[OpenSubmis
 
 
 async def commit(
-    connection: Connection, changed: Sequence[OpenSubmission], scores: Mapping[UUID, Score | None]
+    connection: Connection, changed: Sequence[ChangedSubmission], scores: Mapping[UUID, Score | None]
 ) -> None:
     """Add new studies to their submissions, of which those with all are scored, and commit."""
     await connection.execute(
@@ -131,7 +131,7 @@ async def commit(
     )
 
 
-def _counted(each: OpenSubmission, score: Score | None) -> dict[str, Any]:
+def _counted(each: ChangedSubmission, score: Score | None) -> dict[str, Any]:
     return {
         "id": str(each.id),
         "studies": each.studies,

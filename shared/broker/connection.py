@@ -71,9 +71,11 @@ class Broker:
 
     async def publish_raw(self, messages: Sequence[RawMessage]) -> None:
         """Publish messages whose bodies are written already, as `publish` does."""
+        if not messages:
+            return
         try:
             async with broker_call(PUBLISH_TIMEOUT_S):
-                await asyncio.gather(*(publish(self._channel, EXCHANGE, each) for each in messages))
+                await publish(self._channel, EXCHANGE, messages)
             self._refused = None
         except PublishError:
             raise
@@ -116,9 +118,18 @@ class Broker:
         return QueueReader(work, channel, queue, self.dead_letters, self._held_up)
 
     async def consume(
-        self, work: WorkQueue, handle: Handler, stop: asyncio.Event, *, prefetch: int, batch: int = 1
+        self,
+        work: WorkQueue,
+        handle: Handler,
+        stop: asyncio.Event,
+        *,
+        prefetch: int,
+        batch: int = 1,
+        gap_s: float = 0.0,
     ) -> None:
         """Hand messages of a queue to `handle` until `stop`, in batches of what is there, up to `batch` at a time.
+
+        `gap_s` lies between the beginnings of two batches, so that each has more of what is coming.
 
         After `stop`, batches in hand are finished and everything else goes back to the queue.
         """
@@ -126,7 +137,7 @@ class Broker:
         async def declare(channel: AbstractRobustChannel) -> AbstractRobustQueue:
             return await declare_work_queue(channel, work)
 
-        await self._consume(work, declare, handle, stop, prefetch, batch)
+        await self._consume(work, declare, handle, stop, prefetch, batch, gap_s)
 
     async def listen(
         self, name: str, messages: tuple[type[Message], ...], handle: Handler, stop: asyncio.Event
@@ -150,6 +161,7 @@ class Broker:
         stop: asyncio.Event,
         prefetch: int,
         batch: int,
+        gap_s: float = 0.0,
     ) -> None:
         consumer = Consumer(work.name, work.keys, self.dead_letters, stop, self._held_up)
         subscribed = await self._subscribe(consumer, declare, stop, prefetch)
@@ -157,7 +169,7 @@ class Broker:
             return
         channel, queue, tag = subscribed
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(consumer.run(handle, batch))
+            tasks.create_task(consumer.run(handle, batch, gap_s))
             await stop.wait()
             consumer.deliveries.put_nowait(None)
         # Closing the channel gives every unacknowledged delivery back to the queue.

@@ -49,9 +49,16 @@ class Consumer:
         self._stop = stop
         self._held_up = held_up
 
-    async def run(self, handle: Handler, batch: int) -> None:
-        """Settle deliveries, up to `batch` at a time, until None is delivered or `stop` is set."""
+    async def run(self, handle: Handler, batch: int, gap_s: float = 0.0) -> None:
+        """Settle deliveries, up to `batch` at a time, until None is delivered or `stop` is set.
+
+        A batch begins `gap_s` after the one before it, or later: what comes meanwhile is in it.
+        """
+        now = asyncio.get_running_loop().time
+        earliest = now()
         while (first := await self.deliveries.get()) is not None and not self._stop.is_set():
+            await asyncio.sleep(earliest - now())
+            earliest = now() + gap_s
             deliveries = [first]
             while len(deliveries) < batch and not self.deliveries.empty():
                 following = self.deliveries.get_nowait()

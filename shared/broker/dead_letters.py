@@ -48,7 +48,7 @@ class DeadLetterQueue:
         """Set a message of `queue` aside with the reason."""
         headers = {"x-arena-reason": reason[:REASON_LIMIT], "x-arena-queue": queue}
         async with broker_call(PUBLISH_TIMEOUT_S):
-            await publish(self._channel, DEAD_EXCHANGE, _raw(message), headers)
+            await publish(self._channel, DEAD_EXCHANGE, [_raw(message)], **headers)
         DEAD_LETTERED.labels(queue).inc()
         log.error(
             "message dead-lettered",

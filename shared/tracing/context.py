@@ -81,6 +81,9 @@ def record_span(name: str, parent: str | None, **attributes: Attribute) -> Itera
 @contextmanager
 def follow_trace(name: str, parent: str | None, **attributes: Attribute) -> Iterator[None]:
     """Record the block as a span, and let all that is logged and sent in it belong to the trace of `parent`."""
+    if not _recorders and parent == _current.get():
+        yield
+        return
     with record_span(name, parent, **attributes) as traceparent, _made_current(traceparent):
         yield
 
