@@ -50,6 +50,11 @@ stack() {
         ARENA_LAB_TLS=$(realpath "$STATE/lab/tls")
         export ARENA_LAB_TLS
     fi
+    if [ -f "$STATE/archive" ]; then # deploy/archive.sh keeps every change of the database
+        files+=(--file deploy/compose/archive.yaml)
+        ARENA_ARCHIVE=$(cat "$STATE/archive")
+        export ARENA_ARCHIVE
+    fi
     compose --project-name "$PROJECT" --env-file "$STATE/secrets.env" "${files[@]}" "$@"
 }
 

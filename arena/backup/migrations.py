@@ -1,5 +1,6 @@
 """Migrations of a restored database that is older than this release: the files that dbmate applies, in the same way."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from arena.backup.programs import Programs
@@ -15,8 +16,8 @@ def newest_migration() -> str:
     return _version(_files()[-1])
 
 
-def migrate(programs: Programs, database: str) -> None:
-    """Apply what a database lacks, each migration in a transaction of its own."""
+def migrate(programs: Programs, database: str) -> Iterator[str]:
+    """Apply what a database lacks, each migration in a transaction of its own; yields the versions."""
     rows = programs.query("select version from schema_migrations", database=database)
     applied = {row["version"] for row in rows}
     for file in _files():
@@ -25,6 +26,7 @@ def migrate(programs: Programs, database: str) -> None:
             continue
         statements = file.read_text().partition(UP)[2].partition(DOWN)[0]
         programs.execute(STEP.format(statements=statements, version=version), database=database)
+        yield version
 
 
 def _version(file: Path) -> str:

@@ -1,6 +1,7 @@
 """Coming back from a backup: everything is checked first, and the database appears under its name when it is whole."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from arena.backup.making import count_rows
@@ -13,14 +14,24 @@ from arena.failure import Failure
 Say = Callable[[str], None]
 SERVER = "postgres"
 """The database that every server has; from it others are made and renamed."""
+DROP = "drop database if exists {name} with (force);"
+SET_ASIDE = """
+    alter database {name} connection limit 0;
+    select pg_terminate_backend(pid) from pg_stat_activity where datname = replace('{name}', '"', '');
+    alter database {name} rename to {aside};
+    alter database {aside} connection limit -1;
+"""
+"""The limit keeps services out until the name is another's; they take it for a server that is busy."""
+TAKE = "alter database {restoring} rename to {name};"
 MADE_BY_A_START = frozenset({"schema_migrations", "tokens", "sessions", "runners"})
 """Tables in which a platform that nobody has used yet has rows."""
 
 
-def restore(parts: PlatformParts, folder: Path, say: Say) -> BackupManifest:
+def restore(parts: PlatformParts, folder: Path, say: Say, *, set_aside: bool) -> BackupManifest:
     """Restore the backup in a folder to a platform without data. Raises Failure before its database is replaced.
 
-    Its services may run: they go on with the restored database.
+    Its services may run: they go on with the restored database. With `set_aside`, a database with data keeps it under
+    another name.
     """
     manifest = read_manifest(folder)
     say("checking every file of the backup")
@@ -32,7 +43,9 @@ def restore(parts: PlatformParts, folder: Path, say: Say) -> BackupManifest:
             f"{manifest.schema_migration}. Install the release that made it, or a later one, and restore with that."
         )
     programs = parts.programs
-    _refuse_data(programs)
+    aside = f"{programs.database}_until_{datetime.now(UTC):%Y%m%d_%H%M%S}" if set_aside else None
+    if aside is None:
+        _refuse_data(programs)
     names = [blob.sha256 for blob in manifest.blobs]
     lacking = sorted(set(names) - parts.blobs.find(names))
     say(f"writing {len(lacking)} of {len(names)} blobs")
@@ -40,11 +53,17 @@ def restore(parts: PlatformParts, folder: Path, say: Say) -> BackupManifest:
     restoring = f"{programs.database}_restoring"
     say("writing the database")
     _load(programs, restoring, folder, manifest)
-    if manifest.schema_migration < newest:
-        say(f"migrating from {manifest.schema_migration} to {newest}")
-        migrate(programs, restoring)
-    _take_the_name(programs, restoring)
+    for version in migrate(programs, restoring):
+        say(f"applied migration {version}")
+    _take_the_name(programs, restoring, aside)
+    if aside is not None:
+        say(f"what was there is in the database {aside}")
     return manifest
+
+
+def _is_there(programs: Programs) -> bool:
+    names = programs.query("select datname as name from pg_database", database=SERVER)
+    return {"name": programs.database} in names
 
 
 def _quoted(name: str) -> str:
@@ -53,17 +72,15 @@ def _quoted(name: str) -> str:
 
 
 def _refuse_data(programs: Programs) -> None:
-    names = {each["datname"] for each in programs.query("select datname from pg_database", database=SERVER)}
-    if programs.database not in names:
+    if not _is_there(programs):
         return
     with DatabaseSession(programs, programs.database) as session:
         rows = count_rows(session)
     if data := {table: count for table, count in rows.items() if count and table not in MADE_BY_A_START}:
         told = ", ".join(f"{count} in {table}" for table, count in sorted(data.items()))
         raise Failure(
-            f"Expected a database without data, '{programs.database}' has rows: {told}. Nothing was changed. If you do "
-            "not need them, stop the services, rename that database (alter database "
-            f"{_quoted(programs.database)} rename to old) or drop it, and restore again; or restore to another server."
+            f"Expected a database without data, '{programs.database}' has rows: {told}. Nothing was changed. Restore "
+            "with --set-aside, which keeps that database under another name, or to another server."
         )
 
 
@@ -86,10 +103,8 @@ def _load(programs: Programs, name: str, folder: Path, manifest: BackupManifest)
             raise Failure(f"Expected as many rows as the manifest counts, found others in {', '.join(differ)}.")
 
 
-def _take_the_name(programs: Programs, restoring: str) -> None:
-    """Put the restored database in the place of the one without data. Services that use it connect again."""
-    name = _quoted(programs.database)
-    programs.execute(
-        f"drop database if exists {name} with (force); alter database {_quoted(restoring)} rename to {name};",
-        database=SERVER,
-    )
+def _take_the_name(programs: Programs, restoring: str, aside: str | None) -> None:
+    """Put the restored database in the place of the one that is there. Services that use it connect again."""
+    values = {"name": _quoted(programs.database), "aside": _quoted(aside or ""), "restoring": _quoted(restoring)}
+    make_room = SET_ASIDE if aside is not None and _is_there(programs) else DROP
+    programs.execute((make_room + TAKE).format(**values), database=SERVER)

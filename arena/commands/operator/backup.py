@@ -11,7 +11,7 @@ from arena.backup.manifest import BackupManifest
 from arena.backup.platform_parts import PlatformParts, parts_by_url, parts_of_cluster, parts_of_stack
 from arena.backup.restoring import restore as restore_backup
 from arena.commands.options import Json
-from arena.failure import ExitCode, Failure
+from arena.failure import Failure
 from arena.table import facts_table, show_tables
 from arena.terminal import remark, show_json, time_text
 
@@ -48,14 +48,18 @@ def backup(
     """
     manifest = back_up(_find_parts(database, blobs, namespace, project), folder, remark)
     _show(manifest, as_json=as_json)
-    for missing in manifest.missing_blobs:
-        remark(f"The platform has lost blob {missing}. Everything else is in the backup.")
     if manifest.missing_blobs:
-        raise typer.Exit(ExitCode.FAILED)
+        raise Failure(
+            f"The platform itself has lost {len(manifest.missing_blobs)} blobs, and everything else is in the backup. "
+            f"Bring them back from an older one: {'; '.join(manifest.missing_blobs)}."
+        )
 
 
 def restore(
     folder: Folder,
+    set_aside: Annotated[
+        bool, typer.Option("--set-aside", help="Keep a database that has data, under another name, and take its place.")
+    ] = False,
     database: Database = None,
     blobs: Blobs = None,
     namespace: Namespace = None,
@@ -66,7 +70,7 @@ def restore(
 
     Every file is checked first. A backup of an older release is migrated. Unfinished submissions are scored on.
     """
-    manifest = restore_backup(_find_parts(database, blobs, namespace, project), folder, remark)
+    manifest = restore_backup(_find_parts(database, blobs, namespace, project), folder, remark, set_aside=set_aside)
     _show(manifest, as_json=as_json)
     remark("Restored. Services that run go on by themselves, and unfinished submissions with them.")
 

@@ -26,8 +26,8 @@ async def backup(platform: SeededPlatform, tmp_path: Path) -> tuple[Path, Backup
     return folder, manifest
 
 
-async def restore(platform: SeededPlatform, folder: Path) -> "CompletedProcess[str]":
-    return await asyncio.to_thread(operate, "restore", folder, platform.database_url, platform.blobs_url)
+async def restore(platform: SeededPlatform, folder: Path, *options: str) -> "CompletedProcess[str]":
+    return await asyncio.to_thread(operate, "restore", folder, platform.database_url, platform.blobs_url, *options)
 
 
 async def exists(url: str) -> bool:
@@ -91,8 +91,25 @@ async def test_a_database_with_data_is_not_restored_over(
     assert done.returncode == 1
     assert "has rows" in done.stderr
     assert "3 in submissions" in done.stderr
-    assert "rename" in done.stderr
+    assert "--set-aside" in done.stderr
     assert await pool.fetchval("select count(*) from submissions") == 3
+
+
+async def test_a_database_with_data_is_kept_under_another_name_if_one_asks_for_it(
+    pool: Pool, platform: SeededPlatform, backup: tuple[Path, BackupManifest]
+) -> None:
+    await pool.execute("delete from submissions")  # by mistake
+    await pool.execute("insert into runners (id, slots, ready, reason) values ('since', 1, true, '')")
+
+    done = await restore(platform, backup[0], "--set-aside")
+
+    assert done.returncode == 0, done.stderr
+    assert await pool.fetchval("select count(*) from submissions") == 3
+    [aside] = await databases_beside(platform.database_url)
+    kept = await asyncpg.connect(platform.database_url.rsplit("/", 1)[0] + f"/{aside}")
+    assert await kept.fetchval("select id from runners") == "since"
+    await kept.close()
+    await drop_database(f"/{aside}")
 
 
 async def test_a_platform_that_nobody_has_used_yet_is_restored_over(

@@ -10,10 +10,10 @@ from tests.support.stack import ROOT
 from tests.support.waiting import LIMIT_S
 
 
-def operate(command: str, folder: Path, database_url: str, blobs: str) -> CompletedProcess[str]:
+def operate(command: str, folder: Path, database_url: str, blobs: str, *options: str) -> CompletedProcess[str]:
     """Run one of the two; what it says of its outcome is in the result."""
     return run(
-        [sys.executable, "-m", "arena", command, str(folder), "--database", database_url, "--blobs", blobs],
+        [sys.executable, "-m", "arena", command, str(folder), "--database", database_url, "--blobs", blobs, *options],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
