@@ -32,3 +32,12 @@ async def _count(connection: Connection) -> dict[str, int]:
         "select relname, seq_tup_read + coalesce(idx_tup_fetch, 0) as read from pg_stat_xact_user_tables"
     )
     return {row["relname"]: row["read"] for row in rows}
+
+
+async def rows_read_so_far(pool: Pool, table: str) -> int:
+    """Return how many rows of a table were read since the database was made, by a pool with one connection."""
+    await pool.execute("select pg_stat_force_next_flush()")
+    found: int = await pool.fetchval(
+        "select seq_tup_read + coalesce(idx_tup_fetch, 0) from pg_stat_user_tables where relname = $1", table
+    )
+    return found

@@ -33,7 +33,26 @@ with ended as (
             :before::timestamptz is null or e.released_at < :before
             or (e.shard_id, e.attempt) > (:before_shard::uuid, :before_attempt::integer)
         )
-        and (:verdict::text is null or e.verdict = :verdict)
+        and (:verdict::text is null or (e.verdict = :verdict and e.outcome <> 'done'))
+        -- Nothing of a phase or team was released before its first submission or after its last one ended. So what others
+        -- released before and since is not read.
+        and (
+            :phase::text is null or e.released_at >= (
+                select min(ps.created_at) from submissions ps join phases pp on pp.id = ps.phase_id where pp.name = :phase
+            )
+        )
+        and (
+            :phase::text is null or e.released_at <= (
+                select max(coalesce(ps.ended_at, 'infinity')) from submissions ps join phases pp on pp.id = ps.phase_id
+                where pp.name = :phase
+            )
+        )
+        and (
+            :team::text is null or e.released_at <= (
+                select max(coalesce(ts.ended_at, 'infinity')) from submissions ts join teams tt on tt.id = ts.team_id
+                where tt.name = :team
+            )
+        )
     order by e.released_at desc, e.shard_id, e.attempt
     limit :size
 ),
