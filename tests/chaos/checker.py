@@ -4,7 +4,7 @@ from collections import Counter
 from typing import Any
 
 from arena.words.problems import ProblemCode
-from shared.database import Pool
+from shared.database import PoolOrConnection
 from tests.chaos.history import History
 from tests.chaos.load import ACTIVE_LIMIT, BAD, BOXES, GOOD, REFERENCE_TEAM, STUDIES_PER_BOX
 
@@ -51,7 +51,7 @@ def check_history(history: History) -> list[str]:
     return findings
 
 
-async def check_tables(pool: Pool, history: History) -> list[str]:
+async def check_tables(pool: PoolOrConnection, history: History) -> list[str]:
     """Return where the tables differ from what clients were told, and from the run without faults."""
     rows = {row["id"]: row for row in await pool.fetch(SUBMISSIONS)}
     kinds = {event["submission"]: event["kind"] for event in history.of("accepted")}
@@ -79,7 +79,7 @@ def _check_end(row: Any, kind: str, *, is_cancelled: bool) -> list[str]:
     return [f"submission {row['id']} ({kind}) should have ended as {expected}; {ended}"]
 
 
-async def _check_studies(pool: Pool, known: dict[str, Any], kinds: dict[str, str]) -> list[str]:
+async def _check_studies(pool: PoolOrConnection, known: dict[str, Any], kinds: dict[str, str]) -> list[str]:
     """Compare each study and score with those of the same optimizer without faults, bit for bit."""
     undisturbed = {kinds[each]: row for each, row in known.items() if row["team"] == REFERENCE_TEAM}
     studies: dict[str, dict[tuple[str, int], Any]] = {each: {} for each in known}

@@ -47,6 +47,7 @@ class Server:
             *(f"--env={each}" for each in environment),
         )
         self._container = ""
+        self._loses_data = asyncio.Lock()
 
     async def create(self, network: str = "bridge") -> None:
         """Make the container in one of the engine's networks; its data are what is in the folder."""
@@ -56,8 +57,9 @@ class Server:
 
     async def start(self) -> None:
         """Let it run, whether it was paused, has ended or runs."""
-        await run_command("docker", "unpause", self._container, check=False)
-        await run_command("docker", "start", self._container)
+        async with self._loses_data:
+            await run_command("docker", "unpause", self._container, check=False)
+            await run_command("docker", "start", self._container)
 
     async def kill(self) -> None:
         """End it with SIGKILL."""
@@ -74,9 +76,10 @@ class Server:
 
     async def lose_data(self) -> None:
         """Kill it and empty its folder."""
-        await self.kill()
-        await run_command("docker", "wait", self._container, check=False)
-        await run_command("find", str(self.data), "-mindepth", "1", "-delete")
+        async with self._loses_data:
+            await self.kill()
+            await run_command("docker", "wait", self._container, check=False)
+            await run_command("find", str(self.data), "-mindepth", "1", "-delete")
 
     async def is_running(self) -> bool:
         """Return whether it has not ended."""
