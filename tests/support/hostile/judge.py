@@ -239,7 +239,7 @@ async def judge(settings: PlatformSettings, url: str, logs: Path) -> AsyncIterat
     pool = await connect_database(settings.database_url)
     runner_id = settings.runner.runner_id
     # Its container carries another label, because the runner removes its own that it does not know.
-    own = SandboxSettings(f"{runner_id}-judge")
+    own = SandboxSettings(f"{runner_id}-judge", engine_url=settings.runner.engine_url)
     async with (
         pool,
         Docker(url=settings.runner.engine_url) as docker,

@@ -43,17 +43,22 @@ def without_containers(found: dict[str, list[str]], containers: set[str]) -> dic
 
 
 def sandboxed_processes() -> list[str]:
-    """Return the container id of each process of this machine that runs as a sandbox's user."""
+    """Return the container id of each process of this machine that runs as a sandbox's user, or is runsc's kernel."""
     users = {first + offset for first in (FIRST_OPTIMIZER_UID, FIRST_BLACKBOX_UID) for offset in range(UID_SPAN)}
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdigit() and entry.stat().st_uid in users:
+            if entry.name.isdigit() and (entry.stat().st_uid in users or _is_runscs_kernel(entry)):
                 match = CONTAINER_ID.search((entry / "cgroup").read_text())
                 found.append(match.group() if match else f"process {entry.name}")
         except (FileNotFoundError, ProcessLookupError):
             continue  # it has just ended
     return found
+
+
+def _is_runscs_kernel(process: Path) -> bool:
+    """Whether all of a sandbox runs in this process, and in threads that it traces, as nobody."""
+    return (process / "cmdline").read_bytes().startswith(b"runsc-sandbox\0")
 
 
 def _find_strange_listeners() -> list[str]:
