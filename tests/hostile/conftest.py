@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support.hostile.submission")
+
 SEED = int(os.environ.get("ARENA_SHUFFLE", time.time()))
 HERE = Path(__file__).parent
 
