@@ -1,5 +1,5 @@
 # Every verb does its own set-up; a second run reuses what is there.
-.PHONY: help demo test coverage chaos test-long test-cluster ready lint docs wheels bench replay-2020 up down clean logs
+.PHONY: help demo test coverage chaos test-long test-cluster test-debian13 ready lint docs wheels bench replay-2020 up down clean logs
 
 help: ## what there is to make
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,9 @@ test-cluster: ready ## on a real Kubernetes: that of KUBECONFIG, else one of thr
 	@bash deploy/images.sh engine
 	@bash deploy/tools.sh bash tests/cluster/run.sh
 
+test-debian13: ready ## on Debian 13's own kernel and Docker, in a process of this machine; needs root and mmdebstrap
+	@bash tests/debian13/run.sh
+
 ready: ## the engine, the images and the test stack that the tests need
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh && bash deploy/stack.sh test-up
 	@bash deploy/tools.sh true
@@ -41,7 +44,7 @@ wheels: ## what people install, in dist/
 
 bench: ## the table of benchmarks/results/latest.json, on a stack of its own of which nothing stays
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && python -m benchmarks'
+	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/runsc.sh && python -m benchmarks'
 
 replay-2020: ## all of 2020 again, in minutes: every submission, on servers of its own of which nothing stays; TIMES=10: tenfold
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh

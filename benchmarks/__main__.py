@@ -32,10 +32,11 @@ from benchmarks.studies.environments import environments
 from benchmarks.studies.first_study import first_study
 from benchmarks.studies.mix import mix
 from benchmarks.studies.overhead import study_overhead
+from benchmarks.studies.runtimes import runtimes
 
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 SLOTS = int(os.environ.get("ARENA_SLOTS", "2"))
-ALONE = {"client": client, "report": report, "environments": environments}
+ALONE = {"client": client, "report": report, "environments": environments, "runtimes": runtimes}
 """Benchmarks that need no other process."""
 ON_STORES = {
     "leaderboard": leaderboard,

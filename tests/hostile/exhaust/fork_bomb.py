@@ -1,4 +1,5 @@
 # expect: protocol_broken
+# runsc: process_died
 # because: at the limit of processes all of them answer at once
 import os
 

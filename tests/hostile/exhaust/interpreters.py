@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died
 # because: workers of a process pool are processes, and count; those that do not fit are the team's to miss
 import multiprocessing
 
