@@ -45,13 +45,12 @@ where p.name = :phase
 order by s.created_at, s.id;
 
 -- name: count_work(phase)^
--- What a phase has in the tables: its studies, how many of them differ, its executions, and those that did not end well.
+-- What a phase has in the tables: its studies, its shards that are done, those that are not, and attempts without a result.
 select
     (select count(*) from studies st join submissions s on s.id = st.submission_id where s.phase_id = p.id) as studies,
     (
-        select count(*) from executions e
-        join shards sh on sh.id = e.shard_id join submissions s on s.id = sh.submission_id
-        where s.phase_id = p.id and e.outcome = 'done'
+        select count(*) from shards sh join submissions s on s.id = sh.submission_id
+        where s.phase_id = p.id and sh.state = 'done'
     ) as executions,
     (
         select count(*) from executions e
