@@ -18,6 +18,7 @@ from rich.table import Table
 from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
+from benchmarks.control_plane.one_result import one_result
 from benchmarks.control_plane.shards import control_plane
 from benchmarks.figure import Figure
 from benchmarks.reading.accept import accept
@@ -43,6 +44,7 @@ ON_STORES = {
     "watchers": watchers,
     "pages": pages,
     "reactions": reactions,
+    "one_result": one_result,
     "control_plane": control_plane,
 }
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""

@@ -3,11 +3,11 @@
 from pydantic import SecretStr
 
 from arena.words.execution import Provenance, Usage
+from benchmarks.stack.round_trips import counted_round_trips
 from services.aggregator.service import Aggregator
 from shared.broker.connection import Broker
 from shared.database import Pool, connect_database
 from shared.outbox import Outbox
-from tests.support.round_trips import counted_round_trips
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.results import all_results
