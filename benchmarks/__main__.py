@@ -15,6 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.backup import backup
 from benchmarks.browser.pages import pages
 from benchmarks.browser.reactions import reactions
 from benchmarks.client import client
@@ -46,6 +47,7 @@ ON_STORES = {
     "reactions": reactions,
     "one_result": one_result,
     "control_plane": control_plane,
+    "backup": backup,
 }
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
 ON_STACK = {

@@ -15,6 +15,8 @@ platforms=(
     tests/integration/packaging
 )
 sandbox=(
+    tests/integration/backup/test_containers.py
+    tests/integration/backup/test_point_in_time.py
     tests/integration/engine_in_container
     tests/integration/faults
     tests/integration/images
