@@ -28,7 +28,7 @@ from benchmarks.reading.watchers import watchers
 from benchmarks.report import report
 from benchmarks.resting.idle import idle
 from benchmarks.resting.memory import memory
-from benchmarks.stack.compose import STORES, URL, null_runner, organizer_token, own_stack, stores_are_given
+from benchmarks.stack.compose import STORES, URL, organizer_token, own_stack, stores_are_given
 from benchmarks.stack.platform import Platform
 from benchmarks.studies.environments import environments
 from benchmarks.studies.first_study import first_study
@@ -48,6 +48,7 @@ ON_STORES = {
     "one_result": one_result,
     "control_plane": control_plane,
     "backup": backup,
+    "accept": accept,
 }
 """Benchmarks that need Postgres and RabbitMQ, and start by themselves what else they measure."""
 ON_STACK = {
@@ -57,8 +58,7 @@ ON_STACK = {
     "study_overhead": study_overhead,
     "mix": mix,
 }
-ON_NULL_RUNNER = {"accept": accept}
-NAMES = (*ALONE, *ON_STORES, *ON_STACK, *ON_NULL_RUNNER)
+NAMES = (*ALONE, *ON_STORES, *ON_STACK)
 
 
 async def measure(names: Sequence[str]) -> AsyncIterator[list[Figure]]:
@@ -69,21 +69,11 @@ async def measure(names: Sequence[str]) -> AsyncIterator[list[Figure]]:
         with nullcontext() if stores_are_given() else own_stack(*STORES):
             for name in filter(ON_STORES.__contains__, names):
                 yield await ON_STORES[name]()
-    if {*ON_STACK, *ON_NULL_RUNNER} & set(names):
+    if set(ON_STACK) & set(names):
         with own_stack():
-            async for found in measure_services(names):
-                yield found
-
-
-async def measure_services(names: Sequence[str]) -> AsyncIterator[list[Figure]]:
-    """Run the benchmarks that need the whole stack."""
-    platform = Platform(URL, organizer_token())
-    for name in filter(ON_STACK.__contains__, names):
-        yield await ON_STACK[name](platform, SLOTS)
-    if set(ON_NULL_RUNNER) & set(names):
-        with null_runner():
-            for name in filter(ON_NULL_RUNNER.__contains__, names):
-                yield await ON_NULL_RUNNER[name](platform)
+            platform = Platform(URL, organizer_token())
+            for name in filter(ON_STACK.__contains__, names):
+                yield await ON_STACK[name](platform, SLOTS)
 
 
 async def measure_and_write(names: Sequence[str]) -> list[Figure]:

@@ -50,10 +50,14 @@ class Outbox:
     async def run_relay(self, stop: asyncio.Event) -> None:
         """Publish what is in the outbox until `stop`."""
         while not stop.is_set():
+            is_woken = self._look.is_set()
             self._look.clear()
             try:
-                while await self._relay_batch() == BATCH:
-                    pass
+                if is_woken or await queries.is_outbox_filled(self._pool):
+                    while await self._relay_batch() == BATCH:
+                        pass
+                else:
+                    AGE.set(0)
             except Exception as error:
                 if not isinstance(error, BrokerUnavailable) and not is_transient(error):
                     raise

@@ -1,3 +1,7 @@
+-- name: is_outbox_filled()$
+-- Whether there is a message to publish.
+select exists (select from outbox);
+
 -- name: take_outbox(batch)
 -- Takes the oldest messages; they are gone when the transaction commits, after the broker has confirmed them.
 delete from outbox

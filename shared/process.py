@@ -15,6 +15,7 @@ import uvloop
 from starlette.types import ASGIApp
 
 from shared.connecting.backoff import StoppedBeforeStart
+from shared.events import wait_for_any
 from shared.settings import ProcessSettings
 from shared.telemetry import configure_logs
 
@@ -73,6 +74,16 @@ async def _with_signals(main: Callable[[asyncio.Event], Awaitable[None]]) -> Non
 
 
 class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
+        super().__init__(config)
+        self._stop = stop
+
+    async def main_loop(self) -> None:
+        """Keep the time in answers' headers right until `stop`; uvicorn's own loop wakes up ten times a second."""
+        while not self._stop.is_set():
+            await self.on_tick(0)
+            await wait_for_any(self._stop, timeout_s=1)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield  # signals are handled by the process: see `_with_signals`
@@ -94,7 +105,7 @@ async def serve_http(
         ws_per_message_deflate=False,  # it compresses for each socket anew, and takes more memory than all else of one
         ws_ping_timeout=None,  # a client that reads late is not gone, and the kernel notices one that is
     )
-    server = _Server(config)
+    server = _Server(config, stop)
     listening = config.bind_socket()
     # asyncio sets this on sockets of its own making alone. Without it an answer's body, which is sent after its head,
     # waits until the client has acknowledged the head, which a client puts off for 40 ms.
@@ -102,13 +113,6 @@ async def serve_http(
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_LIMIT_MS)
 
-    async def end_at_stop() -> None:
-        await stop.wait()
-        server.should_exit = True
-
-    async with asyncio.TaskGroup() as tasks:
-        ender = tasks.create_task(end_at_stop())
-        await server.serve([listening])
-        if not stop.is_set():
-            raise RuntimeError(f"the HTTP server ended by itself; is port {settings.http_port} free?")
-        ender.cancel()
+    await server.serve([listening])
+    if not stop.is_set():
+        raise RuntimeError(f"the HTTP server ended by itself; is port {settings.http_port} free?")

@@ -1,19 +1,17 @@
 """How long the leaderboard takes right after a change, over reading one row by its primary key at the same moment."""
 
 import random
-import statistics
 import time
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
 import httpx
-import numpy as np
 from pydantic import SecretStr
 
 from benchmarks.figure import Figure
 from benchmarks.reading.bare import running_bare
+from benchmarks.reading.rounds import Rounds
 from benchmarks.stack.compose import broker_url
 from benchmarks.stack.gateway import running_gateway
 from services.gateway.leaderboard.reader import LeaderboardReader
@@ -28,28 +26,6 @@ ROUNDS, CHANGES = 5, 200
 BOARD = "/api/v1/competitions/bench/leaderboard"
 ONE_ROW = "select id, change, frozen_at from phases where id = $1"
 DRAW = random.Random(0)  # noqa: S311 - not a secret
-
-
-@dataclass
-class Rounds:
-    """Milliseconds of two kinds of reads that take turns, by round."""
-
-    ours: list[list[float]] = field(default_factory=list)
-    bare: list[list[float]] = field(default_factory=list)
-
-    def begin(self) -> None:
-        """Begin the next round."""
-        self.ours.append([])
-        self.bare.append([])
-
-    def ratio(self, percentile: float) -> float:
-        """Return the median over the rounds of the ratio of a percentile."""
-        pairs = zip(self.ours, self.bare, strict=True)
-        return statistics.median(float(np.percentile(a, percentile) / np.percentile(b, percentile)) for a, b in pairs)
-
-    def median(self) -> tuple[float, float]:
-        """Return the medians of both."""
-        return float(np.median(np.concatenate(self.ours))), float(np.median(np.concatenate(self.bare)))
 
 
 async def timed(read: Awaitable[object]) -> float:

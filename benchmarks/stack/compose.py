@@ -15,7 +15,6 @@ PROJECT = os.environ.get("ARENA_BENCH_PROJECT", "arena-bench")
 PORT = os.environ.get("ARENA_BENCH_PORT", "8089")
 URL = f"http://127.0.0.1:{PORT}"
 LIMIT_S = 1800
-OVERRIDE = "benchmarks/stack/compose.yaml"
 STORES = ("postgres", "rabbitmq")
 
 
@@ -61,16 +60,6 @@ def broker_url() -> str:
         return given
     script = 'echo "$RABBITMQ_GATEWAY_PASSWORD@$(hostname -i)"'
     return f"amqp://gateway:{compose('exec', '-T', 'rabbitmq', 'sh', '-c', script).strip()}:5672/"
-
-
-@contextmanager
-def null_runner() -> Iterator[None]:
-    """Replace the runner with one whose engine answers at once, and let more shards wait on the broker."""
-    compose("--file", OVERRIDE, "up", "-d", "--no-deps", "runner", "dispatcher")
-    try:
-        yield
-    finally:
-        compose("up", "-d", "--no-deps", "runner", "dispatcher")
 
 
 def _wait_for_stores() -> None:

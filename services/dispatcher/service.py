@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -61,6 +61,8 @@ class Dispatcher:
         self._hearing_since = time.monotonic()
         self._unserved_since: dict[ShardClass, float] = {}
         self._clock = DatabaseClock()
+        self._said: dict[str, str] = {}
+        self._has_work = True
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`."""
@@ -72,7 +74,8 @@ class Dispatcher:
             tasks.create_task(self._repeat(self._sweep, self._settings.sweep_interval_s, stop))
 
     async def _repeat(self, act: Callable[[], Awaitable[None]], interval_s: float, stop: asyncio.Event) -> None:
-        wakers = (self._look, stop) if act == self._release else (stop,)
+        is_release = act == self._release
+        wakers = (self._look, stop) if is_release else (stop,)
         while not stop.is_set():
             try:
                 await act()
@@ -81,7 +84,9 @@ class Dispatcher:
                     raise
                 self._hearing_since = time.monotonic()
                 log.warning("waiting for broker and database", doing=act.__name__, error=repr(error))
-            await wait_for_any(*wakers, timeout_s=interval_s)
+            # Without work there is nothing to release, until a message or the sweeper says that there is.
+            is_idle = is_release and not self._has_work
+            await wait_for_any(*wakers, timeout_s=None if is_idle else interval_s)
 
     async def _on_submissions(self, messages: Sequence[SubmissionMessage]) -> None:
         ended = [message.submission_id for message in messages if isinstance(message, SubmissionEnded)]
@@ -102,9 +107,19 @@ class Dispatcher:
             if isinstance(message, ShardUnfinished):
                 held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
                 await self._requeue(held, message.runner_id, ExecutionOutcome(message.outcome), message.detail)
-        self._look.set()
+        if self._tell_news(last_heartbeats) or len(last_heartbeats) < len(messages):
+            self._look.set()
+
+    def _tell_news(self, heartbeats: Mapping[str, RunnerHeartbeat]) -> bool:
+        """Remember what runners say, and return whether one says something else than before."""
+        said = {runner_id: each.model_dump_json(exclude={"traceparent"}) for runner_id, each in heartbeats.items()}
+        is_news = any(self._said.get(runner_id) != each for runner_id, each in said.items())
+        self._said.update(said)
+        return is_news
 
     async def _release(self) -> None:
+        if self._look.is_set():
+            self._has_work = True
         self._look.clear()
         settings = self._settings
         runners = await serving_tables.ready_runners(self._pool, settings.lease_s)
@@ -132,6 +147,9 @@ class Dispatcher:
         if self._clock.is_trusted:
             await self._fail_overdue()
         classes = await tables.open_classes(self._pool)
+        if classes and not self._has_work:
+            self._look.set()
+        self._has_work = bool(classes)
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
         WAITING.set(sum(waiting.values()))
         await measure_work(self._pool, self._settings.lease_s)
@@ -155,6 +173,7 @@ class Dispatcher:
         for lost in await tables.stale_releases(self._pool, ages_s):
             await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, "no runner took it in time")
         for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
+            self._said.pop(runner_id, None)
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
 
     async def _look_at_clock(self) -> bool:

@@ -83,6 +83,7 @@ class RequestGuard:
         self._pool = pool
         self._anonymous = AnonymousRate(parse(settings.anonymous_rate))
         self._sending: Counter[UUID] = Counter()
+        self._largest_zips: dict[UUID, int] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on one request or WebSocket."""
@@ -159,19 +160,26 @@ class RequestGuard:
             message = await receive()
             received += len(message.get("body", b""))
             if received > limit.size_bytes and not is_found:  # what is small needs no look at the phases
-                limit, is_found = await self._find_body_limit(caller, scope), True
+                known = self._known_limit(caller, scope)
+                is_found = known is None or received > known.size_bytes
+                limit = await self._find_body_limit(caller, scope) if known is None or is_found else known
             if received > limit.size_bytes:
                 raise Problem(ProblemCode.REQUEST_TOO_LARGE, limit.sentence, limit_bytes=limit.told_bytes)
             return message
 
         return counted
 
+    def _known_limit(self, caller: Caller, scope: Scope) -> BodyLimit | None:
+        """Return the limit of an earlier upload. It may be too high by now, but a zip's own is checked later."""
+        largest = self._largest_zips.get(caller.competition_id) if caller.competition_id else None
+        return None if largest is None or not _is_form(scope) else BodyLimit(largest + FORM_OVERHEAD_BYTES, largest)
+
     async def _find_body_limit(self, caller: Caller, scope: Scope) -> BodyLimit:
         """Return the limit of a caller with a token: for a form, the largest zip that it could bring.
 
         The zip's phase is known only once the form has been read, and its own limit is checked then.
         """
-        if not Headers(scope=scope).get("content-type", "").startswith(FORM):
+        if not _is_form(scope):
             return BodyLimit(JSON_LIMIT_BYTES)
         largest = LARGEST_ZIP_BYTES
         if caller.competition_id is not None:
@@ -179,7 +187,12 @@ class RequestGuard:
                 phases = await list_phases(self._pool, caller.competition_id)
             each = [Limits.model_validate(phase.limits).zip_limit_bytes for phase in phases]
             largest = max(each, default=Limits().zip_limit_bytes)
+            self._largest_zips[caller.competition_id] = largest
         return BodyLimit(largest + FORM_OVERHEAD_BYTES, largest)
+
+
+def _is_form(scope: Scope) -> bool:
+    return Headers(scope=scope).get("content-type", "").startswith(FORM)
 
 
 @contextlib.contextmanager

@@ -1,5 +1,9 @@
 """Finds a competition and those of its phases that a caller may see."""
 
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions import tables
@@ -17,13 +21,31 @@ async def find_competition(pool: Pool, slug: str) -> CompetitionRow:
     return row
 
 
-async def visible_phases(pool: Pool, competition: CompetitionRow, caller: Caller) -> list[PhaseRow]:
+class KnownCompetition(Protocol):
+    """A competition as far as its phases need it."""
+
+    @property
+    def id(self) -> UUID: ...
+
+    @property
+    def slug(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class OwnCompetition:
+    """The competition of a team that sends a request; the team's token names it."""
+
+    id: UUID
+    slug: str
+
+
+async def visible_phases(pool: Pool, competition: KnownCompetition, caller: Caller) -> list[PhaseRow]:
     """Return the phases that a caller may see, in their order."""
     phases = await tables.list_phases(pool, competition.id)
     return [phase for phase in phases if caller.role == "organizer" or phase.visibility == "public"]
 
 
-async def choose_phase(pool: Pool, competition: CompetitionRow, name: str | None, caller: Caller) -> PhaseRow:
+async def choose_phase(pool: Pool, competition: KnownCompetition, name: str | None, caller: Caller) -> PhaseRow:
     """Return the phase of this name; if `name` is None, the only open or the only one. Raises Problem 404 or 422."""
     phases = await visible_phases(pool, competition, caller)
     if name is not None:

@@ -74,8 +74,7 @@ async def accept(pool: Pool, outbox: Outbox, new: NewSubmission, request: Repeat
 async def _insert(
     connection: Connection, outbox: Outbox, new: NewSubmission, request: RepeatableRequest | None
 ) -> Submission:
-    await tables.lock_team(connection, new.team_id)
-    change = await tables.next_change(connection, new.phase_id)
+    change = await tables.lock_team_and_phase(connection, new.team_id, new.phase_id)
     quota = await find_effective_quota(connection, new.phase_id, new.team_id)
     check_open(quota)
     if has_quota(quota):

@@ -67,6 +67,10 @@ order by id;
 -- The stored answer to a request with this Idempotency-Key.
 select request_sha256, answer from idempotency_keys where team_id = :team_id and key = :key;
 
+-- name: lock_team_and_phase(team_id, phase_id)$
+-- Locks a team as lock_team does, and then the phase, of which this takes the next change number.
+select next_change(:phase_id) from (select pg_advisory_xact_lock(hashtextextended(:team_id::uuid::text, 0))) locked;
+
 -- name: lock_team(team_id)^
 -- Lets a team's submissions be accepted one at a time, so that quotas hold. It is no lock of the team's row, because the
 -- dispatcher holds that while it releases shards, and a submission would wait for it.

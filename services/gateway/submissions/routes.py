@@ -13,7 +13,7 @@ from arena.words.problems import ProblemCode
 from arena.words.states import SubmissionState
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Actor, Member, Team
-from services.gateway.competitions.lookup import choose_phase, find_competition
+from services.gateway.competitions.lookup import OwnCompetition, choose_phase, find_competition
 from services.gateway.competitions.phases import check_open, choose_environment
 from services.gateway.dependencies import WithBlobs, WithLeaderboards, WithOutbox, WithPool, WithQueueEstimates
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, Number, PageLimit, decode_cursor, split_page
@@ -46,10 +46,10 @@ async def submit(
     idempotency_key: Annotated[str | None, Header(max_length=KEY_LENGTH)] = None,
 ) -> Submission:
     """Accept a team's zip for scoring. The same request with the same Idempotency-Key gets the first answer again."""
-    competition = await find_competition(pool, slug)
-    if caller.team_id is None or caller.competition_id != competition.id:
+    if caller.team_id is None or caller.competition_id is None or caller.slug != slug:
+        await find_competition(pool, slug)
         raise Problem(ProblemCode.OTHER_COMPETITION, f"This token's team does not take part in {slug}.")
-    chosen = await choose_phase(pool, competition, phase, caller)
+    chosen = await choose_phase(pool, OwnCompetition(caller.competition_id, slug), phase, caller)
     upload = await hash_upload(file)
     request = None
     if idempotency_key is not None:

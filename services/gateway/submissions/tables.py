@@ -188,6 +188,12 @@ async def lock_team(connection: Connection, team_id: UUID) -> None:
     await queries.lock_team(connection, team_id=team_id)
 
 
+async def lock_team_and_phase(connection: Connection, team_id: UUID, phase_id: UUID) -> int:
+    """Lock a team, and then a phase by taking its next change number: the last locks of a transaction."""
+    change: int = await queries.lock_team_and_phase(connection, team_id=team_id, phase_id=phase_id)
+    return change
+
+
 async def next_change(connection: Connection, phase_id: UUID) -> int:
     """Take the next change number of a phase. This locks the phase, and must be the last lock of a transaction."""
     change: int = await queries.next_change(connection, phase_id=phase_id)
