@@ -19,3 +19,10 @@ async def test_a_service_that_vanishes_in_the_middle_of_a_transaction_does_not_k
         await wait_until(lambda: pool.fetchval("select pg_try_advisory_xact_lock(1)"), what="the lock is free")
 
         service.terminate()
+
+
+async def test_a_query_that_reads_many_rows_is_run_and_not_compiled(pool: Pool) -> None:
+    plan = await pool.fetchval("explain (format json) select count(*) from generate_series(1, 100000000) n where n > 5")
+
+    assert plan[0]["Plan"]["Total Cost"] > 100_000  # from which on Postgres compiles by default
+    assert "JIT" not in plan[0]
