@@ -40,7 +40,7 @@ def main() -> None:
     )
     found = asyncio.run(replay(size, given.minutes))
     name = "single" if given.times == 1 else f"times-{given.times}"
-    if not write_report(found, RESULTS / name):
+    if not write_report(found, RESULTS / name, None if given.times == 1 else RESULTS / "single"):
         sys.exit("Expected every submission to be scored once; what is wrong is said above.")
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.replay.checks import Accounts
+from benchmarks.replay.growth import compare, list_figures, read_figures
 from benchmarks.replay.pages import GOAL_MS
 from benchmarks.replay.run import Replayed
 from benchmarks.replay.series import Moment, as_json, fairness, growth, split_by_work
@@ -32,10 +33,14 @@ class ReportTable:
     rows: Sequence[Sequence[str]]
 
 
-def write_report(found: Replayed, folder: Path) -> bool:
-    """Write everything to `folder` and print the tables; returns whether every submission was scored once."""
+def write_report(found: Replayed, folder: Path, single: Path | None = None) -> bool:
+    """Write everything to `folder` and print the tables; returns whether every submission was scored once.
+
+    With the folder of a smaller replay, what has grown is shown, too.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    tables = [*_tables(found)]
+    figures, smaller = list_figures(found), None if single is None else read_figures(single)
+    tables = [*_tables(found), *([] if smaller is None else [_growth_table(smaller, figures)])]
     wrong = [line for each in (found.feedback, found.final) if each for line in each.wrong]
     document = {
         "size": dataclasses.asdict(found.size),
@@ -43,6 +48,7 @@ def write_report(found: Replayed, folder: Path) -> bool:
         "pace": found.pace,
         "seconds": found.seconds,
         "final_seconds": found.final_seconds,
+        "figures": figures,
         "tables": [dataclasses.asdict(each) for each in tables],
         "wrong": wrong,
         "statements": found.statements,
@@ -169,6 +175,15 @@ def _memory(found: Replayed) -> Iterator[tuple[str, ...]]:
             *(name, f"{values[0]:.0f}", f"{max(values):.0f}", f"{values[-1]:.0f}"),
             *(f"{100 * grown:+.1f} %", _yes(grown <= FLAT)),
         )
+
+
+def _growth_table(single: Mapping[str, float], tenfold: Mapping[str, float]) -> ReportTable:
+    rows = [
+        (name, f"{before:,.4g}", f"{after:,.4g}", f"{ratio:.2f}", _yes(holds))
+        for name, before, after, ratio, holds in compare(single, tenfold)
+    ]
+    columns = ("what", "single", "tenfold", "ratio", "no faster than the executions")
+    return ReportTable("What grows", columns, rows)
 
 
 def _yes(holds: bool) -> str:

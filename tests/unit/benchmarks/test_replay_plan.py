@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.replay.growth import compare
 from benchmarks.replay.plan.arrivals import DAY_S, FLOOD_SHARE, NIGHT_HOURS, draw_arrivals
 from benchmarks.replay.plan.boxes import draw_boxes, load_scales
 from benchmarks.replay.plan.costs import MEAN_STUDY_S, load_costs, scale_costs, study_s
@@ -142,3 +143,12 @@ def test_a_team_that_waits_alone_says_nothing_of_fairness() -> None:
 def test_what_does_not_grow_in_the_second_half_is_flat() -> None:
     assert growth([1, 5, 9, *([10] * 20)]) == pytest.approx(0)
     assert growth(list(np.linspace(100, 110, 21))) == pytest.approx(0.047, abs=0.002)
+
+
+def test_what_grows_faster_than_the_executions_is_told() -> None:
+    single = {"executions": 10.0, "page": 2.0, "CPU": 5.0, "gone": 1.0}
+    tenfold = {"executions": 100.0, "page": 30.0, "CPU": 40.0}
+
+    found = {name: (ratio, holds) for name, _, _, ratio, holds in compare(single, tenfold)}
+
+    assert found == {"executions": (10, True), "page": (15, False), "CPU": (8, True)}
