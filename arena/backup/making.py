@@ -24,8 +24,6 @@ from arena.failure import Failure
 from arena.version import code_version
 
 Say = Callable[[str], None]
-RETENTION = "0025"
-"""The migration since which zips may be dropped."""
 KEEP_BLOBS = "select pg_advisory_lock_shared(hashtext('blobs'))::text as locked"
 """While this lock is held, nobody deletes a blob: `services/gateway/retention` takes it alone."""
 BEGIN = "begin isolation level repeatable read, read only"
@@ -86,7 +84,7 @@ def _describe(session: DatabaseSession) -> dict[str, Any]:
     """Return what the snapshot holds: its rows, its schema, the roles with rights, and who uses which blob."""
     [schema] = session.query("select max(version) as version from schema_migrations")
     rows = count_rows(session)
-    where = "where s.zip_dropped_at is null" if schema["version"] >= RETENTION else ""
+    where = "where s.zip_dropped_at is null" if "dropped_data" in rows else ""
     used_by = {each["sha256"]: each["used_by"] for each in session.query(ZIPS.format(where=where))}
     if "datasets" in rows:
         used_by |= {each["sha256"]: each["used_by"] for each in session.query(DATASETS)}

@@ -2,7 +2,9 @@
 -- Why a competition is not finished; null if it is.
 select coalesce(
     (
-        select 'phase ' || name || coalesce(' is open until ' || to_char(closes_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), ' has no end')
+        select
+            'phase ' || name
+            || coalesce(' is open until ' || to_char(closes_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI "UTC"'), ' has no end')
         from phases
         where competition_id = :competition_id and kind = 'competition' and coalesce(closes_at > now(), true)
         order by position limit 1

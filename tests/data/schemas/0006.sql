@@ -10,7 +10,8 @@ select
     new.id::uuid, p.competition_id, new.name, 1, 'organizer', new.kind,
     case when new.kind = 'rescoring_candidate' then p.baseline_id end, 2, 1, 1, 1, p.limits
 from phases p, (values
-    ('f0000000-0000-4000-8000-000000000002', 'organizer-run-1', 'organizer_run'), ('f0000000-0000-4000-8000-000000000003', 'candidate-1', 'rescoring_candidate')
+    ('f0000000-0000-4000-8000-000000000002', 'organizer-run-1', 'organizer_run'),
+    ('f0000000-0000-4000-8000-000000000003', 'candidate-1', 'rescoring_candidate')
 ) as new (id, name, kind);
 insert into submissions (
     id, phase_id, team_id, blob_sha256, filename, size_bytes, state, verdict, studies_total, ended_at, change
