@@ -15,6 +15,7 @@ from shared.broker.consumer import Consumer, Handler
 from shared.broker.dead_letters import DeadLetterQueue
 from shared.broker.errors import BROKER_ERRORS, BrokerUnavailable, broker_call
 from shared.broker.publishing import PUBLISH_TIMEOUT_S, RawMessage, publish
+from shared.broker.queue_counter import QueueCounter
 from shared.broker.queue_reader import QueueReader, declare_work_queue
 from shared.broker.reconnecting import ReconnectingConnection
 from shared.broker.topology import EXCHANGE, WorkQueue
@@ -52,8 +53,7 @@ class Broker:
         self._channel = channel
         self._exchange = exchange
         self._declared: set[str] = set()
-        self._counting = asyncio.Lock()
-        self._counter: AbstractRobustChannel | None = None
+        self._counter = QueueCounter(connection)
         self._refused: tuple[float, str] | None = None
         self._held_up: dict[str, str] = {}
         self.dead_letters = DeadLetterQueue(connection, channel)
@@ -92,15 +92,8 @@ class Broker:
     async def count_waiting(self, work: WorkQueue) -> int:
         """Return how many messages wait in a queue, not counting those delivered and unacknowledged."""
         try:
-            async with broker_call(PUBLISH_TIMEOUT_S), self._counting:
-                if self._counter is None or self._counter.is_closed:
-                    self._counter = self._connection.channel()
-                    await self._counter.initialize()
-                if work.part:
-                    return (await declare_work_queue(self._counter, work)).declaration_result.message_count or 0
-                # Below what aio_pika remembers of each queue, because this is asked again and again.
-                underlay = await self._counter.get_underlay_channel()
-                return (await underlay.queue_declare(work.name, passive=True)).message_count or 0
+            async with broker_call(PUBLISH_TIMEOUT_S):
+                return await self._counter.count(work)
         except BROKER_ERRORS as error:
             raise BrokerUnavailable(f"cannot look at queue {work.name}: {error!r}") from error
 

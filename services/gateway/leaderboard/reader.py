@@ -10,7 +10,7 @@ from uuid import UUID
 from arena.api.leaderboard import LeaderboardRow
 from services.gateway.leaderboard import tables
 from services.gateway.leaderboard.ranking import Ranking
-from services.gateway.leaderboard.tables import ChangedSubmission, PhaseChangeRow, RankedTeamRow
+from services.gateway.leaderboard.tables import PhaseChangeRow, RankedTeamRow, SubmissionProgress
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool
@@ -109,7 +109,7 @@ class LeaderboardReader:
             return await self._read_all()
         return phase, {each: team for each, team in {**self._teams, **teams}.items() if team.is_shown}
 
-    def _with_progress(self, changes: Sequence[ChangedSubmission]) -> Teams | None:
+    def _with_progress(self, changes: Sequence[SubmissionProgress]) -> Teams | None:
         """Return the teams that have changed, if submissions only go on, as most changes are; else None."""
         teams: dict[UUID, RankedTeamRow] = {}
         for change in changes:

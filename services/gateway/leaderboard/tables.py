@@ -42,7 +42,7 @@ class RankedSubmission:
 
 
 @dataclass(frozen=True)
-class ChangedSubmission:
+class SubmissionProgress:
     """A submission that has changed, and when its team last submitted it or it began or ended."""
 
     team_id: UUID
@@ -59,7 +59,7 @@ class RankedTeamRow:
     current: RankedSubmission | None
     unended: frozenset[UUID] = frozenset()
 
-    def with_progress(self, changed: ChangedSubmission) -> "RankedTeamRow | None":
+    def with_progress(self, changed: SubmissionProgress) -> "RankedTeamRow | None":
         """Return the team with what has changed, if a submission that had not ended only goes on; else None."""
         submission = changed.submission
         if submission.id not in self.unended or submission.ended_at is not None:
@@ -105,7 +105,7 @@ async def list_teams_at(connection: Connection, phase_id: UUID, at: datetime) ->
 
 async def list_changed_submissions(
     pool: Pool, phase_id: UUID, since: int
-) -> tuple[PhaseChangeRow, list[ChangedSubmission]] | None:
+) -> tuple[PhaseChangeRow, list[SubmissionProgress]] | None:
     """Return a phase's number, and the submissions that have changed since another one; None if the phase is gone."""
     rows = [row async for row in queries.changed_submissions(pool, phase_id=phase_id, since=since, newest=NEWEST)]
     if not rows:
@@ -127,10 +127,10 @@ def _phase(row: Mapping[str, Any]) -> PhaseChangeRow:
     return PhaseChangeRow(row["change"], row["frozen_at"], row["counting"])
 
 
-def _changed(row: Mapping[str, Any]) -> ChangedSubmission:
+def _changed(row: Mapping[str, Any]) -> SubmissionProgress:
     found = {name: row[name] for name in RankedSubmission.__dataclass_fields__}
     submission = RankedSubmission(**found | {"state": SubmissionState(row["state"])})
-    return ChangedSubmission(row["team_id"], submission, row["changed_at"])
+    return SubmissionProgress(row["team_id"], submission, row["changed_at"])
 
 
 def _team(row: Mapping[str, Any]) -> RankedTeamRow:
