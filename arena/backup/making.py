@@ -53,7 +53,6 @@ def back_up(parts: PlatformParts, folder: Path, say: Say) -> BackupManifest:
 
     Until the end the folder holds the backup that it held before.
     """
-    os.umask(0o077)  # it has what is secret: seeds, and the organizer's own data sets
     (folder / BLOBS).mkdir(parents=True, exist_ok=True)
     with DatabaseSession(parts.programs, parts.programs.database) as session:
         session.query(KEEP_BLOBS)

@@ -46,6 +46,7 @@ def backup(
 
     Scoring goes on meanwhile. The folder holds secrets: seeds and the organizer's own data sets.
     """
+    os.umask(0o077)  # the folder is the operator's alone
     manifest = back_up(_find_parts(database, blobs, namespace, project), folder, remark)
     _show(manifest, as_json=as_json)
     if manifest.missing_blobs:
