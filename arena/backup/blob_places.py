@@ -3,6 +3,7 @@
 import os
 import subprocess
 import tarfile
+import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, Any, Protocol
@@ -167,15 +168,16 @@ class ContainerBlobs:
         """Yield these blobs, which all have to be there."""
         if not names:
             return
-        process = self._start(PACK, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        process.stdin.write("".join(f"{name}\n" for name in names).encode())  # type: ignore[union-attr]
-        process.stdin.close()  # type: ignore[union-attr]
-        with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
-            for member in archive:
-                file = archive.extractfile(member)
-                if file is not None:
-                    yield member.name, _pieces(file)
-        _check(process)
+        with tempfile.TemporaryFile() as listed:  # and no pipe, which tar would stop reading while it writes
+            listed.write("".join(f"{name}\n" for name in names).encode())
+            listed.seek(0)
+            process = self._start(PACK, stdin=listed, stdout=subprocess.PIPE)
+            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+                for member in archive:
+                    file = archive.extractfile(member)
+                    if file is not None:
+                        yield member.name, _pieces(file)
+            _check(process)
 
     def write(self, files: Sequence[Path]) -> None:
         """Store files; each gets its name when all are there."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from arena.backup.blob_places import ContainerBlobs
 from arena.backup.making import back_up
 from arena.backup.platform_parts import PlatformParts, parts_of_stack
 from arena.backup.restoring import restore
@@ -96,6 +97,23 @@ def test_a_stack_is_backed_up_and_restored_through_its_containers(
         assert docker("exec", gateway, "cat", f"{FOLDER}/{sha256}").encode() == content
     owners = docker("exec", gateway, "sh", "-c", f"ls -A {FOLDER} | wc -l; stat -c %U {FOLDER}/* | sort -u")
     assert owners.split() == ["2", "arena"], "only whole blobs, and the gateway's own"
+
+
+def test_more_blobs_than_a_pipe_has_room_for_pass_through_the_container(project: str, tmp_path: Path) -> None:
+    blobs = ContainerBlobs(("docker", "exec", "-i", _container(project, "gateway")))
+    files = []
+    for number in range(3000):
+        content = f"zip {number} ".encode() * 100
+        files.append(tmp_path / hashlib.sha256(content).hexdigest())
+        files[-1].write_bytes(content)
+    names = [file.name for file in files]
+
+    blobs.write(files)
+
+    assert blobs.find([*names, "0" * 64]) == set(names)
+    assert {name: hashlib.sha256(b"".join(pieces)).hexdigest() for name, pieces in blobs.read(names)} == {
+        name: name for name in names
+    }
 
 
 def test_a_stack_that_does_not_run_is_told_and_how_to_start_it() -> None:
