@@ -18,7 +18,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1, help="draws the faults; the same seed draws the same")
     parser.add_argument("--faults", type=int, default=70, help="how many")
     given = parser.parse_args()
-    for library in ("aio_pika", "aiormq"):  # the agent on the broker meets the faults, too
+    for library in ("aio_pika", "aiormq", "asyncpg"):  # what checks meets the faults, too
         logging.getLogger(library).setLevel(logging.CRITICAL + 1)
     folder = Path(tempfile.mkdtemp(prefix="arena-chaos-"))
     folder.chmod(0o755)

@@ -11,12 +11,15 @@ from pydantic import SecretStr
 
 from shared.broker.topology import BROKER_USERS
 from shared.database_logins import LoginSettings, set_logins
+from shared.events import wait_for_any
 from tests.support.backends import PASSWORD
 from tests.support.stack import ROOT, free_port
 from tests.support.waiting import LIMIT_S
 
 DATABASE_FOLDER = "/var/lib/postgresql/data"
 """Where a database's data are in its container."""
+
+LOOK_S = 1.0
 
 
 async def run_command(*command: str, environment: Mapping[str, str] | None = None, check: bool = True) -> str:
@@ -48,6 +51,7 @@ class Server:
         )
         self._container = ""
         self._loses_data = asyncio.Lock()
+        self._is_wanted = False
 
     async def create(self, network: str = "bridge") -> None:
         """Make the container in one of the engine's networks; its data are what is in the folder."""
@@ -58,15 +62,18 @@ class Server:
     async def start(self) -> None:
         """Let it run, whether it was paused, has ended or runs."""
         async with self._loses_data:
+            self._is_wanted = True
             await run_command("docker", "unpause", self._container, check=False)
             await run_command("docker", "start", self._container)
 
     async def kill(self) -> None:
         """End it with SIGKILL."""
+        self._is_wanted = False
         await run_command("docker", "kill", self._container, check=False)
 
     async def stop(self) -> None:
         """End it in good order, by the signal that its image names."""
+        self._is_wanted = False
         await run_command("docker", "unpause", self._container, check=False)
         await run_command("docker", "stop", "--time", "30", self._container, check=False)
 
@@ -80,6 +87,13 @@ class Server:
             await self.kill()
             await run_command("docker", "wait", self._container, check=False)
             await run_command("find", str(self.data), "-mindepth", "1", "-delete")
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Start it again whenever it ends by itself, as Compose does, until `stop`."""
+        while not stop.is_set():
+            if self._is_wanted and not await self.is_running() and self._is_wanted:
+                await self.start()
+            await wait_for_any(stop, timeout_s=LOOK_S)
 
     async def is_running(self) -> bool:
         """Return whether it has not ended."""

@@ -157,6 +157,8 @@ async def running_world(folder: Path, *, has_engine: bool) -> AsyncIterator[Worl
         stack.push_async_callback(_remove_containers, world)
         stop = asyncio.Event()
         async with asyncio.TaskGroup() as watching:
+            for server in (database, broker):
+                watching.create_task(server.watch(stop))
             for service in world.services.values():
                 stack.callback(service.kill)
                 service.start()
