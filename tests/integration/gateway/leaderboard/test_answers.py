@@ -1,63 +1,27 @@
 """Who asks for a leaderboard again gets the answer of the last change, at each of several gateways."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
 
-import httpx
 import pytest
-from pydantic import SecretStr
 
 from arena.api.leaderboard import Leaderboard
-from services.gateway.app import create_app
-from services.gateway.dependencies import make_dependencies
-from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.live.change_notifier import POLL_S
 from services.gateway.settings import GatewaySettings
-from shared.broker.connection import Broker, connect_broker
+from shared.broker.connection import Broker
 from shared.database import Pool
 from shared.messages import PhaseChanged
-from tests.support.gateway.noted_pool import NotedPool, noted_pool
 from tests.support.gateway.scores import set_score
+from tests.support.gateway.stopped_gateway import StoppedGateway, stopped_gateway
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.waiting import wait_until
 
 BOARD = "/api/v1/competitions/test/leaderboard"
 
 
-@dataclass
-class StoppedGateway:
-    """A gateway whose time passes when a test says so."""
-
-    http: httpx.AsyncClient
-    noted: NotedPool
-    now: float = 0.0
-
-    async def score(self) -> float | None:
-        """Return the score of the only team."""
-        answer = (await self.http.get(BOARD)).raise_for_status()
-        score: float | None = answer.json()["rows"][0]["score"]
-        return score
-
-
-@asynccontextmanager
-async def stopped_gateway(settings: GatewaySettings) -> AsyncIterator[StoppedGateway]:
-    """A gateway with connections of its own, listening to announcements."""
-    stop = asyncio.Event()
-    async with (
-        noted_pool(settings.database_url.get_secret_value()) as noted,
-        connect_broker(SecretStr(settings.broker_url.get_secret_value())) as broker,
-        asyncio.TaskGroup() as tasks,
-    ):
-        made = make_dependencies(noted.pool, broker, settings)
-        gateway = StoppedGateway(httpx.AsyncClient(), noted)
-        leaderboards = Leaderboards(noted.pool, made.change_notifier, clock=lambda: gateway.now)
-        app = create_app(replace(made, leaderboards=leaderboards))
-        tasks.create_task(made.change_notifier.run(broker, stop))
-        gateway.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
-        yield gateway
-        stop.set()
+async def score_of(gateway: StoppedGateway) -> float | None:
+    """Return the score of the only team."""
+    score: float | None = (await gateway.http.get(BOARD)).raise_for_status().json()["rows"][0]["score"]
+    return score
 
 
 @pytest.fixture
@@ -73,7 +37,7 @@ async def is_told(gateway: StoppedGateway, pool: Pool, broker: Broker, change: P
 
     async def knows() -> bool:
         await broker.publish([change])
-        return bool(await gateway.score() == score)
+        return bool(await score_of(gateway) == score)
 
     await wait_until(knows, what="the gateway has heard of the change")
 
@@ -126,12 +90,12 @@ async def test_a_gateway_that_has_missed_a_change_notices_after_a_while(
     gateway, _ = gateways
     seeded = await seed_phase(pool)
     submission = await seed_submission(pool, seeded)
-    assert await gateway.score() is None
+    assert await score_of(gateway) is None
 
     await set_score(pool, str(submission), 50.0)  # and nobody says so
 
     gateway.now += POLL_S
-    assert await gateway.score() == 50.0
+    assert await score_of(gateway) == 50.0
 
 
 async def test_a_phase_that_is_hidden_is_not_shown_from_memory(
