@@ -52,7 +52,8 @@ class PhaseFeed:
             if not 0 <= self.change < change:
                 self._first = change
             for team in new.keys() | self.rows.keys():
-                if new.get(team) != self.rows.get(team):
+                before, now = self.rows.get(team), new.get(team)
+                if now is not before and now != before:  # a row that is as it was is mostly the same object
                     self._numbers[team] = change
             if frozen != self.frozen:
                 self._frozen_number = change

@@ -1,10 +1,13 @@
 """A blob store that cannot be opened says why, and is opened as soon as it can be."""
 
+import hashlib
+import os
 from pathlib import Path
 
 import pytest
 
 from shared.blobs import Blobs, BlobStoreUnavailable
+from tests.support.page_cache import unwritten_pages
 
 
 async def test_a_folder_that_cannot_be_made_is_the_reason_until_it_can(tmp_path: Path) -> None:
@@ -24,3 +27,11 @@ async def test_a_folder_that_cannot_be_made_is_the_reason_until_it_can(tmp_path:
 @pytest.mark.parametrize("url", ["s3://", "s3://a b"])
 async def test_a_url_that_names_no_bucket_is_the_reason(url: str) -> None:
     assert f"the blob store {url} cannot be used" in (await Blobs(url).check() or "")
+
+
+async def test_a_blob_is_on_the_disk_when_it_was_put(tmp_path: Path) -> None:
+    content = os.urandom(300_000)
+    name = hashlib.sha256(content).hexdigest()
+    await Blobs(tmp_path.as_uri()).put(name, content)
+
+    assert unwritten_pages(tmp_path / name) == 0
