@@ -9,7 +9,7 @@ from arena.sandbox.fixed_limits import (
     OPEN_FILES_LIMIT,
     SHARED_MEMORY_BYTES,
 )
-from arena.sandbox.seccomp import PROFILE
+from arena.sandbox.seccomp import OWN_KERNEL_PROFILE, PROFILE
 from arena.sandbox.settings import SandboxSettings
 from arena.words.limits import Limits
 
@@ -92,15 +92,15 @@ def optimizer_config(
         "/submission": _tmpfs(limits.unpacked_limit_bytes + limits.zip_limit_bytes, cpu.optimizer_uid),
         "/tmp": _tmpfs(limits.tmp_limit_bytes, cpu.optimizer_uid),  # noqa: S108 - the container's own
     }
-    config = _config(settings, image, cpu, cpu.optimizer_uid, tmpfs, "optimizer")
+    runtime = runtime or settings.sandbox_runtime
+    config = _config(settings, image, cpu, cpu.optimizer_uid, tmpfs, "optimizer", runtime)
     numbers = cpu_numbers(cpu, second)
     config["Env"] = _environment(len(numbers))
     config["HostConfig"] |= {
         "CpusetCpus": ",".join(map(str, numbers)),
-        "Runtime": runtime or settings.sandbox_runtime,
         "Memory": limits.memory_limit_bytes,
         "MemorySwap": limits.memory_limit_bytes,  # memory and swap together: so no swap
-        "PidsLimit": pids_limit(limits, runtime or settings.sandbox_runtime),
+        "PidsLimit": pids_limit(limits, runtime),
         "CpuShares": OPTIMIZER_CPU_SHARES,
         "OomScoreAdj": OPTIMIZER_OOM_SCORE,
     }
@@ -113,7 +113,7 @@ def blackbox_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     """The container of the trusted side: it evaluates points a team chose, so it is confined as well."""
     uid = cpu.blackbox_uid
     tmpfs = {"/tmp": _tmpfs(BLACKBOX_TMP_BYTES, uid)}  # noqa: S108 - the container's own
-    config = _config(settings, settings.blackbox_image, cpu, uid, tmpfs, "blackbox")
+    config = _config(settings, settings.blackbox_image, cpu, uid, tmpfs, "blackbox", settings.sandbox_runtime)
     config["Env"].append("PYTHONWARNINGS=ignore")
     config["HostConfig"] |= {
         "Memory": BLACKBOX_MEMORY_BYTES,
@@ -125,10 +125,9 @@ def blackbox_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
 
 def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     """The container that stands for a claim of a CPU: it idles until its standard input ends, and is then gone."""
-    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "cpu")
+    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "cpu", TRUSTED_RUNTIME)
     config["Entrypoint"] = ["sh", "-c", "echo ready; exec cat"]
     config["HostConfig"] |= {
-        "Runtime": TRUSTED_RUNTIME,
         "AutoRemove": True,
         "CpusetCpus": "",
         "Memory": CLAIM_MEMORY_BYTES,
@@ -140,10 +139,9 @@ def claim_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
 
 def group_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
     """The container that says, in a line after its first, in which control groups the engine puts containers."""
-    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "group")
+    config = _config(settings, settings.blackbox_image, cpu, NOBODY, {}, "group", TRUSTED_RUNTIME)
     config["Entrypoint"] = ["sh", "-c", r"echo ready; tr '\n' ' ' </proc/self/cgroup; echo; exec cat"]
     config["HostConfig"] |= {
-        "Runtime": TRUSTED_RUNTIME,
         "CgroupnsMode": "host",  # the engine's; in one of its own, it would see no more than itself
         "CpusetCpus": "",
         "Memory": CLAIM_MEMORY_BYTES,
@@ -183,13 +181,9 @@ def _tmpfs(size_bytes: int, uid: int) -> str:
 
 
 def _config(
-    settings: SandboxSettings,
-    image: str,
-    cpu: Cpu,
-    uid: int,
-    tmpfs: dict[str, str],
-    role: str,
+    settings: SandboxSettings, image: str, cpu: Cpu, uid: int, tmpfs: dict[str, str], role: str, runtime: str
 ) -> ContainerConfig:
+    profile = PROFILE if has_hosts_kernel(runtime) else OWN_KERNEL_PROFILE
     return {
         "Image": image,
         "Entrypoint": ["python", "-u", "/opt/arena/main.py"],
@@ -205,13 +199,13 @@ def _config(
         "AttachStderr": True,
         "NetworkDisabled": True,
         "HostConfig": {
-            "Runtime": settings.sandbox_runtime,
+            "Runtime": runtime,
             "NetworkMode": "none",
             "IpcMode": "private",
             "CgroupnsMode": "private",
             "ReadonlyRootfs": True,
             "CapDrop": ["ALL"],
-            "SecurityOpt": ["no-new-privileges", f"seccomp={PROFILE}"],
+            "SecurityOpt": ["no-new-privileges", f"seccomp={profile}"],
             "Tmpfs": tmpfs,
             "ShmSize": SHARED_MEMORY_BYTES,
             "CpusetCpus": str(cpu.number),

@@ -63,20 +63,29 @@ def _equals(value: int) -> dict[str, object]:
     return {"index": 0, "value": value, "op": "SCMP_CMP_EQ"}
 
 
-PROFILE = json.dumps(
-    {
-        "defaultAction": "SCMP_ACT_ERRNO",
-        "archMap": [
-            {"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []},
-            {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": []},
-        ],
-        "syscalls": [
-            _allow("".join((FILES, DESCRIPTORS, MEMORY, PROCESSES, SIGNALS_AND_TIME, BETWEEN_PROCESSES)).split()),
-            _allow(["clone"], {"index": 0, "value": NEW_NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}),
-            # The C library then makes threads and processes by clone, whose flags a filter can see.
-            {"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS, "args": []},
-            *(_allow(["socket"], _equals(family)) for family in SOCKET_FAMILIES.values()),
-            *(_allow(["personality"], _equals(value)) for value in PERSONALITIES),
-        ],
-    }
-)
+def _profile(clone3: dict[str, object]) -> str:
+    return json.dumps(
+        {
+            "defaultAction": "SCMP_ACT_ERRNO",
+            "archMap": [
+                {"architecture": "SCMP_ARCH_X86_64", "subArchitectures": []},
+                {"architecture": "SCMP_ARCH_AARCH64", "subArchitectures": []},
+            ],
+            "syscalls": [
+                _allow("".join((FILES, DESCRIPTORS, MEMORY, PROCESSES, SIGNALS_AND_TIME, BETWEEN_PROCESSES)).split()),
+                _allow(["clone"], {"index": 0, "value": NEW_NAMESPACES, "valueTwo": 0, "op": "SCMP_CMP_MASKED_EQ"}),
+                clone3,
+                *(_allow(["socket"], _equals(family)) for family in SOCKET_FAMILIES.values()),
+                *(_allow(["personality"], _equals(value)) for value in PERSONALITIES),
+            ],
+        }
+    )
+
+
+# The C library then makes threads and processes by clone, whose flags a filter can see.
+PROFILE = _profile({"names": ["clone3"], "action": "SCMP_ACT_ERRNO", "errnoRet": ENOSYS, "args": []})
+OWN_KERNEL_PROFILE = _profile(_allow(["clone3"]))
+"""For a kernel of the sandbox's own: gVisor's knows no error but EPERM, at which the C library makes no thread at all.
+
+A namespace that is made so is one of that kernel, and of nothing else.
+"""

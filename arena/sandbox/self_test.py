@@ -183,7 +183,9 @@ class SelfTest:
                 await container.request({"do": "exhaust memory"})
         except StreamEnded:
             death = await self._engine.find_cause_of_death(container)
-            if death.cause == "out_of_memory":
+            # A kernel of its own may end before the engine hears of it, when the host takes one of its processes.
+            own_kernel = not has_hosts_kernel(container.config["HostConfig"]["Runtime"])
+            if death.cause == "out_of_memory" or (own_kernel and death.cause == "exited"):
                 return []
             return [f"memory: expected the kernel to say that it ran out, got {death.cause}"]
         return ["memory: expected the kernel to end what takes too much, it did not"]

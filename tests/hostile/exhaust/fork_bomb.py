@@ -1,5 +1,5 @@
 # expect: protocol_broken
-# runsc: process_died
+# runsc: process_died out_of_memory
 # because: at the limit of processes all of them answer at once
 import os
 

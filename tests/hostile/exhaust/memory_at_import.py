@@ -1,4 +1,5 @@
 # expect: out_of_memory
+# runsc: out_of_memory process_died
 # stage: load
 # because: the kernel ends what takes more than its share
 from honest import Honest

@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: out_of_memory process_died
 # because: the kernel ends the child, which is the larger one
 import os
 

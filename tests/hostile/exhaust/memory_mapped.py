@@ -1,4 +1,5 @@
 # expect: out_of_memory
+# runsc: out_of_memory process_died
 # because: memory that is shared counts as well
 import mmap
 

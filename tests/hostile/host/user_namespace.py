@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died
 # because: not by clone, either
 import ctypes
 import os

@@ -3,7 +3,8 @@
 A file's header says what is expected of it: `expect` is a verdict, or `refused` for a zip that the gateway does not
 take; `stage` and `iteration` are those of its failure, `flags` what is counted and shown (timed_out, suggest_errors,
 observe_errors), `reason` a part of the refusal, `alike` that it wrote the same in every black box, `logs` the warnings
-that the services may log, `because` why it is so. `runsc` is the verdict under that runtime, where it is another one.
+that the services may log, `because` why it is so. `runsc` is the verdict under that runtime, or are
+those of which one comes first, where it is another one.
 """
 
 import difflib
@@ -48,6 +49,8 @@ async def judge_file(arena: Judge, path: Path, runtime: str = "runc") -> None:
     header = read_header(path)
     if runtime in header:
         header |= {"expect": header[runtime], "flags": ""}
+    if runtime != "runc":
+        header["may_time_out"] = "yes"  # what asks much of a kernel takes longer in one that is a program
     answer = await arena.send(make_zip(path))
     if header["expect"] == REFUSED:
         assert answer.status_code == 422, answer.text
@@ -63,15 +66,16 @@ async def _judge_one(arena: Judge, header: dict[str, str], submission_id: str) -
     """Check the verdict and everything else that the header says."""
     ended = await arena.beside_an_honest_one(submission_id)
     detail = await arena.detail_of(submission_id)
-    assert ended["verdict"] == header["expect"], detail
-    assert ended["verdict_sentence"] == VERDICTS[Verdict(header["expect"])].sentence
+    assert ended["verdict"] in header["expect"].split(), detail
+    assert ended["verdict_sentence"] == VERDICTS[Verdict(ended["verdict"])].sentence
     assert ended["verdict_detail"] is None, "a team reads nothing that its code wrote of a secret black box"
     assert ended["verdict_stage"] == header.get("stage", ended["verdict_stage"]), detail
     assert str(ended["verdict_iteration"]) == header.get("iteration", str(ended["verdict_iteration"])), detail
     counted = {"timed_out": "studies_timed_out", "suggest_errors": "suggest_errors", "observe_errors": "observe_errors"}
     found = {flag for flag, count in counted.items() if ended[count]}
     if ended["verdict"] == "scored":
-        assert found == set(header.get("flags", "").split()), detail
+        slow = {"timed_out"} if "may_time_out" in header else set()
+        assert found - slow == set(header.get("flags", "").split()) - slow, detail
         assert ended["studies_done"] == ended["studies_total"]
         assert await arena.forged_losses(submission_id) == []
     if "alike" in header:

@@ -1,5 +1,6 @@
 """What is asked of the engine."""
 
+import json
 from dataclasses import replace
 
 from arena.sandbox.container_config import Cpu, blackbox_config, claim_config, group_config, optimizer_config
@@ -26,6 +27,16 @@ def test_the_kernel_of_another_runtime_takes_no_processes_from_the_optimizer() -
     under_runsc = optimizer_config(SETTINGS, "sha256:1", Limits(pids_limit=7), cpu=Cpu(1), runtime="runsc")
 
     assert under_runsc["HostConfig"]["PidsLimit"] == 7 + 64
+
+
+def test_a_kernel_of_its_own_makes_threads_in_the_way_that_the_hosts_refuses() -> None:
+    actions = {}
+    for runtime in ("runc", "runsc"):
+        config = optimizer_config(SETTINGS, "sha256:1", Limits(), cpu=Cpu(1), runtime=runtime)
+        profile = json.loads(config["HostConfig"]["SecurityOpt"][1].removeprefix("seccomp="))
+        (actions[runtime],) = [rule["action"] for rule in profile["syscalls"] if "clone3" in rule["names"]]
+
+    assert actions == {"runc": "SCMP_ACT_ERRNO", "runsc": "SCMP_ACT_ALLOW"}
 
 
 def test_containers_of_the_runner_itself_run_on_every_engine_whatever_runs_optimizers() -> None:
