@@ -51,7 +51,13 @@ def configure_logs(service: str, level: str) -> None:
     root.setLevel(number)
     for noisy in ("uvicorn.access", "httpx", "aiormq", "aio_pika"):
         logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether a line of uvicorn's says anything; it calls it an error when the application refuses a WebSocket."""
+    return record.msg != "ASGI callable returned without completing handshake."
 
 
 async def _look(check: Check) -> str | None:

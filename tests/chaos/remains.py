@@ -13,7 +13,6 @@ from tests.chaos.world import World
 
 BLOB = re.compile(r"[0-9a-f]{64}")
 OF_LOST_CONNECTIONS = (
-    "ASGI callable returned without completing handshake",  # how uvicorn tells of every WebSocket that gets a 503
     "Callback <OneShotCallback",
     "Reconnect attempt failed",
     "Unexpected connection close",

@@ -9,6 +9,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from services.runner.__main__ import main as run_runner
 from tests.support.backends import PASSWORD
@@ -63,6 +65,15 @@ async def test_a_service_says_from_its_first_moment_which_of_its_parts_are_missi
         assert (await service.http.get("/readyz")).status_code == 503
         assert "python_info" in (await service.http.get("/metrics")).text
         assert SECRET not in (await service.http.get("/readyz")).text + service.log.read_text()
+
+
+async def test_a_websocket_that_is_refused_is_no_error_in_the_log(tmp_path: Path) -> None:
+    async with starting("gateway", nowhere(tmp_path), tmp_path) as service:
+        with pytest.raises(InvalidStatus) as refusal:
+            await connect(f"ws://{service.http.base_url.netloc.decode()}/api/v1/competitions/any/live")
+
+        assert refusal.value.response.status_code == 503
+        assert "without completing handshake" not in service.log.read_text()
 
 
 @contextmanager
