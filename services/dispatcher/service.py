@@ -13,7 +13,7 @@ from services.dispatcher.database_clock import DatabaseClock
 from services.dispatcher.fairness import release_window
 from services.dispatcher.measurements import measure_unserved, measure_work
 from services.dispatcher.release import shard_message
-from services.dispatcher.rows import ReleasedShard
+from services.dispatcher.rows import LostAttempt, ReleasedShard
 from services.dispatcher.serving import ReadyRunners, count_places, explain_unserved
 from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
@@ -39,6 +39,7 @@ log = structlog.get_logger()
 RELEASE_POLL_S = 2.0
 RELEASE_GAP_S = 0.1
 """What becomes free in this time after a release is filled together: what is on the broker lasts runners longer."""
+SLOW_ANSWER_S = 1.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 COUNTED_AT_ONCE = 200
@@ -60,6 +61,7 @@ class Dispatcher:
         self._look = asyncio.Event()
         self._hearing_since = time.monotonic()
         self._unserved_since: dict[ShardClass, float] = {}
+        self._silent_since: dict[HeldShard, float] = {}
         self._clock = DatabaseClock()
         self._said: dict[str, str] = {}
         self._has_work = True
@@ -150,7 +152,9 @@ class Dispatcher:
         if classes and not self._has_work:
             self._look.set()
         self._has_work = bool(classes)
+        asked_at = time.monotonic()
         waiting = {each: await self._broker.count_waiting(shard_queue(each)) for each in classes}
+        self._note_answer(asked_at)
         WAITING.set(sum(waiting.values()))
         await measure_work(self._pool, self._settings.lease_s)
         await serving_tables.count_spent(self._pool, COUNTED_AT_ONCE)
@@ -159,13 +163,7 @@ class Dispatcher:
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
-        silent = await tables.expired_leases(self._pool)
-        if silent:
-            # A broker that is short of disk or memory takes no heartbeats either, and then this raises.
-            await self._broker.publish([ShardsRevoked(runner_id=silent[0].runner_id or "", revoked=[])])
-            if await self._look_at_clock():
-                return  # it was set only now, and they are not silent
-        for lost in silent:
+        for lost in await self._find_silent():
             detail = f"runner {lost.runner_id} was not heard from for {settings.lease_s:g} s"
             await self._requeue(lost.held, lost.runner_id, ExecutionOutcome.LEASE_EXPIRED, detail)
         # With messages in the queue of its class, a shard is in it; else its message was lost.
@@ -176,12 +174,34 @@ class Dispatcher:
             self._said.pop(runner_id, None)
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
 
-    async def _look_at_clock(self) -> bool:
-        """Return whether the database's clock was set; then runners get the time of a lease to be heard."""
-        is_set = await self._clock.look(self._pool, self._settings.lease_s, RETRY_DELAY_S)
-        if is_set:
+    async def _find_silent(self) -> list[LostAttempt]:
+        """Return the attempts whose runners are silent, though the broker takes messages and the clock was not set.
+
+        A broker that is short of disk or memory takes no heartbeats. So it is asked, and what waited has time to come.
+        """
+        silent = await tables.expired_leases(self._pool)
+        asked, self._silent_since = self._silent_since, {}
+        if not silent:
+            return []
+        asked_at = time.monotonic()
+        await self._broker.publish([ShardsRevoked(runner_id=silent[0].runner_id or "", revoked=[])])
+        self._note_answer(asked_at)
+        await self._look_at_clock()
+        now = time.monotonic()
+        if now - self._hearing_since < self._settings.lease_s:
+            return []
+        self._silent_since = {each.held: asked.get(each.held, now) for each in silent}
+        return [each for each in silent if now - self._silent_since[each.held] >= self._settings.lease_s / 3]
+
+    def _note_answer(self, asked_at: float) -> None:
+        """Let a broker that took long to answer count as one that was silent: heartbeats waited as this did."""
+        if time.monotonic() - asked_at > SLOW_ANSWER_S:
             self._hearing_since = time.monotonic()
-        return is_set
+
+    async def _look_at_clock(self) -> None:
+        """Give runners the time of a lease to be heard if the database's clock was set."""
+        if await self._clock.look(self._pool, self._settings.lease_s, RETRY_DELAY_S):
+            self._hearing_since = time.monotonic()
 
     async def _settle_unserved(self, classes: Sequence[ShardClass]) -> None:
         """Make an incident of what no runner can take for too long, and end that when one can.

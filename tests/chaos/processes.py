@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from shared.settings import ProcessSettings
@@ -16,13 +17,16 @@ LOOK_S = 0.1
 class ServiceProcess:
     """One of the two processes of a service. `faults` says how it ended when nothing that struck it explains that."""
 
-    def __init__(self, name: str, settings: ProcessSettings, folder: Path) -> None:
+    def __init__(
+        self, name: str, settings: ProcessSettings, folder: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.name = name
         self.service = name.partition("-")[0]
         self.port = free_port()
         self.faults: list[str] = []
         self._settings = settings
         self._folder = folder
+        self._environment = dict(environment or {})
         self._lives = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._is_struck = False
@@ -55,7 +59,7 @@ class ServiceProcess:
         self._lives += 1
         self._is_struck = False
         self.temporary.mkdir(exist_ok=True)
-        more = {"TMPDIR": str(self.temporary), "ARENA_GRACE_S": str(GRACE_S)}
+        more = {"TMPDIR": str(self.temporary), "ARENA_GRACE_S": str(GRACE_S), **self._environment}
         self._process = start_process(
             f"services.{self.service}", self._settings, self.port, self._log(self._lives), more
         )
@@ -64,6 +68,12 @@ class ServiceProcess:
         """End it with SIGKILL."""
         self._is_struck = True
         self._send(signal.SIGKILL)
+
+    def enter(self, group: Path) -> None:
+        """Put it into a control group that may end it."""
+        self._is_struck = True
+        if self._process is not None and self.is_running:
+            (group / "cgroup.procs").write_text(str(self._process.pid))
 
     def pause(self) -> None:
         """Stop it, with all its connections open."""

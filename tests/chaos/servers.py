@@ -49,7 +49,7 @@ class Server:
             *("--publish", f"127.0.0.1:{self.port}:{port}", "--volume", f"{data}:{folder}", "--memory", "2g"),
             *(f"--env={each}" for each in environment),
         )
-        self._container = ""
+        self.container = ""
         self._loses_data = asyncio.Lock()
         self._is_wanted = False
 
@@ -57,35 +57,35 @@ class Server:
         """Make the container in one of the engine's networks; its data are what is in the folder."""
         self.data.mkdir(parents=True, exist_ok=True)
         self.data.chmod(0o777)  # the server's user is one of the image's
-        self._container = await run_command("docker", "create", "--network", network, *self._options, self._image)
+        self.container = await run_command("docker", "create", "--network", network, *self._options, self._image)
 
     async def start(self) -> None:
         """Let it run, whether it was paused, has ended or runs."""
         async with self._loses_data:
             self._is_wanted = True
-            await run_command("docker", "unpause", self._container, check=False)
-            await run_command("docker", "start", self._container)
+            await run_command("docker", "unpause", self.container, check=False)
+            await run_command("docker", "start", self.container)
 
     async def kill(self) -> None:
         """End it with SIGKILL."""
         self._is_wanted = False
-        await run_command("docker", "kill", self._container, check=False)
+        await run_command("docker", "kill", self.container, check=False)
 
     async def stop(self) -> None:
         """End it in good order, by the signal that its image names."""
         self._is_wanted = False
-        await run_command("docker", "unpause", self._container, check=False)
-        await run_command("docker", "stop", "--time", "30", self._container, check=False)
+        await run_command("docker", "unpause", self.container, check=False)
+        await run_command("docker", "stop", "--time", "30", self.container, check=False)
 
     async def pause(self) -> None:
         """Stop all of its processes with their connections open."""
-        await run_command("docker", "pause", self._container, check=False)
+        await run_command("docker", "pause", self.container, check=False)
 
     async def lose_data(self) -> None:
         """Kill it and empty its folder."""
         async with self._loses_data:
             await self.kill()
-            await run_command("docker", "wait", self._container, check=False)
+            await run_command("docker", "wait", self.container, check=False)
             await run_command("find", str(self.data), "-mindepth", "1", "-delete")
 
     async def watch(self, stop: asyncio.Event) -> None:
@@ -97,19 +97,19 @@ class Server:
 
     async def is_running(self) -> bool:
         """Return whether it has not ended."""
-        return await run_command("docker", "inspect", "--format", "{{.State.Running}}", self._container) == "true"
+        return await run_command("docker", "inspect", "--format", "{{.State.Running}}", self.container) == "true"
 
     async def run(self, *command: str) -> str:
         """Return what a command in the container writes, whether it succeeds or not."""
-        return await run_command("docker", "exec", self._container, *command, check=False)
+        return await run_command("docker", "exec", self.container, *command, check=False)
 
     async def read_log(self) -> str:
         """Return what it has written."""
-        return await run_command("docker", "logs", self._container)
+        return await run_command("docker", "logs", self.container)
 
     async def remove(self) -> None:
         """Leave nothing of the container; its folder stays."""
-        await run_command("docker", "rm", "--force", "--volumes", self._container, check=False)
+        await run_command("docker", "rm", "--force", "--volumes", self.container, check=False)
 
 
 @asynccontextmanager

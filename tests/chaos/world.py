@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
+from tests.chaos.clock import LIBRARY, SettableClock, database_clock
+from tests.chaos.filesystem import MEBIBYTE, Filesystem, small_filesystem
 from tests.chaos.processes import ServiceProcess
 from tests.chaos.servers import Server, broker_server, database_server, migrate, new_network, run_command
 from tests.support.backends import PASSWORD
@@ -32,6 +34,8 @@ TIMES = {
     "slots": 1,
 }
 BROKER_HEARTBEAT_S = 10
+DISKS = {"database": 512 * MEBIBYTE, "broker": 1024 * MEBIBYTE, "blobs": 64 * MEBIBYTE}
+SERVICES_WITH_CLOCKS = ("gateway-1", "dispatcher-1", "aggregator-1", "runner-1")
 ENGINE_FOLDER = ROOT / ".arena/chaos-engine"
 
 
@@ -40,6 +44,8 @@ class World:
     """Two processes of each service by their names, the servers, and the links between them by their names.
 
     Each link is that of one process to one server, as `gateway-1 to broker`, or of clients and runners to a gateway.
+    The filesystems are those of `database`, `broker` and `blobs`, and the clocks those of the database and of one
+    process of each service.
     """
 
     folder: Path
@@ -49,6 +55,8 @@ class World:
     services: Mapping[str, ServiceProcess]
     links: Mapping[str, Wire]
     engine: OwnEngine | None
+    disks: Mapping[str, Filesystem]
+    clocks: Mapping[str, SettableClock]
 
     @property
     def database_url(self) -> SecretStr:
@@ -89,7 +97,7 @@ class World:
     @property
     def blobs(self) -> Path:
         """The folder of the blob store."""
-        return self.folder / "blobs"
+        return _folder_of("blobs", self.folder, self.disks)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Pool]:
@@ -103,6 +111,10 @@ class World:
             link.delay_s = 0
             link.flows.set()
             await link.mend()
+        for disk in self.disks.values():
+            disk.free()
+        for clock in self.clocks.values():
+            clock.set_by(0)
         for server in (self.database, self.broker):
             await server.start()
         if self.engine is not None:
@@ -120,6 +132,10 @@ class World:
             except httpx.TransportError:
                 return False
         return all(answer.status_code == 200 for answer in answers)
+
+
+def _folder_of(name: str, folder: Path, disks: Mapping[str, Filesystem]) -> Path:
+    return disks[name].folder if name in disks else folder / name
 
 
 def _engine_url(engine: OwnEngine | None) -> str:
@@ -145,13 +161,22 @@ async def running_world(folder: Path, *, has_engine: bool) -> AsyncIterator[Worl
         if engine is not None:
             await asyncio.to_thread(engine.load)
         network = await stack.enter_async_context(new_network())
-        database, broker = database_server(folder / "database"), broker_server(folder / "broker")
+        disks = {name: stack.enter_context(small_filesystem(size)) for name, size in DISKS.items() if has_engine}
+        clocks = {}
+        if has_engine and LIBRARY is not None:
+            clocks = {name: SettableClock.make(folder / f"{name}.clock") for name in SERVICES_WITH_CLOCKS}
+            clocks["database"] = database_clock(_folder_of("database", folder, disks))
+        environment = clocks["database"].environment if clocks else {}
+        database = database_server(
+            _folder_of("database", folder, disks), *(f"{name}={value}" for name, value in environment.items())
+        )
+        broker = broker_server(_folder_of("broker", folder, disks))
         for server in (database, broker):
             stack.push_async_callback(server.remove)
             await server.create(network)
             await server.start()
         await migrate(_database_url(database.port))
-        world = await _connect_services(folder, database, broker, engine)
+        world = await _connect_services(folder, database, broker, engine, disks, clocks)
         for link in world.links.values():
             stack.push_async_callback(link.cut)
         stack.push_async_callback(_remove_containers, world)
@@ -175,7 +200,14 @@ async def _remove_containers(world: World) -> None:
         await run_command("docker", "rm", "--force", "--volumes", *left)
 
 
-async def _connect_services(folder: Path, database: Server, broker: Server, engine: OwnEngine | None) -> World:
+async def _connect_services(
+    folder: Path,
+    database: Server,
+    broker: Server,
+    engine: OwnEngine | None,
+    disks: Mapping[str, Filesystem],
+    clocks: Mapping[str, SettableClock],
+) -> World:
     """Return the services with their links, none of them started."""
     links: dict[str, Wire] = {}
 
@@ -186,7 +218,7 @@ async def _connect_services(folder: Path, database: Server, broker: Server, engi
 
     services: dict[str, ServiceProcess] = {}
     platform = uuid.uuid4().hex[:12]  # others may use the same engine
-    blobs = folder / "blobs"
+    blobs = _folder_of("blobs", folder, disks)
     for number in (1, 2):
         for service in SERVICES:
             name = f"{service}-{number}"
@@ -205,6 +237,7 @@ async def _connect_services(folder: Path, database: Server, broker: Server, engi
                 settings = settings.with_blobs_over_http(
                     f"http://127.0.0.1:{await link(f'{name} to gateway-{number}', gateway.port)}"
                 )
-            services[name] = ServiceProcess(name, getattr(settings, service), folder)
+            environment = clocks[name].environment if name in clocks else {}
+            services[name] = ServiceProcess(name, getattr(settings, service), folder, environment)
         await link(f"clients to gateway-{number}", services[f"gateway-{number}"].port)
-    return World(folder, platform, database, broker, services, links, engine)
+    return World(folder, platform, database, broker, services, links, engine, disks, clocks)
