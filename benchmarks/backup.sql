@@ -1,21 +1,22 @@
 -- name: insert_points(n_points)!
--- Suggestions of 64 different studies, of usual size: 16 iterations of 8 points with four parameters.
+-- Suggestions and losses of different studies, of usual size: 16 iterations of 8 points with four parameters. Each is
+-- drawn anew, because the inner selects depend on the outer row.
 insert into points (number, suggestions, losses)
 select
     number,
     (
         select json_agg(iteration) from (
             select json_agg(json_build_object(
-                'max_depth', (random() * 15)::int, 'min_samples_split', random() + number * 0, 'min_samples_leaf', random(),
+                'max_depth', (random() * 15)::int, 'min_samples_split', random(), 'min_samples_leaf', random(),
                 'max_features', random()
             )) as iteration
-            from generate_series(1, 16) i cross join generate_series(1, 8) j group by i
+            from generate_series(1, 16) i cross join generate_series(1, 8) j where number >= 0 group by i
         ) iterations
     ),
     (
         select array_agg(losses) from (
-            select array_agg(random() + number * 0) as losses
-            from generate_series(1, 16) i cross join generate_series(1, 8) j group by i
+            select array_agg(random()) as losses
+            from generate_series(1, 16) i cross join generate_series(1, 8) j where number >= 0 group by i
         ) iterations
     )
 from generate_series(0, :n_points::integer - 1) number;
@@ -44,7 +45,7 @@ select id, 1, 'runner-1', 'done', '', now(), '{"optimizer_image": "sha256:012345
 from shards;
 
 -- name: insert_studies()!
--- The study of each shard.
+-- The study of each shard, in an order in which no two alike are neighbours, which would compress too well.
 insert into studies (
     submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s, suggest_time_s,
     observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors, observe_errors, loss, change, curve
@@ -56,4 +57,5 @@ select
 from shards sh
 join points p on p.number = hashtext(sh.id::text) & 63
 join points q on q.number = hashtext(sh.id::text) >> 6 & 63
-join points r on r.number = hashtext(sh.id::text) >> 12 & 63;
+join points r on r.number = hashtext(sh.id::text) >> 12 & 63
+order by sh.id;
