@@ -39,7 +39,7 @@ def _check(study: StudyFinished, reference: ScoringReference) -> None:
     shape = reference.n_calls, reference.n_suggestions
     for name in ("visible", "generalization", "eval_time_s"):
         rows = getattr(study, name)
-        if len(rows) != shape[0] or any(len(row) != shape[1] for row in rows):
+        if len(rows) != shape[0] or set(map(len, rows)) != {shape[1]}:
             raise ValueError(f"expected {name} of shape {shape}; is the runner of this version?")
         # The sum of numbers with a NaN is one; that of others is hardly ever, and then each is looked at.
         if math.isnan(sum(map(sum, rows))) and any(math.isnan(each) for row in rows for each in row):
