@@ -1,6 +1,7 @@
 """Whether studies may run here now, and in which environments."""
 
 import shutil
+import tempfile
 from collections.abc import Mapping
 
 from prometheus_client import Gauge
@@ -49,7 +50,8 @@ class SandboxReadiness:
         The sandbox of each environment is tried out when its image is new here, at a thorough check, and until it
         holds. One with a runtime that a phase names is, too, before its first study.
         """
-        free = shutil.disk_usage("/").free
+        # Zips and data sets are in the temporary folder, which may be a filesystem of its own.
+        free = min(shutil.disk_usage(folder).free for folder in ("/", tempfile.gettempdir()))
         DISK_FREE.set(free)
         DISK_FREE_LIMIT.set(self._settings.disk_free_limit_bytes)
         if free < self._settings.disk_free_limit_bytes:
