@@ -9,7 +9,7 @@ from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.options import Json
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import console, remark, show_json, time_text
+from arena.terminal import console, plain, remark, show_json, time_text
 from arena.words.environments import environment_name
 from arena.words.states import ExecutionState
 from arena.words.verdicts import Verdict
@@ -121,6 +121,12 @@ def _show_comparison(compared: "ReplayComparison") -> None:
         console.print(f"The replay has no result to compare: it is {compared.state}.")
     elif compared.identical:
         console.print(f"Identical, bit for bit: {compared.studies_compared} studies.")
+    if dropped := compared.suggestions_dropped:
+        when = time_text(dropped.dropped_at)
+        console.print(
+            plain(f"Losses alone were compared: suggestions were dropped on {when} by {dropped.dropped_by}."),
+            soft_wrap=True,
+        )
     for each in compared.differences:
         place = f"study {each.study}: " if each.study is not None else ""
         iteration = f", first in iteration {each.iteration}" if each.iteration is not None else ""

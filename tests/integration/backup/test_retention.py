@@ -139,15 +139,16 @@ async def test_a_replay_compares_losses_alone_where_suggestions_were_dropped(
     (await drop(gateway, "suggestions")).raise_for_status()
     execution = await execution_of(gateway, submissions["scored"])
 
-    started = await gateway.organizer.post(f"/api/v1/admin/executions/{execution}/replay")
-
-    replay = started.raise_for_status().json()["submission"]["id"]
     blobs = open_blobs(settings.runner)
     async with control(settings), running(runner(broker, blobs, settings, [StatedLossSlot()]).run):
-        ended = "select ended_at is not null from submissions where id = $1"
-        await wait_until(lambda: pool.fetchval(ended, UUID(replay)), what="replayed")
+        code, output, errors = await Arena(gateway.url).run("replay", execution)
+
+    assert code == 0, errors
+    assert "Identical, bit for bit" in output
+    assert "Losses alone were compared: suggestions were dropped on" in output
+    assert SAID in output
+    replay = await pool.fetchval("select submission_id from organizer_runs where purpose = 'replay'")
     compared = (await gateway.organizer.get(f"/api/v1/admin/replays/{replay}")).json()
-    assert compared["identical"] is True
     assert compared["suggestions_dropped"]["dropped_by"] == "ARENA_ORGANIZER_TOKEN"
 
 

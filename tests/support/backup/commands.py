@@ -29,7 +29,7 @@ def make_backup(folder: Path, database_url: str, blobs: str) -> BackupManifest:
     return read_manifest(folder)
 
 
-def restore_backup(folder: Path, database_url: str, blobs: str) -> None:
+def restore_backup(folder: Path, database_url: str, blobs: str, *options: str) -> None:
     """Restore a backup, which must succeed."""
-    done = operate("restore", folder, database_url, blobs)
+    done = operate("restore", folder, database_url, blobs, *options)
     assert done.returncode == 0, done.stderr

@@ -44,7 +44,8 @@ async function replay(each, button) {
   for (;;) {
     const compared = await get(`/admin/replays/${submission.id}`);
     if (compared.identical === true) {
-      button.replaceWith(h("b", { class: "up", role: "status" }, "identical, bit for bit"));
+      const part = compared.suggestions_dropped ? " (losses alone: suggestions were dropped)" : "";
+      button.replaceWith(h("b", { class: "up", role: "status" }, `identical, bit for bit${part}`));
       return;
     }
     if (compared.identical === false) {
