@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes sure that there is a runsc (gVisor) for the tests, in .arena: Debian 13's, a static program that runs on Debian 12, too,
-# whose own runsc has no seccomp inside the sandbox. Nothing is installed.
+# whose own runsc is of 2022. Nothing is installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ ! -x .arena/runsc ] || exit 0
