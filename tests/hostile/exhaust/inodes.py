@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: scored out_of_memory
 # because: its folders have a number of files
 from honest import Honest, escaped
 
