@@ -1,11 +1,10 @@
 """Memory that runs out: a service's, that of a process of the database, and the broker's."""
 
-import asyncio
 import contextlib
 import os
 import signal
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from tests.chaos.processes import ServiceProcess
 from tests.chaos.servers import Server, run_command
 from tests.chaos.world import World
 from tests.support.plain_http import TRUSTS_NOBODY
+from tests.support.waiting import wait_until
 
 MEMORY_GROUPS = Path("/sys/fs/cgroup/memory")
 """Those of version 1, where a group's limit may be set below what its processes have."""
@@ -34,8 +34,9 @@ class ExhaustService:
 
     async def strike(self) -> None:
         """Give it none, and let it answer until it has ended."""
-        with contextlib.suppress(ProcessLookupError), _memory_group() as group:
-            await asyncio.to_thread(self.struck.enter, group)
+        async with _memory_group() as group:
+            with contextlib.suppress(ProcessLookupError):  # it has just ended
+                self.struck.enter(group)
             async with httpx.AsyncClient(verify=TRUSTS_NOBODY, timeout=2) as client:
                 for _ in range(ASKED):
                     if not self.struck.is_running:
@@ -49,17 +50,23 @@ class ExhaustService:
         self.struck.start()
 
 
-@contextlib.contextmanager
-def _memory_group() -> Iterator[Path]:
+@contextlib.asynccontextmanager
+async def _memory_group() -> AsyncIterator[Path]:
     group = MEMORY_GROUPS / f"arena-chaos-{uuid.uuid4().hex[:12]}"
     group.mkdir()
     (group / "memory.limit_in_bytes").write_text("4096")
+
+    async def is_removed() -> bool:
+        try:
+            group.rmdir()
+        except OSError:  # the process that ended is still in it
+            return False
+        return True
+
     try:
         yield group
     finally:
-        for each in (group / "cgroup.procs").read_text().split():
-            (MEMORY_GROUPS / "cgroup.procs").write_text(each)
-        group.rmdir()
+        await wait_until(is_removed, what="nothing is left in the control group")
 
 
 @dataclass(frozen=True)
