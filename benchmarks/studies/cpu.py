@@ -44,18 +44,20 @@ class RunnerCpuReader:
 
     def __init__(self, runner: str, engine: Path) -> None:
         self._engine = engine
-        self._groups = {each: _group_of(each) for each in docker("ps", "--quiet", "--no-trunc").split()}
-        self._runner = self._groups.pop(runner)
-        boxes = docker("ps", "--quiet", "--no-trunc", "--filter", f"label={ROLE_LABEL}=blackbox").split()
-        prepared = docker("ps", "--quiet", "--no-trunc", "--filter", f"label={ROLE_LABEL}=optimizer").split()
-        self._blackboxes = [self._groups.pop(each) for each in boxes]
-        for each in prepared:
-            del self._groups[each]
+        self._runner = _group_of(runner)
+        self._blackboxes: list[Path] = []
+        self._others: list[Path] = []
+        listed = docker("ps", "--no-trunc", "--format", f'{{{{ .ID }}}} {{{{ .Label "{ROLE_LABEL}" }}}}')
+        for container, role in (line.partition(" ")[::2] for line in listed.splitlines()):
+            if role == "blackbox":
+                self._blackboxes.append(_group_of(container))
+            elif role != "optimizer" and container != runner:
+                self._others.append(_group_of(container))
 
     def read(self) -> RunnerCpu:
         """Return what was used so far."""
         runner, blackboxes = used_s(self._runner), sum(map(used_s, self._blackboxes))
-        others = sum(map(used_s, self._groups.values()))
+        others = sum(map(used_s, self._others))
         optimizers = used_s(self._runner.parent) - runner - blackboxes - others
         return RunnerCpu(runner, blackboxes, optimizers, used_s(self._engine))
 
