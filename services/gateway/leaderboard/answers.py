@@ -9,7 +9,7 @@ from uuid import UUID
 from arena.api.leaderboard import Leaderboard
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.leaderboard.reader import Clock, LeaderboardReader, RankedLeaderboard
+from services.gateway.leaderboard.reader import Clock, LeaderboardReader, PhaseGone, RankedLeaderboard
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool
 
@@ -80,7 +80,11 @@ class Leaderboards:
         found = self._found.get(asked)
         if found is None or found.own_changes != self._changes.own_changes or self._clock() >= found.at + POLL_S:
             found = await self._find(asked, caller)
-        ranked = await found.reader.load()
+        try:
+            ranked = await found.reader.load()
+        except PhaseGone:
+            found = await self._find(asked, caller)  # there may be another of this name, or none
+            ranked = await found.reader.load()
         if found.answer is None or ranked is not found.ranked:
             found.ranked, found.answer = ranked, _write(slug, found.phase, ranked)
         return found.answer

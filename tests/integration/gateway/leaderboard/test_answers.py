@@ -110,3 +110,20 @@ async def test_a_phase_that_is_hidden_is_not_shown_from_memory(
 
     gateway.now += POLL_S
     assert (await gateway.http.get(BOARD, params=named)).status_code == 404
+
+
+async def test_a_phase_that_was_deleted_elsewhere_is_not_found(
+    gateways: tuple[StoppedGateway, StoppedGateway], pool: Pool, broker: Broker
+) -> None:
+    gateway, _ = gateways
+    seeded = await seed_phase(pool)
+    named = {"phase": "feedback"}
+    (await gateway.http.get(BOARD, params=named)).raise_for_status()
+    await pool.execute("delete from phase_boxes")
+    await pool.execute("delete from phases")
+
+    async def is_gone() -> bool:
+        await broker.publish([PhaseChanged(phase_id=seeded.phase_id, change=1)])
+        return (await gateway.http.get(BOARD, params=named)).status_code == 404
+
+    await wait_until(is_gone, what="the gateway has heard of it")
