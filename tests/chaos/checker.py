@@ -46,6 +46,7 @@ def check_history(history: History) -> list[str]:
     refused = [event for event in history.of("refused") if event["code"] not in ALLOWED_REFUSALS]
     findings = [f"a client was refused: {event}" for event in refused]
     findings += [f"a watcher was refused: {event}" for event in history.of("feed refused")]
+    findings += [f"something did not come back: {event}" for event in history.of("stuck")]
     times = Counter(event["submission"] for event in history.of("accepted"))
     findings += [f"two requests were answered with one submission: {each}" for each, n in times.items() if n > 1]
     return findings

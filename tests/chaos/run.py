@@ -42,6 +42,8 @@ FAULTS: dict[str, Callable[[World], list[Fault]]] = {
 LEADERBOARD_WATCHERS = 3
 THREADS = 32
 """For the clients of the teams, which block."""
+STUCK = (AssertionError, RuntimeError, OSError, TimeoutError)
+"""What a fault raises that cannot be thrown, or after which something does not come back in time."""
 Say = Callable[[str], None]
 
 
@@ -108,8 +110,11 @@ async def _run_under_faults(
                 if team.name in TEAMS:
                     working.create_task(team.work(stop_load))
             await _strike(plan, known, history, say)
-            await world.mend()
-            say("everything is mended")
+            try:
+                await world.mend()
+                say("everything is mended")
+            except STUCK as error:
+                history.record("stuck", fault="mending everything", error=repr(error))
             stop_load.set()
         findings = await wait_until_quiet(world, pool, boards)
         stop_watching.set()
@@ -125,10 +130,14 @@ async def _strike(plan: Sequence[PlannedFault], known: dict[str, Fault], history
         await asyncio.sleep(began + planned.at_s - now())
         say(str(planned))
         history.record("strike", fault=planned.name, lasts_s=planned.lasts_s)
-        await known[planned.name].strike()
-        await asyncio.sleep(planned.lasts_s)
-        await known[planned.name].heal()
-        history.record("healed", fault=planned.name)
+        try:
+            await known[planned.name].strike()
+            await asyncio.sleep(planned.lasts_s)
+            await known[planned.name].heal()
+        except STUCK as error:  # the run goes on and says so at its end
+            history.record("stuck", fault=planned.name, error=repr(error))
+        else:
+            history.record("healed", fault=planned.name)
 
     async with asyncio.TaskGroup() as striking:
         for planned in plan:
