@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died out_of_memory
 # because: at the limit of processes no more are made, and all end with the study
 import os
 import time

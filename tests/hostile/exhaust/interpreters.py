@@ -1,5 +1,5 @@
 # expect: scored
-# runsc: process_died out_of_memory
+# runsc: scored process_died out_of_memory
 # because: workers of a process pool are processes, and count; those that do not fit are the team's to miss
 import multiprocessing
 

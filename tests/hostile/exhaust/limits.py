@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died
 # because: it cannot raise its limits
 import resource
 

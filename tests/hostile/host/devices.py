@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died
 # because: it makes no devices and finds none that matter
 import os
 import stat

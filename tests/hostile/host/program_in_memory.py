@@ -4,7 +4,7 @@ import os
 
 from honest import Honest, escaped
 
-CODE = "import os; status = open('/proc/self/status').read(); print('CapEff:\\t' + '0' * 16 in status and 'NoNewPrivs:\\t1' in status and os.getuid() >= 61000)"
+CODE = "import os; status = open('/proc/self/status').read(); print('CapEff:\\t' + '0' * 16 in status and 'NoNewPrivs:\\t0' not in status and os.getuid() >= 61000)"
 
 
 class Optimizer(Honest):

@@ -1,4 +1,5 @@
 # expect: scored
+# runsc: process_died
 # because: its root is read-only
 import os
 
