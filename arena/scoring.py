@@ -56,10 +56,10 @@ class BoxScore:
 def best_so_far(losses: Array) -> Array:
     """Return the least loss up to each iteration, as `bayesmark.experiment_analysis.get_perf_array` does.
 
-    `losses` has shape (n_calls, n_suggestions), with at least one of each.
+    `losses` has shape (n_calls, n_suggestions, n_studies), with at least one of each; the answer (n_calls, n_studies).
     """
-    least = np.take_along_axis(losses, np.argmin(losses, axis=1)[:, np.newaxis], axis=1)
-    best: Array = cummin(least, least)[:, 0]
+    least = np.take_along_axis(losses, np.argmin(losses, axis=1)[:, np.newaxis], axis=1)[:, 0]
+    best: Array = cummin(least, least)
     return best
 
 
@@ -80,7 +80,8 @@ def study_curve(visible: Sequence[Sequence[float]], clip: float, best: float) ->
 
     The last is the study's loss. `visible` has shape (n_calls, n_suggestions) and no NaN.
     """
-    curve: list[float] = rescale(best_so_far(np.asarray(visible, dtype=float)), clip, best).tolist()
+    losses = np.asarray(visible, dtype=float)[:, :, np.newaxis]
+    curve: list[float] = rescale(best_so_far(losses)[:, 0], clip, best).tolist()
     return curve
 
 

@@ -4,9 +4,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from bayesmark.experiment_analysis import get_perf_array
 
-from arena.scoring import rescale
+from arena.scoring import best_so_far, rescale
 from services.aggregator.rows import ScoringReference
 from shared.messages import StudyFinished
 
@@ -29,7 +28,7 @@ def loss_curves(studies: Sequence[tuple[StudyFinished, ScoringReference]]) -> li
             np.array([getattr(studies[number][1], name) for number in numbers], dtype=float)
             for name in ("clip", "best")
         )
-        found = rescale(get_perf_array(visible, visible), clip, best).T.tolist()
+        found = rescale(best_so_far(visible), clip, best).T.tolist()
         for number, curve in zip(numbers, found, strict=True):
             curves[number] = curve
     return curves
