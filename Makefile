@@ -8,14 +8,14 @@ demo: ## score three example optimizers, live, on the whole stack
 	@bash deploy/demo.sh
 
 test: ready ## all tests, on the real RabbitMQ, Postgres and Docker engine
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && bash deploy/runsc.sh && bash tests/run.sh'
+	@bash deploy/tools.sh bash -c 'bash deploy/packages.sh chromium libfaketime && bash deploy/promtool.sh && bash deploy/runsc.sh && bash tests/run.sh'
 
 coverage: ready ## all tests, and how much of the code they run, the services' processes included
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/promtool.sh && bash deploy/runsc.sh && coverage erase \
+	@bash deploy/tools.sh bash -c 'bash deploy/packages.sh chromium libfaketime && bash deploy/promtool.sh && bash deploy/runsc.sh && coverage erase \
 	    && bash tests/run.sh --cov --cov-report= && coverage combine && coverage report'
 
 chaos: ready ## throw FAULTS=70 faults, drawn from SEED=1, at a platform of its own, and check what it promised
-	@bash deploy/tools.sh python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),70)
+	@bash deploy/tools.sh bash -c 'bash deploy/packages.sh libfaketime && python -m tests.chaos --seed $(or $(SEED),1) --faults $(or $(FAULTS),70)'
 
 test-long: ready ## fuzzing of zip validation, the relay's parser and the HTTP API, for minutes
 	@bash deploy/tools.sh pytest -m long
@@ -44,7 +44,7 @@ wheels: ## what people install, in dist/
 
 bench: ## the table of benchmarks/results/latest.json, on a stack of its own of which nothing stays
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh
-	@bash deploy/tools.sh bash -c 'bash deploy/browser.sh && bash deploy/runsc.sh && python -m benchmarks'
+	@bash deploy/tools.sh bash -c 'bash deploy/packages.sh chromium && bash deploy/runsc.sh && python -m benchmarks'
 
 replay-2020: ## all of 2020 again, in minutes: every submission, on servers of its own of which nothing stays; TIMES=10: tenfold
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh

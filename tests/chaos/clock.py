@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 
-import pytest
-
 from tests.chaos.servers import DATABASE_FOLDER
 
 LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
@@ -27,7 +25,7 @@ class SettableClock:
     def make(cls, folder: Path, seen_as: Path | None = None) -> "SettableClock":
         """Return a clock that goes right, with its files in a new folder."""
         if LIBRARY is None:
-            pytest.skip("setting a clock needs Debian's package libfaketime")
+            raise FileNotFoundError("expected Debian's package libfaketime; run: bash deploy/packages.sh libfaketime")
         folder.mkdir(parents=True)
         folder.chmod(0o755)
         copy(LIBRARY, folder)
