@@ -45,8 +45,8 @@ where p.id = :phase_id;
 -- A phase's number, and each team of whose submissions one has changed since another one, also read at one moment. A team
 -- that has no row any more has neither of the two submissions. Where nothing has changed, the one row has no team.
 select
-    p.change, p.frozen_at, p.counting, t.id as team_id, t.name as team, made.submissions, made.changed_at, made.unended, best.curve,
-    best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
+    p.change, p.frozen_at, p.counting, t.id as team_id, t.name as team, made.submissions, made.changed_at, made.unended,
+    best.curve, best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
     best.studies_done as best_done, best.studies_total as best_total, best.ended_at as best_ended_at,
     current.id as current_id, current.score as current_score, current.score_low as current_low,
     current.score_high as current_high, current.studies_done as current_done,
