@@ -17,6 +17,7 @@ from shared.broker.connection import connect_broker
 from shared.database import Pool
 from tests.support.backends import POSTGRES, lose_everything
 from tests.support.backup.commands import make_backup, restore_backup
+from tests.support.backup.platforms import databases_beside, drop_database
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import official_baseline
 from tests.support.gateway.submitting import make_zip, submit
@@ -150,6 +151,27 @@ async def test_services_that_wait_for_a_lost_database_go_on_when_it_is_restored(
         assert await leaderboard(platform) == before
         async with running_slot(settings, HeldAfter(STUDIES)):
             await wait_until(lambda: scored(pool, 1), what="scored by the services that went on")
+
+
+async def test_services_go_on_with_a_database_that_is_restored_beside_them(
+    pool: Pool, settings: PlatformSettings, tmp_path: Path, database_url: str
+) -> None:
+    folder, blobs = tmp_path / "backup", tmp_path / "blobs"
+    async with generations(settings, tmp_path, all=ROOT) as (platform,):
+        await platform.start("gateway", "dispatcher", "aggregator")
+        teams = await open_competition(platform, "team")
+        (await submit(teams["team"], phase="feedback")).raise_for_status()
+        await asyncio.to_thread(make_backup, folder, database_url, f"file://{blobs}")
+        await pool.execute("delete from submissions")  # by mistake
+
+        await asyncio.to_thread(restore_backup, folder, database_url, f"file://{blobs}", "--set-aside")
+
+        async with running_slot(settings, HeldAfter(STUDIES)):
+            await wait_until(lambda: scored(pool, 1), what="scored by the services that went on")
+        await wait_until(lambda: ready(platform), what="the gateway answers")
+        assert (await platform.organizer.get("/api/v1/competitions/c/submissions")).json()["submissions"]
+    for aside in await databases_beside(database_url):
+        await drop_database(f"/{aside}")
 
 
 async def not_ready(platform: Generation) -> bool:
