@@ -152,7 +152,7 @@ order by
 
 -- name: lock_queued(submission_ids)
 -- Submissions that are about to run, locked before their phases, as in every transaction that changes submissions.
-select phase_id from submissions
+select phase_id, traceparent from submissions
 where id = any (:submission_ids::uuid[]) and state = 'queued' order by id for update;
 
 -- name: next_change(phase_id)$

@@ -83,11 +83,12 @@ async def open_classes(pool: Pool) -> list[ShardClass]:
 
 async def _start_submissions(connection: Connection, submission_ids: list[UUID]) -> list[PhaseChanged]:
     changes = []
-    phases = {phase_id async for (phase_id,) in queries.lock_queued(connection, submission_ids=submission_ids)}
-    for phase_id in sorted(phases):
+    # An announcement stands for all that changed a phase, and belongs to the trace of one of them.
+    traces = {phase: trace async for phase, trace in queries.lock_queued(connection, submission_ids=submission_ids)}
+    for phase_id in sorted(traces):
         change = await queries.next_change(connection, phase_id=phase_id)
         await queries.start_submissions(connection, submission_ids=submission_ids, phase_id=phase_id, change=change)
-        changes.append(PhaseChanged(phase_id=phase_id, change=change))
+        changes.append(PhaseChanged(phase_id=phase_id, change=change).following(traces[phase_id]))
     return changes
 
 
