@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 GAPS_S = (2.0, 8.0)
 LASTS_S = (0.5, 9.0)
-"""From nothing that anybody notices to longer than a lease, see `tests/chaos/world.py`."""
+"""From nothing that anybody notices to longer than a lease, see `tests/chaos/platform/world.py`."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from arena.client.http import Client
 from shared.database import Pool
-from tests.chaos.checker import check_history, check_tables
 from tests.chaos.fault import Fault
 from tests.chaos.faults.clocks import clock_faults
 from tests.chaos.faults.disks import disk_faults
@@ -18,15 +17,16 @@ from tests.chaos.faults.memory import memory_faults
 from tests.chaos.faults.messages import message_faults
 from tests.chaos.faults.processes import process_faults
 from tests.chaos.faults.servers import server_faults
-from tests.chaos.feeds import check_feeds
 from tests.chaos.history import History
 from tests.chaos.load import GOOD, REFERENCE_TEAM, TEAMS, TeamWork, make_zips, open_competition
 from tests.chaos.plan import PlannedFault, make_plan
-from tests.chaos.quiet import wait_until_quiet
-from tests.chaos.quotas import check_quotas
-from tests.chaos.remains import check_remains
+from tests.chaos.platform.world import World, running_world
+from tests.chaos.promises.checker import check_history, check_tables
+from tests.chaos.promises.feeds import check_feeds
+from tests.chaos.promises.quiet import wait_until_quiet
+from tests.chaos.promises.quotas import check_quotas
+from tests.chaos.promises.remains import check_remains
 from tests.chaos.watchers import Watcher, leaderboard_watcher, submission_watcher
-from tests.chaos.world import World, running_world
 
 FAULTS: dict[str, Callable[[World], list[Fault]]] = {
     "processes": process_faults,

@@ -7,13 +7,13 @@ import sys
 
 import pytest
 
-from tests.chaos.filesystem import HOME, MEBIBYTE, small_filesystem
+from tests.chaos.platform.filesystem import HOME, MEBIBYTE, small_filesystem
 from tests.support.stack import ROOT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a filesystem needs root")
 KILLED = """
 import os, signal
-from tests.chaos.filesystem import MEBIBYTE, small_filesystem
+from tests.chaos.platform.filesystem import MEBIBYTE, small_filesystem
 with small_filesystem(16 * MEBIBYTE) as filesystem:
     print(filesystem.mounted, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)

@@ -14,6 +14,7 @@ import httpx
 
 from benchmarks.replay.stack.stores import Stores
 from benchmarks.stack.compose import ROOT
+from benchmarks.stack.gateway import wait_ready
 
 ORGANIZER_TOKEN = "organizer-token-of-the-replay"  # noqa: S105 - of a platform that lives for minutes
 LIMIT_S, GAP_S = 300.0, 0.2
@@ -48,7 +49,7 @@ async def running_platform(stores: Stores, folder: Path) -> AsyncIterator[Replay
             environment = _environment(stores.broker_url(name), blobs) | more
             process = _running(f"services.{name}", [], environment, folder / f"{name}.log")
             pids[name] = (await stack.enter_async_context(process)).pid
-        await asyncio.gather(*(_wait_ready(f"http://127.0.0.1:{port}") for port in ports.values()))
+        await asyncio.gather(*(wait_ready(f"http://127.0.0.1:{port}") for port in ports.values()))
         yield ReplayPlatform(f"http://127.0.0.1:{ports['gateway']}", pids)
 
 
@@ -103,17 +104,6 @@ def _free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-async def _wait_ready(url: str) -> None:
-    async with asyncio.timeout(LIMIT_S), httpx.AsyncClient(base_url=url) as http:
-        while True:
-            try:
-                if (await http.get("/readyz")).is_success:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(GAP_S)
 
 
 async def _wait_for_runners(url: str, count: int) -> None:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from tests.chaos.clock import DAY_S, HOUR_S, SettableClock
 from tests.chaos.fault import Fault
-from tests.chaos.world import World
+from tests.chaos.platform.clock import DAY_S, HOUR_S, SettableClock
+from tests.chaos.platform.world import World
 
 STEPS = {"an hour on": HOUR_S, "an hour back": -HOUR_S, "three days on": 3 * DAY_S}
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from tests.chaos.fault import Fault
-from tests.chaos.filesystem import MEBIBYTE, Filesystem
-from tests.chaos.servers import Server
-from tests.chaos.world import World
+from tests.chaos.platform.filesystem import MEBIBYTE, Filesystem
+from tests.chaos.platform.servers import Server
+from tests.chaos.platform.world import World
 from tests.support.waiting import wait_until
 
 BROKER_ALARM, BROKER_ALARM_OVER = "disk resource limit alarm set", "disk resource limit alarm cleared"

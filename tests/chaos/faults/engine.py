@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 from tests.chaos.fault import Fault
-from tests.chaos.world import World
+from tests.chaos.platform.world import World
 from tests.support.sandbox.own_engine import OwnEngine
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.chaos.fault import Fault
-from tests.chaos.world import World
+from tests.chaos.platform.world import World
 from tests.support.wire import Wire
 
 DELAY_S = 0.3

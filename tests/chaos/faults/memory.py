@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 
 from tests.chaos.fault import Fault
-from tests.chaos.processes import ServiceProcess
-from tests.chaos.servers import Server, run_command
-from tests.chaos.world import World
+from tests.chaos.platform.processes import ServiceProcess
+from tests.chaos.platform.servers import Server, run_command
+from tests.chaos.platform.world import World
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.waiting import wait_until
 

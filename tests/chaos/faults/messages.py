@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from shared.broker.topology import DISPATCH, EXCHANGE, RESULTS, SUBMISSIONS, shard_queue
 from shared.shard_class import ShardClass
 from tests.chaos.fault import Fault
-from tests.chaos.world import World
+from tests.chaos.platform.world import World
 from tests.support.waiting import limited
 
 EVERYTHING = "#"

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.chaos.fault import Fault
-from tests.chaos.processes import ServiceProcess
-from tests.chaos.world import World
+from tests.chaos.platform.processes import ServiceProcess
+from tests.chaos.platform.world import World
 from tests.support.stack import SERVICES
 
 

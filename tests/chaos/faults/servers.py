@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from tests.chaos.fault import Fault
-from tests.chaos.servers import Server
-from tests.chaos.world import World
+from tests.chaos.platform.servers import Server
+from tests.chaos.platform.world import World
 
 
 @dataclass(frozen=True)

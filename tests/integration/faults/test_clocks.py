@@ -11,7 +11,7 @@ from services.runner.shard_run import StudySlot
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.database import Pool, connect_database
-from tests.chaos.clock import DAY_S, HOUR_S
+from tests.chaos.platform.clock import DAY_S, HOUR_S
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.fake_slots import SlowSlot

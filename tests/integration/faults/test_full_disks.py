@@ -14,7 +14,7 @@ from benchmarks.stack.null_engine import NullSlot
 from shared.blobs import Blobs
 from shared.broker.connection import connect_broker
 from shared.database import Pool, connect_database
-from tests.chaos.filesystem import MEBIBYTE
+from tests.chaos.platform.filesystem import MEBIBYTE
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway, gateway_with_baseline

@@ -12,7 +12,7 @@ from arena.sandbox.container_config import Cpu, claim_config
 from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
-from tests.chaos.filesystem import MEBIBYTE, small_filesystem
+from tests.chaos.platform.filesystem import MEBIBYTE, small_filesystem
 from tests.support.sandbox.own_engine import own_engine
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="mounting a filesystem needs root")

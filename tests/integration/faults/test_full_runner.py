@@ -10,7 +10,7 @@ from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.readiness import SandboxReadiness
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
-from tests.chaos.filesystem import MEBIBYTE, small_filesystem
+from tests.chaos.platform.filesystem import MEBIBYTE, small_filesystem
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a filesystem needs root")

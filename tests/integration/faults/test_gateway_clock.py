@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from shared.database import Pool
-from tests.chaos.clock import DAY_S, HOUR_S, SettableClock
+from tests.chaos.platform.clock import DAY_S, HOUR_S, SettableClock
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.organizer_runs import start
 from tests.support.gateway.running import Gateway

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.chaos.servers import broker_server
+from tests.chaos.platform.servers import broker_server
 from tests.support.waiting import wait_until
 
 

@@ -7,9 +7,9 @@ from benchmarks.stack.null_engine import NullSlot
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
-from tests.chaos.checker import check_tables
 from tests.chaos.history import History
 from tests.chaos.load import REFERENCE_TEAM
+from tests.chaos.promises.checker import check_tables
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.service_settings import PlatformSettings
 from tests.support.services.pipeline import BLOB, is_scored, scoring

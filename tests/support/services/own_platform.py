@@ -5,9 +5,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from tests.chaos.clock import SettableClock, database_clock
-from tests.chaos.filesystem import MEBIBYTE, Filesystem, small_filesystem
-from tests.chaos.servers import Server, broker_server, database_server, migrate, new_network
+from tests.chaos.platform.clock import SettableClock, database_clock
+from tests.chaos.platform.filesystem import MEBIBYTE, Filesystem, small_filesystem
+from tests.chaos.platform.servers import Server, broker_server, database_server, migrate, new_network
 from tests.support.backends import PASSWORD
 from tests.support.service_settings import PlatformSettings, platform_settings
 

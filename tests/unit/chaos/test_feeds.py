@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.feeds import check_feeds
 from tests.chaos.history import History
+from tests.chaos.promises.feeds import check_feeds
 
 STUDY = {"box": "box-1", "study": 0, "score": 50.0, "timed_out": False, "cut_off_by": None, "change": 3}
 ENDED = {"state": "scored", "score": 50.0, "studies_done": 1}

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.checker import check_history
 from tests.chaos.history import History
+from tests.chaos.promises.checker import check_history
 
 
 def findings_of(file: Path, *events: dict[str, Any]) -> list[str]:

@@ -7,7 +7,7 @@ from websockets.asyncio.client import connect
 
 from shared.database import Pool
 from tests.chaos.load import SLUG, TEAMS
-from tests.chaos.world import World
+from tests.chaos.platform.world import World
 
 ENDS = "select s.state, s.verdict, s.studies_done from submissions s join teams t on t.id = s.team_id where t.name = $1"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from shutil import copy
 
-from tests.chaos.servers import DATABASE_FOLDER
+from tests.chaos.platform.servers import DATABASE_FOLDER
 
 LIBRARY = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
 HOUR_S, DAY_S = 3600, 24 * 3600

@@ -8,8 +8,8 @@ from pathlib import Path
 import aio_pika
 
 from shared.broker.topology import DEAD, RESULTS, SUBMISSIONS
-from tests.chaos.processes import ServiceProcess
-from tests.chaos.world import World
+from tests.chaos.platform.processes import ServiceProcess
+from tests.chaos.platform.world import World
 
 BLOB = re.compile(r"[0-9a-f]{64}")
 OF_LOST_CONNECTIONS = (

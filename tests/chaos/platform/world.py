@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from arena.sandbox.settings import SandboxSettings
 from shared.database import Pool, connect_database
-from tests.chaos.clock import LIBRARY, SettableClock, database_clock
-from tests.chaos.filesystem import MEBIBYTE, Filesystem, small_filesystem
-from tests.chaos.processes import ServiceProcess
-from tests.chaos.servers import Server, broker_server, database_server, migrate, new_network, run_command
+from tests.chaos.platform.clock import LIBRARY, SettableClock, database_clock
+from tests.chaos.platform.filesystem import MEBIBYTE, Filesystem, small_filesystem
+from tests.chaos.platform.processes import ServiceProcess
+from tests.chaos.platform.servers import Server, broker_server, database_server, migrate, new_network, run_command
 from tests.support.backends import PASSWORD
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.sandbox.own_engine import OwnEngine, own_engine

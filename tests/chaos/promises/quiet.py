@@ -6,8 +6,8 @@ import httpx
 
 from shared.database import Pool
 from tests.chaos.load import SLUG
+from tests.chaos.platform.world import World
 from tests.chaos.watchers import Watcher
-from tests.chaos.world import World
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.service_settings import ORGANIZER_TOKEN
 from tests.support.waiting import wait_until
