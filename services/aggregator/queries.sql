@@ -16,7 +16,7 @@ where s.id = any (:submission_ids::uuid[]);
 -- Stores the results that are the first of their studies, and counts them on their shards and black boxes. Returns the
 -- submissions that have not ended, which must be locked, each with the next number of its phase, which orders this
 -- transaction among all that change the phase; with how many of its studies are new, and whether they are its last; and with
--- the losses of its black boxes. These are running means: exact when the submission is scored, see score_boxes.
+-- the losses of its black boxes, the means over their studies.
 with unended as materialized (
     select id, phase_id, studies_done, studies_total from submissions
     where id = any (:submission_ids::uuid[]) and ended_at is null
@@ -89,13 +89,22 @@ executed as (
     cross join lateral attempt_usage(f.shard_id, f.attempt) old
     on conflict (shard_id, attempt) do nothing
 ),
+touched as (
+    select distinct submission_id, box_id from inserted where loss is not null
+),
+-- In one order always, so that the score is the same bit for bit; a cost of the black boxes with new studies alone.
 changed as (
-    insert into box_scores as known (submission_id, box_id, studies, loss)
-    select submission_id, box_id, count(*), avg(loss) from inserted where loss is not null
+    insert into box_scores (submission_id, box_id, studies, loss)
+    select submission_id, box_id, count(*), avg(loss order by study)
+    from (
+        select submission_id, box_id, study, loss from inserted where loss is not null
+        union all
+        select st.submission_id, st.box_id, st.study, st.loss
+        from touched join studies st on st.submission_id = touched.submission_id and st.box_id = touched.box_id
+        where st.loss is not null
+    ) as every
     group by submission_id, box_id
-    on conflict (submission_id, box_id) do update
-    set studies = known.studies + excluded.studies,
-        loss = known.loss + (excluded.loss - known.loss) * excluded.studies / (known.studies + excluded.studies)
+    on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss
     returning submission_id, box_id, loss
 ),
 present as (
@@ -138,18 +147,6 @@ left join (
 left join (
     select submission_id, array_agg(loss order by box_id) as losses from present group by submission_id
 ) scored on scored.submission_id = u.id;
-
--- name: score_boxes(submission_ids)
--- Takes the means of all black boxes of complete submissions, in one order always, so that the score is the same bit for bit.
-with means as (
-    insert into box_scores (submission_id, box_id, studies, loss)
-    select submission_id, box_id, count(*), avg(loss order by study) from studies
-    where submission_id = any (:submission_ids::uuid[]) and loss is not null
-    group by submission_id, box_id
-    on conflict (submission_id, box_id) do update set studies = excluded.studies, loss = excluded.loss
-    returning submission_id, box_id, loss
-)
-select submission_id, array_agg(loss order by box_id) as losses from means group by submission_id;
 
 -- name: draw_curves(submission_ids)!
 -- Keeps the curves of submissions that are scored: means over the studies of each black box, then over these.

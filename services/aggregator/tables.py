@@ -111,15 +111,13 @@ def _new_study(each: StudyFinished, curve: Curve) -> tuple[Any, ...]:
 
 
 async def score_submissions(connection: Connection, changed: Sequence[ChangedSubmission]) -> dict[UUID, Score | None]:
-    """Return the scores of submissions with new studies, exact for those that are complete; keeps the curves of these.
+    """Return the scores of submissions with new studies, and keep the curves of those that are complete.
 
     An organizer run has none.
     """
-    losses = {each.id: each.losses for each in changed}
     if complete := [each.id for each in changed if each.is_complete]:
-        losses |= {key: found async for key, found in queries.score_boxes(connection, submission_ids=complete)}
         await queries.draw_curves(connection, submission_ids=complete)
-    return {key: None if found is None else submission_score(found) for key, found in losses.items()}
+    return {each.id: None if each.losses is None else submission_score(each.losses) for each in changed}
 
 
 async def commit(
