@@ -64,5 +64,17 @@ async def test_an_engine_of_the_tests_leaves_the_machine_s_network_alone(own: Ow
     assert network_of(str(own.pid)) != network_of("self")
 
 
+async def test_an_engine_of_the_tests_leaves_nothing_mounted(tmp_path: Path) -> None:
+    with own_engine(tmp_path) as engine:
+        engine.kill()
+        engine.start()
+
+    assert str(tmp_path) not in mounts()
+
+
+def mounts() -> str:
+    return Path("/proc/self/mounts").read_text()
+
+
 def network_of(process: str) -> str:
     return str(Path("/proc", process, "ns/net").readlink())

@@ -123,6 +123,8 @@ class OwnEngine:
         self._send(signal.SIGTERM)
         if self._process is not None:
             self._process.wait(timeout=LIMIT_S)
+        while f" {self._data} " in Path("/proc/self/mounts").read_text():  # an engine mounts its data on itself
+            subprocess.run(["umount", self._data], check=True, timeout=LIMIT_S)
 
     def _send(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:
