@@ -70,6 +70,22 @@ class DeadLetterQueue:
             raise BrokerUnavailable(f"cannot look at queue {DEAD.name}: {error!r}") from error
         return found
 
+    async def count(self) -> int:
+        """Return how many messages are set aside.
+
+        The broker counts those in nobody's hands, and for a moment leaves out what a reader has just given back. To
+        take one it waits for that.
+        """
+        try:
+            async with broker_call(PUBLISH_TIMEOUT_S), self._reading, self._connection.channel() as channel:
+                queue = await channel.get_queue(DEAD.name, ensure=False)
+                if await queue.get(fail=False) is None:
+                    return 0
+                others = await channel.declare_queue(DEAD.name, passive=True)
+                return 1 + (others.declaration_result.message_count or 0)
+        except BROKER_ERRORS as error:
+            raise BrokerUnavailable(f"cannot look at queue {DEAD.name}: {error!r}") from error
+
     async def retry(self, letter_id: str, limit: int, publish_again: Publish) -> bool:
         """Send one message to its queue once more.
 

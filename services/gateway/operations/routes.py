@@ -24,7 +24,6 @@ from services.gateway.operations import tables
 from services.gateway.operations.runners import show_busy_runners, show_runner
 from services.gateway.paging import PAGE_SIZE, Cursor, Moment, PageLimit, decode_cursor, split_page
 from services.gateway.problems import Problem
-from shared.broker.topology import DEAD
 
 router = APIRouter(prefix="/api/v1/admin", tags=["organizer"])
 DEAD_LETTERS_LIMIT = 100
@@ -81,7 +80,7 @@ async def get_overview(pool: WithPool, broker: WithBroker, settings: WithSetting
     queue = await tables.measure_queue(pool, settings.lease_s)
     runners = await tables.list_runners(pool, settings.lease_s)
     async with tables.turn_at_dead_letters(pool):
-        dead_letters = await broker.count_waiting(DEAD)
+        dead_letters = await broker.dead_letters.count()
     return Overview(
         queue=QueueDepth(**asdict(queue)),
         runners=show_busy_runners(runners, await tables.list_held_shards(pool)),

@@ -15,6 +15,7 @@ from services.gateway.settings import GatewaySettings
 from services.runner.blobs.cache import BlobCache
 from services.runner.blobs.source import open_blobs
 from shared.blobs import BlobMissing, Blobs, BlobStoreUnavailable
+from shared.connecting.backoff import StoppedBeforeStart
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import gateway_with_baseline, running_gateway
@@ -43,7 +44,10 @@ async def starting_gateway(settings: GatewaySettings) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{port}"
     finally:
         stop.set()
-        await asyncio.wait_for(task, LIMIT_S)
+        try:
+            await asyncio.wait_for(task, LIMIT_S)
+        except* StoppedBeforeStart:
+            pass  # it was not ready yet, of which its process would say so and end
 
 
 async def not_ready_because(url: str) -> str:
@@ -139,4 +143,8 @@ async def test_a_gateway_without_its_bucket_is_not_ready_until_it_is_made(
         assert "NoSuchBucket" in await not_ready_because(url)
         object_store.make_bucket(bucket)
         async with httpx.AsyncClient(base_url=url, verify=TRUSTS_NOBODY, timeout=LIMIT_S) as client:
-            assert (await client.get("/readyz")).status_code == 200
+
+            async def is_ready() -> bool:
+                return (await client.get("/readyz")).status_code == 200
+
+            await wait_until(is_ready, what="the gateway is ready")
