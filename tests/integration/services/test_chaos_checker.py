@@ -27,6 +27,9 @@ BREAKS = {
         "insert into submission_events (submission_id, event, detail) "
         "select $1, 'incident', jsonb_build_object('shard_id', id) from shards where submission_id = $1 limit 1"
     ),
+    "3 active submissions": (
+        "insert into submission_events (submission_id, event) select $1, 'accepted' from generate_series(1, 3)"
+    ),
     "more executions than attempts": "update shards set attempt = 0 where submission_id = $1",
 }
 
