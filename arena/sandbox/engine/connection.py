@@ -30,5 +30,9 @@ def engine_call(purpose: str) -> Iterator[None]:
 @contextlib.asynccontextmanager
 async def connect_docker(url: str) -> AsyncIterator[Docker]:
     """A client of the engine at this URL, connected on first use."""
-    async with Docker(url=url) as docker:
-        yield docker
+    docker = Docker(url=url)
+    async with docker.session:  # `close` leaves it open when a stream of events has ended with an error
+        try:
+            yield docker
+        finally:
+            await docker.close()

@@ -1,5 +1,6 @@
 """An engine of the tests' own, which serves studies, crashes and comes back."""
 
+import contextlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from arena.sandbox.container_config import Cpu
+from arena.sandbox.engine.connection import ENGINE_ERRORS, connect_docker
 from arena.sandbox.engine.containers import connect_engine
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
@@ -62,6 +64,19 @@ async def test_an_engine_that_is_paused_answers_when_it_is_resumed(own: OwnEngin
 
 async def test_an_engine_of_the_tests_leaves_the_machine_s_network_alone(own: OwnEngine) -> None:
     assert network_of(str(own.pid)) != network_of("self")
+
+
+async def test_a_client_that_followed_events_of_an_engine_that_crashed_is_closed(own: OwnEngine) -> None:
+    with contextlib.suppress(*ENGINE_ERRORS):
+        async with connect_docker(own.url) as docker, limited():
+            events = docker.events.subscribe(since="0")  # type: ignore[no-untyped-call]  # the library's gap
+            await events.get()
+            own.kill()
+            while await events.get() is not None:
+                pass
+    own.start()
+
+    assert docker.session.closed
 
 
 async def test_an_engine_of_the_tests_leaves_nothing_mounted(tmp_path: Path) -> None:
