@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import socket
 import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 
 from benchmarks.stack.gateway import wait_ready
 from benchmarks.stack.platform import RANDOM_SEARCH, Platform, pack
-from benchmarks.stack.processes import running_processes
+from benchmarks.stack.processes import free_port, running_processes
 
 MODULES = {
     "gateway": "services.gateway",
@@ -43,7 +42,7 @@ class ArenaPlane:
 async def running_arena(database_url: str, broker_url: str) -> AsyncIterator[ArenaPlane]:
     """Run the services; yields once they are ready, and a runner takes work."""
     with tempfile.TemporaryDirectory() as blobs:
-        ports = [_free_port() for _ in MODULES]
+        ports = [free_port() for _ in MODULES]
         environments = [_environment(database_url, broker_url, blobs, port) for port in ports]
         commands = [(module,) for module in MODULES.values()]
         async with running_processes(commands, environments) as pids:
@@ -69,10 +68,3 @@ def _environment(database_url: str, broker_url: str, blobs: str, port: int) -> d
         "ARENA_RELEASE_WINDOW": "1024",
         "ARENA_RELEASE_PER_SLOT": "64",
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -7,7 +7,6 @@ its name, and inserts a row: what somebody would write in an hour, without token
 import asyncio
 import hashlib
 import os
-import socket
 import sys
 import tempfile
 import uuid
@@ -21,8 +20,8 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI, Form, UploadFile
 
-from benchmarks.stack.compose import ROOT
 from benchmarks.stack.gateway import wait_ready
+from benchmarks.stack.processes import free_port, running_processes
 
 TABLE = "create table bare (id uuid primary key, phase text, sha256 text, name text, bytes bigint, at timestamptz)"
 INSERT = "insert into bare values ($1, $2, $3, $4, $5, now())"
@@ -75,20 +74,13 @@ def write(folder: Path, content: bytes) -> str:
 @asynccontextmanager
 async def running_bare(database_url: str) -> AsyncIterator[str]:
     """Run the application in a process of its own; yields its URL once it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as folder:
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "benchmarks.reading.bare", database_url, str(port), folder), cwd=ROOT
-        )
-        try:
-            url = f"http://127.0.0.1:{port}"
+        command = ("benchmarks.reading.bare", database_url, str(port), folder)
+        async with running_processes([command]):
             await wait_ready(url)
             yield url
-        finally:
-            process.terminate()
-            await process.wait()
 
 
 if __name__ == "__main__":

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.replay.stack.containers import Used, container_usage
-from benchmarks.replay.stack.processes import cpu_s, memory_bytes
+from benchmarks.stack.containers import Used, container_usage
+from benchmarks.stack.processes import cpu_s, memory_bytes
 from shared.database import Pool, load_queries
 from shared.events import wait_for_any
 

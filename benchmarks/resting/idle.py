@@ -17,9 +17,9 @@ async def idle(platform: Platform, slots: int) -> list[Figure]:
     slug, token = await platform.create_competition(SHORT_BOXES[:slots], studies_per_box=1)
     await platform.timed_submission(slug, token, pack(RANDOM_SEARCH))
     await asyncio.sleep(SETTLE_S)
-    before = cpu_seconds((*SERVICES, *SERVERS))
+    before = await cpu_seconds((*SERVICES, *SERVERS))
     await asyncio.sleep(MINUTE_S)
-    after = cpu_seconds((*SERVICES, *SERVERS))
+    after = await cpu_seconds((*SERVICES, *SERVERS))
     cores = {name: (after[name] - before[name]) / MINUTE_S for name in after}
     everything = sum(cores.values())
     return [

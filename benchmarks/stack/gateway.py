@@ -1,18 +1,14 @@
 """Runs a gateway process on a given database and broker."""
 
 import asyncio
-import os
-import socket
-import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
-from benchmarks.stack.compose import ROOT
+from benchmarks.stack.processes import cpu_s, free_port, memory_bytes, running_processes
 
 LIMIT_S = 60
 GAP_S = 0.1
@@ -27,20 +23,17 @@ class Gateway:
 
     def memory_bytes(self) -> int:
         """Return its resident memory in bytes."""
-        return int(Path(f"/proc/{self.pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return memory_bytes(self.pid)
 
     def cpu_s(self) -> float:
         """Return the CPU seconds it has used, in user and system mode."""
-        user, system = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(self.pid)
 
 
 @asynccontextmanager
 async def running_gateway(database_url: str, broker_url: str) -> AsyncIterator[Gateway]:
     """Run a gateway; yields it once it is ready."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     url = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory() as blobs:
         environment = {
@@ -52,15 +45,9 @@ async def running_gateway(database_url: str, broker_url: str) -> AsyncIterator[G
             "ARENA_LOG_LEVEL": "warning",
             "ARENA_ANONYMOUS_RATE": "1000000/minute",  # all clients of a benchmark have the same address
         }
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.gateway"), cwd=ROOT, env={**os.environ, **environment}
-        )
-        try:
+        async with running_processes([("services.gateway",)], [environment]) as (pid,):
             await wait_ready(url)
-            yield Gateway(url, process.pid)
-        finally:
-            process.terminate()
-            await process.wait()
+            yield Gateway(url, pid)
 
 
 async def wait_ready(url: str) -> None:

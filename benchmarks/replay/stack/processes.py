@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,12 +14,11 @@ import httpx
 from benchmarks.replay.stack.stores import Stores
 from benchmarks.stack.compose import ROOT
 from benchmarks.stack.gateway import wait_ready
+from benchmarks.stack.processes import free_port
 
 ORGANIZER_TOKEN = "organizer-token-of-the-replay"  # noqa: S105 - of a platform that lives for minutes
 LIMIT_S, GAP_S = 300.0, 0.2
 RUNNER_PROCESSES = 4
-TICKS_S = os.sysconf("SC_CLK_TCK")
-PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ async def running_platform(stores: Stores, folder: Path) -> AsyncIterator[Replay
     """Run gateway, dispatcher and aggregator until the block ends; yields when they are ready."""
     blobs = folder / "blobs"
     blobs.mkdir(parents=True, exist_ok=True)
-    ports = {name: _free_port() for name in ("gateway", "dispatcher", "aggregator")}
+    ports = {name: free_port() for name in ("gateway", "dispatcher", "aggregator")}
     async with AsyncExitStack() as stack:
         pids = {}
         for name, port in ports.items():
@@ -99,13 +97,6 @@ def _environment(broker_url: str, blobs: Path) -> dict[str, str]:
     }
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 async def _wait_for_runners(url: str, count: int) -> None:
     headers = {"Authorization": f"Bearer {ORGANIZER_TOKEN}"}
     async with asyncio.timeout(LIMIT_S), httpx.AsyncClient(base_url=url, headers=headers) as http:
@@ -115,14 +106,3 @@ async def _wait_for_runners(url: str, count: int) -> None:
             if answer.json()["ready"] >= count:
                 return
             await asyncio.sleep(GAP_S)
-
-
-def cpu_s(pid: int) -> float:
-    """Return the CPU seconds that a process has used."""
-    user, system = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
-    return (int(user) + int(system)) / TICKS_S
-
-
-def memory_bytes(pid: int) -> int:
-    """Return the memory that a process has."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * PAGE_BYTES
