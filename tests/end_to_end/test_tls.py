@@ -1,8 +1,6 @@
 """TLS to a real RabbitMQ and a real Postgres: what is trusted, what is refused, and which setting a reason names."""
 
 import asyncio
-import os
-import subprocess
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -20,11 +18,10 @@ from shared.database_logins import LoginSettings, set_logins
 from tests.support.backends import PASSWORD, as_user
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.service_settings import platform_settings
-from tests.support.stack import ROOT
 from tests.support.starting import starting
-from tests.support.template_database import MIGRATIONS
+from tests.support.template_database import migrate
 from tests.support.tls_servers import TlsServer, tls_server
-from tests.support.waiting import LIMIT_S, wait_until
+from tests.support.waiting import wait_until
 
 KINDS = ("broker", "database")
 
@@ -77,21 +74,15 @@ async def find_reason(server: TlsServer, url: SecretStr, tls: TlsFiles) -> str:
     return found
 
 
-def migrate(server: TlsServer) -> None:
+def make_tables(server: TlsServer) -> None:
     files = f"sslrootcert={server.tls.ca}&sslcert={server.tls.certificate}&sslkey={server.tls.key}"
-    url = f"{server.url().get_secret_value()}?sslmode=verify-full&{files}"
-    subprocess.run(
-        [ROOT / ".venv/bin/dbmate", "--migrations-dir", MIGRATIONS, "--no-dump-schema", "--wait", "up"],
-        env={**os.environ, "DATABASE_URL": url},
-        check=True,
-        timeout=LIMIT_S,
-    )
+    migrate(server.url().get_secret_value(), tls=f"sslmode=verify-full&{files}")
 
 
 async def test_a_server_of_the_right_ca_is_used_with_a_client_certificate(server: TlsServer) -> None:
     if server.kind == "database":
         server.tls.key.chmod(0o600)  # type: ignore[union-attr]  # dbmate's library wants it so
-        await asyncio.to_thread(migrate, server)
+        await asyncio.to_thread(make_tables, server)
         password = SecretStr(PASSWORD)
         await set_logins(
             LoginSettings(

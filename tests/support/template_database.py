@@ -43,17 +43,18 @@ async def _make(name: str) -> None:
         if not await admin.fetchval("select exists (select from pg_database where datname = $1)", name):
             unfinished = f"{name}_unfinished"
             await admin.execute(f"drop database if exists {unfinished} with (force)")
-            await asyncio.to_thread(_migrate, unfinished)
+            await asyncio.to_thread(migrate, f"{POSTGRES}/{unfinished}")
             await admin.execute(f"alter database {unfinished} rename to {name}")
         await make_logins()
     finally:
         await admin.close()
 
 
-def _migrate(database: str) -> None:
+def migrate(url: str, migrations: Path = MIGRATIONS, *, tls: str = "sslmode=disable") -> None:
+    """Make or migrate the database at a URL as the job `migrate` does, once its server answers."""
     subprocess.run(
-        [ROOT / ".venv/bin/dbmate", "--migrations-dir", MIGRATIONS, "--no-dump-schema", "--wait", "up"],
-        env={**os.environ, "DATABASE_URL": f"{POSTGRES}/{database}?sslmode=disable"},
+        [ROOT / ".venv/bin/dbmate", "--migrations-dir", migrations, "--no-dump-schema", "--wait", "up"],
+        env={**os.environ, "DATABASE_URL": f"{url}?{tls}"},
         check=True,
         timeout=LIMIT_S,
     )

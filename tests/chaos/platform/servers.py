@@ -13,7 +13,8 @@ from shared.broker.topology import BROKER_USERS
 from shared.database_logins import LoginSettings, set_logins
 from shared.events import wait_for_any
 from tests.support.backends import PASSWORD
-from tests.support.stack import ROOT, free_port
+from tests.support.stack import free_port
+from tests.support.template_database import migrate
 from tests.support.waiting import LIMIT_S
 
 DATABASE_FOLDER = "/var/lib/postgresql/data"
@@ -135,13 +136,9 @@ def broker_server(data: Path) -> Server:
     return Server("broker", "arena-rabbitmq:local", 5672, data, "/var/lib/rabbitmq/data", *given)
 
 
-async def migrate(url: str) -> None:
+async def make_database(url: str) -> None:
     """Wait for a new database, make its tables, and give each service its login."""
-    await run_command(
-        *(str(ROOT / ".venv/bin/dbmate"), "--migrations-dir", str(ROOT / "deploy/migrations")),
-        *("--no-dump-schema", "--wait", "up"),
-        environment={"DATABASE_URL": f"{url}?sslmode=disable"},
-    )
+    await asyncio.to_thread(migrate, url)
     password = SecretStr(PASSWORD)
     await set_logins(
         LoginSettings(

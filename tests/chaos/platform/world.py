@@ -15,7 +15,7 @@ from shared.database import Pool, connect_database
 from tests.chaos.platform.clock import LIBRARY, SettableClock, database_clock
 from tests.chaos.platform.filesystem import MEBIBYTE, Filesystem, small_filesystem
 from tests.chaos.platform.processes import ServiceProcess
-from tests.chaos.platform.servers import Server, broker_server, database_server, migrate, new_network, run_command
+from tests.chaos.platform.servers import Server, broker_server, database_server, make_database, new_network, run_command
 from tests.support.backends import PASSWORD
 from tests.support.plain_http import TRUSTS_NOBODY
 from tests.support.sandbox.own_engine import OwnEngine, own_engine
@@ -175,7 +175,7 @@ async def running_world(folder: Path, *, has_engine: bool) -> AsyncIterator[Worl
             stack.push_async_callback(server.remove)
             await server.create(network)
             await server.start()
-        await migrate(_database_url(database.port))
+        await make_database(_database_url(database.port))
         world = await _connect_services(folder, database, broker, engine, disks, clocks)
         for link in world.links.values():
             stack.push_async_callback(link.cut)

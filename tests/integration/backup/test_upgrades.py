@@ -16,10 +16,11 @@ from shared.database import Pool, connect_database
 from shared.schema import NEWEST_MIGRATION
 from tests.support.backends import new_database
 from tests.support.backup.commands import make_backup, restore_backup
-from tests.support.backup.old_schemas import RELEASED, make_release, migrate
+from tests.support.backup.old_schemas import RELEASED, make_release
 from tests.support.backup.platforms import drop_database
 from tests.support.gateway.running import Gateway, running_gateway
 from tests.support.service_settings import PlatformSettings, platform_settings
+from tests.support.template_database import migrate
 
 SCORED, FAILED, RUNNING = (f"50000000-0000-4000-8000-00000000000{number}" for number in (1, 2, 3))
 EXECUTION = "5a000000-0000-4000-8000-000000000001:1"

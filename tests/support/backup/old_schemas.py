@@ -1,27 +1,15 @@
 """Databases as earlier releases left them: their schema, with data that their statements wrote."""
 
-import os
 import subprocess
 from pathlib import Path
 
 from tests.support.stack import ROOT
-from tests.support.template_database import MIGRATIONS
+from tests.support.template_database import MIGRATIONS, migrate
 from tests.support.waiting import LIMIT_S
 
 DATA = ROOT / "tests" / "data" / "schemas"
 RELEASED = [file.name.partition("_")[0] for file in sorted(MIGRATIONS.glob("*.sql"))]
 """Every migration was the newest of a state of main, so each is the schema of a release."""
-
-
-def migrate(database_url: str, migrations: Path = MIGRATIONS) -> None:
-    """Migrate a database as the job `migrate` does."""
-    subprocess.run(
-        [ROOT / ".venv/bin/dbmate", "--migrations-dir", migrations, "--no-dump-schema", "up"],
-        env={**os.environ, "DATABASE_URL": f"{database_url}?sslmode=disable"},
-        check=True,
-        capture_output=True,
-        timeout=LIMIT_S,
-    )
 
 
 def make_release(database_url: str, release: str, folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.chaos.platform.clock import SettableClock, database_clock
 from tests.chaos.platform.filesystem import MEBIBYTE, Filesystem, small_filesystem
-from tests.chaos.platform.servers import Server, broker_server, database_server, migrate, new_network
+from tests.chaos.platform.servers import Server, broker_server, database_server, make_database, new_network
 from tests.support.backends import PASSWORD
 from tests.support.service_settings import PlatformSettings, platform_settings
 
@@ -54,7 +54,7 @@ async def own_platform(*, sets_clock: bool = False, **given: Any) -> AsyncIterat
             await server.create(network)
             await server.start()
         database_url = f"postgresql://arena:{PASSWORD}@127.0.0.1:{database.port}/arena"
-        await migrate(database_url)
+        await make_database(database_url)
         settings = platform_settings(
             database_url, f"amqp://arena:{PASSWORD}@127.0.0.1:{broker.port}/", blobs_disk.folder, **QUICK | given
         )
