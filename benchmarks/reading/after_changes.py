@@ -21,6 +21,7 @@ from shared.database import Pool, load_queries
 from shared.messages import PhaseChanged
 
 queries = load_queries(Path(__file__).with_name("leaderboard.sql"))
+TEAMS = 100
 ROUNDS, CHANGES = 5, 200
 """Changes a round; each is followed by one read of each kind, in turns."""
 BOARD = "/api/v1/competitions/bench/leaderboard"
@@ -48,8 +49,8 @@ async def read_after_changes(pool: Pool, phase_id: UUID, running: Sequence[UUID]
             changes.announce_all()
             rounds.bare[-1].append(await timed(pool.fetchrow(ONE_ROW, phase_id)))
             rounds.ours[-1].append(await timed(reader.load()))
-    if len((await reader.load()).rows) != 101:
-        raise RuntimeError("expected 101 teams on the leaderboard")
+    if (found := len((await reader.load()).rows)) != TEAMS:
+        raise RuntimeError(f"expected {TEAMS} teams on the leaderboard, found {found}")
     return [
         Figure("leaderboard: first read of all teams", first, "ms", "", True),
         *figures("read after a change", "an indexed one-row read", rounds),

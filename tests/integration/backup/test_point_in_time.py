@@ -22,6 +22,7 @@ class ArchivedStack:
     def __init__(self, state: Path, archive: Path) -> None:
         self.project = f"arena-test-{uuid.uuid4().hex[:12]}"
         self.archive = archive
+        self._state = state
         self._environment = {**os.environ, "ARENA_PROJECT": self.project, "ARENA_STATE": str(state)}
         state.mkdir()
         lines = (f"ARENA_SECRET_{name}={name.lower()}\n" for name in SECRETS)
@@ -43,6 +44,25 @@ class ArchivedStack:
         """Run a script, which must succeed."""
         done = self.run(script, *arguments)
         assert done.returncode == 0, done.stderr
+
+    def begin_archive(self) -> None:
+        """Start the archive beside the server that there is, without waiting for either."""
+        self.archive.mkdir(mode=0o777)
+        self.archive.chmod(0o777)
+        (self._state / "archive").write_text(str(self.archive))
+        self.succeed("stack", "compose", "up", "-d", "--no-deps", "--no-recreate", "archive")
+
+    def count_starts(self, service: str) -> int:
+        """Return how often the engine had to start a service's container again; 0 if it never ended by itself."""
+        [container] = containers_of(self.project, service)
+        command = ["docker", "inspect", "--format={{.RestartCount}}", container]
+        return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+    def log(self, service: str) -> str:
+        """Return what a service's container has written."""
+        [container] = containers_of(self.project, service)
+        done = subprocess.run(["docker", "logs", container], capture_output=True, text=True, check=True)
+        return done.stdout + done.stderr
 
     async def ask(self, sql: str) -> str:
         """Return what the database answers, as text."""
@@ -85,6 +105,21 @@ async def test_the_database_comes_back_to_a_moment_before_a_deletion(stack: Arch
 async def archived(stack: ArchivedStack) -> bool:
     written = "select flush_lsn >= pg_current_wal_flush_lsn() from pg_stat_replication"
     return await stack.ask(written) == "t"
+
+
+async def test_an_archive_waits_for_a_server_that_does_not_take_it_yet(stack: ArchivedStack) -> None:
+    await wait_until(lambda: answers(stack), what="the server answers")
+    await stack.ask("alter system set max_wal_senders to 0")
+    await asyncio.to_thread(stack.succeed, "stack", "compose", "restart", "postgres")
+    stack.begin_archive()
+
+    await wait_until(lambda: refused_twice(stack), what="the server has refused the archive twice")
+
+    assert stack.count_starts("archive") == 0
+
+
+async def refused_twice(stack: ArchivedStack) -> bool:
+    return stack.log("archive").count("FATAL") >= 2
 
 
 async def test_a_moment_before_the_first_base_is_refused_and_changes_nothing(stack: ArchivedStack) -> None:
