@@ -16,19 +16,20 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from bayesmark.experiment import OBJECTIVE_NAMES, _build_test_problem, _setup_seeds, run_study
+from bayesmark.experiment import OBJECTIVE_NAMES, _setup_seeds, run_study
 from bayesmark.signatures import get_func_signature
-from bayesmark.sklearn_funcs import SklearnModel
+from bayesmark.sklearn_funcs import TestFunction
+from family import Family, describe, load_family
 from parameter_lookup import look_up_once
 from parameter_names import NameTranslation
 from proxy import CutOff, ProxyOptimizer, RememberingProblem, StudyStopped
 from scoring import BoxStudies, score_studies
 
 SIGNATURE_SEED = "7e9f2cabb0dd4f44bc10cf18e440b427"  # pragma: allowlist secret - the one in bayesmark.experiment
-WARM_UP = ("DT", "iris", "acc")
+WARM_UP = "DT_iris_acc"
 DATA_ROOTS = Path("/tmp/data")  # noqa: S108 - the container's own tmpfs
 """A folder for each of the organizer's data sets, named after its hash: the `data_root` in Bayesmark's sense."""
-OWN_PROBLEMS_KEPT = 8
+PROBLEMS_KEPT, OWN_DATA_PROBLEMS_KEPT = 128, 8
 
 
 class RunnerConnection:
@@ -65,18 +66,6 @@ class RunnerConnection:
         return content
 
 
-@functools.cache
-def load_problem(model: str, dataset: str, metric: str) -> SklearnModel:
-    """Build a stock problem with its data; it keeps no state between evaluations."""
-    return _build_test_problem(model, dataset, metric, None)
-
-
-@functools.lru_cache(OWN_PROBLEMS_KEPT)
-def load_own_problem(model: str, dataset: str, metric: str, sha256: str) -> SklearnModel:
-    """Build a stock problem on a data set that `keep_dataset` has written."""
-    return _build_test_problem(model, dataset, metric, str(DATA_ROOTS / sha256))
-
-
 def keep_dataset(dataset: str, sha256: str, runner: RunnerConnection, roots: Path = DATA_ROOTS) -> None:
     """Have the CSV file of a data set under its data root; the others go when there is no room beside them."""
     file = roots / sha256 / f"{dataset}.csv"
@@ -92,26 +81,34 @@ def keep_dataset(dataset: str, sha256: str, runner: RunnerConnection, roots: Pat
     part.rename(file)
 
 
-def problem_of(request: dict[str, Any], runner: RunnerConnection) -> SklearnModel:
-    """Return the test problem that a request names."""
-    box = request["model"], request["dataset"], request["metric"]
-    sha256 = request.get("dataset_sha256")
-    if sha256 is None:
-        return load_problem(*box)
-    keep_dataset(request["dataset"], sha256, runner)
-    return load_own_problem(*box, sha256)
+class Problems:
+    """The test problems of this image's family; each is made once, with its data, and keeps no state."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+        self._make = functools.lru_cache(PROBLEMS_KEPT)(family.make_problem)
+        self._make_on_own_data = functools.lru_cache(OWN_DATA_PROBLEMS_KEPT)(family.make_problem)
+
+    def find(self, request: dict[str, Any], runner: RunnerConnection) -> TestFunction:
+        """Return the test problem that a request names; one for `sklearn` names model, data set and metric."""
+        name = request.get("problem") or "_".join((request["model"], request["dataset"], request["metric"]))
+        sha256 = request.get("dataset_sha256")
+        if sha256 is None:
+            return self._make(name)
+        keep_dataset(request["dataset"], sha256, runner)
+        return self._make_on_own_data(name, str(DATA_ROOTS / sha256))
 
 
-def compute_signature(problem: SklearnModel) -> list[float]:
+def compute_signature(problem: TestFunction) -> list[float]:
     """Bayesmark's signature: the visible losses of five fixed points under a fixed seed."""
     _setup_seeds(SIGNATURE_SEED)
     _, losses = get_func_signature(problem.evaluate, problem.get_api_config())
     return [float(loss) for loss in losses]
 
 
-def run_one_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str, Any]:
+def run_one_study(request: dict[str, Any], problems: Problems, runner: RunnerConnection) -> dict[str, Any]:
     """Run one study and return what the runner reports of it. Raises `StudyStopped`."""
-    stock = problem_of(request, runner)
+    stock = problems.find(request, runner)
     started = time.process_time()
     signature = compute_signature(stock) if request["signature_wanted"] else None
     signature_cpu_s = time.process_time() - started  # its five evaluations are evaluations, too
@@ -134,10 +131,10 @@ def run_one_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str
     }
 
 
-def answer_study(request: dict[str, Any], runner: RunnerConnection) -> dict[str, Any]:
+def answer_study(request: dict[str, Any], problems: Problems, runner: RunnerConnection) -> dict[str, Any]:
     """Return the last message of a study: its result, a verdict, that it was aborted, or this side's failure."""
     try:
-        return {"finished": run_one_study(request, runner)}
+        return {"finished": run_one_study(request, problems, runner)}
     except StudyStopped as stopped:
         if stopped.verdict is None:
             return {"aborted": True}
@@ -155,17 +152,36 @@ def answer_score(request: dict[str, Any]) -> dict[str, Any]:
     return {"scores": {"boxes": {box: dataclasses.asdict(each) for box, each in boxes.items()}, **vars(score)}}
 
 
+def answer_description(request: dict[str, Any], problems: Problems) -> dict[str, Any]:
+    """Return what the family says of the problems that are named, or this side's failure."""
+    try:
+        return {"described": describe(problems.family, request["describe"])}
+    except Exception:  # noqa: BLE001 - whoever asked tells it
+        return {"failure": traceback.format_exc()[-3000:]}
+
+
+def warm_up(family: Family) -> None:
+    """Evaluate once: the first one in a process imports and compiles lazily, and no study should pay for that."""
+    look_up_once()
+    family.make_problem(WARM_UP).evaluate(
+        {"max_depth": 3, "min_samples_split": 0.1, "min_samples_leaf": 0.1, "min_weight_fraction_leaf": 0.1}
+    )
+
+
 def main() -> None:
     """Warm up, say so, then answer requests until stdin ends."""
     runner = RunnerConnection()
-    look_up_once()
-    # The first evaluation in a process imports and compiles lazily; no study should pay for that.
-    load_problem(*WARM_UP).evaluate(
-        {"max_depth": 3, "min_samples_split": 0.1, "min_samples_leaf": 0.1, "min_weight_fraction_leaf": 0.1}
-    )
+    problems = Problems(load_family())
+    if problems.family.__name__ == "sklearn_family":
+        warm_up(problems.family)
     runner.send({"ready": True})
     while (request := runner.receive()) is not None:
-        runner.send(answer_score(request) if "score" in request else answer_study(request, runner))
+        if "describe" in request:
+            runner.send(answer_description(request, problems))
+        elif "score" in request:
+            runner.send(answer_score(request))
+        else:
+            runner.send(answer_study(request, problems, runner))
 
 
 if __name__ == "__main__":
