@@ -40,7 +40,7 @@ docs: ## the documentation's site, in .arena/site
 	@bash deploy/tools.sh python -m deploy.documentation
 
 wheels: ## what people install, in dist/
-	@bash deploy/tools.sh bash -c 'uv build --quiet --wheel --out-dir dist . && uv build --quiet --wheel --out-dir dist services'
+	@bash deploy/tools.sh bash -c 'python -m deploy.website && uv build --quiet --wheel --out-dir dist . && uv build --quiet --wheel --out-dir dist services'
 
 bench: ## the table of benchmarks/results/latest.json, on a stack of its own of which nothing stays
 	@bash deploy/engine.sh && bash deploy/venv.sh client && bash deploy/images.sh

@@ -3,4 +3,5 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ $# -gt 0 ] || set -- postgres rabbitmq service blackbox small
+case " $* " in *" service "*) PYTHONPATH=$PWD .venv/bin/python -m deploy.website ;; esac # the image copies what it serves
 PYTHONPATH=$PWD .venv/bin/python -m arena images build --definitions deploy/images "$@" >/dev/null

@@ -130,7 +130,7 @@ case ${1:?up, down, remove, clean, test-up or compose} in
             docker image prune --all --force --filter label=arena.inputs >/dev/null
             docker rmi debian:bookworm-slim >/dev/null 2>&1 || true # unless something else uses it
         fi
-        rm -rf .venv .arena dist
+        rm -rf .venv .arena dist services/gateway/website/assets/uplot
         find . -name __pycache__ -prune -exec rm -rf {} +
         rm -rf .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
         ;;

@@ -18,6 +18,8 @@ LOADS = 5
 TEAMS = 100
 WEIGHT_LIMIT_BYTES = 100_000
 INTERACTIVE_LIMIT_S = 1.0
+CHARTS = "/uplot/"
+"""The library of charts, which comes when the page can be used already, does not count."""
 
 BOARD_IS_LIVE = f"""
 () => document.querySelectorAll("#leaderboard tbody tr").length == {TEAMS}
@@ -76,12 +78,19 @@ async def load(browser: Browser, url: str, is_ready: str) -> Load:
     try:
         page = await context.new_page()
         network = await context.new_cdp_session(page)
-        sizes: list[int] = []
-        network.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
+        sizes: dict[str, int] = {}
+        urls: dict[str, str] = {}
+        network.on(
+            "Network.requestWillBeSent", lambda event: urls.update({event["requestId"]: event["request"]["url"]})
+        )
+        network.on(
+            "Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]})
+        )
         await network.send("Network.enable")
         await page.goto(url)
         interactive_ms: float = await (await page.wait_for_function(is_ready)).json_value()
         paint_ms: float = await (await page.wait_for_function(FIRST_PAINT)).json_value()
-        return Load(int(sum(sizes)), paint_ms / 1000, interactive_ms / 1000)
+        weight = sum(size for request, size in sizes.items() if CHARTS not in urls[request])
+        return Load(int(weight), paint_ms / 1000, interactive_ms / 1000)
     finally:
         await context.close()

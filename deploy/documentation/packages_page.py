@@ -1,12 +1,18 @@
 """The page of every environment's packages, from the lists with which they are built."""
 
 from arena.images.definition import find_environments, find_release
+from deploy.website.libraries import pinned_libraries
 
 INTRODUCTION = """# Packages
 
 Every Python package of every [environment](../participant/environments.md), in the version of this release. Your
 platform lists its own at `/api/v1/packages` and on the rules page of a phase. This page is generated from the lists in
 `arena/images`.
+"""
+LIBRARIES = """
+## In the website
+
+Pages load these libraries from the platform itself. Their licences are served beside them.
 """
 
 
@@ -21,4 +27,13 @@ def write_packages_page() -> str:
         ["Python", *pythons],
         *([name, *(each.get(name, "") for each in packages)] for name in sorted(set().union(*packages))),
     ]
-    return INTRODUCTION + "\n" + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return INTRODUCTION + "\n" + _table(rows) + LIBRARIES + "\n" + _table(_libraries())
+
+
+def _libraries() -> list[list[str]]:
+    found = [[each.name, each.version, each.license] for each in pinned_libraries()]
+    return [["library", "version", "licence"], ["---"] * 3, *found]
+
+
+def _table(rows: list[list[str]]) -> str:
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 import pytest
 from playwright.async_api import Browser, Page
 
+from deploy.website.libraries import install_libraries
 from services.aggregator.service import Aggregator
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import Broker
@@ -16,6 +17,12 @@ from tests.support.browser.pages import LIMIT_MS, Open, launched_browser, sign_i
 from tests.support.gateway.running import Gateway, gateway_with_baseline
 from tests.support.service_settings import platform_settings
 from tests.support.stack import running_services
+
+
+@pytest.fixture(scope="session", autouse=True)
+def libraries() -> None:
+    """The libraries that pages load, which the repository does not have."""
+    install_libraries()
 
 
 @pytest.fixture(scope="session")

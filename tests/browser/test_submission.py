@@ -4,7 +4,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from playwright.async_api import Page
+from playwright.async_api import Page, expect
 
 from arena.words.cut_off import TimeLimit
 from arena.words.states import Stage
@@ -68,7 +68,7 @@ async def test_cells_fill_while_studies_come_and_the_score_grows(
     body = (await gateway.organizer.get(f"/api/v1/submissions/{submission}")).json()
     assert await page.locator("#head .big").inner_text() == f"{body['score']:.3f}"
     await page.locator("#live.ended").wait_for()
-    await page.locator("#one-box svg").wait_for()
+    await page.locator("#one-box canvas").wait_for()
 
     row = page.locator("#grid .box").nth(0)
     await row.focus()
@@ -125,10 +125,10 @@ async def test_ten_thousand_studies_come_by_one_socket_and_few_requests(
     await many.queries.finish_studies(pool, submission_id=submission, count=300)
     await page.get_by_text("9300/10000", exact=True).wait_for()
     await page.locator("#grid .used").first.wait_for()
-    await page.wait_for_function("() => document.querySelectorAll('#one-box .series').length === 2")
+    await expect(page.locator("#one-box .key")).to_have_text(["this submission", "random search", "best known (100)"])
     cells = page.locator("#grid canvas").nth(3)
     await cells.hover(position={"x": 3, "y": 5})
-    assert (await page.locator(".hint").inner_text()).startswith("box-004, study 0: score ")
+    assert (await page.locator("#grid .hint").inner_text()).startswith("box-004, study 0: score ")
     await check_page(page, "submission-many")
     assert len(asked.sockets) == 1
     assert len(asked.requests) < 100, "not one for each study"

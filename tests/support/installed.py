@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.website.libraries import install_libraries
 from tests.support.stack import ROOT
 
 UV = shutil.which("uv", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
@@ -80,6 +81,7 @@ def uv(*arguments: str | Path) -> str:
 
 def build_wheels(folder: Path) -> Wheels:
     """Build both wheels into a folder, as `make wheels` does."""
+    install_libraries()
     for project in (".", "services"):
         uv("build", "--wheel", "--out-dir", folder, project)
     constraints = folder / "constraints.txt"

@@ -1,7 +1,8 @@
 // The leaderboard: rows arrive as numbered changes; only changed rows are drawn again, and they slide to their places.
 
 import { byId, chip, h, moment, pageData, percent, score, time } from "../shared/dom.js";
-import { interval, rangeOf, sparkline } from "../shared/charts.js";
+import { showConvergence } from "./convergence.js";
+import { interval } from "./interval.js";
 import { showState, watch } from "../shared/live.js";
 
 const SLIDE_MS = 600;
@@ -10,6 +11,7 @@ const leaderboard = byId("leaderboard");
 const rows = new Map(data.rows.map((row) => [row.team, row]));
 const drawn = new Map();
 const before = new Map(Object.entries(data.before?.ranks ?? {}));
+const drawConvergence = showConvergence(byId("convergence"), data.team);
 let scale = "";
 let body = null;
 
@@ -18,7 +20,6 @@ const COLUMNS = [
   ["Team", "team"],
   ["Score", "number"],
   ["95 % interval", "wide"],
-  ["Convergence", "wide"],
   ["Submissions", "number wide"],
   ["Last change", "wide"],
   ["State", "state"],
@@ -54,7 +55,7 @@ function underWay(row, old) {
   );
 }
 
-function cells(row, old, scores, curves) {
+function cells(row, old, scores) {
   const place = row.rank === null ? "–" : String(row.rank);
   return [
     h(
@@ -85,13 +86,6 @@ function cells(row, old, scores, curves) {
           ]
         : "–",
     ),
-    h(
-      "td",
-      { class: "wide" },
-      row.curve
-        ? sparkline(row.curve, curves, `from ${score(row.curve[0])} after one iteration to ${score(row.curve.at(-1))} after ${row.curve.length}`)
-        : "–",
-    ),
     h("td", { class: "number wide" }, String(row.submissions)),
     h("td", { class: "wide" }, time(row.changed_at)),
     h("td", { class: "state" }, underWay(row, old)),
@@ -100,6 +94,7 @@ function cells(row, old, scores, curves) {
 
 function draw() {
   const order = inOrder();
+  drawConvergence(order);
   byId("legend").hidden = order.length === 0;
   byId("about-bar").hidden = !order.some((row) => row.interval);
   byId("about-noise").hidden = !order.some((row) => row.within_noise_of_next);
@@ -118,8 +113,7 @@ function draw() {
   }
   const bounds = order.flatMap((row) => row.interval ?? (row.score === null ? [] : [row.score]));
   const scores = [Math.min(...bounds, 100), Math.max(...bounds, 100)];
-  const curves = rangeOf(order.filter((row) => row.curve).map((row) => row.curve));
-  const newScale = JSON.stringify([scores, curves]);
+  const newScale = JSON.stringify(scores);
   const rescaled = newScale !== scale;
   scale = newScale;
 
@@ -127,11 +121,11 @@ function draw() {
   for (const row of order) {
     const old = drawn.get(row.team);
     if (!old) {
-      const element = h("tr", {}, cells(row, null, scores, curves));
+      const element = h("tr", {}, cells(row, null, scores));
       element.classList.toggle("own", row.team === data.team);
       drawn.set(row.team, { row, element });
     } else if (rescaled || old.row !== row) {
-      old.element.replaceChildren(...cells(row, old.row, scores, curves));
+      old.element.replaceChildren(...cells(row, old.row, scores));
       if (old.row !== row && (old.row.score !== row.score || old.row.rank !== row.rank)) flash(old.element);
       old.row = row;
     }

@@ -1,7 +1,7 @@
 // One submission: its state, its grid of studies and its curves, kept up to date by one feed and few requests.
 
 import { get, post } from "../shared/api.js";
-import { drawCurves } from "./curves.js";
+import { lineChart } from "../shared/charts.js";
 import { byId, chip, duration, h, pageData, progress, score, time } from "../shared/dom.js";
 import { showExecutions } from "./executions.js";
 import { makeGrid } from "./grid.js";
@@ -93,10 +93,33 @@ function meanOf(curves) {
   return curves[0].map((_, index) => curves.reduce((sum, each) => sum + each[index], 0) / curves.length);
 }
 
+const charts = Object.fromEntries(
+  ["overall", "one-box"].map((id) => [
+    id,
+    lineChart(byId(id), {
+      title: "",
+      x: { label: "iteration", whole: true },
+      y: { label: "score", digits: 2, marks: [99.9, 100] },
+      series: [],
+      waiting: "Nothing to draw yet: the curves begin with the first finished study.",
+    }),
+  ]),
+);
+
+function drawCurves(id, { own, random, randomName = "random search", ...about }) {
+  const found = [own && { name: "this submission", y: own }, random && { name: randomName, y: random }].filter(Boolean);
+  const series = found.map((each) => ({ ...each, x: each.y.map((_, index) => index + 1) }));
+  if (series.length) {
+    const last = Math.max(...series.map((each) => each.y.length));
+    series.push({ name: "best known (100)", dash: true, x: last > 1 ? [1, last] : [1], y: last > 1 ? [100, 100] : [100] });
+  }
+  charts[id].update(series, about);
+}
+
 function drawBoxes() {
   const drawn = reached ? reached.boxes : [];
   const known = drawn.some((each) => each.random);
-  drawCurves(byId("overall"), {
+  drawCurves("overall", {
     title: "All black boxes",
     note: `mean over ${drawn.filter((each) => each.curve).length} of ${data.boxes.length}`,
     own: meanOf(drawn.filter((each) => each.curve).map((each) => each.curve)),
@@ -105,7 +128,7 @@ function drawBoxes() {
   });
   const one = drawn.find((each) => each.box === chosen);
   const about = one?.time ? `; optimizer’s time ${duration(one.time.mean_s)} on average, ${duration(one.time.max_s)} at most, ${ofLimits()}` : "";
-  drawCurves(byId("one-box"), { title: chosen, note: `mean over ${one?.studies ?? 0} of ${data.studies_per_box} studies${about}`, own: one?.curve ?? null, random: one?.random ?? null });
+  drawCurves("one-box", { title: chosen, note: `mean over ${one?.studies ?? 0} of ${data.studies_per_box} studies${about}`, own: one?.curve ?? null, random: one?.random ?? null });
 }
 
 const updateBoxes = atMostEvery(BOXES_GAP_MS, async () => {

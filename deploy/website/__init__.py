@@ -1,0 +1,1 @@
+"""What the website serves of other projects' scripts and styles; none of it is in the repository."""
