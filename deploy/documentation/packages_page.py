@@ -27,13 +27,6 @@ def write_packages_page() -> str:
         ["Python", *pythons],
         *([name, *(each.get(name, "") for each in packages)] for name in sorted(set().union(*packages))),
     ]
-    return INTRODUCTION + "\n" + _table(rows) + LIBRARIES + "\n" + _table(_libraries())
-
-
-def _libraries() -> list[list[str]]:
-    found = [[each.name, each.version, each.license] for each in pinned_libraries()]
-    return [["library", "version", "licence"], ["---"] * 3, *found]
-
-
-def _table(rows: list[list[str]]) -> str:
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    libraries = "".join(f"- {each.name} {each.version}, licence {each.license}\n" for each in pinned_libraries())
+    return f"{INTRODUCTION}\n{table}{LIBRARIES}\n{libraries}"
