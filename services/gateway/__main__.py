@@ -5,6 +5,7 @@ import asyncio
 from services.gateway.accounts.given_tokens import put_given_tokens
 from services.gateway.app import create_app
 from services.gateway.dependencies import make_dependencies
+from services.gateway.notices.email_relay import run_email_relay
 from services.gateway.settings import GatewaySettings
 from services.gateway.starting import Entrance
 from shared.blobs import Blobs
@@ -31,6 +32,7 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
                 work.create_task(dependencies.change_notifier.run(broker, stop))
                 work.create_task(dependencies.feeds.run(stop))
                 work.create_task(dependencies.outbox.run_relay(stop))
+                work.create_task(run_email_relay(pool, settings, stop))
                 work.create_task(measure_queues(broker, (DEAD,), stop))
 
 
