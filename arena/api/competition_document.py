@@ -85,6 +85,36 @@ class Phase(Body):
     runtime: Runtime | None = None
 
 
+class Board(Body):
+    """A ranking of one phase's submissions by a rule of its own, beside the phase's leaderboard.
+
+    It scores those of the phase's black boxes that `boxes` names, or all of them. Its scores are those after
+    `after_iterations` iterations; null means all. A board of the generalization loss is the organizers' alone.
+    """
+
+    model_config = example(
+        name="after-four", title="After four iterations", phase="feedback", boxes=["box-07"], after_iterations=4
+    )
+
+    name: Label
+    title: Name
+    phase: Label
+    visibility: Literal["public", "organizer"] = "public"
+    boxes: Annotated[list[Label], Field(default_factory=list)]
+    after_iterations: Count | None = None
+    objective: Literal["visible", "generalization"] = "visible"
+
+
+class BoardBaseline(Body):
+    """An optimizer of the organizer's that boards show without a rank, by the hash of its zip."""
+
+    model_config = example(name="Random search", sha256="9f" * 32, environment="small")
+
+    name: Name
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    environment: Environment = DEFAULT_ENVIRONMENT
+
+
 class Competition(Body):
     """A competition, with a description in Markdown.
 
@@ -98,6 +128,8 @@ class Competition(Body):
         datasets=[],
         black_boxes=[example_of(BlackBox)],
         phases=[example_of(Phase)],
+        boards=[example_of(Board)],
+        baseline_rows=[example_of(BoardBaseline)],
     )
 
     name: Name
@@ -106,3 +138,5 @@ class Competition(Body):
     datasets: Annotated[list[Dataset], Field(default_factory=list)]
     black_boxes: Annotated[list[BlackBox], Field(min_length=1)]
     phases: Annotated[list[Phase], Field(default_factory=list)]
+    boards: Annotated[list[Board], Field(default_factory=list, max_length=20)]
+    baseline_rows: Annotated[list[BoardBaseline], Field(default_factory=list, max_length=10)]

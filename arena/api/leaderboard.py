@@ -4,6 +4,8 @@ from datetime import datetime
 from uuid import UUID
 
 from arena.api.body import Body, Interval, example, example_of
+from arena.api.competition_document import Board
+from arena.words.environments import ParameterNames
 from arena.words.states import SubmissionState
 
 
@@ -86,3 +88,69 @@ class Leaderboard(Body):
     frozen: bool
     frozen_at: datetime | None
     rows: list[LeaderboardRow]
+
+
+class BoardRow(Body):
+    """A team on a board, or an optimizer of the organizer's, which is a `baseline` and has no rank.
+
+    The team's submission is that of the phase's leaderboard. Its score is by the board's rule, and so are its interval
+    and `within_noise_of_next`.
+    """
+
+    model_config = example(
+        team="Gaussians",
+        baseline=False,
+        rank=1,
+        score=71.3,
+        interval=[66.0, 76.6],
+        provisional=False,
+        within_noise_of_next=True,
+        studies_done=300,
+        studies_total=300,
+    )
+    team: str
+    baseline: bool
+    rank: int | None
+    score: float | None
+    interval: Interval | None
+    provisional: bool
+    within_noise_of_next: bool
+    studies_done: int
+    studies_total: int
+
+
+class BoardRanking(Body):
+    """A board with its rule and its rows, including all changes of its phase up to number `change`.
+
+    `n_boxes` says how many black boxes it scores, `n_calls` how many iterations a study has, and `parameter_names` what
+    optimizers see of their names. While the phase is `frozen`, everybody but organizers sees the board as it was at
+    `frozen_at`.
+    """
+
+    model_config = example(
+        competition="spring",
+        board=example_of(Board),
+        parameter_names="visible",
+        n_boxes=1,
+        n_calls=16,
+        change=1042,
+        frozen=False,
+        frozen_at=None,
+        rows=[example_of(BoardRow)],
+    )
+    competition: str
+    board: Board
+    parameter_names: ParameterNames
+    n_boxes: int
+    n_calls: int
+    change: int
+    frozen: bool
+    frozen_at: datetime | None
+    rows: list[BoardRow]
+
+
+class BoardList(Body):
+    """The boards of a competition that the caller may see, beside the leaderboards of its phases; 20 at most."""
+
+    model_config = example(boards=[example_of(Board)])
+    boards: list[Board]

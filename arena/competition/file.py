@@ -11,10 +11,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field
 
 from arena.api.body import Body
-from arena.api.competition_document import DATASET_PATTERN, BlackBox, Dataset, Description, Phase
+from arena.api.competition_document import DATASET_PATTERN, BlackBox, Board, Dataset, Description, Phase
+from arena.competition.baseline_rows import OwnBaselineRow, read_rows
 from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
 from arena.failure import Failure
+from arena.rules.boards import find_board_contradictions
 from arena.rules.competition_document import DocumentFault, DocumentPath, find_contradictions, find_misfits, suggest
 from arena.rules.datasets import InvalidDataset, check_dataset
 from arena.words.names import Name, Slug
@@ -23,7 +25,7 @@ MISSING = "none"
 """Stands for what is not there, which is a fault already."""
 STAND_INS = {"baseline": MISSING, "boxes": [MISSING], "studies_per_box": 1}
 """For what is wrong in a phase, so that the rest of it can be checked."""
-LISTS = ("datasets", "black_boxes", "grids", "phases")
+LISTS = ("datasets", "black_boxes", "grids", "phases", "boards", "baseline_rows")
 SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
 AnyModel = TypeVar("AnyModel", bound=Body)
 
@@ -64,7 +66,7 @@ class InvalidCompetitionFile(Failure):
 
 @dataclass
 class CompetitionFile:
-    """A file that was read: its document, the files of its data sets, and where everything came from."""
+    """A file that was read: its document, the files that it names, and where everything came from."""
 
     file: FilePath
     lines: Mapping[DocumentPath, int]
@@ -72,6 +74,7 @@ class CompetitionFile:
     slug: str = ""
     document: dict[str, Any] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
+    zips: dict[str, FilePath] = field(default_factory=dict)
     grid_boxes: list[tuple[int, GridBox]] = field(default_factory=list)
 
     def line_of(self, where: DocumentPath) -> int:
@@ -166,6 +169,7 @@ class _Reading:
             "datasets": [each.model_dump() for each in datasets.values()],
             "black_boxes": boxes,
             "phases": [each.model_dump(mode="json", exclude_unset=True) for each in good_phases.values()],
+            **self._read_boards(good_phases),
         }
         return self.faults
 
@@ -267,6 +271,16 @@ class _Reading:
         else:
             return count
         return 0
+
+    def _read_boards(self, phases: Mapping[int, Phase]) -> dict[str, Any]:
+        """The boards and baseline rows of the document; one without any is as a platform of before wants it."""
+        boards = self._check("boards", Board, _tables(self.raw, "boards"))
+        stated = self._check("baseline_rows", OwnBaselineRow, _tables(self.raw, "baseline_rows"))
+        rows, self.found.zips, faults = read_rows(stated, self.found.file.parent)
+        self.faults += faults
+        self.faults += find_board_contradictions(boards, rows, {each.name: each for each in phases.values()})
+        found: dict[str, Mapping[int, Body]] = {"boards": boards, "baseline_rows": rows}
+        return {part: [each.model_dump() for each in of.values()] for part, of in found.items() if of}
 
     def _check_baselines(self, phases: Mapping[int, Phase]) -> None:
         for index, phase in phases.items():

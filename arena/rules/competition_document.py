@@ -90,17 +90,18 @@ def find_contradictions(
     own = [*(each.name for each in datasets.values()), *known]
     labels = [*(each.label for each in boxes.values()), *known]
     return [
-        *_twice("datasets", datasets, "name"),
-        *_twice("black_boxes", boxes, "label"),
-        *_twice("black_boxes", boxes, "test_case"),
-        *_twice("phases", phases, "name"),
+        *find_twice("datasets", datasets, "name"),
+        *find_twice("black_boxes", boxes, "label"),
+        *find_twice("black_boxes", boxes, "test_case"),
+        *find_twice("phases", phases, "name"),
         *(fault for i, box in boxes.items() for fault in _box_faults(box, i, own)),
         *(fault for i, phase in phases.items() for fault in _phase_faults(phase, i, labels)),
         *_practice_faults(phases),
     ]
 
 
-def _twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[DocumentFault]:
+def find_twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[DocumentFault]:
+    """Yield a fault for each part whose field `name` has a value that an earlier one has."""
     seen: dict[str, int] = {}
     for index, model in models.items():
         value = getattr(model, name)

@@ -36,6 +36,7 @@ class ProblemCode(StrEnum):
     NO_SUCH_ADDRESS = ("no_such_address", 404, "The platform has no such address.")
     NO_SUCH_COMPETITION = ("no_such_competition", 404, "There is no competition of this name.")
     NO_SUCH_PHASE = ("no_such_phase", 404, "The competition has no such phase, or you may not see it.")
+    NO_SUCH_BOARD = ("no_such_board", 404, "The competition has no such board, or you may not see it.")
     NO_SUCH_SUBMISSION = ("no_such_submission", 404, "There is no such submission, or it is another team's.")
     NO_SUCH_TEAM = ("no_such_team", 404, "The competition has no such team.")
     NO_SUCH_TOKEN = ("no_such_token", 404, "No token has this id.")

@@ -18,6 +18,7 @@ from services.gateway.accounts import routes as accounts
 from services.gateway.asyncapi import build_feeds
 from services.gateway.baselines import routes as baselines
 from services.gateway.blobs import routes as blobs
+from services.gateway.boards import routes as boards
 from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
 from services.gateway.competitions import routes as competitions
@@ -56,6 +57,7 @@ ROUTES = (
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
     retention,
+    boards,
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

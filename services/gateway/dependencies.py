@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from services.gateway.boards.answers import Boards
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
@@ -28,6 +29,7 @@ class Dependencies:
     blobs: Blobs
     change_notifier: ChangeNotifier
     leaderboards: Leaderboards
+    boards: Boards
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
@@ -44,6 +46,7 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         blobs=Blobs(settings.blob_url),
         change_notifier=change_notifier,
         leaderboards=leaderboards,
+        boards=Boards(pool, change_notifier, leaderboards),
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         settings=settings,
@@ -65,6 +68,7 @@ WithOutbox = Annotated[Outbox, Depends(_provide("outbox"))]
 WithBlobs = Annotated[Blobs, Depends(_provide("blobs"))]
 WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier"))]
 WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
+WithBoards = Annotated[Boards, Depends(_provide("boards"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -54,6 +54,20 @@ SECURITY_HEADERS = {
     "X-Frame-Options": "DENY",
 }
 
+SHARED_HEADERS = {
+    **SECURITY_HEADERS,
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""Of what a page of another site may load: the same for everybody, whoever is signed in at the browser."""
+EMBEDDED_HEADERS = {
+    **{name: value for name, value in SHARED_HEADERS.items() if name != "X-Frame-Options"},
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"].replace(
+        "frame-ancestors 'none'", "frame-ancestors *"
+    ),
+}
+"""Of a page that another site may show in a frame. On it is nothing to click that changes anything."""
+
 
 @dataclass(frozen=True)
 class BodyLimit:
@@ -91,15 +105,18 @@ class RequestGuard:
             await self._app(scope, receive, send)
             return
 
+        scope.setdefault("state", {})
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
-                headers = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+                wanted = scope["state"].get("security_headers", SECURITY_HEADERS)
+                headers = [(name.lower().encode(), value.encode()) for name, value in wanted.items()]
                 message = {**message, "headers": [*message.get("headers", []), *headers]}
             await send(message)
 
         try:
             caller = await self._find_caller(HTTPConnection(scope))
-            scope.setdefault("state", {})["caller"] = caller
+            scope["state"]["caller"] = caller
             with self._limit_uploads(caller, scope):
                 await self._app(scope, self._limit_body(receive, caller, scope), send_with_headers)
         except Problem as problem:

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
+from arena.api.competition_document import BlackBox, Board, BoardBaseline, Competition, Dataset, Phase
 from arena.api.competitions import AppliedCompetition, CompetitionDiff, DocumentProblem
+from arena.rules.boards import find_board_faults
 from arena.rules.competition_document import DocumentFault, find_faults
 from arena.version import code_version
 from arena.words.problems import ProblemCode
@@ -97,7 +98,7 @@ def _missing_files(wanted: Competition, missing: Sequence[str]) -> list[Document
 async def _draft(connection: Connection, slug: str, wanted: Competition) -> Draft:
     row = await apply_tables.lock_whole_competition(connection, slug)
     current = None if row is None else await _read_current(connection, row)
-    faults = find_faults(wanted)
+    faults = [*find_faults(wanted), *find_board_faults(wanted)]
     resolved = await resolve_baselines(connection, current, wanted, faults)
     if resolved.faults:
         raise refuse(ProblemCode.INVALID_COMPETITION, resolved.faults)
@@ -124,6 +125,8 @@ async def _read_current(connection: Connection, row: LockedCompetitionRow) -> Cu
         datasets=[Dataset.model_validate(each) for each in recorded.get("datasets", [])],
         black_boxes=[_black_box(each) for each in boxes if listed is None or each.label in listed],
         phases=[_phase(each) for each in phases],
+        boards=[Board.model_validate(each) for each in recorded.get("boards", [])],
+        baseline_rows=[BoardBaseline.model_validate(each) for each in recorded.get("baseline_rows", [])],
     )
     used = await apply_tables.list_used_phases(connection, row.id)
     return CurrentCompetition(document, [_current_box(each) for each in boxes], used)

@@ -52,7 +52,9 @@ class Diff:
 def compute_diff(current: CurrentCompetition | None, wanted: Competition) -> Diff:
     """Compare the current competition, if there is one, with a document that names each baseline by version."""
     if current is None:
-        whole = Competition.model_construct(name="", seed="", datasets=[], black_boxes=[], phases=[])
+        whole = Competition.model_construct(
+            name="", seed="", datasets=[], black_boxes=[], phases=[], boards=[], baseline_rows=[]
+        )
         return Diff(list(_changes(whole, wanted)), [])
     return Diff(list(_changes(current.document, wanted)), list(_refusals(current, wanted)))
 
@@ -85,13 +87,16 @@ def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChan
         ("data set", "datasets", "name"),
         ("black box", "black_boxes", "label"),
         ("phase", "phases", "name"),
+        ("board", "boards", "name"),
+        ("baseline row", "baseline_rows", "name"),
     ):
         before = {getattr(each, key): each.model_dump(mode="json") for each in getattr(current, part)}
         after = {getattr(each, key): each.model_dump(mode="json") for each in getattr(wanted, part)}
         yield from _part_changes(kind, before, after)
-    was, order = ([phase.name for phase in each.phases] for each in (current, wanted))
-    if was != order and sorted(was) == sorted(order):
-        yield DocumentChange(sign="~", what="order of the phases", before=was, after=order)
+    for part in ("phases", "boards"):
+        was, order = ([one.name for one in getattr(each, part)] for each in (current, wanted))
+        if was != order and sorted(was) == sorted(order):
+            yield DocumentChange(sign="~", what=f"order of the {part}", before=was, after=order)
 
 
 def _part_changes(kind: str, current: dict[str, Any], wanted: dict[str, Any]) -> Iterator[DocumentChange]:

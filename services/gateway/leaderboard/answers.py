@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
+from starlette.responses import Response
+
 from arena.api.leaderboard import Leaderboard
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition
@@ -62,7 +64,7 @@ class Leaderboards:
         """Return the reader of a phase's leaderboard, which all who ask share."""
         view = phase_id, present
         if view not in self._readers:
-            _make_room(self._readers)
+            make_room(self._readers)
             self._readers[view] = LeaderboardReader(
                 self._pool, self._changes, phase_id, present=present, clock=self._clock
             )
@@ -97,12 +99,29 @@ class Leaderboards:
         found = Found(self.reader(chosen.id, present=asked.present), chosen.name, at, own_changes)
         if before is not None and (before.reader, before.phase) == (found.reader, found.phase):
             found.ranked, found.answer = before.ranked, before.answer
-        _make_room(self._found)
+        make_room(self._found)
         self._found[asked] = found
         return found
 
 
-def _make_room(kept: dict[KeyT, ValueT]) -> None:
+def answer_tagged(
+    body: bytes, tag: str, if_none_match: str | None, media_type: str = "application/json", keep: str = "no-cache"
+) -> Response:
+    """Return a body with its tag, or 304 without a body to who has it already. `keep` is its Cache-Control."""
+    headers = {"ETag": tag, "Cache-Control": keep}
+    known = [each.strip() for each in (if_none_match or "").split(",")]
+    if tag in known or "*" in known:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def tag_of(body: bytes) -> str:
+    """Return the tag of an answer's body."""
+    return f'W/"{hashlib.sha256(body).hexdigest()}"'
+
+
+def make_room(kept: dict[KeyT, ValueT]) -> None:
+    """Forget the oldest of KEPT answers, so that another may be kept."""
     if len(kept) >= KEPT:
         kept.pop(next(iter(kept)))
 
@@ -117,4 +136,4 @@ def _write(slug: str, phase: str, ranked: RankedLeaderboard) -> LeaderboardAnswe
         rows=ranked.rows,
     )
     body = leaderboard.model_dump_json().encode()
-    return LeaderboardAnswer(body, f'W/"{hashlib.sha256(body).hexdigest()}"')
+    return LeaderboardAnswer(body, tag_of(body))

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from arena.api.leaderboard import Leaderboard
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithLeaderboards
+from services.gateway.leaderboard.answers import answer_tagged
 
 router = APIRouter(prefix="/api/v1", tags=["leaderboard"])
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
@@ -29,8 +30,4 @@ async def get_leaderboard(
     answer's ETag as If-None-Match, the next answer is 304 without a body until something changes.
     """
     answer = await leaderboards.answer(slug, phase, caller)
-    headers = {"ETag": answer.tag, "Cache-Control": "no-cache"}
-    known = [each.strip() for each in (if_none_match or "").split(",")]
-    if answer.tag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(answer.body, media_type="application/json", headers=headers)
+    return answer_tagged(answer.body, answer.tag, if_none_match)

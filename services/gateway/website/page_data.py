@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from arena.api.body import Body
-from arena.api.leaderboard import LeaderboardRow
+from arena.api.leaderboard import BoardRanking, LeaderboardRow
 from arena.api.live import SubmissionsMessage
 from arena.api.submissions import Submission
 
@@ -63,6 +63,13 @@ class SubmissionData(Body):
     has_logs: bool
 
 
+class BoardData(Body):
+    """What the page of a board starts from; `team` is the viewer's own."""
+
+    ranking: BoardRanking
+    team: str | None
+
+
 class ConsoleData(Body):
     """What a section of the console starts from; `phases` holds the names of the phases."""
 
@@ -70,4 +77,4 @@ class ConsoleData(Body):
     phases: list[str]
 
 
-PageData = LeaderboardData | SubmissionsData | SubmissionData | ConsoleData
+PageData = LeaderboardData | BoardData | SubmissionsData | SubmissionData | ConsoleData

@@ -6,6 +6,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.gateway.accounts.callers import Anyone
+from services.gateway.boards import embedding
+from services.gateway.boards import pages as boards
+from services.gateway.boards.lookup import list_visible_boards
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithLeaderboards, WithPool
 from services.gateway.leaderboard.reader import RankedLeaderboard
@@ -22,7 +25,7 @@ router = APIRouter(include_in_schema=False)
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(router)
-    for module in (console, home, rules, sessions, submission, submitting):
+    for module in (boards, embedding, console, home, rules, sessions, submission, submitting):
         app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
@@ -47,9 +50,11 @@ async def leaderboard_page(
     if page.phase is not None:
         reader = leaderboards.reader(page.phase.id, present=caller.role == "organizer")
         data = _data(page, page.phase, await reader.load(), await ranks_before(pool, page.phase.id))
+    found = await list_visible_boards(pool, page.competition, caller)
     return render(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
         phase=page.phase, description=render_markdown(page.competition.description),
+        boards=[each.board for each in found], board=None,
     )  # fmt: skip
 
 

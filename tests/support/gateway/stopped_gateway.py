@@ -9,6 +9,7 @@ import httpx
 from pydantic import SecretStr
 
 from services.gateway.app import create_app
+from services.gateway.boards.answers import Boards
 from services.gateway.dependencies import make_dependencies
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.settings import GatewaySettings
@@ -37,7 +38,8 @@ async def stopped_gateway(settings: GatewaySettings) -> AsyncIterator[StoppedGat
         made = make_dependencies(noted.pool, broker, settings)
         gateway = StoppedGateway(httpx.AsyncClient(), noted)
         leaderboards = Leaderboards(noted.pool, made.change_notifier, clock=lambda: gateway.now)
-        app = create_app(replace(made, leaderboards=leaderboards))
+        boards = Boards(noted.pool, made.change_notifier, leaderboards, clock=lambda: gateway.now)
+        app = create_app(replace(made, leaderboards=leaderboards, boards=boards))
         tasks.create_task(made.change_notifier.run(broker, stop))
         gateway.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
         yield gateway

@@ -1,0 +1,1 @@
+"""Boards: rankings of a phase's submissions by rules of their own."""
