@@ -154,3 +154,77 @@ class BoardList(Body):
 
     model_config = example(boards=[example_of(Board)])
     boards: list[Board]
+
+
+class AnytimeEstimate(Body):
+    """A quantity with its 95 % interval, of a bootstrap over black boxes and studies."""
+
+    model_config = example(value=81.2, low=78.9, high=83.4)
+    value: float
+    low: float
+    high: float
+
+
+class RunningTime(Body):
+    """How many evaluations it takes to reach a target, with the 95 % interval, if studies start anew until one does.
+
+    Null is never: no study has reached it. `reached_by` is the share of studies that did.
+    """
+
+    model_config = example(value=74.5, low=61.0, high=None, reached_by=0.62)
+    value: float | None
+    low: float | None
+    high: float | None
+    reached_by: float
+
+
+class TeamPerformance(Body):
+    """A team's counting submission at any budget.
+
+    `area` is the mean score over all iterations, which is the area under the convergence curve. `scores` and `ecdf`
+    have an entry for each of the phase's `budgets`, `running_times` one for each of its `targets`. The ECDF is the
+    share of (study, target) pairs that are reached within a budget.
+    """
+
+    model_config = example(
+        team="Gaussians",
+        rank=1,
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        area=example_of(AnytimeEstimate),
+        scores=[example_of(AnytimeEstimate)],
+        ecdf=[{"value": 0.41, "low": 0.38, "high": 0.44}],
+        running_times=[example_of(RunningTime)],
+    )
+    team: str
+    rank: int
+    submission_id: UUID
+    area: AnytimeEstimate
+    scores: list[AnytimeEstimate]
+    ecdf: list[AnytimeEstimate]
+    running_times: list[RunningTime]
+
+
+class Performance(Body):
+    """The first teams of a phase's leaderboard at any budget; `ranked` is how many teams that has.
+
+    `budgets` are numbers of iterations, each of `n_suggestions` evaluations. `targets` are scores to reach.
+    """
+
+    model_config = example(
+        competition="spring",
+        phase="feedback",
+        frozen=False,
+        n_suggestions=8,
+        budgets=[16],
+        targets=[87.1],
+        ranked=70,
+        teams=[example_of(TeamPerformance)],
+    )
+    competition: str
+    phase: str
+    frozen: bool
+    n_suggestions: int
+    budgets: list[int]
+    targets: list[float]
+    ranked: int
+    teams: list[TeamPerformance]

@@ -35,6 +35,7 @@ from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
 from services.gateway.operations.health import health_router
 from services.gateway.organizer_runs import routes as organizer_runs
+from services.gateway.performance import routes as performance
 from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import add_problem_handlers
 from services.gateway.request_guard import RequestGuard
@@ -56,8 +57,7 @@ ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
-    retention,
-    boards,
+    *(retention, boards, performance),
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

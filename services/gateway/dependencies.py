@@ -11,6 +11,7 @@ from services.gateway.boards.answers import Boards
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
+from services.gateway.performance.answers import Performances
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
 from shared.blobs import Blobs
@@ -30,6 +31,7 @@ class Dependencies:
     change_notifier: ChangeNotifier
     leaderboards: Leaderboards
     boards: Boards
+    performances: Performances
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
@@ -47,6 +49,7 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         change_notifier=change_notifier,
         leaderboards=leaderboards,
         boards=Boards(pool, change_notifier, leaderboards),
+        performances=Performances(pool, leaderboards),
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         settings=settings,
@@ -69,6 +72,7 @@ WithBlobs = Annotated[Blobs, Depends(_provide("blobs"))]
 WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier"))]
 WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
 WithBoards = Annotated[Boards, Depends(_provide("boards"))]
+WithPerformances = Annotated[Performances, Depends(_provide("performances"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

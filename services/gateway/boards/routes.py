@@ -1,6 +1,6 @@
 """The boards of a competition, for whoever may see their phases."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from starlette.responses import Response
@@ -10,12 +10,9 @@ from services.gateway.accounts.callers import Anyone
 from services.gateway.boards.lookup import list_visible_boards
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.dependencies import WithBoards, WithPool
-from services.gateway.leaderboard.answers import answer_tagged
+from services.gateway.leaderboard.answers import NOT_MODIFIED, answer_tagged
 
 router = APIRouter(prefix="/api/v1/competitions/{slug}/boards", tags=["leaderboard"])
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "It is still the one with the tag of If-None-Match."}
-}
 
 
 @router.get("")

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from starlette.responses import Response
@@ -27,6 +27,11 @@ class LeaderboardAnswer:
 
     body: bytes
     tag: str
+
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "It is still the one with the tag of If-None-Match."}
+}
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,17 @@ class Leaderboards:
 
     async def answer(self, slug: str, phase: str | None, caller: Caller) -> LeaderboardAnswer:
         """Return a leaderboard as a caller may see it. Raises Problem 404 or 422 if it is not clear which one."""
+        found, ranked = await self._load(slug, phase, caller)
+        if found.answer is None or ranked is not found.ranked:
+            found.ranked, found.answer = ranked, _write(slug, found.phase, ranked)
+        return found.answer
+
+    async def load(self, slug: str, phase: str | None, caller: Caller) -> tuple[str, RankedLeaderboard]:
+        """Return a phase's name and its leaderboard as a caller may see it. Raises Problem as `answer` does."""
+        found, ranked = await self._load(slug, phase, caller)
+        return found.phase, ranked
+
+    async def _load(self, slug: str, phase: str | None, caller: Caller) -> tuple[Found, RankedLeaderboard]:
         asked = Asked(slug, phase, caller.role == "organizer")
         found = self._found.get(asked)
         if found is None or found.own_changes != self._changes.own_changes or self._clock() >= found.at + POLL_S:
@@ -87,9 +103,7 @@ class Leaderboards:
         except PhaseGone:
             found = await self._find(asked, caller)  # there may be another of this name, or none
             ranked = await found.reader.load()
-        if found.answer is None or ranked is not found.ranked:
-            found.ranked, found.answer = ranked, _write(slug, found.phase, ranked)
-        return found.answer
+        return found, ranked
 
     async def _find(self, asked: Asked, caller: Caller) -> Found:
         """Look up the phase: it may have been opened, closed, hidden or replaced meanwhile."""

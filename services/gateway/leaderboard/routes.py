@@ -1,6 +1,6 @@
 """The leaderboard of a phase, for whoever may see the phase."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Header
 from starlette.responses import Response
@@ -8,12 +8,9 @@ from starlette.responses import Response
 from arena.api.leaderboard import Leaderboard
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithLeaderboards
-from services.gateway.leaderboard.answers import answer_tagged
+from services.gateway.leaderboard.answers import NOT_MODIFIED, answer_tagged
 
 router = APIRouter(prefix="/api/v1", tags=["leaderboard"])
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {"description": "It is still the one with the tag of If-None-Match."}
-}
 
 
 @router.get("/competitions/{slug}/leaderboard", response_model=Leaderboard, responses=NOT_MODIFIED)

@@ -35,6 +35,7 @@ ROUTES = {
     ("GET", "/api/v1/competitions/{slug}/leaderboard"): ANYONE,
     ("GET", "/api/v1/competitions/{slug}/boards"): ANYONE,
     ("GET", "/api/v1/competitions/{slug}/boards/{board}"): ANYONE,
+    ("GET", "/api/v1/competitions/{slug}/performance"): ANYONE,
     ("WS", "/api/v1/competitions/{slug}/live"): ANYONE,
     ("WS", "/api/v1/submissions/{submission_id}/live"): MEMBER,
     ("WS", "/api/v1/submissions/{submission_id}/logs/live"): MEMBER,

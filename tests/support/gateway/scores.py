@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from arena.scoring import Array
 from services.dispatcher.tables import expand_waiting
 from shared.database import Pool
 from shared.messages import PhaseChanged
@@ -45,3 +46,40 @@ async def measure_studies(pool: Pool, submission: str, seconds: float) -> None:
     )
     await pool.execute("update submissions set studies_done = studies_total where id = $1", UUID(submission))
     await set_score(pool, submission, 50.0, "scored")
+
+
+async def store_scored_studies(
+    pool: Pool, submission: UUID, curves: Array, *, generalization: float = 0.25
+) -> PhaseChanged:
+    """Store every study of a submission with the curve of its rescaled losses, and mark the submission as scored.
+
+    `curves` has shape (boxes, studies, n_calls). Each iteration evaluated one loss; all have one generalization loss.
+    """
+    await expand_waiting(pool)
+    shards = await pool.fetch(
+        """
+        select s.id, s.box_id, s.first_study from shards s join black_boxes b on b.id = s.box_id
+        where s.submission_id = $1 order by b.label, s.first_study
+        """,
+        submission,
+    )
+    for shard, curve in zip(shards, curves.reshape(-1, curves.shape[-1]).tolist(), strict=True):
+        await pool.execute(
+            """
+            insert into studies (
+                submission_id, box_id, study, shard_id, attempt, runner_id, visible, generalization, eval_time_s,
+                suggest_time_s, observe_time_s, construct_time_s, suggestions, timed_out, suggest_errors,
+                observe_errors, loss, curve, change
+            )
+            values ($1, $2, $3, $4, 1, 'runner', $5, $6, $7, $8, $8, 0, '[]', false, 0, 0, $9, $10, 1)
+            """,
+            *(submission, shard["box_id"], shard["first_study"], shard["id"]),
+            [[loss] for loss in curve],
+            [[generalization]] * len(curve),
+            [[0.0]] * len(curve),
+            [0.0] * len(curve),
+            curve[-1],
+            curve,
+        )
+    await pool.execute("update submissions set studies_done = studies_total where id = $1", submission)
+    return await set_score(pool, str(submission), 100 * (1 - float(curves[..., -1].mean())), "scored")

@@ -12,6 +12,7 @@ from services.gateway.app import create_app
 from services.gateway.boards.answers import Boards
 from services.gateway.dependencies import make_dependencies
 from services.gateway.leaderboard.answers import Leaderboards
+from services.gateway.performance.answers import Performances
 from services.gateway.settings import GatewaySettings
 from shared.broker.connection import connect_broker
 from tests.support.gateway.noted_pool import NotedPool, noted_pool
@@ -39,7 +40,8 @@ async def stopped_gateway(settings: GatewaySettings) -> AsyncIterator[StoppedGat
         gateway = StoppedGateway(httpx.AsyncClient(), noted)
         leaderboards = Leaderboards(noted.pool, made.change_notifier, clock=lambda: gateway.now)
         boards = Boards(noted.pool, made.change_notifier, leaderboards, clock=lambda: gateway.now)
-        app = create_app(replace(made, leaderboards=leaderboards, boards=boards))
+        performances = Performances(noted.pool, leaderboards)
+        app = create_app(replace(made, leaderboards=leaderboards, boards=boards, performances=performances))
         tasks.create_task(made.change_notifier.run(broker, stop))
         gateway.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
         yield gateway
