@@ -29,11 +29,15 @@ def _make() -> "tuple[tempfile.TemporaryDirectory[str], int]":
     """Return a new folder and the open descriptor that has its lock."""
     while True:
         made = tempfile.TemporaryDirectory(prefix=PREFIX)
-        lock = os.open(made.name, os.O_RDONLY | os.O_DIRECTORY)
+        # Another runner that starts at this moment may take it for left behind, and remove it.
+        try:
+            lock = os.open(made.name, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
         fcntl.flock(lock, fcntl.LOCK_EX)
         if Path(made.name).exists():
             return made, lock
-        os.close(lock)  # another runner started at this moment, and took it for left behind
+        os.close(lock)
 
 
 def _remove_unless_locked(folder: Path) -> None:

@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from services.runner.blobs.folder import BlobFolder
 from tests.support.stack import ROOT
 
 HOLD = """
@@ -58,3 +63,12 @@ def test_the_files_of_others_in_the_same_place_stay(tmp_path: Path) -> None:
     with running_runner(tmp_path) as new:
         names = {each.name for each in tmp_path.iterdir()}
         assert names == {"arena-blobs-notes.txt", "arena-blobs-elsewhere", "other", new.name}
+
+
+def test_runners_that_start_at_one_moment_have_a_folder_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ThreadPoolExecutor(16) as threads:
+        folders = list(threads.map(lambda _: BlobFolder(), range(300)))
+
+    assert all(folder.path.is_dir() for folder in folders)
+    assert len({folder.path for folder in folders}) == 300
