@@ -70,6 +70,14 @@ class BoardData(Body):
     team: str | None
 
 
+class PerformanceData(Body):
+    """What the page of figures at any budget starts from; `team` is the viewer's own."""
+
+    slug: str
+    phase: str
+    team: str | None
+
+
 class ConsoleData(Body):
     """What a section of the console starts from; `phases` holds the names of the phases."""
 
@@ -77,4 +85,4 @@ class ConsoleData(Body):
     phases: list[str]
 
 
-PageData = LeaderboardData | BoardData | SubmissionsData | SubmissionData | ConsoleData
+PageData = LeaderboardData | BoardData | PerformanceData | SubmissionsData | SubmissionData | ConsoleData

@@ -108,6 +108,7 @@ ROUTES = {
     ("GET", "/c/{slug}/boards/{board}/embed.json"): ANYONE,
     ("GET", "/c/{slug}/boards/{board}/badge.svg"): ANYONE,
     ("GET", "/c/{slug}/submissions"): {"nobody"} | MEMBER,
+    ("GET", "/c/{slug}/performance"): ANYONE,
     ("GET", "/c/{slug}/rules"): ANYONE,
     ("GET", "/submissions/{submission_id}"): {"nobody"} | MEMBER,
     ("GET", "/sign-in"): ANYONE,
