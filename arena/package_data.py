@@ -19,5 +19,7 @@ START = package_path("data/start")
 """What `arena new` writes."""
 TEMPLATES = package_path("data/templates")
 """A folder for each library that `arena new --with` knows: what it writes instead, and what it adds to the README."""
+PROBLEM_START = package_path("data/problem")
+"""What `arena problem new` writes."""
 IMAGES = package_path("images")
 """A folder for each image; it has a Dockerfile, and `requirements.lock` if the image has Python packages of its own."""

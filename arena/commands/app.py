@@ -42,6 +42,7 @@ PARTICIPANT_COMMANDS = (
 )
 ORGANIZER_COMMANDS = (
     ("competition", "organizer.competition:group", "Create, change and show competitions."),
+    ("problem", "problem.commands:group", "Write and check problems of your own."),
     (
         "estimate",
         "organizer.estimate:estimate",

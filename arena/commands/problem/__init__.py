@@ -1,0 +1,1 @@
+"""`arena problem`: an organizer's own problems."""

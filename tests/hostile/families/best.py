@@ -1,0 +1,30 @@
+# refused: best_is_no_bound
+# point: yes
+# because: the optimum that it claims is beaten
+
+import numpy as np
+from bayesmark.sklearn_funcs import TestFunction
+
+
+class Sphere(TestFunction):
+    def __init__(self):
+        super().__init__()
+        self.api_config = {
+            "x": {"type": "real", "space": "linear", "range": (-1.0, 1.0)},
+            "n": {"type": "int", "space": "linear", "range": (0, 3)},
+        }
+
+    def evaluate(self, params):
+        return float(params["n"]), 0.0
+
+
+def best(name):
+    return 1.0
+
+
+def problems():
+    return ["sphere"]
+
+
+def make_problem(name):
+    return Sphere()

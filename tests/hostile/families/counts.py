@@ -1,0 +1,27 @@
+# refused: not_deterministic
+# point: yes
+# because: what it counts depends on the order
+
+import numpy as np
+from bayesmark.sklearn_funcs import TestFunction
+
+
+class Sphere(TestFunction):
+    def __init__(self):
+        super().__init__()
+        self.api_config = {
+            "x": {"type": "real", "space": "linear", "range": (-1.0, 1.0)},
+            "n": {"type": "int", "space": "linear", "range": (0, 3)},
+        }
+
+    def evaluate(self, params):
+        self.count = getattr(self, "count", 0) + 1
+        return params["x"] + self.count, 0.0
+
+
+def problems():
+    return ["sphere"]
+
+
+def make_problem(name):
+    return Sphere()

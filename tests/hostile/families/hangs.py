@@ -1,0 +1,28 @@
+# refused: too_slow
+# point: yes
+# because: it never comes back
+
+import numpy as np
+from bayesmark.sklearn_funcs import TestFunction
+
+
+class Sphere(TestFunction):
+    def __init__(self):
+        super().__init__()
+        self.api_config = {
+            "x": {"type": "real", "space": "linear", "range": (-1.0, 1.0)},
+            "n": {"type": "int", "space": "linear", "range": (0, 3)},
+        }
+
+    def evaluate(self, params):
+        while params["n"] == 0:
+            pass
+        return 1.0, 0.0
+
+
+def problems():
+    return ["sphere"]
+
+
+def make_problem(name):
+    return Sphere()

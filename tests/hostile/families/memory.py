@@ -1,0 +1,26 @@
+# refused: out_of_memory
+# point: yes
+# because: more than a container has
+
+import numpy as np
+from bayesmark.sklearn_funcs import TestFunction
+
+
+class Sphere(TestFunction):
+    def __init__(self):
+        super().__init__()
+        self.api_config = {
+            "x": {"type": "real", "space": "linear", "range": (-1.0, 1.0)},
+            "n": {"type": "int", "space": "linear", "range": (0, 3)},
+        }
+
+    def evaluate(self, params):
+        return float(len(bytearray(8 * 1024**3))), 0.0
+
+
+def problems():
+    return ["sphere"]
+
+
+def make_problem(name):
+    return Sphere()
