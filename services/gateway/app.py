@@ -42,6 +42,7 @@ from services.gateway.request_guard import RequestGuard
 from services.gateway.request_traces import RequestTraces
 from services.gateway.rescoring import routes as rescoring
 from services.gateway.retention import routes as retention
+from services.gateway.standings import routes as standings
 from services.gateway.submissions import black_boxes, provenance, selection
 from services.gateway.submissions import live as submission_live
 from services.gateway.submissions import live_list as submissions_live
@@ -57,7 +58,7 @@ ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
-    *(retention, boards, performance),
+    *(retention, boards, performance, standings),
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

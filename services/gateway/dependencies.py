@@ -14,6 +14,7 @@ from services.gateway.live.change_notifier import ChangeNotifier
 from services.gateway.performance.answers import Performances
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
+from services.gateway.standings.answers import CounterReader, Standings
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
@@ -32,6 +33,8 @@ class Dependencies:
     leaderboards: Leaderboards
     boards: Boards
     performances: Performances
+    standings: Standings
+    counters: CounterReader
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
@@ -50,6 +53,8 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         leaderboards=leaderboards,
         boards=Boards(pool, change_notifier, leaderboards),
         performances=Performances(pool, leaderboards),
+        standings=Standings(pool, leaderboards),
+        counters=CounterReader(pool),
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         settings=settings,
@@ -73,6 +78,8 @@ WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier
 WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
 WithBoards = Annotated[Boards, Depends(_provide("boards"))]
 WithPerformances = Annotated[Performances, Depends(_provide("performances"))]
+WithStandings = Annotated[Standings, Depends(_provide("standings"))]
+WithCounters = Annotated[CounterReader, Depends(_provide("counters"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -21,11 +21,15 @@ Teams = Mapping[UUID, RankedTeamRow]
 
 @dataclass(frozen=True)
 class RankedLeaderboard:
-    """Rows that include every change up to number `change`, or up to the moment the phase was frozen."""
+    """Rows that include every change up to number `change`, or up to the moment the phase was frozen.
+
+    `losses` are those of the counting submissions, by their ids and by black box.
+    """
 
     change: int
     frozen_at: datetime | None
     rows: list[LeaderboardRow]
+    losses: Mapping[UUID, Losses]
 
 
 class PhaseGone(Exception):
@@ -55,7 +59,7 @@ class LeaderboardReader:
         self._teams: Teams = {}
         self._losses: dict[UUID, Losses] = {}
         self._ranking = Ranking()
-        self._ranked = RankedLeaderboard(-1, None, [])
+        self._ranked = RankedLeaderboard(-1, None, [], {})
 
     async def load(self) -> RankedLeaderboard:
         """Return the current leaderboard, read once however many ask at the same time. Raises PhaseGone."""
@@ -83,7 +87,7 @@ class LeaderboardReader:
             rows = self._ranking.rank(teams.values(), losses)
             # Together and last, so that a failure on the way leaves what was known.
             self._phase, self._teams, self._losses = phase, teams, losses
-            self._ranked = RankedLeaderboard(phase.change, phase.frozen_at, rows)
+            self._ranked = RankedLeaderboard(phase.change, phase.frozen_at, rows, losses)
         self._announced, self._asked_at = announced, asked_at
         if self._expected == expected:
             self._expected = -1  # whatever was expected is here, or was a number of before a restored backup

@@ -1,5 +1,6 @@
 """Scores and studies in the tables, as the aggregator leaves them."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from arena.scoring import Array
@@ -83,3 +84,20 @@ async def store_scored_studies(
         )
     await pool.execute("update submissions set studies_done = studies_total where id = $1", submission)
     return await set_score(pool, str(submission), 100 * (1 - float(curves[..., -1].mean())), "scored")
+
+
+async def score_boxes(pool: Pool, submission: str, losses: Mapping[str, float]) -> PhaseChanged:
+    """Score a submission by its losses on black boxes, by their labels; returns what the aggregator would announce."""
+    await pool.execute(
+        """
+        insert into box_scores (submission_id, box_id, studies, loss)
+        select s.id, b.id, 1, new.loss
+        from submissions s join phases p on p.id = s.phase_id join black_boxes b on b.competition_id = p.competition_id
+        join unnest($2::text[], $3::float8[]) as new (label, loss) on new.label = b.label
+        where s.id = $1
+        """,
+        UUID(submission),
+        list(losses),
+        list(losses.values()),
+    )
+    return await set_score(pool, submission, 100 * (1 - sum(losses.values()) / len(losses)), "scored")

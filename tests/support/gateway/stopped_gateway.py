@@ -14,6 +14,7 @@ from services.gateway.dependencies import make_dependencies
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.performance.answers import Performances
 from services.gateway.settings import GatewaySettings
+from services.gateway.standings.answers import CounterReader
 from shared.broker.connection import connect_broker
 from tests.support.gateway.noted_pool import NotedPool, noted_pool
 
@@ -41,7 +42,10 @@ async def stopped_gateway(settings: GatewaySettings) -> AsyncIterator[StoppedGat
         leaderboards = Leaderboards(noted.pool, made.change_notifier, clock=lambda: gateway.now)
         boards = Boards(noted.pool, made.change_notifier, leaderboards, clock=lambda: gateway.now)
         performances = Performances(noted.pool, leaderboards)
-        app = create_app(replace(made, leaderboards=leaderboards, boards=boards, performances=performances))
+        counters = CounterReader(noted.pool, clock=lambda: gateway.now)
+        app = create_app(
+            replace(made, leaderboards=leaderboards, boards=boards, performances=performances, counters=counters)
+        )
         tasks.create_task(made.change_notifier.run(broker, stop))
         gateway.http = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://gateway")
         yield gateway

@@ -1,0 +1,1 @@
+"""What the counting submissions of a phase show beside their ranks."""
