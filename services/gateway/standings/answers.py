@@ -6,7 +6,10 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from arena.api.body import Body
-from arena.api.standings import BoxSpreads, Counters, Days, HeadToHead
+from arena.api.standings.boxes import BoxSpreads
+from arena.api.standings.counters import Counters
+from arena.api.standings.days import Days
+from arena.api.standings.head_to_head import HeadToHead
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition

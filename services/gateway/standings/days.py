@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from arena.api.standings import TeamDays
+from arena.api.standings.days import TeamDays
 from arena.rules.ranking import rank, ranking_key
 from services.gateway.standings.tables import ScoredRow
 

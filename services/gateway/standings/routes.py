@@ -5,7 +5,10 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from arena.api.standings import BoxSpreads, Counters, Days, HeadToHead
+from arena.api.standings.boxes import BoxSpreads
+from arena.api.standings.counters import Counters
+from arena.api.standings.days import Days
+from arena.api.standings.head_to_head import HeadToHead
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithCounters, WithStandings
 from services.gateway.leaderboard.answers import NOT_MODIFIED, LeaderboardAnswer, answer_tagged

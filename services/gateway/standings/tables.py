@@ -5,7 +5,7 @@ from datetime import datetime
 from importlib.resources import files
 from uuid import UUID
 
-from arena.api.standings import Counters
+from arena.api.standings.counters import Counters
 from shared.database import Pool, load_queries
 
 queries = load_queries(files("services.gateway.standings") / "queries.sql")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.api.standings import TeamDays
+from arena.api.standings.days import TeamDays
 from services.gateway.standings.days import MOST_MOMENTS, days_of, moments_between
 from services.gateway.standings.tables import ScoredRow
 
