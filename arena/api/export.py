@@ -7,7 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from arena.api.body import Body, example, example_of
+from arena.words.cut_off import TimeLimit
 from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.names import name_test_case
 from arena.words.states import LOST_WITH, DataKind
 
 
@@ -37,6 +39,12 @@ class ExportBox(Body):
     dataset: str
     metric: str
     signature: list[float] | None
+    family: str = "sklearn"
+
+    @property
+    def test_case(self) -> str:
+        """Bayesmark's name of the test problem."""
+        return name_test_case(self.model, self.dataset, self.metric)
 
 
 class ExportHeader(Body):
@@ -62,8 +70,8 @@ class ExportHeader(Body):
 class ExportStudy(Body):
     """A line of an export: one study, with the losses and times of each iteration's suggestions.
 
-    Times and suggestions are left out if only losses are asked for. Suggestions are null where they were dropped.
-    Infinite losses are written as `Infinity`.
+    Times, suggestions and `cut_off_by`, the limit past which the optimizer was cut off, are left out if only losses are
+    asked for. Suggestions are null where they were dropped. Infinite losses are written as `Infinity`.
     """
 
     model_config = example(
@@ -87,6 +95,7 @@ class ExportStudy(Body):
     suggest_time_s: list[float] | None = None
     observe_time_s: list[float] | None = None
     suggestions: list[list[dict[str, Any]]] | None = None
+    cut_off_by: TimeLimit | None = None
 
 
 class KeptData(Body):

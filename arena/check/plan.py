@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
 from arena.sandbox.study import BoxLosses, Fatal, StudyOutcome
+from arena.scales import Scale
 from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
 from arena.words.limits import Limits
 

@@ -67,7 +67,7 @@ ORGANIZER_COMMANDS = (
     ("rescore", "organizer.rescore:group", "Run a phase's submissions again under a changed definition."),
     ("final", "organizer.final:application", "Run the best teams again on other black boxes, with more studies."),
     ("report", "organizer.report:report", "Write a report of a final as one HTML file."),
-    ("export", "organizer.export:export", "Write a phase's evaluations as a Bayesmark results folder."),
+    ("export", "organizer.export:export", "Write a phase's evaluations for the field's tools."),
     ("bayesmark", "organizer.bayesmark:run_bayesmark", "Run a tool of stock Bayesmark on an exported results folder."),
 )
 OPERATOR_COMMANDS = (

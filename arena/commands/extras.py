@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from arena.failure import Failure
 
-REPORT, CHECK = "report", "check"
+REPORT, CHECK, PARQUET = "report", "check", "parquet"
 ONLY_PYTHON = {REPORT: (3, 11)}
 """Bayesmark gives correct results only with versions of NumPy and scikit-learn that no later Python has."""
 

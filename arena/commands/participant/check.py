@@ -29,7 +29,7 @@ from arena.words.limits import Limits
 
 if TYPE_CHECKING:
     from arena.check.plan import CheckPlan, Key, Outcome
-    from arena.check.scales import Scale
+    from arena.scales import Scale
 
 BOXES = "DT_iris_acc,kNN_wine_acc,linear_breast_nll,SVM_wine_nll,lasso_diabetes_mse,DT_boston_mae"
 """Fast black boxes with different search spaces, metrics and data sets."""
@@ -84,7 +84,7 @@ def check(
 
 def _choose_scales(path: Path, boxes: str) -> dict[str, "Scale"]:
     """Return the scale of each black box asked for."""
-    from arena.check.scales import read_scales
+    from arena.scales import read_scales
 
     known = read_scales(path)
     wanted = sorted(known) if boxes == "all" else boxes.replace(",", " ").split()

@@ -29,7 +29,8 @@ order by st.submission_id, b.label, st.study;
 -- Every study of submissions with its losses, times and suggestions.
 select
     st.submission_id::text as submission_id, t.name as team, s.environment, b.label as box, st.study, st.visible,
-    st.generalization, st.eval_time_s, st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions
+    st.generalization, st.eval_time_s, st.evaluation_cpu_s, st.suggest_time_s, st.observe_time_s, st.suggestions,
+    st.cut_off_by
 from studies st
 join submissions s on s.id = st.submission_id
 join teams t on t.id = s.team_id

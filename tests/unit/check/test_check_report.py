@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from arena.check.check_report import remarks, show_check_report
 from arena.check.judgement import judge
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
-from arena.check.scales import Scale
 from arena.sandbox.protocol import Scores
 from arena.sandbox.study import Fatal, StudyOutcome
+from arena.scales import Scale
 from arena.scoring import BoxStudies, score_studies
 from arena.words.cut_off import TimeLimit
 from arena.words.limits import Limits
