@@ -15,6 +15,9 @@ Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._
 """A name of a container's runtime, as the engine allows it."""
 Description = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 """What a competition's page says of it, in Markdown."""
+TITLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$"
+Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
+"""Any text on one line; it is no part of an address."""
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
 """Bayesmark reads the kind of a data set from its name, and joins names with underscores."""
 
@@ -97,7 +100,7 @@ class Board(Body):
     )
 
     name: Label
-    title: Name
+    title: Title
     phase: Label
     visibility: Literal["public", "organizer"] = "public"
     boxes: Annotated[list[Label], Field(default_factory=list)]
