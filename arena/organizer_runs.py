@@ -6,7 +6,7 @@ The platform keeps them, so whoever waits may stop and come again: the same node
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,10 @@ class Zip:
 
 @dataclass(frozen=True)
 class Node:
-    """Studies of one optimizer on one black box; `purpose` only says what they are for."""
+    """Studies of one optimizer on one black box; `purpose` only says what they are for.
+
+    `settings` are further fields of `NewOrganizerRun`.
+    """
 
     purpose: str
     box: str
@@ -48,6 +51,7 @@ class Node:
     studies: int
     first_study: int = 0
     study_timeout_s: float | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def organizer_run(self) -> dict[str, Any]:
         """Return the node as the platform takes it."""
@@ -59,6 +63,7 @@ class Node:
             "studies": self.studies,
             "first_study": self.first_study,
             "limits": {} if self.study_timeout_s is None else {"study_timeout_s": self.study_timeout_s},
+            **self.settings,
         }
 
 

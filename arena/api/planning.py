@@ -101,7 +101,10 @@ class BaselineGraph(Body):
 
 
 class NewOrganizerRun(Body):
-    """Which studies to run: on each black box `studies` of them, numbered from `first_study`."""
+    """Which studies to run: on each black box `studies` of them, numbered from `first_study`.
+
+    The same studies are not run twice, unless they are wanted `again`; boards then show the new ones.
+    """
 
     model_config = example(
         purpose="estimate", boxes=["box-01", "box-02"], n_calls=16, n_suggestions=8, studies=1, first_study=0
@@ -118,6 +121,7 @@ class NewOrganizerRun(Body):
     cpus: Cpus = 1
     parameter_names: ParameterNames = "visible"
     runtime: Runtime | None = None
+    again: bool = False
 
 
 class StartedOrganizerRun(Body):

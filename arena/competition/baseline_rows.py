@@ -1,6 +1,7 @@
 """The baseline rows of a competition file: each is an optimizer of Arena's own, or a zip or folder."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -35,6 +36,25 @@ class OwnBaselineRow(Body):
     def path(self, folder: Path) -> Path:
         """Return where the optimizer is, a zip or a folder."""
         return folder / (self.zip or "") if self.built_in is None else BUILT_IN[self.built_in]
+
+
+def find_zips(rows: Collection[BoardBaseline], file: Path) -> dict[str, Path]:
+    """Return the zips of a competition's baseline rows by SHA-256; those that are not Arena's own a file must name.
+
+    Raises Failure for one that is not there.
+    """
+    zips = {hash_zip(packed): packed for _, packed in map(read_zip, BUILT_IN.values())}
+    missing = [row.name for row in rows if row.sha256 not in zips]
+    if missing and file.exists():
+        stated = [OwnBaselineRow.model_validate(each) for each in tomllib.loads(file.read_text())["baseline_rows"]]
+        zips |= read_rows(dict(enumerate(stated)), file.parent)[1]
+        missing = [row.name for row in rows if row.sha256 not in zips]
+    if missing:
+        raise Failure(
+            f"Expected the zips of all baseline rows, got none for {', '.join(missing)} as the competition was applied "
+            f"with it. Name the competition file with --file (now: {file}); if a zip has changed since, apply it first."
+        )
+    return zips
 
 
 def read_rows(

@@ -19,6 +19,7 @@ group = LazyGroup(
         Listed("graph", "organizer.baseline:graph", "Show how far the last baseline build is."),
         Listed("check", "organizer.baseline_check:check", "Compare a baseline set with the official one."),
         Listed("import", "organizer.baseline:import_baseline", "Import a baseline set from a file."),
+        Listed("rows", "organizer.baseline_rows:run_rows", "Run the optimizers that boards show without a rank."),
         Listed("list", "organizer.baseline:list_baselines", "List the baseline sets."),
     ],
 )

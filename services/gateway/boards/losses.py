@@ -8,7 +8,7 @@ from uuid import UUID
 from services.gateway.boards import tables
 from services.gateway.boards.tables import BoardBox, BoardBoxLosses
 from services.gateway.leaderboard.within_noise import Losses
-from shared.database import Pool
+from shared.database import PoolOrConnection
 
 NOTHING_SEEN = -1
 
@@ -39,8 +39,8 @@ class BoardLosses:
     So they are the same bit for bit, however often somebody looked while it ran.
     """
 
-    def __init__(self, pool: Pool, boxes: Sequence[BoardBox], iterations: int, objective: str) -> None:
-        self._pool = pool
+    def __init__(self, where: PoolOrConnection, boxes: Sequence[BoardBox], iterations: int, objective: str) -> None:
+        self.where = where
         self._boxes = boxes
         self._iterations = iterations
         self._objective = objective
@@ -55,7 +55,7 @@ class BoardLosses:
         found = new | unended
         if found:
             since = {each: losses.change for each, losses in found.items()}
-            for row in await tables.list_losses(self._pool, since, self._boxes, self._iterations, self._objective):
+            for row in await tables.list_losses(self.where, since, self._boxes, self._iterations, self._objective):
                 found[row.submission_id].add(row)
         self._ended, self._running = known | new, unended
         return self._ended | self._running

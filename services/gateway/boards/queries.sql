@@ -20,12 +20,16 @@ order by b.id;
 -- The rescaled losses of studies on these black boxes, after so many iterations, summed up for each submission and black box;
 -- of each submission the studies since a change. A study's own curve is of the visible loss, rescaled already; that of an
 -- organizer run has none.
+with new as materialized (  -- found by their changes first, and only then by their black boxes
+    select st.submission_id, st.box_id, st.study, st.visible, st.generalization, st.curve, st.loss, st.change
+    from unnest(:submission_ids::uuid[], :sinces::bigint[]) as known (submission_id, since)
+    join studies st on st.submission_id = known.submission_id and st.change > known.since and st.change <= :newest
+)
 select
     st.submission_id, st.box_id, s.ended_at, count(*) as studies, sum(rescaled.loss order by st.study) as losses,
     max(st.change) as change
-from unnest(:submission_ids::uuid[], :sinces::bigint[]) as known (submission_id, since)
-join submissions s on s.id = known.submission_id
-join studies st on st.submission_id = known.submission_id and st.change > known.since and st.change <= :newest
+from new st
+join submissions s on s.id = st.submission_id
 join unnest(:box_ids::uuid[], :clips::double precision[], :bests::double precision[]) as box (id, clip, best)
     on box.id = st.box_id
 cross join lateral (
@@ -55,7 +59,7 @@ join unnest(:names::text[], :sha256s::text[], :environments::text[]) as wanted (
 join phases run on run.id = s.phase_id and run.kind = 'organizer_run'
 join phases p
     on p.id = :phase_id and p.n_calls = run.n_calls and p.n_suggestions = run.n_suggestions
-    and p.studies_per_box = run.studies_per_box and p.first_study = run.first_study
+    and p.studies_per_box = run.studies_per_box and run.first_study = 0
     and p.parameter_names = run.parameter_names
 join phase_boxes run_box on run_box.phase_id = run.id
 join phase_boxes pb on pb.phase_id = p.id and pb.box_id = run_box.box_id

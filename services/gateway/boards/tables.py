@@ -9,7 +9,7 @@ from uuid import UUID
 from arena.api.competition_document import Board, BoardBaseline
 from arena.words.objectives import GENERALIZATION, VISIBLE
 from services.gateway.competitions.tables import PhaseRow
-from shared.database import Pool, fetch_all, load_queries
+from shared.database import Pool, PoolOrConnection, fetch_all, load_queries
 
 queries = load_queries(files("services.gateway.boards") / "queries.sql")
 NEWEST = 2**63 - 1
@@ -89,11 +89,11 @@ async def list_baseline_runs(pool: Pool, phase: PhaseRow, rows: Sequence[BoardBa
 
 
 async def list_losses(
-    pool: Pool, since: Mapping[UUID, int], boxes: Sequence[BoardBox], iterations: int, objective: str
+    where: PoolOrConnection, since: Mapping[UUID, int], boxes: Sequence[BoardBox], iterations: int, objective: str
 ) -> list[BoardBoxLosses]:
     """Return the losses of submissions on black boxes, of each submission those of studies after a change."""
     rows = queries.board_losses(
-        pool,
+        where,
         submission_ids=list(since.keys()),
         sinces=list(since.values()),
         box_ids=[each.id for each in boxes],

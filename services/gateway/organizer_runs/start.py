@@ -29,7 +29,7 @@ async def start_organizer_run(pool: Pool, outbox: Outbox, key: str, inputs: RunI
     """Return the submission that carries out an organizer run, and whether this call created it."""
     async with pool.acquire() as connection, connection.transaction():
         await tables.lock_key(connection, key)
-        known = await tables.find_again(connection, key)
+        known = None if inputs.run.again else await tables.find_again(connection, key)
         if known is not None:
             return known, False
         submission_id = await _insert(connection, key, inputs)

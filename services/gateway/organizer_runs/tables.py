@@ -108,7 +108,7 @@ async def put_organizer_run(
         competition_id=competition_id,
         submission_id=submission_id,
         purpose=run.purpose,
-        document=run.model_dump(),
+        document=run.model_dump(exclude={"again"}),
     )
 
 

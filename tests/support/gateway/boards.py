@@ -41,7 +41,7 @@ async def add_studies(
                 join black_boxes b on b.id = sh.box_id
                 join submissions s on s.id = sh.submission_id
                 join phases p on p.id = s.phase_id
-                where sh.submission_id = $1 and b.label = $2 and sh.first_study = $3
+                where sh.submission_id = $1 and b.label = $2 and sh.first_study = $3 + p.first_study
                 """,
                 submission,
                 label,
@@ -102,3 +102,63 @@ async def state_boards(
         seeded.competition_id,
         {"boards": list(boards), "baseline_rows": list(rows)},
     )
+
+
+async def seed_baseline_run(
+    pool: Pool, seeded: Seeded, row: Mapping[str, str], visible: Mapping[str, Sequence[Curve]], **phase: object
+) -> UUID:
+    """Seed the organizer run of a baseline row on one black box, with the seeded phase's budget but for `phase`."""
+    label = next(iter(visible))
+    size = {
+        "n_calls": 3,
+        "studies_per_box": len(visible[label]),
+        "first_study": 0,
+        "parameter_names": "visible",
+    } | phase
+    key = f"{row['sha256']} {label} {size}"
+    run_phase = await pool.fetchval(
+        """
+        insert into phases (
+            competition_id, name, position, visibility, kind, n_calls, n_suggestions, studies_per_box, first_study,
+            studies_per_shard, limits, parameter_names
+        )
+        select
+            competition_id, 'run ' || gen_random_uuid(), 0, 'organizer', 'organizer_run', $2, n_suggestions, $3, $4,
+            studies_per_shard, limits, $5
+        from phases where id = $1 returning id
+        """,
+        seeded.phase_id,
+        *size.values(),
+    )
+    await pool.execute(
+        "insert into phase_boxes (phase_id, box_id) select $1, id from black_boxes where label = $2", run_phase, label
+    )
+    submission: UUID = await pool.fetchval(
+        """
+        with organizers as (
+            insert into teams (competition_id, name, internal) values ($1, '(organizer)', true)
+            on conflict (competition_id, name) do update set internal = true returning id
+        )
+        insert into submissions (
+            phase_id, team_id, blob_sha256, filename, size_bytes, studies_total, environment, change
+        )
+        select $2, id, $3, 'row.zip', 1, $4, $5, next_change($2) from organizers returning id
+        """,
+        seeded.competition_id,
+        run_phase,
+        row["sha256"],
+        len(visible[label]),
+        row["environment"],
+    )
+    await pool.execute(
+        """
+        insert into organizer_runs (key, competition_id, submission_id, purpose, document)
+        values ($1, $2, $3, 'baseline-row', '{}')
+        on conflict (key) do update set submission_id = excluded.submission_id, created_at = clock_timestamp()
+        """,
+        key,
+        seeded.competition_id,
+        submission,
+    )
+    await add_studies(pool, submission, visible)
+    return submission
