@@ -243,6 +243,15 @@ class FrozenPhase(Body):
     frozen_at: datetime | None
 
 
+class RevealedGeneralization(Body):
+    """Since when everybody may see what the generalization losses of a phase say."""
+
+    model_config = example(competition="spring", phase="final", revealed_at="2026-10-20T12:00:00Z")
+    competition: str
+    phase: str
+    revealed_at: datetime
+
+
 class NewTeamQuota(Body):
     """Quotas for one team in a phase; null where the phase's quota applies."""
 

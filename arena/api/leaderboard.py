@@ -228,3 +228,45 @@ class Performance(Body):
     targets: list[float]
     ranked: int
     teams: list[TeamPerformance]
+
+
+class GeneralizationRow(Body):
+    """A team of the leaderboard, and what the generalization losses of its counting submission would give it.
+
+    Both are null where the baseline set lacks a black box.
+    """
+
+    model_config = example(
+        team="Gaussians",
+        submission_id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        rank=1,
+        score=92.4,
+        generalization_rank=3,
+        generalization_score=88.1,
+        generalization_interval=[85.0, 91.2],
+    )
+    team: str
+    submission_id: UUID
+    rank: int
+    score: float | None
+    generalization_rank: int | None
+    generalization_score: float | None
+    generalization_interval: Interval | None
+
+
+class GeneralizationRanking(Body):
+    """The ranked teams of a phase's leaderboard, in its order, with their generalization scores and ranks.
+
+    `revealed_at` is since when everybody may see them; null means organizers alone.
+    """
+
+    model_config = example(
+        competition="spring",
+        phase="final",
+        revealed_at="2026-10-20T12:00:00Z",
+        rows=[example_of(GeneralizationRow)],
+    )
+    competition: str
+    phase: str
+    revealed_at: datetime | None
+    rows: list[GeneralizationRow]

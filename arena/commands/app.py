@@ -56,7 +56,11 @@ ORGANIZER_COMMANDS = (
     ("baseline", "organizer.baseline:group", "Compute, import and compare baseline sets, to which scores refer."),
     ("team", "organizer.accounts:team_group", "Create teams, renew their tokens, set their quotas."),
     ("token", "organizer.accounts:token_group", "Create, list and revoke tokens."),
-    ("phase", "organizer.phase_controls:group", "Freeze and unfreeze the leaderboard of a phase."),
+    (
+        "phase",
+        "organizer.phase_controls:group",
+        "Freeze the leaderboard of a phase; reveal its generalization losses.",
+    ),
     ("prioritize", "organizer.phase_controls:prioritize", "Let a submission go before those of lower priority."),
     ("executions", "organizer.executions:executions", "List executions, the newest first."),
     (

@@ -33,6 +33,11 @@ class ProblemCode(StrEnum):
     OTHER_COMPETITION = ("other_competition", 403, "The token's team takes part in another competition.")
     OTHER_SITE = ("other_site", 403, "A browser sent this from a page of another site.")
     SECRET_LOGS = ("secret_logs", 403, "Teams may read logs on practice phases only.")
+    GENERALIZATION_SECRET = (
+        "generalization_secret",
+        403,
+        "What the generalization losses say is for organizers, until one reveals it.",
+    )
     NO_SUCH_ADDRESS = ("no_such_address", 404, "The platform has no such address.")
     NO_SUCH_COMPETITION = ("no_such_competition", 404, "There is no competition of this name.")
     NO_SUCH_PHASE = ("no_such_phase", 404, "The competition has no such phase, or you may not see it.")
@@ -50,6 +55,7 @@ class ProblemCode(StrEnum):
     METHOD_NOT_ALLOWED = ("method_not_allowed", 405, "The address does not take this method.")
     KEY_REUSED = ("key_reused", 409, "The Idempotency-Key came before, with another request.")
     PHASE_CLOSED = ("phase_closed", 409, "The phase is not open now; `opens_at` and `closes_at` say when.")
+    PHASE_STILL_OPEN = ("phase_still_open", 409, "The phase is open; it must be closed first.")
     BEST_COUNTS = ("best_counts", 409, "In this phase the best submission counts; teams cannot choose.")
     NOT_SCORED = ("not_scored", 409, "The submission is not scored.")
     NOTHING_SCORED = ("nothing_scored", 409, "The first phase has no scored submission.")

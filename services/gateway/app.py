@@ -27,6 +27,7 @@ from services.gateway.executions import log_streaming, replays
 from services.gateway.executions import routes as executions
 from services.gateway.export import routes as export
 from services.gateway.final import routes as final
+from services.gateway.generalization import routes as generalization
 from services.gateway.leaderboard import live as leaderboard_live
 from services.gateway.leaderboard import routes as leaderboard
 from services.gateway.machines import routes as machines
@@ -58,7 +59,7 @@ ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
-    *(retention, boards, performance, standings),
+    *(retention, boards, performance, standings, generalization),
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

@@ -8,6 +8,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from services.gateway.boards.answers import Boards
+from services.gateway.generalization.scores import GeneralizationScores
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
@@ -35,6 +36,7 @@ class Dependencies:
     performances: Performances
     standings: Standings
     counters: CounterReader
+    generalization_scores: GeneralizationScores
     feeds: Feeds
     queue_estimates: QueueEstimates
     settings: GatewaySettings
@@ -55,6 +57,7 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         performances=Performances(pool, leaderboards),
         standings=Standings(pool, leaderboards),
         counters=CounterReader(pool),
+        generalization_scores=GeneralizationScores(pool, leaderboards),
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         settings=settings,
@@ -77,6 +80,7 @@ WithBlobs = Annotated[Blobs, Depends(_provide("blobs"))]
 WithChangeNotifier = Annotated[ChangeNotifier, Depends(_provide("change_notifier"))]
 WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
 WithBoards = Annotated[Boards, Depends(_provide("boards"))]
+WithGeneralizationScores = Annotated[GeneralizationScores, Depends(_provide("generalization_scores"))]
 WithPerformances = Annotated[Performances, Depends(_provide("performances"))]
 WithStandings = Annotated[Standings, Depends(_provide("standings"))]
 WithCounters = Annotated[CounterReader, Depends(_provide("counters"))]

@@ -11,10 +11,11 @@ from arena.commands.options import CompetitionOption, Json, PhaseOption, Submiss
 from arena.terminal import console, plain, show_json, time_text
 
 group = LazyGroup(
-    "Freeze and unfreeze the leaderboard of a phase.",
+    "Freeze the leaderboard of a phase; reveal its generalization losses.",
     [
         Listed("freeze", "organizer.phase_controls:freeze", "Show the leaderboard as it is now to all but organizers."),
         Listed("unfreeze", "organizer.phase_controls:unfreeze", "Show the current leaderboard to everybody again."),
+        Listed("reveal", "organizer.phase_controls:reveal", "Show everybody what the generalization losses say."),
     ],
 )
 PhaseName = Annotated[str, typer.Argument(metavar="PHASE", help="Name of the phase.")]
@@ -32,6 +33,22 @@ def freeze(phase: PhaseName, competition: CompetitionOption, as_json: Json = Fal
 def unfreeze(phase: PhaseName, competition: CompetitionOption, as_json: Json = False) -> None:
     """Show the current leaderboard to everybody again."""
     _set_frozen(competition, phase, "unfreeze", as_json)
+
+
+def reveal(phase: PhaseName, competition: CompetitionOption, as_json: Json = False) -> None:
+    """Show everybody the score and rank that the generalization losses give each team.
+
+    The phase must have ended. It cannot be undone.
+    """
+    path = f"/api/v1/admin/competitions/{competition}/phases/{phase}/reveal-generalization"
+    answer = client_from_environment().post(path)
+    if as_json:
+        show_json(answer.json)
+        return
+    from arena.api.competitions import RevealedGeneralization
+
+    since = time_text(answer.parse(RevealedGeneralization).revealed_at)
+    console.print(plain(f"{competition} / {phase}: generalization losses revealed since {since}"))
 
 
 def _set_frozen(competition: str, phase: str, verb: str, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from services.gateway.boards import tables
 from services.gateway.competitions.lookup import KnownCompetition, visible_phases
 from services.gateway.competitions.phases import NAME_CHARS_SHOWN
 from services.gateway.competitions.tables import PhaseRow
+from services.gateway.generalization.tables import list_revealed
 from services.gateway.problems import Problem
 from shared.database import Pool
 
@@ -22,12 +23,14 @@ class ChosenBoard:
     board: Board
     phase: PhaseRow
     baseline_rows: Sequence[BoardBaseline]
+    is_revealed: bool = False
 
     @property
     def is_public(self) -> bool:
-        """Whether everybody may see it. What the generalization loss says is the organizers' alone."""
+        """Whether everybody may see it. What the generalization loss says is for organizers until it is revealed."""
         board = self.board
-        return "public" == board.visibility == self.phase.visibility and board.objective == "visible"
+        is_told = board.objective == "visible" or self.is_revealed
+        return "public" == board.visibility == self.phase.visibility and is_told
 
 
 async def list_visible_boards(pool: Pool, competition: KnownCompetition, caller: Caller) -> list[ChosenBoard]:
@@ -36,8 +39,11 @@ async def list_visible_boards(pool: Pool, competition: KnownCompetition, caller:
     if not found.boards:
         return []
     phases = {phase.name: phase for phase in await visible_phases(pool, competition, caller)}
+    revealed = await list_revealed(pool, [phase.id for phase in phases.values()])
     boards = [
-        ChosenBoard(each, phases[each.phase], found.baseline_rows) for each in found.boards if each.phase in phases
+        ChosenBoard(each, phase, found.baseline_rows, is_revealed=phase.id in revealed)
+        for each in found.boards
+        if (phase := phases.get(each.phase)) is not None
     ]
     return [each for each in boards if caller.role == "organizer" or each.is_public]
 
