@@ -9,10 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN
 from arena.words.execution import LOG_CHARS, Provenance, Usage
 from arena.words.limits import Cpus, Limits
-from arena.words.names import Environment
+from arena.words.names import Environment, FamilyName
 from arena.words.states import Stage, SubmissionState
 from arena.words.verdicts import Verdict
 from shared.shard_class import ShardClass, study_memory_mib
@@ -82,7 +82,8 @@ class ShardReleased(Message):
 
     `dataset_sha256` is the blob of the organizer's own data set, none for one that Bayesmark brings; the optimizer runs
     in `environment` on so many `cpus`; its container's `runtime` is the runner's own unless the phase names another.
-    `names_seed` draws the order in which the optimizer sees hidden parameter names, none for visible ones.
+    `names_seed` draws the order in which the optimizer sees hidden parameter names, none for visible ones. A problem of
+    a `family` other than Bayesmark's own is named by `model` alone.
     """
 
     key = "shard.released"
@@ -104,11 +105,12 @@ class ShardReleased(Message):
     cpus: Cpus = 1
     names_seed: int | None = Field(default=None, ge=0, lt=2**32)
     runtime: str | None = None
+    family: FamilyName = SKLEARN
 
     @property
     def shard_class(self) -> ShardClass:
         """Which runners can run it."""
-        return ShardClass(self.environment, self.cpus, study_memory_mib(self.limits))
+        return ShardClass(self.environment, self.cpus, study_memory_mib(self.limits), self.family)
 
     @property
     def routing_key(self) -> str:
@@ -204,7 +206,7 @@ class RunnerHeartbeat(Message):
     """Runner to dispatcher: alive, whether it takes work, and what it has in hand; it extends those shards' leases.
 
     Each slot has a CPU. `memory_bytes` is what it has for studies, none if it does not say. `environments` are those
-    that it can run: the digest of the image by name.
+    that it can run: the digest of the image by name. So are `families`, which it has besides Bayesmark's own.
     """
 
     key = "runner.heartbeat"
@@ -212,6 +214,7 @@ class RunnerHeartbeat(Message):
     slots: int = Field(ge=0)
     memory_bytes: int | None = Field(default=None, ge=0)
     environments: dict[str, str] = Field(default_factory=dict)
+    families: dict[str, str] = Field(default_factory=dict)
     ready: bool
     reason: str = ""
     held: list[HeldShard]

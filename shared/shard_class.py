@@ -1,10 +1,10 @@
-"""Classes of shards: which runners can run a shard depends on its environment, its CPUs and its memory."""
+"""Classes of shards: which runners can run a shard depends on its environment, CPUs, memory and problem family."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from arena.sandbox.fixed_limits import BLACKBOX_MEMORY_BYTES, LEAST_LIMIT_BYTES, study_memory_bytes
-from arena.words.environments import find_image, split_environment
+from arena.words.environments import SKLEARN, find_image, split_environment
 from arena.words.limits import Limits
 
 CPU_COUNTS = (1, 2)
@@ -19,24 +19,29 @@ DIGEST_CHARS = 12
 class ShardClass:
     """The shards of one environment, as the phase states it, that take so many CPUs, and so much memory or less.
 
+    Their black boxes are of one problem family.
+
     Each class has a queue.
     """
 
     environment: str
     cpus: int
     memory_mib: int = USUAL_MEMORY_MIB
+    family: str = SKLEARN
 
     @property
     def name(self) -> str:
         """The class in names of queues and routing keys: `small.1`, or `small.0123456789ab.1` for a pinned image.
 
-        What takes more than the usual memory says how much: `small.1.12288`. The usual class goes without it, as it did
-        before classes had memory, so that services of either kind find each other.
+        What takes more than the usual memory says how much: `small.1.12288`. What is not of Bayesmark's own family says
+        of which it is: `small.1.bbob`. The usual class goes without it, as it did
+        before classes had memory or a family, so that services of either kind find each other.
         """
         name, digest = split_environment(self.environment)
         pinned = [digest.removeprefix("sha256:")[:DIGEST_CHARS]] if digest else []
         memory = [str(self.memory_mib)] if self.memory_mib != USUAL_MEMORY_MIB else []
-        return ".".join([name, *pinned, str(self.cpus), *memory])
+        family = [self.family] if self.family != SKLEARN else []
+        return ".".join([name, *pinned, str(self.cpus), *memory, *family])
 
     def has_environment(self, environments: Mapping[str, str]) -> bool:
         """Return whether the environment is among these, which are digests by name."""
@@ -48,15 +53,18 @@ def study_memory_mib(limits: Limits) -> int:
     return study_memory_bytes(limits) // MEBIBYTE
 
 
-def served_classes(environments: Mapping[str, str], cpus: int, memory_bytes: int) -> list[ShardClass]:
-    """Return every class that a runner with these environments (digests by name), CPUs and memory can run."""
+def served_classes(
+    environments: Mapping[str, str], cpus: int, memory_bytes: int, families: Collection[str] = (SKLEARN,)
+) -> list[ShardClass]:
+    """Return every class that a runner with these environments (digests by name), CPUs, memory and families can run."""
     return [
-        ShardClass(environment, count, memory_mib)
+        ShardClass(environment, count, memory_mib, family)
         for name, digest in sorted(environments.items())
         for environment in (name, f"{name}@{digest}")
         for count in CPU_COUNTS
         if count <= cpus
         for memory_mib in _memories(memory_bytes)
+        for family in families
     ]
 
 

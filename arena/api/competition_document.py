@@ -6,9 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from arena.api.body import Body, example, example_of
-from arena.words.environments import DEFAULT_ENVIRONMENT, ParameterNames
+from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN, ParameterNames
 from arena.words.limits import Cpus, Limits
-from arena.words.names import Environment, Label, Name, name_test_case
+from arena.words.names import Environment, FamilyName, Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -23,19 +23,31 @@ DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
 
 
 class BlackBox(Body):
-    """A test problem (model, data set and metric) and its opaque label."""
+    """A test problem and its opaque label.
+
+    Bayesmark's own, of the family `sklearn`, has a model, a data set and a metric; one of another family has the name
+    by which the family knows it, and the known optimum of its visible loss as `best`, where there is one.
+    """
 
     model_config = example(label="box-07", model="kNN", dataset="iris", metric="acc")
 
     label: Label
-    model: Name
-    dataset: Name
-    metric: Name
+    family: FamilyName = SKLEARN
+    model: Name | None = None
+    dataset: Name | None = None
+    metric: Name | None = None
+    problem: Name | None = None
+    best: Annotated[float, Field(allow_inf_nan=False)] | None = None
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """Model, data set and metric; the name of a family's problem stands for the model."""
+        return self.problem or self.model or "", self.dataset or "", self.metric or ""
 
     @property
     def test_case(self) -> str:
-        """Bayesmark's name of the test problem."""
-        return name_test_case(self.model, self.dataset, self.metric)
+        """The name of the test problem."""
+        return name_test_case(*self.parts)
 
 
 class Dataset(Body):

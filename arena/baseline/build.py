@@ -6,7 +6,7 @@ on, and one with other parameters runs only the nodes whose inputs differ.
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
@@ -31,10 +31,11 @@ def build_set(
     seed, found = choose_boxes(client, slug, boxes)
     if not found:
         raise Failure(f"Expected black boxes in {slug}, got none; add them with 'arena competition apply'.")
-    runs = run_all(client, slug, recipe.nodes([box.label for box in found]), show)
-    key = combination_key(runs)
+    runs = run_all(client, slug, recipe.nodes(found), show)
+    known_best = {box.test_case: box.best for box in found if box.best is not None}
+    key = combination_key(runs, known_best)
     known = _find(client, name, key)
-    made = known or _combine(client, slug, seed, name, key, runs)
+    made = known or _combine(client, slug, seed, name, key, runs, known_best)
     return {
         **made,
         "new": known is None,
@@ -44,9 +45,11 @@ def build_set(
     }
 
 
-def combination_key(runs: Sequence[Run]) -> str:
+def combination_key(runs: Sequence[Run], known_best: Mapping[str, float]) -> str:
     """Return the hash of everything that a baseline set depends on."""
-    inputs = {"nodes": sorted(run.key for run in runs), "bayesmark": version("bayesmark")}
+    inputs: dict[str, Any] = {"nodes": sorted(run.key for run in runs), "bayesmark": version("bayesmark")}
+    if known_best:
+        inputs["best"] = known_best
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
@@ -57,7 +60,9 @@ def _find(client: Client, name: str, key: str) -> dict[str, Any] | None:
     return None
 
 
-def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Sequence[Run]) -> dict[str, Any]:
+def _combine(
+    client: Client, slug: str, seed: str, name: str, key: str, runs: Sequence[Run], known_best: Mapping[str, float]
+) -> dict[str, Any]:
     kinds: dict[str, list[Evaluations]] = {RANDOM: [], STRONG: []}
     curves = []
     for run in runs:
@@ -65,21 +70,29 @@ def _combine(client: Client, slug: str, seed: str, name: str, key: str, runs: Se
             evaluations = read_evaluations(lines)
         kinds[kind_of(run.node)].append(evaluations)
         curves.append(_curve(client, run, evaluations.test_case, seed))
-    document = compute_set(kinds[RANDOM], kinds[STRONG])
+    document = compute_set(kinds[RANDOM], kinds[STRONG], known_best)
     document["meta"]["provenance"] = {
         "key": key,
         "competition": slug,
         "versions": client.get("/api/v1/packages").json,
         "curves": curves,
     }
-    source = f"build {key} of {slug}: {len(kinds[RANDOM])} black boxes, best by {runs[-1].node.optimizer.filename}"
+    source = f"build {key} of {slug}: {len(kinds[RANDOM])} black boxes, best by {_told_best(runs)}"
     new = {"name": name, "source": source[:SOURCE_CHARS], "document": document}
     stored = client.post("/api/v1/admin/baselines", new).json
     strong = {each.box: each.best(VISIBLE) for each in kinds[STRONG]}
     return {
         **stored,
-        "random_is_best": [each.box for each in kinds[RANDOM] if each.best(VISIBLE) <= strong[each.box]],
+        "random_is_best": [
+            each.box for each in kinds[RANDOM] if each.box in strong and each.best(VISIBLE) <= strong[each.box]
+        ],
     }
+
+
+def _told_best(runs: Sequence[Run]) -> str:
+    """Return by what the best losses are known."""
+    last = runs[-1].node
+    return last.optimizer.filename if kind_of(last) == STRONG else "known optima"
 
 
 def _curve(client: Client, run: Run, test_case: str, seed: str) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import json
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,12 +51,15 @@ def read_evaluations(lines: Iterable[str]) -> Evaluations:
     )
 
 
-def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) -> dict[str, Any]:
+def compute_set(
+    random: Sequence[Evaluations], strong: Sequence[Evaluations], known_best: Mapping[str, float] | None = None
+) -> dict[str, Any]:
     """Return the baseline set of some black boxes, as `bayesmark-baseline` would write it.
 
     `compute_baseline` takes the clip, the medians and the means from random search alone, and the best from the least
     loss of any method. It wants as many iterations and studies of every method; the strong optimizer may have had more.
-    As all that it takes of another method is that least loss, it gets that, in the shape of random search.
+    As all that it takes of another method is that least loss, it gets that, in the shape of random search. Where the
+    least loss is known, by test case, no strong optimizer has run.
     """
     ordered = sorted(random, key=lambda each: each.test_case)
     stronger = {each.test_case: each for each in strong}
@@ -65,7 +68,7 @@ def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) ->
         for each in ordered:
             _check_median(each, objective)
         searched = np.stack([each.losses[objective] for each in ordered], axis=2)
-        least = np.array([stronger[each.test_case].best(objective) for each in ordered])
+        least = np.array([_least(each, stronger.get(each.test_case), known_best or {}, objective) for each in ordered])
         reached = np.broadcast_to(least[:, np.newaxis], searched.shape)
         n_calls, n_suggestions, _, n_studies = searched.shape
         losses = xr.DataArray(
@@ -86,6 +89,14 @@ def compute_set(random: Sequence[Evaluations], strong: Sequence[Evaluations]) ->
     dataset = ds_concat(objectives, dims=(OBJECTIVE,)).sel({OBJECTIVE: [VISIBLE, GENERALIZATION]})
     signatures = {each.test_case: list(each.signature) for each in ordered}
     return {"data": dataset.to_dict(), "meta": {"args": {}, "signature": signatures}}
+
+
+def _least(random: Evaluations, strong: Evaluations | None, known_best: Mapping[str, float], objective: str) -> float:
+    """Return the least loss; a known optimum is one of generalization, too, where that is the visible loss."""
+    if strong is not None:
+        return strong.best(objective)
+    is_visible = np.array_equal(random.losses[objective], random.losses[VISIBLE])
+    return known_best[random.test_case] if is_visible else random.best(objective)
 
 
 def _check_median(random: Evaluations, objective: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from arena.api.competition_document import BlackBox
 from arena.organizer_runs import Node, Zip
 
 RANDOM, STRONG, COMBINE = "random", "strong", "combine"
@@ -25,15 +26,17 @@ class Recipe:
     strong_calls: int
     strong_studies: int
 
-    def nodes(self, boxes: Sequence[str]) -> list[Node]:
-        """Return the two nodes of each black box, random search first, as it shows faults of a box early."""
-        random = [
-            Node(PURPOSE + RANDOM, box, self.random, self.n_calls, self.n_suggestions, self.random_studies, FIRST_STUDY)
-            for box in boxes
-        ]
+    def nodes(self, boxes: Sequence[BlackBox]) -> list[Node]:
+        """Return the two nodes of each black box, random search first, as it shows faults of a box early.
+
+        A black box with a known optimum needs no strong optimizer.
+        """
+        size = self.n_calls, self.n_suggestions, self.random_studies
+        random = [Node(PURPOSE + RANDOM, box.label, self.random, *size, FIRST_STUDY) for box in boxes]
         size = self.strong_calls, self.n_suggestions, self.strong_studies
         time_s = ITERATION_S * self.strong_calls
-        return [*random, *(Node(PURPOSE + STRONG, box, self.strong, *size, FIRST_STUDY, time_s) for box in boxes)]
+        unknown = [box.label for box in boxes if box.best is None]
+        return [*random, *(Node(PURPOSE + STRONG, box, self.strong, *size, FIRST_STUDY, time_s) for box in unknown)]
 
 
 def kind_of(node: Node) -> str:

@@ -6,50 +6,28 @@ import tomllib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
-from typing import Annotated, Any, TypeVar
-
-from pydantic import Field
+from typing import Any, TypeVar
 
 from arena.api.body import Body
-from arena.api.competition_document import DATASET_PATTERN, BlackBox, Board, Dataset, Description, Phase
+from arena.api.competition_document import BlackBox, Board, Dataset, Phase
 from arena.competition.baseline_rows import OwnBaselineRow, read_rows
-from arena.competition.grids import Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
+from arena.competition.file_tables import Head, OwnDataset, OwnFamily, Split
+from arena.competition.grids import FamilyGrid, Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
 from arena.competition.toml_lines import line_of, locate_lines
 from arena.failure import Failure
+from arena.images.definition import find_families
 from arena.rules.boards import find_board_contradictions
 from arena.rules.competition_document import DocumentFault, DocumentPath, find_contradictions, find_misfits, suggest
 from arena.rules.datasets import InvalidDataset, check_dataset
-from arena.words.names import Name, Slug
+from arena.words.environments import SKLEARN
 
 MISSING = "none"
 """Stands for what is not there, which is a fault already."""
 STAND_INS = {"baseline": MISSING, "boxes": [MISSING], "studies_per_box": 1}
 """For what is wrong in a phase, so that the rest of it can be checked."""
-LISTS = ("datasets", "black_boxes", "grids", "phases", "boards", "baseline_rows")
+LISTS = ("families", "datasets", "black_boxes", "grids", "phases", "boards", "baseline_rows")
 SYNTAX_LINE = re.compile(r"\(at line (\d+), column \d+\)|\(at end of document\)")
 AnyModel = TypeVar("AnyModel", bound=Body)
-
-
-class Head(Body):
-    """What the file says before its lists."""
-
-    slug: Slug
-    name: Name
-    description: Description = ""
-    seed: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-
-
-class Split(Body):
-    """How black boxes are drawn for the phases that say how many they want."""
-
-    seed: Annotated[str, Field(min_length=1, max_length=200)]
-
-
-class OwnDataset(Body):
-    """A CSV file of the organizer's, as Bayesmark names it; relative to the competition's own file."""
-
-    name: Annotated[str, Field(max_length=60, pattern=DATASET_PATTERN)]
-    file: Annotated[str, Field(min_length=1)]
 
 
 class InvalidCompetitionFile(Failure):
@@ -75,6 +53,7 @@ class CompetitionFile:
     document: dict[str, Any] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     zips: dict[str, FilePath] = field(default_factory=dict)
+    families: dict[str, FilePath] = field(default_factory=dict)
     grid_boxes: list[tuple[int, GridBox]] = field(default_factory=list)
 
     def line_of(self, where: DocumentPath) -> int:
@@ -153,6 +132,7 @@ class _Reading:
     def read(self) -> list[DocumentFault]:
         """Fill in the document; returns what is wrong."""
         self._read_head()
+        self._read_families()
         datasets = self._read_datasets()
         boxes = self._boxes()
         phases = self._phases([str(box.get("label")) for box in boxes])
@@ -177,12 +157,12 @@ class _Reading:
         self,
         part: str,
         model: type[AnyModel],
-        values: list[dict[str, Any]],
+        values: list[dict[str, Any]] | dict[int, dict[str, Any]],
         stand_ins: Mapping[str, Any] | None = None,
     ) -> dict[int, AnyModel]:
         """Return the parts of the right form by their place; with stand-ins for what is wrong, the others as well."""
         good = {}
-        for index, value in enumerate(values):
+        for index, value in values.items() if isinstance(values, dict) else enumerate(values):
             misfits = find_misfits(model, value, (part, index))
             self.faults += misfits
             if misfits and stand_ins is not None:
@@ -205,6 +185,19 @@ class _Reading:
         if "split" in self.raw:
             self.faults += find_misfits(Split, self.raw["split"], ("split",))
         self.found.slug = str(self.raw.get("slug"))
+
+    def _read_families(self) -> None:
+        """Find the folders of the organizer's own problem families."""
+        for index, own in self._check("families", OwnFamily, _tables(self.raw, "families")).items():
+            folder = self.found.file.parent / own.folder
+            if own.name in {SKLEARN, *self.found.families, *find_families()}:
+                what = f"There is a problem family {own.name!r} already."
+                self.faults.append(DocumentFault(("families", index, "name"), what, "Give yours another name."))
+            elif not (folder / "problem.py").is_file():
+                what = f"Expected a folder with problem.py at {own.folder!r}, found none."
+                cure = "Mend the path, or make one with 'arena problem new'."
+                self.faults.append(DocumentFault(("families", index, "folder"), what, cure))
+            self.found.families[own.name] = folder
 
     def _read_datasets(self) -> dict[int, Dataset]:
         found = {}
@@ -230,9 +223,17 @@ class _Reading:
             self.faults.append(
                 DocumentFault(("black_boxes",), "There are no black boxes.", "Add [[black_boxes]] or [[grids]].")
             )
-        cases = {"_".join(str(box.get(key)) for key in ("model", "dataset", "metric")) for box in listed}
+        cases = {
+            str(box.get("problem") or "_".join(str(box.get(key)) for key in ("model", "dataset", "metric")))
+            for box in listed
+        }
         seed = str(self.raw.get("seed"))
-        for index, grid in self._check("grids", Grid, _tables(self.raw, "grids")).items():
+        grids = dict(enumerate(_tables(self.raw, "grids")))
+        families = {index: grid for index, grid in grids.items() if "family" in grid}
+        stock = {index: grid for index, grid in grids.items() if index not in families}
+        checked: dict[int, Grid | FamilyGrid] = dict(self._check("grids", Grid, stock))
+        checked.update(self._check("grids", FamilyGrid, families))
+        for index, grid in sorted(checked.items()):
             self.faults += find_grid_faults(grid, ("grids", index))
             boxes = list(expand_grid(grid, seed, cases))
             cases |= {box.test_case for box in boxes}

@@ -27,7 +27,7 @@ def probe_boxes(
     for box, run in zip(boxes, run_all(client, slug, nodes, show), strict=True):
         with exported(client, slug, run.phase, run.submission) as lines:
             wall_s, cpu_s = read_times(lines)
-            probes.append(Probe(box.label, box.model, box.dataset, box.metric, wall_s, cpu_s))
+            probes.append(Probe(box.label, *box.parts, wall_s, cpu_s))
     return probes
 
 

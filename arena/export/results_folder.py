@@ -9,7 +9,7 @@ from urllib.parse import quote
 import numpy as np
 import xarray as xr
 from bayesmark.cmd_parse import CmdArgs, serializable_dict
-from bayesmark.constants import BASELINE, EVAL, EXP_VARS, SUGGEST_LOG, TIME
+from bayesmark.constants import BASELINE, EVAL, EXP_VARS, SUGGEST_LOG, TEST_CASE, TIME
 from bayesmark.experiment import build_eval_ds, build_suggest_ds, build_timing_ds
 from bayesmark.serialize import XRSerializer
 
@@ -17,10 +17,15 @@ from arena.api.export import ExportBox, ExportHeader, ExportStudy
 from arena.client.answer import parse_line
 from arena.export.verification import REVISION
 from arena.failure import Failure
+from arena.words.names import name_test_case
 from arena.words.objectives import GENERALIZATION, VISIBLE
 
 DROPPED = "dropped"
 """The only parameter of studies whose suggestions were dropped: Bayesmark's tools refuse a study without numbers."""
+
+
+FUNCTION, LOSS = "function", "loss"
+"""What Bayesmark's tools see as the data set and the metric of a family's problem."""
 
 
 def method_name(team: str) -> str:
@@ -60,7 +65,7 @@ def write_results_folder(
         studies += 1
     if load_baseline is not None and header.baseline.name is not None and header.baseline.version is not None:
         document = load_baseline(header.baseline.name, header.baseline.version)
-        XRSerializer.save_derived(xr.Dataset.from_dict(document["data"]), document["meta"], root, db=name, key=BASELINE)
+        XRSerializer.save_derived(*rename_test_cases(document, header.boxes), root, db=name, key=BASELINE)
     dropped = header.suggestions_dropped
     return {
         "directory": str(directory),
@@ -68,6 +73,20 @@ def write_results_folder(
         "methods": methods,
         "suggestions_dropped": dropped and dropped.model_dump(mode="json"),
     }
+
+
+def bayesmark_parts(box: ExportBox) -> tuple[str, str, str]:
+    """Return model, data set and metric as Bayesmark's tools have them, who know no families and want all three."""
+    return (box.model, box.dataset or FUNCTION, box.metric or LOSS)
+
+
+def rename_test_cases(document: dict[str, Any], boxes: Iterable[ExportBox]) -> tuple[xr.Dataset, dict[str, Any]]:
+    """Return a baseline set with the names that Bayesmark's tools make of the problems of families."""
+    names = {box.model: name_test_case(*bayesmark_parts(box)) for box in boxes if not box.dataset}
+    data, meta = xr.Dataset.from_dict(document["data"]), document["meta"]
+    cases = [names.get(each, each) for each in data.coords[TEST_CASE].values.tolist()]
+    renamed = data.assign_coords({TEST_CASE: cases})
+    return renamed, {**meta, "signature": {names.get(name, name): each for name, each in meta["signature"].items()}}
 
 
 def _save_study(root: str, name: str, header: ExportHeader, box: ExportBox, study: ExportStudy, method: str) -> None:
@@ -101,9 +120,7 @@ def _arguments(
             CmdArgs.optimizer: method,
             CmdArgs.opt_rev: REVISION,
             CmdArgs.rev: REVISION,
-            CmdArgs.classifier: box.model,
-            CmdArgs.data: box.dataset,
-            CmdArgs.metric: box.metric,
+            **dict(zip((CmdArgs.classifier, CmdArgs.data, CmdArgs.metric), bayesmark_parts(box), strict=True)),
             CmdArgs.n_calls: header.n_calls,
             CmdArgs.n_suggest: header.n_suggestions,
         }

@@ -14,9 +14,10 @@ from packaging.utils import canonicalize_name
 
 from arena.images.debian import RELEASES, find_suite
 from arena.package_data import IMAGES
-from arena.words.environments import DEFAULT_ENVIRONMENT, ENVIRONMENT_LABEL
+from arena.words.environments import DEFAULT_ENVIRONMENT, ENVIRONMENT_LABEL, FAMILY_LABEL
 
 ENVIRONMENT = re.compile(rf"^LABEL {re.escape(ENVIRONMENT_LABEL)}=(\S+)$", re.MULTILINE)
+FAMILY = re.compile(rf"^LABEL {re.escape(FAMILY_LABEL)}=(\S+)$", re.MULTILINE)
 PACKAGE_LISTS = ("debian.txt", "requirements.lock")
 """Files beside a Dockerfile that list packages; of one that both list, the later is what Python imports."""
 LISTED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
@@ -104,6 +105,12 @@ def find_environments() -> dict[str, Definition]:
     """Return the environments, by name; the default one first."""
     found = {each.environment: each for each in installed_definitions().values() if each.environment}
     return dict(sorted(found.items(), key=lambda item: (item[0] != DEFAULT_ENVIRONMENT, item[0])))
+
+
+def find_families() -> dict[str, Definition]:
+    """Return the problem families that come with the package, by name."""
+    labelled = ((FAMILY.search(each.text), each) for each in installed_definitions().values())
+    return {label[1]: each for label, each in labelled if label}
 
 
 def find_release(definition: Definition) -> tuple[str, int]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from arena.api.body import Body
 from arena.api.competition_document import BlackBox, Competition, Dataset, Phase
 from arena.rules.bayesmark_names import DATASET_NAMES, METRICS, MODEL_NAMES, is_regression, metrics_of
-from arena.words.environments import environment_name
+from arena.words.environments import SKLEARN, environment_name
 from arena.words.expected import expected_text
 from arena.words.limits import Limits
 from arena.words.sizes import size_text
@@ -114,18 +114,33 @@ def find_twice(part: str, models: Mapping[int, Any], name: str) -> Iterator[Docu
 
 def _box_faults(box: BlackBox, index: int, own: Sequence[str]) -> Iterator[DocumentFault]:
     at = ("black_boxes", index)
-    if box.model not in MODEL_NAMES:
-        yield DocumentFault((*at, "model"), f"Bayesmark has no model {box.model!r}.", suggest(box.model, MODEL_NAMES))
+    wanted = ("model", "dataset", "metric") if box.family == SKLEARN else ("problem",)
+    for key in ("model", "dataset", "metric", "problem"):
+        is_there = getattr(box, key) is not None
+        if key in wanted and not is_there:
+            yield DocumentFault(at, f"The key {key!r} is missing.", f"Add {key}.")
+        elif is_there and key not in wanted:
+            what = f"A black box of the family {box.family} has no {key}."
+            yield DocumentFault((*at, key), what, f"Take it away; it has {', '.join(wanted)}.")
+    if box.family == SKLEARN and box.model and box.dataset and box.metric:
+        yield from _stock_faults(box.model, box.dataset, box.metric, at, own)
+
+
+def _stock_faults(
+    model: str, dataset: str, metric: str, at: DocumentPath, own: Sequence[str]
+) -> Iterator[DocumentFault]:
+    if model not in MODEL_NAMES:
+        yield DocumentFault((*at, "model"), f"Bayesmark has no model {model!r}.", suggest(model, MODEL_NAMES))
     datasets = {*DATASET_NAMES, *own}
-    if box.dataset not in datasets:
-        cure = suggest(box.dataset, datasets, "Add it to datasets.")
-        yield DocumentFault((*at, "dataset"), f"There is no data set {box.dataset!r}.", cure)
-    if box.metric not in METRICS:
-        yield DocumentFault((*at, "metric"), f"Bayesmark has no metric {box.metric!r}.", suggest(box.metric, METRICS))
-    elif box.dataset in datasets and box.metric not in metrics_of(box.dataset):
-        kind = "a number" if is_regression(box.dataset) else "a class"
-        what = f"The target of {box.dataset} is {kind}, which {box.metric!r} does not measure."
-        yield DocumentFault((*at, "metric"), what, f"Use {' or '.join(metrics_of(box.dataset))}.")
+    if dataset not in datasets:
+        cure = suggest(dataset, datasets, "Add it to datasets.")
+        yield DocumentFault((*at, "dataset"), f"There is no data set {dataset!r}.", cure)
+    if metric not in METRICS:
+        yield DocumentFault((*at, "metric"), f"Bayesmark has no metric {metric!r}.", suggest(metric, METRICS))
+    elif dataset in datasets and metric not in metrics_of(dataset):
+        kind = "a number" if is_regression(dataset) else "a class"
+        what = f"The target of {dataset} is {kind}, which {metric!r} does not measure."
+        yield DocumentFault((*at, "metric"), what, f"Use {' or '.join(metrics_of(dataset))}.")
 
 
 def _phase_faults(phase: Phase, index: int, labels: Sequence[str]) -> Iterator[DocumentFault]:

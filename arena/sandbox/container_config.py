@@ -109,11 +109,15 @@ def optimizer_config(
     return config
 
 
-def blackbox_config(settings: SandboxSettings, cpu: Cpu) -> ContainerConfig:
-    """The container of the trusted side: it evaluates points a team chose, so it is confined as well."""
+def blackbox_config(settings: SandboxSettings, cpu: Cpu, image: str | None = None) -> ContainerConfig:
+    """The container of the trusted side: it evaluates points a team chose, so it is confined as well.
+
+    `image` is a problem family's; without one, it is that of Bayesmark's own family.
+    """
     uid = cpu.blackbox_uid
     tmpfs = {"/tmp": _tmpfs(BLACKBOX_TMP_BYTES, uid)}  # noqa: S108 - the container's own
-    config = _config(settings, settings.blackbox_image, cpu, uid, tmpfs, "blackbox", settings.sandbox_runtime)
+    image = image or settings.blackbox_image
+    config = _config(settings, image, cpu, uid, tmpfs, "blackbox", settings.sandbox_runtime)
     config["Env"].append("PYTHONWARNINGS=ignore")
     config["HostConfig"] |= {
         "Memory": BLACKBOX_MEMORY_BYTES,

@@ -16,7 +16,7 @@ from arena.sandbox.study import Fatal, InfrastructureFailure, StudyOutcome, Stud
 from arena.sandbox.study_metrics import StudyMetrics
 from arena.version import code_version
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import environment_name
+from arena.words.environments import SKLEARN, environment_name
 from arena.words.execution import Provenance, Usage, keep_end
 from arena.words.states import Stage
 from arena.words.verdicts import Verdict
@@ -262,6 +262,7 @@ class Relay:
 def _describe(spec: StudySpec) -> dict[str, Any]:
     """A study as the black box is asked for it."""
     return {
+        "problem": None if spec.family == SKLEARN else spec.model,
         "model": spec.model,
         "dataset": spec.dataset,
         "metric": spec.metric,

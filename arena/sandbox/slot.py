@@ -15,17 +15,17 @@ from arena.sandbox.relay import Relay
 from arena.sandbox.self_test import SelfTest
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import BoxLosses, Fatal, InfrastructureFailure, RunningStudy, StudyOutcome, StudySpec
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN
 from arena.words.limits import Limits
 
 
 class Slot:
     """Room for one study at a time, pinned to one CPU; `beside` another slot, its optimizer has both CPUs.
 
-    Between studies it owns one warm black-box container, and a prepared optimizer container for each of the
-    configurations that it served last, or the tasks that start them. No optimizer container serves two studies, and a
-    black-box container whose study did not end in an orderly way serves no other. After `__aexit__` nothing that it
-    started is left.
+    Between studies it owns a warm black-box container for each problem family that it served, and a prepared optimizer
+    container for each of the configurations that it served last, or the tasks that start them. No optimizer container
+    serves two studies, and a black-box container whose study did not end in an orderly way serves no other. After
+    `__aexit__` nothing that it started is left.
     """
 
     def __init__(self, engine: Engine, self_test: SelfTest, settings: SandboxSettings, cpu: Cpu) -> None:
@@ -33,16 +33,15 @@ class Slot:
         self._self_test = self_test
         self._settings = settings
         self.cpu = cpu
-        self._blackbox_config = blackbox_config(settings, cpu)
         self._tasks = asyncio.TaskGroup()
         self._starter = Starter(engine, self._tasks)
         self._prepared = PreparedContainers(engine, self._starter)
         self._running: RunningStudy | None = None
-        self._blackbox: Starting
+        self._blackboxes: dict[str, Starting] = {}
 
     async def __aenter__(self) -> "Slot":
         await self._tasks.__aenter__()
-        self._blackbox = self._starter.begin_start(self._blackbox_config)
+        self._begin_blackbox(SKLEARN, self._settings.blackbox_image)
         with contextlib.suppress(InfrastructureFailure):  # it is needed only if a study says so
             image = await self._engine.images.find_environment(DEFAULT_ENVIRONMENT)
             self._prepared.prepare(optimizer_config(self._settings, image, Limits(), self.cpu))
@@ -51,7 +50,8 @@ class Slot:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._starter.end(self._blackbox)
+        for starting in self._blackboxes.values():
+            self._starter.end(starting)
         self._prepared.end()
         # Not told of the error that ends the slot: it would cancel the removals instead of waiting for them.
         await self._tasks.__aexit__(None, None, None)
@@ -61,7 +61,7 @@ class Slot:
 
         The black box comes first, and what was needed last, last.
         """
-        return [await asyncio.shield(self._blackbox), *await self._prepared.wait()]
+        return [await asyncio.shield(self._blackboxes[SKLEARN]), *await self._prepared.wait()]
 
     def running_study(self) -> RunningStudy | None:
         """The study that runs here, or ran last."""
@@ -80,7 +80,7 @@ class Slot:
         Cancelled, it kills both containers at once.
         Raises `Fatal` when the team's code ends its submission, `InfrastructureFailure` when the platform failed.
         """
-        blackbox = await self._take_blackbox()
+        blackbox = await self._take_blackbox(spec.family)
         intact = False
         try:
             optimizer = await self._take_optimizer(spec, second)
@@ -99,11 +99,11 @@ class Slot:
                 self._starter.begin_discard(optimizer)
         finally:
             if not intact:
-                self._replace_blackbox(blackbox)
+                self._replace_blackbox(spec.family, blackbox)
 
     async def score(self, boxes: Mapping[str, BoxLosses]) -> Scores:
         """Score studies in the black-box container, which has Bayesmark. Raises `InfrastructureFailure`."""
-        blackbox = await self._take_blackbox()
+        blackbox = await self._take_blackbox(SKLEARN)
         intact = False
         try:
             async with asyncio.timeout(self._settings.evaluation_timeout_s):
@@ -114,20 +114,31 @@ class Slot:
             raise InfrastructureFailure(f"expected the black-box container to score studies, got {error!r}") from error
         finally:
             if not intact:
-                self._replace_blackbox(blackbox)
+                self._replace_blackbox(SKLEARN, blackbox)
         if "scores" not in message:
             raise InfrastructureFailure(f"expected scores from the black-box container, got {message}")
         return Scores.model_validate(message["scores"])
 
-    async def _take_blackbox(self) -> Container:
-        """Return the warm container. If its start failed, try once more; that failure is the study's."""
-        container = await asyncio.shield(self._blackbox)
-        if isinstance(container, InfrastructureFailure):
-            self._blackbox = self._starter.begin_start(self._blackbox_config)
-            container = await asyncio.shield(self._blackbox)
+    async def _take_blackbox(self, family: str) -> Container:
+        """Return the warm container of a family. If its start failed, try once more; that failure is the study's.
+
+        A family whose image has changed since has its next container of the new one.
+        """
+        image = self._settings.blackbox_image if family == SKLEARN else await self._engine.images.find_family(family)
+        starting = self._blackboxes.get(family) or self._begin_blackbox(family, image)
+        container = await asyncio.shield(starting)
+        if isinstance(container, Container) and container.config["Image"] != image:
+            self._starter.begin_discard(container)
+        if isinstance(container, InfrastructureFailure) or container.config["Image"] != image:
+            container = await asyncio.shield(self._begin_blackbox(family, image))
         if isinstance(container, InfrastructureFailure):
             raise container
         return container
+
+    def _begin_blackbox(self, family: str, image: str) -> Starting:
+        """Start the black-box container of a family ahead of need, instead of the one it had."""
+        self._blackboxes[family] = self._starter.begin_start(blackbox_config(self._settings, self.cpu, image))
+        return self._blackboxes[family]
 
     async def _take_optimizer(self, spec: StudySpec, second: Cpu | None) -> Container:
         """Return a fresh container of the study's environment; prepare the next."""
@@ -137,9 +148,9 @@ class Slot:
             optimizer_config(self._settings, image, spec.limits, self.cpu, second=second, runtime=spec.runtime)
         )
 
-    def _replace_blackbox(self, container: Container) -> None:
+    def _replace_blackbox(self, family: str, container: Container) -> None:
         self._starter.begin_discard(container)
-        self._blackbox = self._starter.begin_start(self._blackbox_config)
+        self._begin_blackbox(family, container.config["Image"])
 
 
 class WideSlot:

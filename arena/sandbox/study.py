@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from arena.words.cut_off import TimeLimit
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN
 from arena.words.execution import Provenance, Usage
 from arena.words.limits import Limits
 from arena.words.states import Stage
@@ -21,7 +21,8 @@ Losses = list[list[float]]
 class StudySpec:
     """One study to run, with the seeds of its two sides.
 
-    `execution` names the attempt at a shard that it belongs to, the `attempt`th. `dataset_sha256` is the organizer's
+    `execution` names the attempt at a shard that it belongs to, the `attempt`th. A problem of a `family` other than
+    Bayesmark's own is named by `model` alone, and has no data set and no metric. `dataset_sha256` is the organizer's
     own data set, none for one that Bayesmark brings. `names_seed` draws the order in which the optimizer sees hidden
     parameter names, none for visible ones. `environment` is where the optimizer runs, with so many `cpus`; its
     `runtime` is that of the settings unless one is named here.
@@ -38,6 +39,7 @@ class StudySpec:
     seed: int
     optimizer_seed: int
     limits: Limits
+    family: str = SKLEARN
     dataset_sha256: str | None = None
     names_seed: int | None = None
     environment: str = DEFAULT_ENVIRONMENT

@@ -1,4 +1,4 @@
-"""Environments: the named images in which optimizers run."""
+"""Environments, the named images in which optimizers run, and problem families, those from which black boxes come."""
 
 import re
 from collections.abc import Mapping
@@ -8,6 +8,12 @@ DEFAULT_ENVIRONMENT = "small"
 ENVIRONMENT_LABEL = "arena.environment"
 """With the name of an environment, in the Dockerfile of its image."""
 ENVIRONMENT_PATTERN = r"^[a-z][a-z0-9-]{0,30}(@sha256:[0-9a-f]{64})?$"
+
+SKLEARN = "sklearn"
+"""Bayesmark's own problem family, which is in the black-box image itself."""
+FAMILY_LABEL = "arena.family"
+"""With the name of a problem family, in the Dockerfile of its image."""
+FAMILY_PATTERN = r"^[a-z][a-z0-9-]{0,30}$"
 
 ParameterNames = Literal["visible", "hidden"]
 """Whether optimizers see the parameters' real names, or `x0`, `x1` and so on."""

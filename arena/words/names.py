@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from arena.words.environments import ENVIRONMENT_PATTERN
+from arena.words.environments import ENVIRONMENT_PATTERN, FAMILY_PATTERN
 
 
 def _no_edges(name: str) -> str:
@@ -27,8 +27,12 @@ Slug = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[a-z0-9][a-z
 Label = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 Environment = Annotated[str, Field(pattern=ENVIRONMENT_PATTERN)]
 """An environment's name; with `@sha256:...`, only the image of that digest."""
+FamilyName = Annotated[str, Field(pattern=FAMILY_PATTERN)]
 
 
 def name_test_case(model: str, dataset: str, metric: str) -> str:
-    """Return Bayesmark's name of a test problem; in Postgres it is `black_boxes.test_case`."""
-    return f"{model}_{dataset}_{metric}"
+    """Return the name of a test problem; in Postgres it is `black_boxes.test_case`.
+
+    A family's problem has one name, which stands for the model; Bayesmark's own are named by all three.
+    """
+    return f"{model}_{dataset}_{metric}" if dataset or metric else model

@@ -27,6 +27,7 @@ class NullEngine:
         self, environments: Mapping[str, str] = NULL_ENVIRONMENTS, memory_bytes: int = NULL_MEMORY_BYTES
     ) -> None:
         self.environments = dict(environments)
+        self.families: dict[str, str] = {}
         self.memory_bytes = memory_bytes
 
     async def check(self, *, thorough: bool = False) -> str | None:  # noqa: ARG002

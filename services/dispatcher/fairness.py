@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from arena.words.environments import SKLEARN
 from shared.shard_class import USUAL_MEMORY_MIB, ShardClass
 
 RELEASED_AT_LEAST = 8
@@ -28,11 +29,12 @@ class WaitingTeam:
     waiting: int
     turn: int
     memory_mib: int = USUAL_MEMORY_MIB
+    family: str = SKLEARN
 
     @property
     def shard_class(self) -> ShardClass:
         """Return the class."""
-        return ShardClass(self.environment, self.cpus, self.memory_mib)
+        return ShardClass(self.environment, self.cpus, self.memory_mib, self.family)
 
 
 Share = tuple[UUID, ShardClass]

@@ -4,10 +4,11 @@ select id, traceparent from submissions where ended_at is null and expanded_at i
 
 -- name: expand_submission(submission_id)!
 -- Makes the shards of a submission; first one study of every black box, then the next, so that an early score is a fair one.
-insert into shards (submission_id, box_id, ordinal, first_study, n_studies)
+insert into shards (submission_id, box_id, family, ordinal, first_study, n_studies)
 select
     s.id,
     b.id,
+    b.family,
     row_number() over (order by shard.first_study, b.label),
     shard.first_study,
     least(p.studies_per_shard, p.first_study + p.studies_per_box - shard.first_study)
@@ -27,44 +28,46 @@ update submissions set expanded_at = now() where id = :submission_id and expande
 
 -- name: open_classes()
 -- The classes of shards of submissions that have not ended, and how many of each are on the broker and not yet taken.
-select c.environment, c.cpus, c.memory_mib, coalesce(r.released, 0) as released
+select c.environment, c.cpus, c.memory_mib, c.family, coalesce(r.released, 0) as released
 from (
-    select distinct s.environment, p.cpus, p.memory_mib
-    from submissions s join phases p on p.id = s.phase_id
+    select distinct s.environment, p.cpus, p.memory_mib, pf.family
+    from submissions s join phases p on p.id = s.phase_id join phase_families pf on pf.phase_id = p.id
     where s.ended_at is null and s.expanded_at is not null
 ) c
 left join (
-    select s.environment, p.cpus, p.memory_mib, count(*) as released
+    select s.environment, p.cpus, p.memory_mib, sh.family, count(*) as released
     from shards sh join submissions s on s.id = sh.submission_id join phases p on p.id = s.phase_id
     where sh.state = 'released'
-    group by s.environment, p.cpus, p.memory_mib
-) r using (environment, cpus, memory_mib)
-order by c.environment, c.cpus, c.memory_mib;
+    group by s.environment, p.cpus, p.memory_mib, sh.family
+) r using (environment, cpus, memory_mib, family)
+order by c.environment, c.cpus, c.memory_mib, c.family;
 
--- name: waiting_teams(environments, cpus, memories_mib, capacities)
+-- name: waiting_teams(environments, cpus, memories_mib, families, capacities)
 -- Teams with pending shards of these classes, once for each priority and class: how many shards they have in flight, how
 -- many wait (counted up to the class's free capacity), and whose turn it is. Priorities of phase and submission add up.
 select
-    w.team_id, w.priority, w.environment, w.cpus, w.memory_mib, coalesce(f.in_flight, 0) as in_flight, c.waiting,
+    w.team_id, w.priority, w.environment, w.cpus, w.memory_mib, w.family, coalesce(f.in_flight, 0) as in_flight, c.waiting,
     rank() over (order by tm.served_at nulls first, w.oldest_of_team, w.team_id) as turn
 from (
     select
-        s.team_id, p.priority + s.priority as priority, s.environment, p.cpus, p.memory_mib,
+        s.team_id, p.priority + s.priority as priority, s.environment, p.cpus, p.memory_mib, pf.family,
         min(free.capacity) as capacity,
         array_agg(s.id) as submission_ids, min(min(s.created_at)) over (partition by s.team_id) as oldest_of_team
     from submissions s
     join phases p on p.id = s.phase_id
-    join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :capacities::integer[])
-        as free (environment, cpus, memory_mib, capacity)
-        on free.environment = s.environment and free.cpus = p.cpus and free.memory_mib = p.memory_mib
+    join phase_families pf on pf.phase_id = p.id
+    join unnest(
+        :environments::text[], :cpus::integer[], :memories_mib::integer[], :families::text[], :capacities::integer[]
+    ) as free (environment, cpus, memory_mib, family, capacity)
+        on (s.environment, p.cpus, p.memory_mib, pf.family) = (free.environment, free.cpus, free.memory_mib, free.family)
     where s.ended_at is null and s.expanded_at is not null
-    group by s.team_id, p.priority + s.priority, s.environment, p.cpus, p.memory_mib
+    group by s.team_id, p.priority + s.priority, s.environment, p.cpus, p.memory_mib, pf.family
 ) w
 join teams tm on tm.id = w.team_id
 cross join lateral (
     select count(*) as waiting from (
         select 1 from shards
-        where submission_id = any (w.submission_ids) and state = 'pending' and not_before <= now()
+        where submission_id = any (w.submission_ids) and family = w.family and state = 'pending' and not_before <= now()
         limit w.capacity
     ) as counted
 ) c
@@ -81,14 +84,15 @@ where c.waiting > 0;
 -- These teams have had their turn.
 update teams set served_at = now() where id = any (:team_ids::uuid[]);
 
--- name: release_shards(team_ids, environments, cpus, memories_mib, counts)
+-- name: release_shards(team_ids, environments, cpus, memories_mib, families, counts)
 -- Releases so many shards of each team and class, those of a higher priority first and then of the oldest submission, and returns
 -- all a runner must know of them, the teams by turns.
 with chosen as (
     select picked.id
     from unnest(
-        :team_ids::uuid[], :environments::text[], :cpus::integer[], :memories_mib::integer[], :counts::integer[]
-    ) as share (team_id, environment, cpus, memory_mib, n)
+        :team_ids::uuid[], :environments::text[], :cpus::integer[], :memories_mib::integer[], :families::text[],
+        :counts::integer[]
+    ) as share (team_id, environment, cpus, memory_mib, family, n)
     cross join lateral (
         -- The shards of one submission after another, as the index has them: sorted together, all that wait would be read.
         select sh.id
@@ -102,7 +106,8 @@ with chosen as (
         ) as submission
         cross join lateral (
             select waiting.id from shards waiting
-            where waiting.submission_id = submission.id and waiting.state = 'pending' and waiting.not_before <= now()
+            where waiting.submission_id = submission.id and waiting.family = share.family
+                and waiting.state = 'pending' and waiting.not_before <= now()
             order by waiting.ordinal
             limit share.n
             for update skip locked
@@ -119,12 +124,11 @@ released as (
     returning sh.*
 )
 select
-    r.id as shard_id,
-    r.attempt,
-    r.submission_id,
+    r.id as shard_id, r.attempt, r.submission_id,
     r.box_id,
     r.first_study,
     r.n_studies,
+    r.family,
     b.model,
     b.dataset,
     b.metric,
@@ -179,13 +183,13 @@ where sh.id = held.shard_id and sh.attempt = held.attempt
     and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
 returning sh.id as shard_id, sh.attempt;
 
--- name: record_runner(runner_id, slots, memory_bytes, environments, ready, reason)!
+-- name: record_runner(runner_id, slots, memory_bytes, environments, families, ready, reason)!
 -- Keeps what a runner said of itself last.
-insert into runners (id, slots, memory_bytes, environments, ready, reason)
-values (:runner_id, :slots, :memory_bytes, :environments, :ready, :reason)
+insert into runners (id, slots, memory_bytes, environments, families, ready, reason)
+values (:runner_id, :slots, :memory_bytes, :environments, :families, :ready, :reason)
 on conflict (id) do update
 set slots = excluded.slots, memory_bytes = excluded.memory_bytes, environments = excluded.environments,
-    ready = excluded.ready, reason = excluded.reason, seen_at = now();
+    families = excluded.families, ready = excluded.ready, reason = excluded.reason, seen_at = now();
 
 -- name: requeue_shard(shard_id, attempt, runner_id, outcome, detail, failures, failures_before_incident, delay_s)^
 -- An attempt ended without a result: the shard waits again, or is an incident after too many failures.
@@ -216,15 +220,15 @@ select r.submission_id, r.state, s.traceparent from returned r join submissions 
 -- Running shards whose runner has not been heard of for too long.
 select id as shard_id, attempt, runner_id from shards where state = 'running' and lease_until < now();
 
--- name: stale_releases(environments, cpus, memories_mib, ages_s)
+-- name: stale_releases(environments, cpus, memories_mib, families, ages_s)
 -- Released shards of these classes that no runner has taken for so long.
 select sh.id as shard_id, sh.attempt, sh.runner_id
 from shards sh
 join submissions s on s.id = sh.submission_id
 join phases p on p.id = s.phase_id
-join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :ages_s::float8[])
-    as class (environment, cpus, memory_mib, age_s)
-    on class.environment = s.environment and class.cpus = p.cpus and class.memory_mib = p.memory_mib
+join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :families::text[], :ages_s::float8[])
+    as class (environment, cpus, memory_mib, family, age_s)
+    on (class.environment, class.cpus, class.memory_mib, class.family) = (s.environment, p.cpus, p.memory_mib, sh.family)
 where sh.state = 'released' and sh.released_at < now() - make_interval(secs => class.age_s);
 
 -- name: forget_runners(age_s)

@@ -18,6 +18,7 @@ def shard_message(shard: ReleasedShard) -> ShardReleased:
         model=shard.model,
         dataset=shard.dataset,
         metric=shard.metric,
+        family=shard.family,
         studies=[
             StudyTask(
                 study=study,

@@ -20,6 +20,7 @@ class ReleasedShard:
     box_id: UUID
     first_study: int
     n_studies: int
+    family: str
     model: str
     dataset: str
     metric: str
@@ -67,12 +68,13 @@ class OpenClass:
     environment: str
     cpus: int
     memory_mib: int
+    family: str
     released: int
 
     @property
     def shard_class(self) -> ShardClass:
         """Return the class."""
-        return ShardClass(self.environment, self.cpus, self.memory_mib)
+        return ShardClass(self.environment, self.cpus, self.memory_mib, self.family)
 
 
 @dataclass(frozen=True)

@@ -1,16 +1,16 @@
 """Which runners can take the shards of a class: pure decisions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
-from arena.words.environments import split_environment
+from arena.words.environments import SKLEARN, split_environment
 from shared.shard_class import GIBIBYTE, MEBIBYTE, USUAL_MEMORY_MIB, ShardClass
 
 
 @dataclass(frozen=True)
 class ReadyRunners:
-    """A number of runners that take work and are the same: their environments (digests by name), and slots of each.
+    """A number of runners that take work and are the same: environments and families (digests by name), slots of each.
 
     Where `memory_bytes` is None, they are of a version that does not say how much they have.
     """
@@ -19,12 +19,17 @@ class ReadyRunners:
     slots: int
     memory_bytes: int | None
     number: int
+    families: dict[str, str] = field(default_factory=dict)
 
     def count_places(self, shard_class: ShardClass) -> int:
         """Return how many shards of a class all of them can run side by side, if they run nothing else."""
-        if not shard_class.has_environment(self.environments):
+        if not shard_class.has_environment(self.environments) or not self.has_family(shard_class):
             return 0
         return self.number * min(self.slots // shard_class.cpus, self._count_memories(shard_class))
+
+    def has_family(self, shard_class: ShardClass) -> bool:
+        """Return whether they have the problem family of a class; Bayesmark's own is with all of them."""
+        return shard_class.family in {SKLEARN, *self.families}
 
     def _count_memories(self, shard_class: ShardClass) -> int:
         """Return for how many shards one has the memory; who does not say has it for the usual class alone."""
@@ -51,6 +56,14 @@ def explain_unserved(shard_class: ShardClass, runners: Sequence[ReadyRunners], w
     name, digest = split_environment(shard_class.environment)
     pinned = f" with the digest {digest}" if digest else ""
     having = [each for each in runners if shard_class.has_environment(each.environments)]
+    if having and not any(each.has_family(shard_class) for each in having):
+        return (
+            f"Expected a runner with the environment {name}{pinned} and the problem family {shard_class.family}, found "
+            f"none in {waited_s:g} s. Build its image where a runner is ('arena images build "
+            f"family-{shard_class.family}'), or load it there, if it is the organizer's own; the shard then goes on by "
+            "itself."
+        )
+    having = [each for each in having if each.has_family(shard_class)]
     wide = [each for each in having if each.slots >= shard_class.cpus]
     if wide:
         memory_gib = shard_class.memory_mib * MEBIBYTE / GIBIBYTE

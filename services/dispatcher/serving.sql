@@ -1,10 +1,10 @@
 -- name: ready_runners(seen_s)
 -- The runners that are there and take work: what they can run, and how many are the same.
-select environments, slots, memory_bytes, count(*) as number from runners
+select environments, families, slots, memory_bytes, count(*) as number from runners
 where ready and seen_at > now() - make_interval(secs => :seen_s)
-group by environments, slots, memory_bytes;
+group by environments, families, slots, memory_bytes;
 
--- name: mark_unserved(environment, cpus, memory_mib, age_s, reason)
+-- name: mark_unserved(environment, cpus, memory_mib, family, age_s, reason)
 -- No runner can take the shards of a class: the first of each submission that has waited so long becomes an incident.
 with waiting as (
     select first.id
@@ -12,7 +12,7 @@ with waiting as (
     join phases p on p.id = s.phase_id
     cross join lateral (
         select sh.id from shards sh
-        where sh.submission_id = s.id and sh.state in ('pending', 'released')
+        where sh.submission_id = s.id and sh.family = :family and sh.state in ('pending', 'released')
             and sh.changed_at < now() - make_interval(secs => :age_s)
         order by sh.ordinal
         limit 1
@@ -21,7 +21,8 @@ with waiting as (
     where s.environment = :environment and p.cpus = :cpus and p.memory_mib = :memory_mib and s.ended_at is null
         and not exists (
             select from shards other
-            where other.submission_id = s.id and other.state = 'incident' and other.unserved is not null
+            where other.submission_id = s.id and other.family = :family and other.state = 'incident'
+                and other.unserved is not null
         )
 ),
 marked as (
@@ -35,12 +36,12 @@ recorded as (
 )
 select m.submission_id as id, s.traceparent from marked m join submissions s on s.id = m.submission_id;
 
--- name: resume_served(environment, cpus, memory_mib)
+-- name: resume_served(environment, cpus, memory_mib, family)
 -- A runner can take the shards of a class again: those that were an incident for want of one wait for it.
 update shards sh set state = 'pending', unserved = null, changed_at = now()
 from submissions s join phases p on p.id = s.phase_id
 where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpus and p.memory_mib = :memory_mib
-    and sh.state = 'incident' and sh.unserved is not null
+    and sh.family = :family and sh.state = 'incident' and sh.unserved is not null
 returning sh.id, s.traceparent;
 
 -- name: count_backlog()

@@ -73,6 +73,7 @@ def _columns(classes: Iterable[ShardClass]) -> dict[str, list[Any]]:
         "environments": [each.environment for each in listed],
         "cpus": [each.cpus for each in listed],
         "memories_mib": [each.memory_mib for each in listed],
+        "families": [each.family for each in listed],
     }
 
 
@@ -101,6 +102,7 @@ async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: floa
             slots=heartbeat.slots,
             memory_bytes=heartbeat.memory_bytes,
             environments=heartbeat.environments,
+            families=heartbeat.families,
             ready=heartbeat.ready,
             reason=heartbeat.reason,
         )

@@ -24,6 +24,11 @@ class ReadinessCheck(Protocol):
         ...
 
     @property
+    def families(self) -> Mapping[str, str]:
+        """The problem families that there are besides Bayesmark's own: the digest of the image by name."""
+        ...
+
+    @property
     def memory_bytes(self) -> int:
         """How much memory there is for studies, as the last check found."""
         ...
@@ -54,6 +59,7 @@ class ReadinessWatch:
         self.engine_reason: str | None = "starting"
         self.blobs_reason: str | None = "starting"
         self.environments: dict[str, str] = {}
+        self.families: dict[str, str] = {}
         self.memory_bytes = 0
         self.shortage: str | None = None
         self.changed = asyncio.Event()
@@ -83,6 +89,7 @@ class ReadinessWatch:
             before = self._found
             self.engine_reason, self.blobs_reason = engine_reason, blobs_reason
             self.shortage = self._readiness.shortage
+            self.families = dict(self._readiness.families)
             self.environments, self.memory_bytes = dict(self._readiness.environments), self._readiness.memory_bytes
             if before != self._found:
                 level = logging.WARNING if self.reason or self.shortage else logging.INFO
@@ -91,6 +98,7 @@ class ReadinessWatch:
                     "readiness changed",
                     reason=self.reason,
                     environments=self.environments,
+                    families=self.families,
                     memory_bytes=self.memory_bytes,
                     shortage=self.shortage,
                 )
@@ -105,5 +113,5 @@ class ReadinessWatch:
         await wait_for_any(self._checked, stop)
 
     @property
-    def _found(self) -> tuple[str | None, dict[str, str], int, str | None]:
-        return self.reason, self.environments, self.memory_bytes, self.shortage
+    def _found(self) -> tuple[str | None, dict[str, str], dict[str, str], int, str | None]:
+        return self.reason, self.environments, self.families, self.memory_bytes, self.shortage

@@ -15,6 +15,7 @@ import structlog
 from prometheus_client import Gauge
 
 from arena.sandbox.study import RunningStudy
+from arena.words.environments import SKLEARN
 from arena.words.states import SHUTS_DOWN
 from services.runner.blobs.source import BlobSource
 from services.runner.heartbeats import Heartbeats
@@ -173,7 +174,8 @@ class Runner:
     def _served_classes(self) -> list[ShardClass]:
         if self._readiness.reason is not None:
             return []
-        return served_classes(self._readiness.environments, self._room.count, self._room.memory_bytes)
+        families = [SKLEARN, *self._readiness.families]
+        return served_classes(self._readiness.environments, self._room.count, self._room.memory_bytes, families)
 
     def _is_settled(self, shard: ShardReleased) -> bool:
         """Whether nothing is left to do of a delivery: its attempt is in hand, or its submission has ended."""
@@ -190,6 +192,7 @@ class Runner:
             slots=self._room.count,
             memory_bytes=self._room.memory_bytes,
             environments=dict(self._readiness.environments),
+            families=dict(self._readiness.families),
             ready=reason is None,
             reason=reason or "; ".join(filter(None, shortages)),
             held=list(self._held),

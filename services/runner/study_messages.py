@@ -25,6 +25,7 @@ def study_spec(shard: ShardReleased, task: StudyTask) -> StudySpec:
         model=shard.model,
         dataset=shard.dataset,
         metric=shard.metric,
+        family=shard.family,
         n_calls=shard.n_calls,
         n_suggestions=shard.n_suggestions,
         seed=task.seed,

@@ -161,7 +161,7 @@ def _boxes_table(document: "Competition") -> TextTable:
     headings = [*map(Heading, ("black box", "model", "data set", "metric")), Heading("phases", "text")]
     rows = [
         (
-            *(box.label, box.model, box.dataset, box.metric),
+            *(box.label, *box.parts),
             ", ".join(phase.name for phase in document.phases if box.label in phase.boxes),
         )
         for box in document.black_boxes

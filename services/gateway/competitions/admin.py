@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 from pydantic import Field
 
-from arena.api.competition_document import BlackBox, Competition
+from arena.api.competition_document import Competition
 from arena.api.competitions import AppliedCompetition, BlackBoxPage, CompetitionDiff, Revision, RevisionPage
 from arena.words.names import Slug
 from services.gateway.accounts.callers import Manager, Organizer
@@ -68,6 +68,6 @@ async def list_black_boxes(
     shown, following = split_page(rows, limit, lambda row: (row.label,))
     return BlackBoxPage(
         seed=await tables.find_seed(pool, competition.id),
-        black_boxes=[BlackBox(**asdict(row)) for row in shown],
+        black_boxes=[row.document for row in shown],
         next=following,
     )

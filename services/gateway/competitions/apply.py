@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from arena.api.competition_document import BlackBox, Board, BoardBaseline, Competition, Dataset, Phase
+from arena.api.competition_document import Board, BoardBaseline, Competition, Dataset, Phase
 from arena.api.competitions import AppliedCompetition, CompetitionDiff, DocumentProblem
 from arena.rules.boards import find_board_faults
 from arena.rules.competition_document import DocumentFault, find_faults
@@ -12,7 +12,14 @@ from arena.version import code_version
 from arena.words.problems import ProblemCode
 from services.gateway.competitions import apply_tables, tables
 from services.gateway.competitions.apply_tables import CurrentBoxRow, LockedCompetitionRow
-from services.gateway.competitions.diff import CurrentBox, CurrentCompetition, Diff, compute_diff, find_unreported
+from services.gateway.competitions.diff import (
+    CurrentBox,
+    CurrentCompetition,
+    Diff,
+    compute_diff,
+    find_unreported,
+    find_unreported_families,
+)
 from services.gateway.competitions.phase_baselines import resolve_baselines
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
@@ -109,7 +116,10 @@ async def _draft(connection: Connection, slug: str, wanted: Competition) -> Draf
         datasets_missing=[each.name for each in wanted.datasets if (each.name, each.sha256) not in stored],
         baseline_ids=resolved.baseline_ids,
         revision=None if row is None else row.revision,
-        remarks=list(find_unreported(wanted, await apply_tables.list_reported_environments(connection))),
+        remarks=[
+            *find_unreported(wanted, await apply_tables.list_reported_environments(connection)),
+            *find_unreported_families(wanted, await apply_tables.list_reported_families(connection)),
+        ],
     )
 
 
@@ -123,17 +133,13 @@ async def _read_current(connection: Connection, row: LockedCompetitionRow) -> Cu
         description=row.description,
         seed=row.seed,
         datasets=[Dataset.model_validate(each) for each in recorded.get("datasets", [])],
-        black_boxes=[_black_box(each) for each in boxes if listed is None or each.label in listed],
+        black_boxes=[each.document for each in boxes if listed is None or each.label in listed],
         phases=[_phase(each) for each in phases],
         boards=[Board.model_validate(each) for each in recorded.get("boards", [])],
         baseline_rows=[BoardBaseline.model_validate(each) for each in recorded.get("baseline_rows", [])],
     )
     used = await apply_tables.list_used_phases(connection, row.id)
     return CurrentCompetition(document, [_current_box(each) for each in boxes], used)
-
-
-def _black_box(row: CurrentBoxRow) -> BlackBox:
-    return BlackBox(label=row.label, model=row.model, dataset=row.dataset, metric=row.metric)
 
 
 def _current_box(row: CurrentBoxRow) -> CurrentBox:
@@ -151,7 +157,7 @@ async def _write(connection: Connection, outbox: Outbox, slug: str, draft: Draft
     await apply_tables.clear_unused(connection, competition_id, [phase.name for phase in wanted.phases])
     hashes = {each.name: each.sha256 for each in wanted.datasets}
     for box in wanted.black_boxes:
-        await apply_tables.upsert_box(connection, competition_id, box, hashes.get(box.dataset))
+        await apply_tables.upsert_box(connection, competition_id, box, hashes.get(box.dataset or ""))
     phase_ids = [
         await apply_tables.upsert_phase(
             connection, competition_id, phase, position=position, baseline_id=draft.baseline_ids[phase.name]

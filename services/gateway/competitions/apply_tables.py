@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.api.competition_document import BlackBox, Competition, Phase
-from services.gateway.competitions.tables import put_phase_boxes, queries
+from services.gateway.competitions.tables import BlackBoxRow, put_phase_boxes, queries
 from shared.database import Connection, fetch_all, fetch_one
 
 
@@ -23,13 +23,9 @@ class LockedCompetitionRow:
 
 
 @dataclass(frozen=True)
-class CurrentBoxRow:
+class CurrentBoxRow(BlackBoxRow):
     """A black box as it is stored, and whether any study was or will be run on it."""
 
-    label: str
-    model: str
-    dataset: str
-    metric: str
     test_case: str
     dataset_sha256: str | None
     is_used: bool
@@ -80,8 +76,17 @@ async def clear_unused(connection: Connection, competition_id: UUID, phases: Ite
 
 async def upsert_box(connection: Connection, competition_id: UUID, box: BlackBox, dataset_sha256: str | None) -> None:
     """Create a black box unless its label exists already."""
+    model, dataset, metric = box.parts
     await queries.upsert_box(
-        connection, competition_id=competition_id, dataset_sha256=dataset_sha256, **box.model_dump()
+        connection,
+        competition_id=competition_id,
+        label=box.label,
+        family=box.family,
+        model=model,
+        dataset=dataset,
+        metric=metric,
+        best=box.best,
+        dataset_sha256=dataset_sha256,
     )
 
 
@@ -99,6 +104,11 @@ async def upsert_phase(
     )
     await put_phase_boxes(connection, phase_id, competition_id, phase.boxes)
     return phase_id
+
+
+async def list_reported_families(connection: Connection) -> set[str]:
+    """Return the problem families that runners have reported, Bayesmark's own too if there are any runners."""
+    return {row["name"] async for row in queries.reported_families(connection)}
 
 
 async def list_reported_environments(connection: Connection) -> set[tuple[str, str]]:

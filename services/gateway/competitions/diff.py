@@ -77,6 +77,15 @@ def find_unreported(wanted: Competition, reported: Collection[tuple[str, str]]) 
             yield f"Phase {phase.name!r} allows the environment {entry}, which no runner has. {cure}"
 
 
+def find_unreported_families(wanted: Competition, reported: Collection[str]) -> Iterator[str]:
+    """Yield a remark on each problem family that no runner has; none if no runner has reported any yet."""
+    for family in sorted({box.family for box in wanted.black_boxes} - {*reported}) if reported else []:
+        yield (
+            f"Black boxes are of the problem family {family}, which no runner has. Build its image where a runner is "
+            f"('arena images build family-{family}'), or load it there, if it is your own."
+        )
+
+
 def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChange]:
     for key in ("name", "description", "seed"):
         before, after = getattr(current, key), getattr(wanted, key)
@@ -136,7 +145,7 @@ def _refusals(current: CurrentCompetition, wanted: Competition) -> Iterator[Docu
     hashes = {each.name: each.sha256 for each in wanted.datasets}
     used = [box for box in current.boxes if box.is_used]
     for index, box in enumerate(wanted.black_boxes):
-        yield from _box_refusals(box, index, hashes.get(box.dataset), used)
+        yield from _box_refusals(box, index, hashes.get(box.dataset or ""), used)
 
 
 def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[DocumentFault]:

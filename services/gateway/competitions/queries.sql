@@ -45,7 +45,7 @@ select exists (select from submissions where phase_id = :phase_id);
 
 -- name: list_black_boxes(competition_id, after, size)
 -- A page of a competition's black boxes by their real names.
-select label, model, dataset, metric from black_boxes
+select label, family, model, dataset, metric, best from black_boxes
 where competition_id = :competition_id and (:after::text is null or label > :after)
 order by label
 limit :size;
@@ -84,7 +84,7 @@ where p.competition_id = :competition_id and p.kind = 'competition'
 -- name: current_boxes(competition_id)
 -- The black boxes of a competition, and whether studies were or will be run on them.
 select
-    b.label, b.model, b.dataset, b.metric, b.test_case, b.dataset_sha256,
+    b.label, b.family, b.model, b.dataset, b.metric, b.best, b.test_case, b.dataset_sha256,
     exists (
         select from phase_boxes pb join submissions s on s.phase_id = pb.phase_id where pb.box_id = b.id
     ) as is_used
@@ -139,17 +139,17 @@ delete from black_boxes b
 where b.competition_id = :competition_id and not exists (select from phase_boxes pb where pb.box_id = b.id)
     and not exists (select from shards sh where sh.box_id = b.id);
 
--- name: upsert_box(competition_id, label, model, dataset, metric, dataset_sha256)!
+-- name: upsert_box(competition_id, label, family, model, dataset, metric, best, dataset_sha256)!
 -- Adds a black box under its opaque label. Its signature is known if any competition has had this black box with the
--- same data file.
-insert into black_boxes (competition_id, label, model, dataset, metric, dataset_sha256, signature)
-values (:competition_id, :label, :model, :dataset, :metric, :dataset_sha256, (
+-- same data file; what an organizer's own family calls by one name may be another problem elsewhere.
+insert into black_boxes (competition_id, label, family, model, dataset, metric, best, dataset_sha256, signature)
+values (:competition_id, :label, :family, :model, :dataset, :metric, :best, :dataset_sha256, (
     select signature from black_boxes
-    where model = :model and dataset = :dataset and metric = :metric
+    where family = 'sklearn' and :family = 'sklearn' and model = :model and dataset = :dataset and metric = :metric
         and dataset_sha256 is not distinct from :dataset_sha256 and signature is not null
     limit 1
 ))
-on conflict (competition_id, label) do nothing;
+on conflict (competition_id, label) do update set best = excluded.best;
 
 -- name: upsert_phase(competition_id, name, position, visibility, baseline_id, n_calls, n_suggestions, studies_per_box, studies_per_shard, limits, opens_at, closes_at, attempts_per_day, scored_per_day, active_submissions, practice, counting, priority, environments, cpus, parameter_names, runtime)$
 -- Creates or changes a phase; forbidden changes were refused before.
@@ -183,3 +183,9 @@ on conflict do nothing;
 -- name: reported_environments()
 -- The environments that runners have reported, with the digests of their images.
 select distinct e.key as name, e.value as digest from runners r cross join lateral jsonb_each_text(r.environments) e;
+
+-- name: reported_families()
+-- The problem families that runners have reported; Bayesmark's own is with all of them.
+select 'sklearn' as name where exists (select from runners)
+union
+select jsonb_object_keys(families) from runners;

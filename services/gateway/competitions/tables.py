@@ -7,7 +7,8 @@ from importlib.resources import files
 from typing import Any, Literal
 from uuid import UUID
 
-from arena.words.environments import ParameterNames, environment_name
+from arena.api.competition_document import BlackBox
+from arena.words.environments import SKLEARN, ParameterNames, environment_name
 from arena.words.states import PhaseKind
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
@@ -78,12 +79,21 @@ class PhaseRow:
 
 @dataclass(frozen=True)
 class BlackBoxRow:
-    """A black box by its real name."""
+    """A black box by its real name; where it is of another family than Bayesmark's own, `model` is its problem."""
 
     label: str
+    family: str
     model: str
     dataset: str
     metric: str
+    best: float | None
+
+    @property
+    def document(self) -> BlackBox:
+        """Return it as a document has it."""
+        if self.family == SKLEARN:
+            return BlackBox(label=self.label, model=self.model, dataset=self.dataset, metric=self.metric)
+        return BlackBox(label=self.label, family=self.family, problem=self.model, best=self.best)
 
 
 @dataclass(frozen=True)

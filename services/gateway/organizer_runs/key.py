@@ -5,6 +5,7 @@ import json
 from collections.abc import Sequence
 
 from arena.api.planning import NewOrganizerRun
+from arena.words.environments import SKLEARN
 from services.gateway.organizer_runs.tables import RunBoxRow
 
 
@@ -20,7 +21,10 @@ def organizer_run_key(
         "seed": seed,
         "zip": blob_sha256,
         "images": images,
-        "boxes": [[box.model, box.dataset, box.metric, box.dataset_sha256] for box in boxes],
+        "boxes": [
+            [box.model, box.dataset, box.metric, box.dataset_sha256, *([box.family] if box.family != SKLEARN else [])]
+            for box in boxes
+        ],
         **run.model_dump(include={"n_calls", "n_suggestions", "studies", "first_study"}),
         "limits": run.limits.model_dump(exclude={"zip_limit_bytes"}),
         **run.model_dump(include={"environment", "cpus", "parameter_names"}, exclude_defaults=True),

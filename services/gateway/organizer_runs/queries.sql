@@ -1,6 +1,6 @@
 -- name: organizer_run_boxes(competition_id, labels)
 -- The black boxes of these labels.
-select label, model, dataset, metric, dataset_sha256 from black_boxes
+select label, family, model, dataset, metric, dataset_sha256 from black_boxes
 where competition_id = :competition_id and label = any (:labels::text[])
 order by label;
 

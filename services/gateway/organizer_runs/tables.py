@@ -22,6 +22,7 @@ class RunBoxRow:
     """A black box to run studies on."""
 
     label: str
+    family: str
     model: str
     dataset: str
     metric: str

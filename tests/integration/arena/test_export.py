@@ -47,7 +47,9 @@ def test_a_computed_baseline_is_what_stock_bayesmark_computes_from_the_same_stud
     for line in strong:
         line["visible"][3][1] -= 100.0  # on every black box better than random search
 
-    document = compute_set(*([read_evaluations(lines) for lines in by_box(each)] for each in (random, strong)))
+    document = compute_set(
+        [read_evaluations(lines) for lines in by_box(random)], [read_evaluations(lines) for lines in by_box(strong)]
+    )
 
     for line in random:
         line["team"] = "RandomSearch"

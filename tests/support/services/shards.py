@@ -2,13 +2,18 @@
 
 from uuid import uuid4
 
-from arena.words.environments import DEFAULT_ENVIRONMENT
+from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN
 from arena.words.limits import Limits
 from shared.messages import ShardReleased, StudyTask
 
 
 def released_shard(
-    limits: Limits, *, environment: str = DEFAULT_ENVIRONMENT, cpus: int = 1, blob_sha256: str = "00"
+    limits: Limits,
+    *,
+    environment: str = DEFAULT_ENVIRONMENT,
+    cpus: int = 1,
+    blob_sha256: str = "00",
+    family: str = SKLEARN,
 ) -> ShardReleased:
     """Return the first attempt at a shard of one study."""
     return ShardReleased(
@@ -27,4 +32,5 @@ def released_shard(
         signature_wanted=False,
         environment=environment,
         cpus=cpus,
+        family=family,
     )

@@ -46,6 +46,21 @@ def test_best_is_the_best_of_both_and_the_clip_is_random_searchs(seed: int, call
             assert float(dataset[PERF_CLIP].sel(at)) == quantile(searched.losses[objective].ravel(), 0.5)
 
 
+def test_a_known_optimum_is_the_best_and_needs_no_strong_optimizer() -> None:
+    random = curves(1, 3, 5)
+    of_function, of_data = random
+    of_function.losses[GENERALIZATION] = of_function.losses[VISIBLE]
+    known = {of_function.test_case: -100.0, of_data.test_case: -200.0}
+
+    dataset = xr.Dataset.from_dict(compute_set(random, [], known)["data"])
+
+    def best(each: Evaluations, objective: str) -> float:
+        return float(dataset[PERF_BEST].sel({TEST_CASE: each.test_case, OBJECTIVE: objective}))
+
+    assert [best(of_function, each) for each in (VISIBLE, GENERALIZATION)] == [-100.0, -100.0]
+    assert [best(of_data, each) for each in (VISIBLE, GENERALIZATION)] == [-200.0, of_data.best(GENERALIZATION)]
+
+
 def test_a_box_on_which_most_random_points_fail_is_named() -> None:
     random = curves(1, 3, 5)
     random[1].losses[VISIBLE][:, :2] = np.inf

@@ -1,9 +1,11 @@
 """Grids and splits: the same for the same seed, whatever else is in the file."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.competition.grids import Grid, expand_grid, split_boxes
+from arena.competition.grids import FamilyGrid, Grid, boxes_of, expand_grid, find_grid_faults, split_boxes
 
 LABELS = st.lists(st.text("abc0123-", min_size=1, max_size=6), unique=True, max_size=20)
 COUNTS = st.lists(st.integers(0, 6), max_size=4)
@@ -58,3 +60,26 @@ def test_a_grid_has_every_metric_where_it_measures_and_keeps_its_labels_when_it_
     assert boxes.items() <= grown.items()
     assert set(grown) - set(boxes) == {"SVM_boston_mse"}
     assert not set(boxes.values()) & {box.fields["label"] for box in expand_grid(GRID, "another", ())}
+
+
+def family_boxes(grid: FamilyGrid) -> list[str]:
+    return [box.test_case for box in expand_grid(grid, "seed", ())]
+
+
+def test_a_grid_of_a_family_has_every_function_in_every_dimension_and_instance() -> None:
+    grid = FamilyGrid(family="bbob", functions=[1, 8], dimensions=[2, 10], instances=[1], without=["bbob-f08-d2-i1"])
+    assert family_boxes(grid) == ["bbob-f01-d2-i1", "bbob-f01-d10-i1", "bbob-f08-d10-i1"]
+    suite = FamilyGrid(family="ioh", suite="pbo", functions=[1], dimensions=[16], instances=[1])
+    assert family_boxes(suite) == ["pbo-f01-d16-i1"]
+
+
+def test_a_grid_of_a_family_may_list_its_problems_and_their_labels_tell_nothing() -> None:
+    grid = FamilyGrid(family="ours", problems=["sphere", "cube"])
+    boxes = boxes_of(list(expand_grid(grid, "seed", ["cube"])))
+    assert [(box["family"], box["problem"]) for box in boxes] == [("ours", "sphere")]
+    assert re.fullmatch(r"box-[0-9a-f]{8}", boxes[0]["label"])
+
+
+def test_a_grid_of_a_family_without_any_problem_is_a_fault() -> None:
+    (fault,) = find_grid_faults(FamilyGrid(family="bbob", functions=[1]), ("grids", 0))
+    assert str(fault) == ("The grid has no problem of bbob. Give it functions, dimensions and instances, or problems.")

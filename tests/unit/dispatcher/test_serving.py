@@ -62,3 +62,16 @@ def test_memory_that_no_runner_has_is_named() -> None:
 
     assert reason.startswith("Expected a runner with the environment small and 36 GiB of memory")
     assert "none has more than 20.0 GiB. Start a runner on a machine with more memory" in reason
+
+
+def test_work_of_a_problem_family_goes_to_runners_that_have_it_alone() -> None:
+    runner = ReadyRunners(BOTH.environments, 2, None, 1, {"bbob": OLD})
+
+    assert count_places(ShardClass("small", 1, family="bbob"), [runner, BOTH]) == 2
+    assert count_places(ShardClass("small", 1, family="ioh"), [runner, BOTH]) == 0
+    assert count_places(ShardClass("small", 1), [runner]) == 2
+    assert explain_unserved(ShardClass("small", 1, family="ioh"), [runner, BOTH], 300) == (
+        "Expected a runner with the environment small and the problem family ioh, found none in 300 s. Build its image "
+        "where a runner is ('arena images build family-ioh'), or load it there, if it is the organizer's own; the "
+        "shard then goes on by itself."
+    )

@@ -7,6 +7,7 @@ import pytest
 from arena.images.definition import (
     Definition,
     find_definitions,
+    find_families,
     full_hash,
     installed_definitions,
     with_parents,
@@ -94,3 +95,11 @@ def test_every_copied_file_of_the_projects_images_exists() -> None:
         "tools",
     }
     assert missing == []
+
+
+def test_the_families_that_come_with_the_package_are_built_on_the_black_box_image() -> None:
+    found = find_families()
+    assert {name: (each.name, each.parent) for name, each in found.items()} == {
+        "bbob": ("family-bbob", "blackbox"),
+        "ioh": ("family-ioh", "blackbox"),
+    }

@@ -72,3 +72,12 @@ def test_a_study_takes_its_limits_and_never_twice_as_much(limit_bytes: int) -> N
     rounded_mib = study_memory_mib(Limits(memory_limit_bytes=limit_bytes)) - blackbox_mib
 
     assert limit_bytes / MEBIBYTE <= rounded_mib < max(2 * limit_bytes / MEBIBYTE, 2049)
+
+
+def test_a_runner_serves_the_problem_families_that_it_has_from_a_queue_each() -> None:
+    classes = served_classes({"small": DIGEST}, 1, 7 * GIBIBYTE, ["sklearn", "bbob"])
+
+    assert [each.name for each in classes if each.environment == "small"] == ["small.1", "small.1.bbob"]
+    shard = released_shard(Limits(), environment="small", cpus=1, family="bbob")
+    assert shard.routing_key == "shard.released.small.1.bbob"
+    assert ShardClass("small", 1, 8192, "bbob").name == "small.1.8192.bbob"

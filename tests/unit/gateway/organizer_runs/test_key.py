@@ -8,7 +8,7 @@ from arena.api.planning import NewOrganizerRun
 from services.gateway.organizer_runs.key import organizer_run_key
 from services.gateway.organizer_runs.tables import RunBoxRow
 
-BOXES = [RunBoxRow("box-01", "DT", "iris", "acc", None)]
+BOXES = [RunBoxRow("box-01", "sklearn", "DT", "iris", "acc", None)]
 ORGANIZER_RUN: dict[str, Any] = {"purpose": "estimate", "boxes": ["box-01"], "n_calls": 3, "n_suggestions": 2}
 
 
