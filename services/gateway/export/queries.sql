@@ -1,6 +1,6 @@
 -- name: boxes_for_export(phase_id)
 -- The black boxes of a phase by their real names.
-select b.label as box, b.model, b.dataset, b.metric, b.signature
+select b.label as box, b.model, b.dataset, b.metric, b.signature, b.family
 from phase_boxes pb join black_boxes b on b.id = pb.box_id
 where pb.phase_id = :phase_id order by b.label;
 

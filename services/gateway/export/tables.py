@@ -20,6 +20,7 @@ class ExportBoxRow:
     dataset: str
     metric: str
     signature: list[float] | None
+    family: str
 
 
 async def list_boxes(pool: Pool, phase_id: UUID) -> list[ExportBoxRow]:
