@@ -3,8 +3,8 @@
 import argparse
 import asyncio
 import dataclasses
+import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 from benchmarks.replay.plan.size import ReplaySize, tenfold
@@ -16,11 +16,10 @@ from benchmarks.stack.compose import ROOT
 RESULTS = ROOT / ".arena" / "replay"
 
 
-async def replay(size: ReplaySize, minutes: float | None) -> Replayed:
-    """Run a replay on servers of its own, of which nothing stays."""
+async def replay(size: ReplaySize, minutes: float | None, folder: Path) -> Replayed:
+    """Run a replay on servers of its own, of which nothing stays; zips and logs go into the folder."""
     async with own_stores() as stores:
-        with tempfile.TemporaryDirectory(prefix="arena-replay-") as folder:
-            return await Replay(size, stores, Path(folder)).run(minutes)
+        return await Replay(size, stores, folder).run(minutes)
 
 
 def main() -> None:
@@ -38,8 +37,12 @@ def main() -> None:
         ),
         given.times,
     )
-    found = asyncio.run(replay(size, given.minutes))
     name = "single" if given.times == 1 else f"times-{given.times}"
+    folder = RESULTS / f"{name}-running"  # it stays if the replay fails
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    found = asyncio.run(replay(size, given.minutes, folder))
+    shutil.rmtree(folder)
     if not write_report(found, RESULTS / name, None if given.times == 1 else RESULTS / "single"):
         sys.exit("Expected every submission to be scored once; what is wrong is said above.")
 

@@ -7,6 +7,7 @@ import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import httpx
@@ -19,6 +20,8 @@ from benchmarks.stack.platform import BASELINE, RANDOM_SEARCH
 
 SLUG, FEEDBACK, FINAL, REHEARSAL = "replay-2020", "feedback", "final", "rehearsal"
 BASELINE_NAME = "official"
+TRIES = 12
+"""As often as `arena submit` asks a platform that is unavailable, about a minute."""
 
 
 @dataclass
@@ -27,6 +30,8 @@ class ReplayCompetition:
 
     http: httpx.AsyncClient
     tokens: list[str] = field(default_factory=list)
+    put_off: list[str] = field(default_factory=list)
+    """What the platform said whenever it could not take a zip and asked to try again soon."""
 
     async def create(self, size: ReplaySize, boxes: Sequence[PublicBox]) -> None:
         """Create the competition, and its teams' tokens."""
@@ -56,14 +61,18 @@ class ReplayCompetition:
             self.tokens.append(answer.json()["token"])
 
     async def submit(self, team: int, number: int, phase: str = FEEDBACK) -> str:
-        """Send a zip of which there is no other; returns the submission's id."""
-        token = self.tokens[team]
-        answer = await self.http.post(
-            f"/api/v1/competitions/{SLUG}/submissions",
-            files={"file": (f"attempt-{number}.zip", make_zip(phase, number), "application/zip")},
-            data={"phase": phase},
-            headers={"Authorization": f"Bearer {token}"},
-        )
+        """Send a zip of which there is no other, again if the platform asks for that; returns the submission's id."""
+        for _ in range(TRIES):
+            answer = await self.http.post(
+                f"/api/v1/competitions/{SLUG}/submissions",
+                files={"file": (f"attempt-{number}.zip", make_zip(phase, number), "application/zip")},
+                data={"phase": phase},
+                headers={"Authorization": f"Bearer {self.tokens[team]}", "Idempotency-Key": f"{phase}-{number}"},
+            )
+            if answer.status_code != HTTPStatus.SERVICE_UNAVAILABLE:
+                break
+            self.put_off.append(answer.text)
+            await asyncio.sleep(float(answer.headers["Retry-After"]))
         answer.raise_for_status()
         identity: str = answer.json()["id"]
         return identity
@@ -91,15 +100,16 @@ class ReplayCompetition:
 
 @dataclass
 class Accepted:
-    """What came of the POSTs: the ids in the order of the arrivals, and how long each took."""
+    """What came of the POSTs: the ids in the order of the arrivals, how long each took, and what put some off."""
 
     ids: list[str]
     seconds: list[float]
+    put_off: list[str] = field(default_factory=list)
 
 
 async def submit_all(competition: ReplayCompetition, arrivals: Sequence[Arrival], compression: float) -> Accepted:
     """Submit each at its time, in compressed time; a team that floods sends one zip after another."""
-    accepted = Accepted([""] * len(arrivals), [0.0] * len(arrivals))
+    accepted = Accepted([""] * len(arrivals), [0.0] * len(arrivals), competition.put_off)
     turns = [asyncio.Lock() for _ in competition.tokens]
     start = time.perf_counter()
 

@@ -108,6 +108,7 @@ def _size_rows(found: Replayed) -> Iterator[tuple[str, str]]:
     yield "changes that a watcher of the leaderboard got", f"{found.changes:,}"
     p50, p99 = np.percentile(1000 * np.array(found.accepted.seconds), [50, 99])
     yield "POST of a submission, p50 and p99", f"{p50:.0f} and {p99:.0f} ms"
+    yield "POSTs that were put off (503) and came again", f"{len(found.accepted.put_off):,}"
     per_study = (last.database_bytes - found.moments[0].database_bytes) / max(
         1, last.studies - found.moments[0].studies
     )
