@@ -1,13 +1,14 @@
 """The organizer runs of baseline rows: each row's optimizer on the black boxes of every phase that has a board."""
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from arena.api.competition_document import Board, BoardBaseline
 from arena.api.competitions import CompetitionDescription, CompetitionPhase, RevisionPage
 from arena.client.http import Client
-from arena.organizer_runs import Node, Run, Zip
+from arena.organizer_runs import Node, Run, Zip, run_all
 from arena.progress import Step
 
 PURPOSE = "baseline-row"
@@ -53,3 +54,27 @@ def plan_rows(client: Client, slug: str) -> list[PlannedRow]:
     phases = client.get(f"/api/v1/competitions/{slug}").parse(CompetitionDescription).phases
     rows = [BoardBaseline.model_validate(each) for each in document.get("baseline_rows", [])]
     return [PlannedRow(row, phase) for row in rows for phase in phases if phase.name in shown]
+
+
+def run_rows(
+    client: Client,
+    slug: str,
+    planned: Sequence[PlannedRow],
+    zips: Mapping[str, Path],
+    show: Callable[[Step], None],
+    *,
+    again: bool,
+) -> list[Step]:
+    """Run what has not run yet, or `again` all, and show how far it is until all are done; returns the ends."""
+    parts = [each.nodes(zips, again=again) for each in planned]
+    ends = [sum(map(len, parts[:number])) for number in range(len(parts) + 1)]
+
+    def steps(runs: Sequence[Run]) -> Iterator[Step]:
+        for each, (start, end) in zip(planned, itertools.pairwise(ends), strict=True):
+            yield each.step(runs[start:end])
+
+    def show_all(runs: Sequence[Run]) -> None:
+        for step in steps(runs):
+            show(step)
+
+    return list(steps(run_all(client, slug, [node for part in parts for node in part], show_all)))

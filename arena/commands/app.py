@@ -53,7 +53,7 @@ ORGANIZER_COMMANDS = (
         "organizer.estimate:cost",
         "Say what a competition has cost so far, and what the machines do now.",
     ),
-    ("baseline", "organizer.baseline:group", "Compute, import and compare baseline sets, to which scores refer."),
+    ("baseline", "organizer.baselines.sets:group", "Compute, import and compare baseline sets, to which scores refer."),
     ("team", "organizer.accounts:team_group", "Create teams, renew their tokens, set their quotas."),
     ("token", "organizer.accounts:token_group", "Create, list and revoke tokens."),
     (

@@ -15,12 +15,12 @@ from arena.terminal import console, remark, show_json, time_text
 group = LazyGroup(
     "Compute, import and compare baseline sets, to which scores refer.",
     [
-        Listed("build", "organizer.baseline_build:build", "Compute a baseline set on the platform."),
-        Listed("graph", "organizer.baseline:graph", "Show how far the last baseline build is."),
-        Listed("check", "organizer.baseline_check:check", "Compare a baseline set with the official one."),
-        Listed("import", "organizer.baseline:import_baseline", "Import a baseline set from a file."),
-        Listed("rows", "organizer.baseline_rows:run_rows", "Run the optimizers that boards show without a rank."),
-        Listed("list", "organizer.baseline:list_baselines", "List the baseline sets."),
+        Listed("build", "organizer.baselines.build:build", "Compute a baseline set on the platform."),
+        Listed("graph", "organizer.baselines.sets:graph", "Show how far the last baseline build is."),
+        Listed("check", "organizer.baselines.check:check", "Compare a baseline set with the official one."),
+        Listed("import", "organizer.baselines.sets:import_baseline", "Import a baseline set from a file."),
+        Listed("rows", "organizer.baselines.rows:rows", "Run the optimizers that boards show without a rank."),
+        Listed("list", "organizer.baselines.sets:list_baselines", "List the baseline sets."),
     ],
 )
 

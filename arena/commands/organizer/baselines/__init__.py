@@ -1,0 +1,1 @@
+"""`arena baseline` and its commands."""
