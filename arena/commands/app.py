@@ -39,6 +39,7 @@ PARTICIPANT_COMMANDS = (
         "Show what a score came from: baseline, zip, images and more.",
     ),
     ("logs", "participant.logs:logs", "Show what the optimizer wrote."),
+    ("webhook", "notices.webhooks:group", "Let programs be told of what happens."),
 )
 ORGANIZER_COMMANDS = (
     ("competition", "organizer.competition:group", "Create, change and show competitions."),
@@ -61,6 +62,7 @@ ORGANIZER_COMMANDS = (
         "organizer.phase_controls:group",
         "Freeze the leaderboard of a phase; reveal its generalization losses.",
     ),
+    ("announce", "notices.announce:announce", "Tell everybody something, on the site, by e-mail and webhooks."),
     ("prioritize", "organizer.phase_controls:prioritize", "Let a submission go before those of lower priority."),
     ("executions", "organizer.executions:executions", "List executions, the newest first."),
     (

@@ -51,6 +51,9 @@ class ProblemCode(StrEnum):
     NO_SUCH_REPLAY = ("no_such_replay", 404, "The submission is not a replay of an execution.")
     NO_SUCH_INCIDENT = ("no_such_incident", 404, "The shard is not an incident.")
     NO_SUCH_DEAD_LETTER = ("no_such_dead_letter", 404, "This message is not among the oldest that were set aside.")
+    NO_SUCH_WEBHOOK = ("no_such_webhook", 404, "There is no such webhook, or it is another's.")
+    NO_SUCH_DELIVERY = ("no_such_delivery", 404, "The webhook has no such delivery.")
+    NO_SUCH_ANNOUNCEMENT = ("no_such_announcement", 404, "The competition has no such announcement.")
     NO_CANDIDATE = ("no_candidate", 404, "The phase has no rescoring candidate.")
     METHOD_NOT_ALLOWED = ("method_not_allowed", 405, "The address does not take this method.")
     KEY_REUSED = ("key_reused", 409, "The Idempotency-Key came before, with another request.")
@@ -79,6 +82,7 @@ class ProblemCode(StrEnum):
         "The final does not allow the environments of some finalists; `finalists` are their teams by environment.",
     )
     COMPETITION_UNFINISHED = ("competition_unfinished", 409, "A phase is open, or submissions have not ended.")
+    TOO_MANY_WEBHOOKS = ("too_many_webhooks", 409, "There are as many webhooks as there may be; remove one first.")
     BACKUP_RUNS = ("backup_runs", 409, "A backup is copying zips, so none may be deleted now.")
     ZIP_DROPPED = ("zip_dropped", 409, "The submission's zip was dropped, so it cannot run again.")
     NO_RESULT = ("no_result", 409, "The execution ended without a result to compare with.")

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.accounts import routes as accounts
+from services.gateway.announcements import routes as announcements
 from services.gateway.asyncapi import build_feeds
 from services.gateway.baselines import routes as baselines
 from services.gateway.blobs import routes as blobs
@@ -31,6 +32,7 @@ from services.gateway.generalization import routes as generalization
 from services.gateway.leaderboard import live as leaderboard_live
 from services.gateway.leaderboard import routes as leaderboard
 from services.gateway.machines import routes as machines
+from services.gateway.notices import routes as notices
 from services.gateway.openapi import API_VERSION, build_document
 from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
@@ -48,6 +50,7 @@ from services.gateway.submissions import black_boxes, provenance, selection
 from services.gateway.submissions import live as submission_live
 from services.gateway.submissions import live_list as submissions_live
 from services.gateway.submissions import routes as submissions
+from services.gateway.webhooks import routes as webhooks
 from services.gateway.website.compression import Packed
 from services.gateway.website.pages import add_website
 from shared.database import database_check
@@ -60,6 +63,7 @@ ROUTES = (
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
     *(retention, boards, performance, standings, generalization),
+    *(announcements, webhooks, notices),
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

@@ -16,6 +16,7 @@ from services.gateway.performance.answers import Performances
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
 from services.gateway.standings.answers import CounterReader, Standings
+from services.gateway.webhooks.targets import Targets
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
 from shared.database import Pool
@@ -39,6 +40,7 @@ class Dependencies:
     generalization_scores: GeneralizationScores
     feeds: Feeds
     queue_estimates: QueueEstimates
+    targets: Targets
     settings: GatewaySettings
 
 
@@ -60,6 +62,7 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         generalization_scores=GeneralizationScores(pool, leaderboards),
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
+        targets=Targets(settings.webhook_networks),
         settings=settings,
     )
 
@@ -86,4 +89,5 @@ WithStandings = Annotated[Standings, Depends(_provide("standings"))]
 WithCounters = Annotated[CounterReader, Depends(_provide("counters"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
+WithTargets = Annotated[Targets, Depends(_provide("targets"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -55,6 +55,8 @@ TAGS = {
     "rescoring": "Run a phase's submissions again under a changed definition, compare, and apply it.",
     "final": "The final phase: the best teams' submissions on other black boxes.",
     "export": "A phase's studies, as a stream.",
+    "announcements": "What organizers tell everybody.",
+    "webhooks": "Programs of organizers and teams that are told of what happens.",
     "runners": "Zips and data sets, for runners.",
     "operation": "Whether a service runs and can work.",
 }

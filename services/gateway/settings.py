@@ -1,10 +1,20 @@
 """What the gateway reads from its environment."""
 
 from email.utils import parseaddr
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, NonNegativeFloat, PositiveInt, SecretStr, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    NonNegativeFloat,
+    PositiveInt,
+    SecretStr,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from shared.settings import ArenaSettings, BlobSettings, LeaseSettings, ProcessSettings, ServerSettings
 
@@ -50,3 +60,16 @@ class GatewaySettings(ProcessSettings, ServerSettings, BlobSettings, LeaseSettin
     runner_slots: PositiveInt = 2
     runners_limit: PositiveInt | None = None
     machine_hour_price: NonNegativeFloat = 0
+    webhook_allowed_networks: str = ""
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks to which webhooks may lead although they are not on the internet."""
+        return [ip_network(each.strip()) for each in self.webhook_allowed_networks.split(",") if each.strip()]
+
+    @field_validator("webhook_allowed_networks")
+    @classmethod
+    def _are_networks(cls, text: str) -> str:
+        for each in filter(None, map(str.strip, text.split(","))):
+            ip_network(each)
+        return text

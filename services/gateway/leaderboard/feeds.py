@@ -13,7 +13,7 @@ from arena.api.leaderboard import LeaderboardRow
 from arena.api.live import LeaderboardChanges, LeaderboardSnapshot
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.reader import PhaseGone
-from services.gateway.live.change_notifier import POLL_S, Announcement, ChangeNotifier
+from services.gateway.live.change_notifier import POLL_S, ChangeAnnouncement, ChangeNotifier
 from shared.database import is_transient
 from shared.events import wait_for_any
 from shared.tracing.context import follow_trace
@@ -151,7 +151,7 @@ class Feeds:
     async def _update(self, view: View, feed: PhaseFeed) -> None:
         phase_id, present = view
         reader = self._leaderboards.reader(phase_id, present=present)
-        announced = Announcement()
+        announced = ChangeAnnouncement()
         while True:
             because, announced = announced, self._changes.announcement(phase_id)
             try:

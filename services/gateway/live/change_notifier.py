@@ -13,7 +13,7 @@ POLL_S = 1.0
 """How many seconds a subscriber waits for an announcement before it reads the tables anyway: one may be lost."""
 
 
-class Announcement(asyncio.Event):
+class ChangeAnnouncement(asyncio.Event):
     """Set when a change of a phase is announced; `traceparent` is then that of what changed it, if anybody said so."""
 
     traceparent: str | None = None
@@ -25,7 +25,7 @@ class ChangeNotifier:
     def __init__(self) -> None:
         self.own_changes = 0
         """How often this process has itself changed something."""
-        self._events: dict[UUID, Announcement] = {}
+        self._events: dict[UUID, ChangeAnnouncement] = {}
         self._logs: dict[UUID, asyncio.Queue[LogWritten]] = {}
 
     async def run(self, broker: Broker, stop: asyncio.Event) -> None:
@@ -63,9 +63,9 @@ class ChangeNotifier:
         finally:
             del self._logs[stream_id]
 
-    def announcement(self, phase_id: UUID) -> Announcement:
+    def announcement(self, phase_id: UUID) -> ChangeAnnouncement:
         """Return an event that is set at the phase's next announcement. To miss none, get it before reading the tables.
 
         Wait for it for POLL_S seconds at most.
         """
-        return self._events.setdefault(phase_id, Announcement())
+        return self._events.setdefault(phase_id, ChangeAnnouncement())

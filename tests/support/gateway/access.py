@@ -99,6 +99,15 @@ ROUTES = {
     ("GET", "/c/{slug}/console"): {"nobody", *ORGANIZER},
     ("GET", "/c/{slug}/console/{section}"): {"nobody", *ORGANIZER},
     ("GET", "/api/v1/admin/competitions/{slug}/phases/{phase}/export"): ORGANIZER,
+    ("GET", "/api/v1/competitions/{slug}/announcements"): ANYONE,
+    ("POST", "/api/v1/admin/competitions/{slug}/announcements"): MANAGER,
+    ("DELETE", "/api/v1/admin/competitions/{slug}/announcements/{announcement_id}"): MANAGER,
+    ("GET", "/api/v1/admin/emails"): ORGANIZER,
+    ("POST", "/api/v1/competitions/{slug}/webhooks"): ACTOR,
+    ("GET", "/api/v1/competitions/{slug}/webhooks"): MEMBER,
+    ("DELETE", "/api/v1/webhooks/{webhook_id}"): ACTOR,
+    ("GET", "/api/v1/webhooks/{webhook_id}/deliveries"): MEMBER,
+    ("POST", "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): ACTOR,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
     ("GET", "/metrics"): ANYONE,
@@ -138,7 +147,10 @@ IDS = {
     "section": "teams",
     "execution": f"{uuid4()}:1",
     "sha256": "0" * 64,
-} | {name: str(uuid4()) for name in ("submission_id", "shard_id", "token_id", "letter_id")}
+} | {
+    name: str(uuid4())
+    for name in ("submission_id", "shard_id", "token_id", "letter_id", "announcement_id", "webhook_id", "delivery_id")
+}
 
 
 async def status_of(gateway: Gateway, method: str, path: str, token: str | None) -> int:

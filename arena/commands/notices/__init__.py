@@ -1,0 +1,1 @@
+"""The commands about what people and programs are told."""
