@@ -15,7 +15,7 @@ from services.gateway.competitions.tables import (
     list_competitions,
     list_public_phases,
 )
-from services.gateway.dependencies import WithLeaderboards, WithPool
+from services.gateway.dependencies import WithCounters, WithLeaderboards, WithPool
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import usual_phase, viewer_of
@@ -35,13 +35,13 @@ class CompetitionCard:
 
 
 @router.get("/")
-async def home_page(pool: WithPool, leaderboards: WithLeaderboards, caller: Anyone) -> Response:
-    """List the competitions."""
+async def home_page(pool: WithPool, leaderboards: WithLeaderboards, counters: WithCounters, caller: Anyone) -> Response:
+    """List the competitions, and count what all teams have made the platform do."""
     competitions = await list_competitions(pool)
     ids = [each.id for each in competitions]
     phases, teams = await list_public_phases(pool, ids), await count_teams(pool, ids)
     cards = [await _card(leaderboards, each, phases[each.id], teams.get(each.id, 0)) for each in competitions]
-    return render("home.html.j2", viewer_of(caller), cards=cards, now=datetime.now(UTC))
+    return render("home.html.j2", viewer_of(caller), cards=cards, counters=await counters.load(), now=datetime.now(UTC))
 
 
 async def _card(

@@ -85,4 +85,19 @@ class ConsoleData(Body):
     phases: list[str]
 
 
-PageData = LeaderboardData | BoardData | PerformanceData | SubmissionsData | SubmissionData | ConsoleData
+class StandingsData(Body):
+    """What a page beside the leaderboard starts from; `team` is the viewer's own.
+
+    On the page of two teams, `teams` may be chosen, and `a` and `b` are.
+    """
+
+    slug: str
+    phase: str
+    team: str | None
+    teams: list[str]
+    a: str | None
+    b: str | None
+
+
+OfStandings = LeaderboardData | StandingsData | BoardData | PerformanceData
+PageData = OfStandings | SubmissionsData | SubmissionData | ConsoleData

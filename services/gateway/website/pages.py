@@ -14,6 +14,7 @@ from services.gateway.dependencies import WithLeaderboards, WithPool
 from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.performance import pages as performance
+from services.gateway.standings import pages as standings
 from services.gateway.website import console, home, rules, sessions, submission, submitting
 from services.gateway.website.markdown import render_markdown
 from services.gateway.website.page_data import LeaderboardData, RanksBefore
@@ -26,7 +27,7 @@ router = APIRouter(include_in_schema=False)
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(router)
-    for module in (boards, embedding, performance, console, home, rules, sessions, submission, submitting):
+    for module in (boards, embedding, performance, standings, console, home, rules, sessions, submission, submitting):
         app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 

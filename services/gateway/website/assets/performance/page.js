@@ -2,14 +2,13 @@
 // and costs nothing if no other submission counts.
 
 import { get } from "../shared/api.js";
-import { lineChart } from "../shared/charts.js";
+import { lineChart, withColourFor } from "../shared/charts.js";
 import { byId, pageData } from "../shared/dom.js";
 import { showState, watch } from "../shared/live.js";
 import { atMostEvery } from "../shared/requests.js";
 import { fixedBudget, fixedTarget } from "./tables.js";
 
 const GAP_MS = 3000;
-const COLOURED = 8;
 const BANDS = 4;
 const LINEAR_ITERATIONS = 32; // a logarithmic axis goes to the next power of ten, and is for studies of many
 const data = pageData();
@@ -18,21 +17,14 @@ const phase = `phase=${encodeURIComponent(data.phase)}`;
 let shown = "";
 let charts = null;
 
-/** The teams in their order, but the viewer's own among those that have a colour. */
-function coloured(teams) {
-  const order = [...teams];
-  const at = order.findIndex((team) => team.team === data.team);
-  if (at >= COLOURED) order.splice(COLOURED - 1, 0, ...order.splice(at, 1));
-  return order;
-}
-
 function lines({ n_suggestions: suggestions, budgets, teams }, name) {
   const x = budgets.map((budget) => budget * suggestions);
-  return coloured(teams).map((team) => {
+  const found = teams.map((team) => {
     const of = (end) => team[name].map((each) => each[end]);
     const band = teams.length <= BANDS ? { low: of("low"), high: of("high") } : {};
     return { name: team.team, x, y: of("value"), step: true, ...band };
   });
+  return withColourFor(data.team, found);
 }
 
 function makeCharts(found) {

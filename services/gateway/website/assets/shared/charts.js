@@ -28,11 +28,11 @@ function load() {
 }
 
 /**
- * Draw lines into a figure, and return `update(series, {title, note})`, which draws others, and `destroy()`.
+ * Draw lines into a figure, and return `update(series, {title, note, names})`, which draws others, and `destroy()`.
  *
  * `x` and `y` say of an axis: `label`, `log`, `whole` (numbers), `time` (seconds since 1970), `digits` in texts, `reverse`
- * (1 is above 2), and `marks`, values that belong into the picture. A series has a `name`, `x` (ascending) and `y` of equal length, where
- * null is a gap; `low` and `high` for a band; `step` for a value that holds until the next one; `dash` for a reference.
+ * (1 is above 2), `marks`, values that belong into the picture, and for x `names`, which 1, 2 and so on stand for. A series has a `name`, `x` (ascending) and `y` of equal length, where
+ * null is a gap; `low` and `high` for a band; `step` for a value that holds until the next one; `points` for no line; `dash` for a reference.
  * The first eight have colours; all others are of one quiet colour, and stand out when they are pointed at.
  */
 export function lineChart(figure, { title, note = "", x, y, series, waiting = NOTHING }) {
@@ -130,8 +130,9 @@ export function lineChart(figure, { title, note = "", x, y, series, waiting = NO
   const recolour = () => drawing?.recolour();
   dark.addEventListener("change", recolour);
 
-  function update(found, about = {}) {
+  function update(found, { names, ...about } = {}) {
     heading = { ...heading, ...about };
+    if (names) axes.x.names = names;
     caption.replaceChildren(h("b", {}, heading.title), h("small", {}, heading.note));
     lines = found.map((each) => drawable(each, axes));
     drawKeys();
@@ -159,6 +160,14 @@ export function lineChart(figure, { title, note = "", x, y, series, waiting = NO
       figure.replaceChildren();
     },
   };
+}
+
+/** Return series in their order, but the one of this name among those that have a colour. */
+export function withColourFor(own, series) {
+  const order = [...series];
+  const at = order.findIndex((each) => each.name === own);
+  if (at >= COLOURED) order.splice(COLOURED - 1, 0, ...order.splice(at, 1));
+  return order;
 }
 
 /** Leave out what a logarithmic axis has no place for. */

@@ -23,6 +23,16 @@ function aligned(lines) {
   return [all, ...lines.flatMap((line) => (line.low ? [column(line, line.y), column(line, line.low), column(line, line.high)] : [column(line, line.y)]))];
 }
 
+/** Whether a line has one value only, which no line shows. */
+const isSingle = ({ y }) => y.reduce((count, value) => count + (value !== null), 0) === 1;
+
+const DAY_S = 86_400;
+const DAY = new Intl.DateTimeFormat(undefined, { month: "short", day: "numeric" });
+const CLOCK = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+
+/** Return times for the axis: days, or clock times where marks are closer. */
+const times = (_, all, __, ___, step) => all.map((each) => (step < DAY_S ? CLOCK : DAY).format(new Date(1000 * each)));
+
 /** Return a function that draws lines into `plot`, and what else a chart asks of its drawing. */
 export function drawingOf(plot, axes) {
   const marker = h("div", { class: "marker", "aria-hidden": "true", hidden: true });
@@ -42,11 +52,17 @@ export function drawingOf(plot, axes) {
   const width = () => Math.max(200, plot.clientWidth);
   const height = () => Math.round(Math.min(MOST_PX, Math.max(LEAST_PX, width() * 0.5)));
 
-  function axis({ label, time, log, whole }, side) {
-    const quiet = () => colour("--quiet");
+  /** Return what an axis of this kind says at its marks; with `names`, 1, 2 and so on stand for them. */
+  function marks({ time, log, whole, names }) {
+    if (names) return { space: 70, incrs: WHOLE, values: (_, all) => all.map((each) => axes.x.names[each - 1] ?? "") };
+    if (time) return { values: times };
+    if (log) return {};
+    return { values: (_, all) => all.map((each) => String(Number(each.toPrecision(10)))), ...(whole ? { incrs: WHOLE } : {}) };
+  }
+
+  function axis(of, size) {
     const rule = { stroke: () => colour("--line"), width: 1 };
-    const numbers = time || log ? {} : { values: (_, all) => all.map((each) => String(Number(each.toPrecision(10)))) };
-    return { label, labelFont: FONT, font: FONT, labelSize: 20, size: side ? 52 : 36, stroke: quiet, grid: rule, ticks: rule, ...numbers, ...(whole ? { incrs: WHOLE } : {}) };
+    return { label: of.label, labelFont: FONT, font: FONT, labelSize: 20, size, stroke: () => colour("--quiet"), grid: rule, ticks: rule, ...marks(of) };
   }
 
   function range({ marks = [] }) {
@@ -62,8 +78,9 @@ export function drawingOf(plot, axes) {
     const series = lines.flatMap((line) => {
       const stroke = () => lineColour(line.number);
       const wide = line.number < COLOURED ? 2 : 1.2;
-      const paths = line.step ? uPlot.paths.stepped({ align: 1 }) : undefined;
-      const own = { label: line.name, stroke, width: wide, dash: line.dash ? [7, 4] : undefined, paths, spanGaps: false, points: { show: line.x.length === 1 } };
+      const paths = line.points ? () => null : line.step ? uPlot.paths.stepped({ align: 1 }) : undefined;
+      const dots = line.points ? { show: true, size: line.number < COLOURED ? 7 : 5, fill: stroke, stroke, width: 0 } : { show: isSingle(line) };
+      const own = { label: line.name, stroke, width: wide, dash: line.dash ? [7, 4] : undefined, paths, spanGaps: false, points: dots };
       const edge = { stroke: null, width: 0, paths, points: { show: false } };
       return line.low ? [own, edge, edge] : [own];
     });
@@ -73,9 +90,9 @@ export function drawingOf(plot, axes) {
       height: height(),
       series: [{}, ...series],
       bands,
-      axes: [axis(axes.x, 0), axis(axes.y, 1)],
+      axes: [axis(axes.x, 36), axis(axes.y, 52)],
       scales: {
-        x: { time: Boolean(axes.x.time), distr: axes.x.log ? 3 : 1 },
+        x: { time: Boolean(axes.x.time), distr: axes.x.log ? 3 : 1, ...(axes.x.names ? { range: () => [0.5, axes.x.names.length + 0.5] } : {}) },
         y: axes.y.log ? { distr: 3 } : { dir: axes.y.reverse ? -1 : 1, range: range(axes.y) },
       },
       legend: { show: false },
@@ -95,7 +112,7 @@ export function drawingOf(plot, axes) {
 
   function draw(lines) {
     arrange(lines);
-    const shape = JSON.stringify(lines.map(({ name, step, dash, low, x }) => [name, step, dash, Boolean(low), x.length === 1]));
+    const shape = JSON.stringify(lines.map(({ name, step, dash, points, low, y }) => [name, step, dash, points, Boolean(low), isSingle({ y })]));
     const data = aligned(lines);
     if (shape === made) chart.setData(data);
     else {

@@ -12,6 +12,7 @@ export function numberText(value, digits) {
 
 /** Return a value of the horizontal axis as text. */
 export function xText({ x }, value) {
+  if (x.names) return x.names[value - 1] ?? "–";
   return x.time ? moment(value * 1000) : numberText(value, x.digits);
 }
 
