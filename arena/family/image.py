@@ -6,6 +6,7 @@ from pathlib import Path
 
 from arena.images.build import INPUTS_LABEL
 from arena.images.docker import BuildFailed, docker
+from arena.words.environments import FAMILY_LABEL
 
 PROBLEM, REQUIREMENTS = "problem.py", "requirements.txt"
 SIZE_LIMIT_BYTES = 500_000_000
@@ -37,17 +38,21 @@ def find_folder_fault(folder: Path) -> str | None:
     return None
 
 
-def build_family_image(folder: Path, blackbox: str) -> str:
-    """Build the image of a family and return its id; it has no name yet. Raises RequirementsRefused, BuildFailed."""
+def build_family_image(folder: Path, blackbox: str, name: str | None = None) -> str:
+    """Build the image of a family and return its id; runners find it by its name, if it is to have one.
+
+    Raises RequirementsRefused, BuildFailed.
+    """
+    named = () if name is None else ("--label", f"{FAMILY_LABEL}={name}", "-t", f"arena-family-{name}:local")
     docker("image", "inspect", "-f", "{{ .Id }}", blackbox)
-    with tempfile.TemporaryDirectory() as name:
-        context = Path(name)
+    with tempfile.TemporaryDirectory() as place:
+        context = Path(place)
         shutil.copytree(folder, context / "folder", ignore=SKIPPED)
         requirements = folder / REQUIREMENTS
         (context / REQUIREMENTS).write_text(requirements.read_text() if requirements.is_file() else "")
         (context / "Dockerfile").write_text(DOCKERFILE.format(blackbox=blackbox))
         try:
-            return docker("build", "--quiet", "--label", f"{INPUTS_LABEL}=family", str(context))
+            return docker("build", "--quiet", "--label", f"{INPUTS_LABEL}=family", *named, str(context))
         except BuildFailed as failed:
             if "pip install" not in str(failed):
                 raise

@@ -10,12 +10,13 @@ from rich.text import Text
 
 from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
+from arena.commands.families import prepare_families
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import Json
 from arena.commands.seeds import SEEDS, Reveal, without_seeds
 from arena.failure import Failure, Stopped
 from arena.table import Heading, TextTable, facts_table, show_tables
-from arena.terminal import console, plain, show_json, time_text
+from arena.terminal import console, plain, remark, show_json, time_text
 from arena.words.text import clean_line
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def apply_competition(
 
     client = client_from_environment()
     found = read_file(client, file)
+    prepare_families(found, remark)
     answer = diff_file(client, found)
     diff = answer.parse(CompetitionDiff)
     if not as_json:
