@@ -8,7 +8,7 @@ from arena.competition.file import CompetitionFile, InvalidCompetitionFile
 from arena.failure import Failure
 from arena.rules.competition_document import DocumentFault
 from arena.sandbox.engine.containers import connect_engine
-from arena.sandbox.family_container import ask_family
+from arena.sandbox.engine.family import ask_family
 from arena.sandbox.settings import SandboxSettings
 from arena.sandbox.study import InfrastructureFailure
 from arena.words.environments import SKLEARN

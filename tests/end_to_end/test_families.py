@@ -17,7 +17,7 @@ from tests.support.toml_text import toml_text
 from tests.support.waiting import SCORING_LIMIT_S, wait_until
 
 SLUG, BASELINE = "mixed", "mixed"
-GRIDS = [
+GRIDS: list[dict[str, Any]] = [
     {"models": ["DT"], "datasets": ["iris"], "metrics": ["acc"]},
     {"family": "bbob", "functions": [1], "dimensions": [2], "instances": [3]},
     {"family": "bbob", "suite": "bbob-mixint", "functions": [8], "dimensions": [5], "instances": [1]},
@@ -33,7 +33,7 @@ NODES = len(CASES) + 2 + 1
 @pytest.fixture(scope="module", autouse=True)
 def images() -> Iterator[None]:
     """The families that come with the package; the one that the test makes is gone afterwards."""
-    command = ["bash", ROOT / "deploy" / "images.sh", "family-bbob", "family-ioh"]
+    command: list[str | Path] = ["bash", ROOT / "deploy" / "images.sh", "family-bbob", "family-ioh"]
     subprocess.run(command, check=True, timeout=SCORING_LIMIT_S)
     yield
     subprocess.run(["docker", "image", "rm", "--force", "arena-family-coffee:local"], check=True, capture_output=True)
