@@ -17,7 +17,8 @@ from shared.messages import StudyEnded, StudyFatal, StudyFinished
 
 queries = load_queries(files("services.aggregator") / "queries.sql")
 
-BEGIN = "begin; select from submissions where id = any ('{{{ids}}}') and ended_at is null order by id for update"
+# A dispatcher that writes an event of a submission, which has a lock of its shard, need not wait for this one.
+BEGIN = "begin; select from submissions where id = any ('{{{ids}}}') and ended_at is null order by id for no key update"
 COMMIT = """
     with changed as (
         update submissions s

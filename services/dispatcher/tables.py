@@ -37,33 +37,44 @@ async def release_fairly(
 ) -> tuple[list[ReleasedShard], list[PhaseChanged]]:
     """Release shards until `window` of each class are on the broker; returns them and the changes to announce.
 
-    Dispatchers take turns, because the window is that of all together.
+    Submissions start in a transaction of their own, because locks of submissions and phases are taken before those of
+    shards. One that is not started with its first shards, because this process ended between the two, is so with the
+    next ones, or with its first result.
     """
-    async with pool.acquire() as connection, connection.transaction():
-        await take_turn(connection, "release")
-        classes = await fetch_all(OpenClass, queries.open_classes(connection))
-        free = {each.shard_class: window(each.shard_class) - each.released for each in classes}
-        capacities = {each: capacity for each, capacity in free.items() if capacity > 0}
-        if not capacities:
+    async with pool.acquire() as connection:
+        async with connection.transaction():
+            released = await _release(connection, window)
+        if not released:
             return [], []
-        teams = await fetch_all(
-            WaitingTeam,
-            queries.waiting_teams(connection, **_columns(capacities), capacities=list(capacities.values())),
-        )
-        shares = share_capacity(capacities, teams)
-        if not shares:
-            return [], []
-        await queries.mark_served(connection, team_ids=sorted({team_id for team_id, _ in shares}))
-        released = await fetch_all(
-            ReleasedShard,
-            queries.release_shards(
-                connection,
-                team_ids=[team_id for team_id, _ in shares],
-                **_columns(shard_class for _, shard_class in shares),
-                counts=list(shares.values()),
-            ),
-        )
-        return released, await _start_submissions(connection, list({shard.submission_id for shard in released}))
+        async with connection.transaction():
+            return released, await _start_submissions(connection, list({each.submission_id for each in released}))
+
+
+async def _release(connection: Connection, window: Callable[[ShardClass], int]) -> list[ReleasedShard]:
+    """Release shards. Dispatchers take turns, because the window is that of all together."""
+    await take_turn(connection, "release")
+    classes = await fetch_all(OpenClass, queries.open_classes(connection))
+    free = {each.shard_class: window(each.shard_class) - each.released for each in classes}
+    capacities = {each: capacity for each, capacity in free.items() if capacity > 0}
+    if not capacities:
+        return []
+    teams = await fetch_all(
+        WaitingTeam,
+        queries.waiting_teams(connection, **_columns(capacities), capacities=list(capacities.values())),
+    )
+    shares = share_capacity(capacities, teams)
+    if not shares:
+        return []
+    await queries.mark_served(connection, team_ids=sorted({team_id for team_id, _ in shares}))
+    return await fetch_all(
+        ReleasedShard,
+        queries.release_shards(
+            connection,
+            team_ids=[team_id for team_id, _ in shares],
+            **_columns(shard_class for _, shard_class in shares),
+            counts=list(shares.values()),
+        ),
+    )
 
 
 def _columns(classes: Iterable[ShardClass]) -> dict[str, list[Any]]:

@@ -1,13 +1,17 @@
 """Which shards are released, in which order, and how many."""
 
+import asyncio
 from uuid import UUID
 
+from arena.words.states import ShardState
 from benchmarks.stack.null_engine import NULL_ENVIRONMENTS
+from services.aggregator.tables import begin, roll_back
 from services.dispatcher import serving_tables, tables
 from shared.database import Pool
 from shared.messages import RunnerHeartbeat
+from tests.support.locks import locked, wait_for_waiting
 from tests.support.seeding import seed_phase, seed_submission
-from tests.support.services.dispatching import heartbeat, release
+from tests.support.services.dispatching import fail, heartbeat, release
 
 
 async def test_expanding_twice_makes_each_shard_once(pool: Pool, dispatcher_pool: Pool) -> None:
@@ -165,3 +169,32 @@ async def test_what_is_released_names_the_data_set_environment_and_runtime(pool:
         ("hash", "modern", 2, "runsc"),
         (None, "modern", 2, "runsc"),
     ]
+
+
+async def test_a_dispatcher_that_waits_for_a_phase_holds_no_shard(pool: Pool, dispatcher_pool: Pool) -> None:
+    await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(dispatcher_pool)
+
+    async with asyncio.TaskGroup() as tasks, locked(pool, "select from phases for update"):
+        released = tasks.create_task(release(dispatcher_pool))
+        await wait_for_waiting(pool, 1)
+        # A result of an earlier attempt is stored by who has the phase's lock, and needs that of the shard.
+        assert await pool.fetch("select from shards for update nowait")
+
+    assert released.result()
+    assert await pool.fetchval("select state from submissions") == "running"
+
+
+async def test_a_failure_is_an_incident_while_results_of_its_submission_are_stored(
+    pool: Pool, dispatcher_pool: Pool
+) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=1, studies_per_box=1))
+    await tables.expand_waiting(dispatcher_pool)
+
+    async with pool.acquire() as connection:
+        for _ in range(2):
+            await fail(dispatcher_pool, (await release(dispatcher_pool))[0])
+        (held,) = await release(dispatcher_pool)
+        await begin(connection, [submission])
+        assert await fail(dispatcher_pool, held) == ShardState.INCIDENT
+        await roll_back(connection)

@@ -10,6 +10,7 @@ from tests.support.locks import locked, wait_for_waiting
 from tests.support.seeding import seed_phase, seed_submission
 from tests.support.services.dispatching import fail, release
 
+TEAMS = "select from teams for update"
 SUBMISSIONS = "select from submissions for update"
 SHARDS = "select from shards for update"
 
@@ -20,7 +21,7 @@ async def test_two_dispatchers_never_release_more_than_the_window_together(pool:
         await seed_submission(pool, seeded, team)
     await tables.expand_waiting(dispatcher_pool)
 
-    async with asyncio.TaskGroup() as tasks, locked(pool, SUBMISSIONS):
+    async with asyncio.TaskGroup() as tasks, locked(pool, TEAMS):
         releases = [tasks.create_task(release(dispatcher_pool, 10)) for _ in range(2)]
         await wait_for_waiting(pool, 2)
 
@@ -35,7 +36,7 @@ async def test_what_one_dispatcher_has_released_leaves_room_for_another_to_fill(
     await seed_submission(pool, seeded)
     await tables.expand_waiting(dispatcher_pool)
 
-    async with asyncio.TaskGroup() as tasks, locked(pool, SUBMISSIONS):
+    async with asyncio.TaskGroup() as tasks, locked(pool, TEAMS):
         first = tasks.create_task(release(dispatcher_pool, 4))
         await wait_for_waiting(pool, 1)
         second = tasks.create_task(release(dispatcher_pool, 6))
