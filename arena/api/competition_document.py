@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from arena.api.body import Body, example, example_of
 from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN, ParameterNames
 from arena.words.limits import Cpus, Limits
-from arena.words.names import Environment, FamilyName, Label, Name, name_test_case
+from arena.words.names import Domain, Environment, FamilyName, Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
@@ -130,6 +130,22 @@ class BoardBaseline(Body):
     environment: Environment = DEFAULT_ENVIRONMENT
 
 
+class Registration(Body):
+    """Whether people sign up by themselves, and which rules, in Markdown, they have to accept.
+
+    Whoever has an address in one of the domains may take part at once. Others wait for an organizer's approval, or, if
+    none is needed, take part at once where no domains are named, and not at all where some are.
+    """
+
+    model_config = example(open=True, domains=["uni.example"], approval=True, rules="One team each.", merge_until=None)
+
+    open: bool = False
+    domains: list[Domain] = Field(default_factory=list, max_length=200)
+    approval: bool = True
+    rules: Description = ""
+    merge_until: AwareDatetime | None = None
+
+
 class Competition(Body):
     """A competition, with a description in Markdown.
 
@@ -145,6 +161,7 @@ class Competition(Body):
         phases=[example_of(Phase)],
         boards=[example_of(Board)],
         baseline_rows=[example_of(BoardBaseline)],
+        registration=example_of(Registration),
     )
 
     name: Name
@@ -155,3 +172,4 @@ class Competition(Body):
     phases: Annotated[list[Phase], Field(default_factory=list)]
     boards: Annotated[list[Board], Field(default_factory=list, max_length=20)]
     baseline_rows: Annotated[list[BoardBaseline], Field(default_factory=list, max_length=10)]
+    registration: Registration = Registration()

@@ -9,7 +9,7 @@ from pathlib import Path as FilePath
 from typing import Any, TypeVar
 
 from arena.api.body import Body
-from arena.api.competition_document import BlackBox, Board, Dataset, Phase
+from arena.api.competition_document import BlackBox, Board, Dataset, Phase, Registration
 from arena.competition.baseline_rows import OwnBaselineRow, read_rows
 from arena.competition.file_tables import Head, OwnDataset, OwnFamily, Split
 from arena.competition.grids import FamilyGrid, Grid, GridBox, boxes_of, expand_grid, find_grid_faults, split_boxes
@@ -151,6 +151,9 @@ class _Reading:
             "phases": [each.model_dump(mode="json", exclude_unset=True) for each in good_phases.values()],
             **self._read_boards(good_phases),
         }
+        if "registration" in self.raw and not self.faults:
+            registration = Registration.model_validate(self.raw["registration"])
+            self.found.document["registration"] = registration.model_dump(mode="json")
         return self.faults
 
     def _check(
@@ -174,7 +177,7 @@ class _Reading:
         return good
 
     def _read_head(self) -> None:
-        known = {*Head.model_fields, *LISTS, "split"}
+        known = {*Head.model_fields, *LISTS, "split", "registration"}
         for key in self.raw.keys() - known:
             self.faults.append(DocumentFault((key,), f"The key {key!r} is not known here.", suggest(key, known)))
         for part in LISTS:
@@ -184,6 +187,7 @@ class _Reading:
         self.faults += find_misfits(Head, {key: self.raw[key] for key in Head.model_fields if key in self.raw}, ())
         if "split" in self.raw:
             self.faults += find_misfits(Split, self.raw["split"], ("split",))
+        self.faults += find_misfits(Registration, self.raw.get("registration", {}), ("registration",))
         self.found.slug = str(self.raw.get("slug"))
 
     def _read_families(self) -> None:

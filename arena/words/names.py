@@ -36,3 +36,24 @@ def name_test_case(model: str, dataset: str, metric: str) -> str:
     A family's problem has one name, which stands for the model; Bayesmark's own are named by all three.
     """
     return f"{model}_{dataset}_{metric}" if dataset or metric else model
+
+
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_DOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+EMAIL_CHARS = 254
+"""The longest that SMTP carries (RFC 5321)."""
+
+
+def _with_short_local_part(email: str) -> str:
+    if len(email.partition("@")[0]) > 64:
+        raise ValueError("expected at most 64 characters before the @")
+    return email.lower()
+
+
+EmailAddress = Annotated[
+    str,
+    Field(max_length=EMAIL_CHARS, pattern=rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"),
+    AfterValidator(_with_short_local_part),
+]
+"""A plain address in ASCII, in lower case: no quotes, comments or names, in which something else could hide."""
+Domain = Annotated[str, Field(max_length=253, pattern=rf"^{_DOMAIN}$"), AfterValidator(str.lower)]

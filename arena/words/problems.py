@@ -54,6 +54,9 @@ class ProblemCode(StrEnum):
     NO_SUCH_WEBHOOK = ("no_such_webhook", 404, "There is no such webhook, or it is another's.")
     NO_SUCH_DELIVERY = ("no_such_delivery", 404, "The webhook has no such delivery.")
     NO_SUCH_ANNOUNCEMENT = ("no_such_announcement", 404, "The competition has no such announcement.")
+    NO_SUCH_LINK = ("no_such_link", 404, "The link was used already, or is too old.")
+    NO_SUCH_PERSON = ("no_such_person", 404, "Nobody of this id has registered for the competition.")
+    NO_SUCH_MERGE = ("no_such_merge", 404, "The team does not ask yours to take it in.")
     NO_CANDIDATE = ("no_candidate", 404, "The phase has no rescoring candidate.")
     METHOD_NOT_ALLOWED = ("method_not_allowed", 405, "The address does not take this method.")
     KEY_REUSED = ("key_reused", 409, "The Idempotency-Key came before, with another request.")
@@ -68,6 +71,17 @@ class ProblemCode(StrEnum):
     NO_PHASE_OPEN = ("no_phase_open", 409, "No phase of the competition is open now.")
     CHANGE_REFUSED = ("change_refused", 409, "The competition cannot be changed like this; `errors` says why.")
     TEAM_EXISTS = ("team_exists", 409, "There is a team of this name already.")
+    REGISTRATION_CLOSED = (
+        "registration_closed",
+        409,
+        "People do not sign up for the competition by themselves, or not with an address like this.",
+    )
+    RULES_CHANGED = ("rules_changed", 409, "The rules have another version by now: `rules_version`.")
+    NOT_APPROVED = ("not_approved", 409, "The person is not approved for the competition; `state` says how it stands.")
+    IN_NO_TEAM = ("in_no_team", 409, "The person is in no team of the competition.")
+    IN_TEAM_ALREADY = ("in_team_already", 409, "The person is in a team of the competition already.")
+    LIMIT_REACHED = ("limit_reached", 409, "There are as many of these as there may be: `limit`.")
+    MERGING_ENDED = ("merging_ended", 409, "Teams of this competition do not merge, or no longer.")
     PHASE_IN_USE = ("phase_in_use", 409, "The phase has submissions, which were run with other settings.")
     NOTHING_TO_RESCORE = ("nothing_to_rescore", 409, "The phase has no submission that can be run again.")
     OTHER_CANDIDATE = ("other_candidate", 409, "The phase has another rescoring candidate.")

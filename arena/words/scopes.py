@@ -5,6 +5,9 @@ from typing import Literal
 
 TokenRole = Literal["team", "organizer", "runner"]
 """Whose a token is."""
+PersonRole = Literal["member", "judge", "organizer"]
+"""What somebody may do: what their team may, see what organizers see, or everything."""
+RegistrationState = Literal["waiting", "approved", "refused"]
 
 
 class Scope(StrEnum):

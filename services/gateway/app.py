@@ -38,6 +38,11 @@ from services.gateway.operations import inspection
 from services.gateway.operations import routes as operations
 from services.gateway.operations.health import health_router
 from services.gateway.organizer_runs import routes as organizer_runs
+from services.gateway.own_teams import membership, merging
+from services.gateway.people import admin as people_admin
+from services.gateway.people import pages as people_pages
+from services.gateway.people import provider_pages
+from services.gateway.people import routes as people
 from services.gateway.performance import routes as performance
 from services.gateway.phase_controls import routes as phase_controls
 from services.gateway.problems import add_problem_handlers
@@ -64,6 +69,7 @@ ROUTES = (
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
     *(retention, boards, performance, standings, generalization),
     *(announcements, webhooks, notices),
+    *(people, membership, merging, people_admin, people_pages, provider_pages),
 )
 
 RUNNERS_LIMIT = Gauge("arena_runners_limit", "The most runners that may be started; 0 where the operator states none")

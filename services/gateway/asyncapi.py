@@ -14,7 +14,7 @@ from pydantic.json_schema import models_json_schema
 
 from arena.api.body import Body, example_of
 from arena.api.live import LeaderboardMessage, LogMessage, SubmissionMessage, SubmissionsMessage
-from services.gateway.accounts.callers import SESSION_COOKIE, WEBSOCKET_PROTOCOL, find_scope_check
+from services.gateway.accounts.callers import SESSION_COOKIE, WEBSOCKET_PROTOCOL, find_caller_check
 
 STORED = Path("docs/reference/asyncapi.json")
 MESSAGES: dict[str, Any] = {
@@ -111,7 +111,7 @@ def _operation(route: APIWebSocketRoute) -> dict[str, Any]:
     channel = f"#/channels/{route.name}"
     messages = [{"$ref": f"{channel}/messages/{each.__name__}"} for each in list_bodies(route)]
     operation = {"action": "send", "channel": {"$ref": channel}, "messages": messages}
-    needs = find_scope_check(route.dependant)
+    needs = find_caller_check(route.dependant)
     if needs is None:
         return operation | {"description": "Needs no token where everybody may see the phase."}
     schemes = [{"$ref": f"#/components/securitySchemes/{name}"} for name in SECURITY_SCHEMES]

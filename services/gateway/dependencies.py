@@ -12,6 +12,8 @@ from services.gateway.generalization.scores import GeneralizationScores
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.leaderboard.feeds import Feeds
 from services.gateway.live.change_notifier import ChangeNotifier
+from services.gateway.people.email_rate import EmailRate
+from services.gateway.people.provider import Provider, make_provider
 from services.gateway.performance.answers import Performances
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
@@ -41,6 +43,8 @@ class Dependencies:
     feeds: Feeds
     queue_estimates: QueueEstimates
     targets: Targets
+    email_rate: EmailRate
+    provider: Provider | None
     settings: GatewaySettings
 
 
@@ -63,6 +67,8 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         feeds=Feeds(leaderboards, change_notifier),
         queue_estimates=QueueEstimates(pool, settings.lease_s),
         targets=Targets(settings.webhook_networks),
+        email_rate=EmailRate(settings.email_rate),
+        provider=make_provider(settings),
         settings=settings,
     )
 
@@ -90,4 +96,6 @@ WithCounters = Annotated[CounterReader, Depends(_provide("counters"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]
 WithTargets = Annotated[Targets, Depends(_provide("targets"))]
+WithEmailRate = Annotated[EmailRate, Depends(_provide("email_rate"))]
+WithProvider = Annotated[Provider | None, Depends(_provide("provider"))]
 WithSettings = Annotated[GatewaySettings, Depends(_provide("settings"))]

@@ -26,7 +26,7 @@ from arena.api.planning import NewOrganizerRun
 from arena.api.problems import PROBLEM_TYPE, InvalidField, ProblemBody
 from arena.words.problems import ProblemCode
 from services.gateway import asyncapi
-from services.gateway.accounts.callers import SESSION_COOKIE, ScopeCheck, find_scope_check
+from services.gateway.accounts.callers import SESSION_COOKIE, CallerCheck, SignInCheck, find_caller_check
 
 API_VERSION = "1"
 STORED = Path("docs/reference/openapi.json")
@@ -47,6 +47,7 @@ TAGS = {
     "leaderboard": "The ranking of a phase's teams.",
     "competitions": "Competitions, their phases, and the packages of the images.",
     "accounts": "Teams and tokens, for organizers.",
+    "people": "Signing up, and what people do with their own account.",
     "organizer": "Create and change competitions, look into submissions, run the platform.",
     "baselines": "Baseline sets, to which scores refer.",
     "organizer runs": "The organizer's own studies: for estimates, baselines and replays.",
@@ -74,7 +75,7 @@ def build_document(app: FastAPI, routers: Iterable[APIRouter]) -> dict[str, Any]
         )
     )
     routes = (route for router in routers for route in router.routes if isinstance(route, APIRoute))
-    needs = {route.name: find_scope_check(route.dependant) for route in routes}
+    needs = {route.name: find_caller_check(route.dependant) for route in routes}
     used: set[str] = set()
     for operation in _operations(document):
         used |= set(operation.get("tags", []))
@@ -106,8 +107,10 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from operations.values()
 
 
-def _describe_security(operation: dict[str, Any], needs: ScopeCheck | None) -> None:
+def _describe_security(operation: dict[str, Any], needs: CallerCheck | None) -> None:
     with_token: list[dict[str, list[str]]] = [{"token": []}, {"session": []}]
+    if isinstance(needs, SignInCheck):
+        with_token = [{"session": []}]
     operation["security"] = with_token if needs else [{}, *with_token]
     if needs:
         operation["description"] = f"{operation.get('description', '')}\n\n{needs.describe()}"

@@ -154,4 +154,4 @@ def answer(connection: HTTPConnection, problem: Problem) -> Response:
 def _viewer(connection: HTTPConnection) -> Viewer:
     """Return who opens a page, if the request guard came as far as to find out."""
     caller = getattr(connection.state, "caller", None)
-    return UNKNOWN if caller is None else Viewer(caller.role, caller.team, caller.slug)
+    return UNKNOWN if caller is None else Viewer(caller.role, caller.team, caller.slug, caller.person)

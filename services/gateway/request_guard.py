@@ -134,7 +134,7 @@ class RequestGuard:
             if problem.code != ProblemCode.UNAVAILABLE:
                 self._count_anonymous(connection)
             raise
-        if caller is NOBODY:
+        if is_anybody(caller):
             self._count_anonymous(connection)
         return caller
 
@@ -170,7 +170,7 @@ class RequestGuard:
 
     def _limit_body(self, receive: Receive, caller: Caller, scope: Scope) -> Receive:
         received, limit = 0, BodyLimit(ANONYMOUS_BODY_BYTES)
-        is_found = caller is NOBODY
+        is_found = is_anybody(caller)
 
         async def counted() -> Message:
             nonlocal received, limit, is_found
@@ -206,6 +206,11 @@ class RequestGuard:
             largest = max(each, default=Limits().zip_limit_bytes)
             self._largest_zips[caller.competition_id] = largest
         return BodyLimit(largest + FORM_OVERHEAD_BYTES, largest)
+
+
+def is_anybody(caller: Caller) -> bool:
+    """Tell whether a caller is one whom no organizer has let in yet: anybody can sign up."""
+    return caller.role in {"anyone", "person"}
 
 
 def _is_form(scope: Scope) -> bool:

@@ -4,6 +4,7 @@ from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -49,13 +50,37 @@ class SmtpSettings(ArenaSettings):
         return self
 
 
-class GatewaySettings(ProcessSettings, ServerSettings, BlobSettings, LeaseSettings, SmtpSettings):
+class OidcSettings(ArenaSettings):
+    """With which provider of OpenID Connect people sign in; with none without `oidc_issuer`."""
+
+    oidc_issuer: str = Field(default="", pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[:/][^\s?#@]+|)$")
+    oidc_client_id: str = ""
+    oidc_client_secret_file: Path | None = None
+
+    @property
+    def oidc_host(self) -> str | None:
+        """What people know the provider by; None if there is none."""
+        return urlsplit(self.oidc_issuer).hostname
+
+    def read_client_secret(self) -> str | None:
+        """Return the secret that proves to the provider that this is the platform."""
+        return None if self.oidc_client_secret_file is None else self.oidc_client_secret_file.read_text().strip()
+
+    @model_validator(mode="after")
+    def _has_a_client(self) -> Self:
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("expected ARENA_OIDC_CLIENT_ID beside ARENA_OIDC_ISSUER, got none")
+        return self
+
+
+class GatewaySettings(ProcessSettings, ServerSettings, BlobSettings, LeaseSettings, SmtpSettings, OidcSettings):
     """The settings of one gateway process."""
 
     organizer_token: SecretStr | None = None
     runner_token: SecretStr | None = None
     public_url: PublicUrl = "http://127.0.0.1:8080"
     anonymous_rate: str = "300/minute"
+    email_rate: str = "20/hour"
     trusted_proxies: str = "127.0.0.1"
     runner_slots: PositiveInt = 2
     runners_limit: PositiveInt | None = None

@@ -65,6 +65,7 @@ def start_process(
         "PYTHONPATH": str(root),
         "ARENA_HTTP_PORT": str(port),
         "ARENA_ANONYMOUS_RATE": "100000/minute",
+        "ARENA_EMAIL_RATE": "100000/minute",
         "ARENA_GRACE_S": "5",
         "ARENA_SHARE_CPUS": "true",  # other stacks may run on this machine
         **more,

@@ -1,9 +1,14 @@
-"""Who sends a request (nobody known, a team, an organizer or a runner) and what the scopes of their token allow."""
+"""Who sends a request, and what they may do.
+
+That is nobody known, a person without a team, a team, an organizer or a runner, with the scopes of their token or role.
+A judge is an organizer who may only look.
+"""
 
 import hashlib
 import secrets
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,8 +18,14 @@ from fastapi.dependencies.models import Dependant
 from starlette.requests import HTTPConnection
 
 from arena.words.problems import ProblemCode
-from arena.words.scopes import Scope, TokenRole
-from services.gateway.accounts.tables import find_session, find_token
+from arena.words.scopes import ORGANIZER_SCOPES, TEAM_SCOPES, Scope, TokenRole
+from services.gateway.accounts.tables import (
+    BearerRow,
+    PersonSessionRow,
+    find_person_session,
+    find_session,
+    find_token,
+)
 from services.gateway.problems import Problem
 from shared.database import Pool
 
@@ -31,16 +42,20 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 class Caller:
     """Who sent a request; a team belongs to one competition, and `slug` is that competition's.
 
-    `token` is the name of the token.
+    `token` is the name of the token. Somebody's own token, or a session in which they signed in themselves, has their
+    `person_id`. `session` is the hash of such a session.
     """
 
-    role: Literal["anyone"] | TokenRole
+    role: Literal["anyone", "person"] | TokenRole
     scopes: frozenset[Scope] = frozenset()
     team_id: UUID | None = None
     competition_id: UUID | None = None
     team: str | None = None
     slug: str | None = None
     token: str = ""
+    person_id: UUID | None = None
+    person: str | None = None
+    session: bytes | None = None
 
 
 NOBODY = Caller("anyone")
@@ -67,15 +82,54 @@ async def identify(connection: HTTPConnection, pool: Pool) -> Caller:
         bearer = await find_token(pool, hash_token(token))
         if bearer is None:
             raise Problem(ProblemCode.INVALID_TOKEN, "The token is not known here, or was revoked.")
-    else:
-        session = connection.cookies.get(SESSION_COOKIE)
-        bearer = await find_session(pool, hash_token(session)) if session else None
-        if bearer is None:
-            return NOBODY
-        if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
-            check_origin(connection)
-    scopes = frozenset(Scope(each) for each in bearer.scopes)
-    return Caller(bearer.role, scopes, bearer.team_id, bearer.competition_id, bearer.team, bearer.slug, bearer.token)
+        return _token_caller(bearer)
+    session = connection.cookies.get(SESSION_COOKIE)
+    caller = await _session_caller(pool, hash_token(session)) if session else None
+    if caller is None:
+        return NOBODY
+    if connection.scope["type"] == "websocket" or connection.scope["method"] not in SAFE_METHODS:
+        check_origin(connection)
+    return caller
+
+
+async def _session_caller(pool: Pool, session: bytes) -> Caller | None:
+    bearer = await find_session(pool, session)
+    if bearer is not None:
+        return _token_caller(bearer)
+    row = await find_person_session(pool, session)
+    return None if row is None else _person_caller(row, session)
+
+
+def _token_caller(row: BearerRow) -> Caller:
+    return Caller(
+        row.role,
+        frozenset(Scope(each) for each in row.scopes),
+        row.team_id,
+        row.competition_id,
+        row.team,
+        row.slug,
+        row.token,
+        row.person_id,
+        row.person,
+    )
+
+
+def _person_caller(row: PersonSessionRow, session: bytes) -> Caller:
+    person = Caller("person", person_id=row.person_id, person=row.person, session=session)
+    if row.person_role != "member":
+        scopes = ORGANIZER_SCOPES if row.person_role == "organizer" else frozenset({Scope.READ})
+        return replace(person, role="organizer", scopes=scopes)
+    if row.team_id is None:
+        return person
+    return replace(
+        person,
+        role="team",
+        scopes=TEAM_SCOPES,
+        team_id=row.team_id,
+        competition_id=row.competition_id,
+        team=row.team,
+        slug=row.slug,
+    )
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -109,7 +163,15 @@ async def _caller(connection: HTTPConnection) -> Caller:  # else FastAPI would c
 Anyone = Annotated[Caller, Depends(_caller)]
 
 
-class ScopeCheck:
+class CallerCheck(ABC):
+    """A dependency that admits some callers and answers the others with Problem 401 or 403."""
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Return a sentence that says whom it admits."""
+
+
+class ScopeCheck(CallerCheck):
     """A dependency that admits callers with the scope that `needed` asks of their role.
 
     Others get Problem 401 or 403.
@@ -126,12 +188,22 @@ class ScopeCheck:
                 "This needs a token; send it as 'Authorization: Bearer TOKEN', or sign in at /sign-in.",
             )
         scope = self.needed.get(caller.role)
+        if scope is None and caller.role == "person":
+            raise Problem(
+                ProblemCode.WRONG_ROLE,
+                "You are signed in, and in no team yet: create or join one on the page of your account, /account.",
+                role=caller.role,
+            )
         if scope is None:
             who = " and ".join(f"{role}s" for role, needed in self.needed.items() if needed)
             whose = f"{'an' if caller.role == 'organizer' else 'a'} {caller.role}'s"
             raise Problem(ProblemCode.WRONG_ROLE, f"This is for {who}, and the token is {whose}.", role=caller.role)
         if scope not in caller.scopes:
-            raise Problem(ProblemCode.MISSING_SCOPE, f"This needs a token with the scope '{scope}'.", scope=scope)
+            raise Problem(
+                ProblemCode.MISSING_SCOPE,
+                f"This needs a token with the scope '{scope}'." if caller.session is None else "Judges may only look.",
+                scope=scope,
+            )
         return caller
 
     def describe(self) -> str:
@@ -140,16 +212,48 @@ class ScopeCheck:
         return f"Needs a {' or an '.join(who)}."
 
 
-def find_scope_check(dependant: Dependant) -> ScopeCheck | None:
+@dataclass(frozen=True)
+class SignedIn:
+    """A person in a session of their own, by its hash."""
+
+    id: UUID
+    session: bytes
+    caller: Caller
+
+
+class SignInCheck(CallerCheck):
+    """A dependency that admits people who signed in themselves.
+
+    Their tokens will not do: whoever finds one could otherwise take over the account, or delete it.
+    """
+
+    async def __call__(self, caller: Anyone) -> SignedIn:
+        """Return who is signed in. Raises Problem 401 or 403."""
+        if caller.person_id is not None and caller.session is not None:
+            return SignedIn(caller.person_id, caller.session, caller)
+        if caller.role == "anyone":
+            raise Problem(ProblemCode.NO_TOKEN, "This is for people who are signed in; sign in at /sign-in.")
+        raise Problem(
+            ProblemCode.WRONG_ROLE,
+            "This is for people who signed in with a link or at their provider, and not with a token.",
+            role=caller.role,
+        )
+
+    def describe(self) -> str:
+        """Return a sentence that says whom it admits."""
+        return "Needs a session of a person who signed in with a link or at a provider; a token will not do."
+
+
+def find_caller_check(dependant: Dependant) -> CallerCheck | None:
     """Return the check that a route makes of its caller; None if anyone may call it."""
-    return next(_scope_checks(dependant), None)
+    return next(_caller_checks(dependant), None)
 
 
-def _scope_checks(dependant: Dependant) -> Iterator[ScopeCheck]:
+def _caller_checks(dependant: Dependant) -> Iterator[CallerCheck]:
     for each in dependant.dependencies:
-        if isinstance(each.call, ScopeCheck):
+        if isinstance(each.call, CallerCheck):
             yield each.call
-        yield from _scope_checks(each)
+        yield from _caller_checks(each)
 
 
 def require_scope(
@@ -173,3 +277,5 @@ Registrar = Annotated[Caller, Depends(require_scope(organizer=Scope.ACCOUNTS))]
 """Organizers who create teams and tokens."""
 Runner = Annotated[Caller, Depends(require_scope(runner=Scope.BLOBS_READ))]
 """Runners who fetch blobs."""
+Person = Annotated[SignedIn, Depends(SignInCheck())]
+"""People who are signed in."""

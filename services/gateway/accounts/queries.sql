@@ -5,8 +5,11 @@ on conflict (hash) do nothing;
 
 -- name: find_token(hash)^
 -- The owner of a valid token.
-select k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+select
+    k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug,
+    k.person_id, p.name as person
 from tokens k left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
+left join people p on p.id = k.person_id
 where k.hash = :hash and k.revoked_at is null;
 
 -- name: create_team(competition_id, name, hash, scopes)^
@@ -56,10 +59,27 @@ returning expires_at;
 
 -- name: find_session(hash)^
 -- The owner of a session that has not expired and whose token is valid.
-select k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug
+select
+    k.role, k.name as token, k.scopes, k.team_id, t.competition_id, t.name as team, c.slug,
+    k.person_id, p.name as person
 from sessions s join tokens k on k.hash = s.token_hash
 left join teams t on t.id = k.team_id left join competitions c on c.id = t.competition_id
+left join people p on p.id = k.person_id
 where s.hash = :hash and s.expires_at > now() and k.revoked_at is null;
+
+-- name: find_person_session(hash)^
+-- The person of a session that has not expired: a member with the team that the session acts for, else the newest.
+select
+    p.role as person_role, m.team_id, t.competition_id, t.name as team, c.slug, p.id as person_id, p.name as person
+from sessions s join people p on p.id = s.person_id
+left join lateral (
+    select o.team_id from memberships o
+    where o.person_id = p.id and p.role = 'member'
+    order by (o.team_id = s.team_id) desc nulls last, o.joined_at desc
+    limit 1
+) m on true
+left join teams t on t.id = m.team_id left join competitions c on c.id = t.competition_id
+where s.hash = :hash and s.expires_at > now();
 
 -- name: end_session(hash)!
 -- Deletes a session.

@@ -7,7 +7,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
-from arena.words.scopes import TEAM_SCOPES, Scope, TokenRole
+from arena.words.scopes import TEAM_SCOPES, PersonRole, Scope, TokenRole
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
 queries = load_queries(files("services.gateway.accounts") / "queries.sql")
@@ -15,7 +15,10 @@ queries = load_queries(files("services.gateway.accounts") / "queries.sql")
 
 @dataclass(frozen=True)
 class BearerRow:
-    """Who owns a token or a session; a team with its name and its competition's slug; `token` is its name."""
+    """Who owns a token, or a session that was given for it; a team with its name and its competition's slug.
+
+    `token` is its name, and `person` is called by their name, if it is somebody's own.
+    """
 
     role: TokenRole
     token: str
@@ -24,6 +27,21 @@ class BearerRow:
     competition_id: UUID | None
     team: str | None
     slug: str | None
+    person_id: UUID | None
+    person: str | None
+
+
+@dataclass(frozen=True)
+class PersonSessionRow:
+    """Who signed in as a person, and for which team they act, if they are in one."""
+
+    person_role: PersonRole
+    team_id: UUID | None
+    competition_id: UUID | None
+    team: str | None
+    slug: str | None
+    person_id: UUID
+    person: str
 
 
 @dataclass(frozen=True)
@@ -72,6 +90,11 @@ async def find_token(pool: Pool, token_hash: bytes) -> BearerRow | None:
 async def find_session(pool: Pool, session_hash: bytes) -> BearerRow | None:
     """Return the owner of a session; None if it has expired or its token was revoked."""
     return await fetch_one(BearerRow, queries.find_session(pool, hash=session_hash))
+
+
+async def find_person_session(pool: Pool, session_hash: bytes) -> PersonSessionRow | None:
+    """Return the person of a session; None if it has expired, or was given for a token."""
+    return await fetch_one(PersonSessionRow, queries.find_person_session(pool, hash=session_hash))
 
 
 async def add_session(pool: Pool, session_hash: bytes, token_hash: bytes, days: int) -> bool:

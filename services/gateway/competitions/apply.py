@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from arena.api.competition_document import Board, BoardBaseline, Competition, Dataset, Phase
+from arena.api.competition_document import Board, BoardBaseline, Competition, Dataset, Phase, Registration
 from arena.api.competitions import AppliedCompetition, CompetitionDiff, DocumentProblem
 from arena.rules.boards import find_board_faults
 from arena.rules.competition_document import DocumentFault, find_faults
@@ -137,6 +137,7 @@ async def _read_current(connection: Connection, row: LockedCompetitionRow) -> Cu
         phases=[_phase(each) for each in phases],
         boards=[Board.model_validate(each) for each in recorded.get("boards", [])],
         baseline_rows=[BoardBaseline.model_validate(each) for each in recorded.get("baseline_rows", [])],
+        registration=Registration.model_validate(row.registration),
     )
     used = await apply_tables.list_used_phases(connection, row.id)
     return CurrentCompetition(document, [_current_box(each) for each in boxes], used)

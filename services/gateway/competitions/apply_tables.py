@@ -18,6 +18,7 @@ class LockedCompetitionRow:
     name: str
     description: str
     seed: str
+    registration: dict[str, Any]
     revision: int | None
     document: dict[str, Any] | None
 
@@ -63,7 +64,12 @@ async def list_current_boxes(connection: Connection, competition_id: UUID) -> li
 async def upsert_competition(connection: Connection, slug: str, wanted: Competition) -> UUID:
     """Create a competition, or change what is said of it and its seed; returns its id."""
     competition_id: UUID = await queries.upsert_competition(
-        connection, slug=slug, name=wanted.name, description=wanted.description, seed=wanted.seed
+        connection,
+        slug=slug,
+        name=wanted.name,
+        description=wanted.description,
+        seed=wanted.seed,
+        registration=wanted.registration.model_dump(mode="json"),
     )
     return competition_id
 

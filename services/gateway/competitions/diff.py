@@ -102,6 +102,9 @@ def _changes(current: Competition, wanted: Competition) -> Iterator[DocumentChan
         before = {getattr(each, key): each.model_dump(mode="json") for each in getattr(current, part)}
         after = {getattr(each, key): each.model_dump(mode="json") for each in getattr(wanted, part)}
         yield from _part_changes(kind, before, after)
+    was_open, is_open = (each.registration.model_dump(mode="json") for each in (current, wanted))
+    for key, value in is_open.items():
+        yield from _value_changes(f"registration: {key}", was_open[key], value)
     for part in ("phases", "boards"):
         was, order = ([one.name for one in getattr(each, part)] for each in (current, wanted))
         if was != order and sorted(was) == sorted(order):

@@ -50,10 +50,12 @@ where competition_id = :competition_id and (:after::text is null or label > :aft
 order by label
 limit :size;
 
--- name: upsert_competition(slug, name, description, seed)$
--- Creates a competition, or changes its name, description and seed.
-insert into competitions (slug, name, description, seed) values (:slug, :name, :description, :seed)
-on conflict (slug) do update set name = excluded.name, description = excluded.description, seed = excluded.seed
+-- name: upsert_competition(slug, name, description, seed, registration)$
+-- Creates a competition, or changes its name, description and seed, and how people sign up.
+insert into competitions (slug, name, description, seed, registration)
+values (:slug, :name, :description, :seed, :registration)
+on conflict (slug) do update set
+    name = excluded.name, description = excluded.description, seed = excluded.seed, registration = excluded.registration
 returning id;
 
 -- name: lock_slug(slug)!
@@ -62,7 +64,7 @@ select pg_advisory_xact_lock(hashtextextended('competition ' || :slug::text, 0))
 
 -- name: lock_competition(slug)^
 -- Locks a competition before a change, and returns it with its last revision.
-select c.id, c.name, c.description, c.seed, r.revision, r.document
+select c.id, c.name, c.description, c.seed, c.registration, r.revision, r.document
 from competitions c
 left join lateral (
     select revision, document from competition_revisions where competition_id = c.id order by revision desc limit 1

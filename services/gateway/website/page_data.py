@@ -99,5 +99,28 @@ class StandingsData(Body):
     b: str | None
 
 
+class RegisterData(Body):
+    """What the page to register starts from; whoever is known is signed in already."""
+
+    slug: str
+    rules_version: str
+    is_known: bool
+    return_to: str
+
+
+class AccountData(Body):
+    """What the page of an account starts from; `open` are the competitions that people sign up for."""
+
+    is_person: bool
+    open: dict[str, str]
+
+
+class JoinData(Body):
+    """What the page of an invitation starts from."""
+
+    link: str
+
+
 OfStandings = LeaderboardData | StandingsData | BoardData | PerformanceData
-PageData = OfStandings | SubmissionsData | SubmissionData | ConsoleData
+OfPeople = RegisterData | AccountData | JoinData
+PageData = OfStandings | OfPeople | SubmissionsData | SubmissionData | ConsoleData

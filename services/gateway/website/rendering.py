@@ -44,14 +44,15 @@ environment.globals["asset"] = lambda name: f"{ASSETS_ADDRESS}{VERSION}/{name}"
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who views a page; for a team with its name and its competition's slug.
+    """Who views a page; for a team with its name and its competition's slug, and for a person with theirs.
 
     It is unknown while the database that knows the session cannot be asked.
     """
 
-    role: Literal["anyone", "unknown"] | TokenRole
+    role: Literal["anyone", "person", "unknown"] | TokenRole
     team: str | None = None
     slug: str | None = None
+    person: str | None = None
 
 
 UNKNOWN = Viewer("unknown")

@@ -29,7 +29,7 @@ class PageContext:
 
 def viewer_of(caller: Caller) -> Viewer:
     """Return the viewer that a caller is."""
-    return Viewer(caller.role, caller.team, caller.slug)
+    return Viewer(caller.role, caller.team, caller.slug, caller.person)
 
 
 def usual_phase(phases: Sequence[PhaseRow]) -> PhaseRow | None:
@@ -48,6 +48,12 @@ async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | N
 
 def check_may_read(caller: Caller) -> None:
     """Raise Problem 403 unless a caller's token may read submissions."""
+    if caller.role == "person":
+        raise Problem(
+            ProblemCode.WRONG_ROLE,
+            "You are in no team yet: create or join one on the page of your account, /account.",
+            role=caller.role,
+        )
     if Scope.READ not in caller.scopes:
         raise Problem(
             ProblemCode.MISSING_SCOPE,

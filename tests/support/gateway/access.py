@@ -5,6 +5,7 @@ from uuid import uuid4
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
 
+from services.gateway.accounts.callers import SESSION_COOKIE
 from services.gateway.website.rendering import ASSETS_ADDRESS, VERSION
 from tests.support.gateway.running import Gateway
 
@@ -15,14 +16,16 @@ ORGANIZER_TOKENS = {
     "organizer, accounts": ["accounts"],
 }
 RUNNER = "a runner"
-CALLERS = {"nobody", "a wrong token", *TEAM_TOKENS, *ORGANIZER_TOKENS, RUNNER}
+PEOPLE = {"a person", "a member", "a judge", "an organizer in person"}
+"""Those who signed in themselves: in no team, in one, and with a role."""
+CALLERS = {"nobody", "a wrong token", *TEAM_TOKENS, *ORGANIZER_TOKENS, RUNNER, *PEOPLE}
 ANYONE = CALLERS - {"a wrong token"}
-MEMBER = {"team, read", "organizer, read"}
-ACTOR = {"team, submit", "organizer, manage"}
-TEAM = {"team, submit"}
-ORGANIZER = {"organizer, read"}
-MANAGER = {"organizer, manage"}
-REGISTRAR = {"organizer, accounts"}
+ORGANIZER = {"organizer, read", "a judge", "an organizer in person"}
+MEMBER = {"team, read", "a member", *ORGANIZER}
+TEAM = {"team, submit", "a member"}
+MANAGER = {"organizer, manage", "an organizer in person"}
+ACTOR = TEAM | MANAGER
+REGISTRAR = {"organizer, accounts", "an organizer in person"}
 ROUTES = {
     ("POST", "/api/v1/competitions/{slug}/submissions"): TEAM,
     ("GET", "/api/v1/submissions/{submission_id}"): MEMBER,
@@ -108,6 +111,35 @@ ROUTES = {
     ("DELETE", "/api/v1/webhooks/{webhook_id}"): ACTOR,
     ("GET", "/api/v1/webhooks/{webhook_id}/deliveries"): MEMBER,
     ("POST", "/api/v1/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): ACTOR,
+    ("POST", "/api/v1/registrations"): ANYONE,
+    ("GET", "/api/v1/me"): PEOPLE,
+    ("PUT", "/api/v1/me"): PEOPLE,
+    ("GET", "/api/v1/me/export"): PEOPLE,
+    ("DELETE", "/api/v1/me"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/registration"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/team"): PEOPLE,
+    ("DELETE", "/api/v1/me/competitions/{slug}/team"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/act"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/invitations"): PEOPLE,
+    ("POST", "/api/v1/me/invitations"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/tokens"): PEOPLE,
+    ("DELETE", "/api/v1/me/tokens/{token_id}"): PEOPLE,
+    ("PUT", "/api/v1/me/competitions/{slug}/merge"): PEOPLE,
+    ("DELETE", "/api/v1/me/competitions/{slug}/merge"): PEOPLE,
+    ("POST", "/api/v1/me/competitions/{slug}/merge/accept"): PEOPLE,
+    ("GET", "/api/v1/admin/competitions/{slug}/people"): ORGANIZER,
+    ("POST", "/api/v1/admin/competitions/{slug}/people/{person_id}/approve"): REGISTRAR,
+    ("POST", "/api/v1/admin/competitions/{slug}/people/{person_id}/refuse"): REGISTRAR,
+    ("GET", "/api/v1/admin/people"): ORGANIZER,
+    ("PUT", "/api/v1/admin/people/role"): REGISTRAR,
+    ("GET", "/register"): ANYONE,
+    ("GET", "/confirm"): ANYONE,
+    ("POST", "/confirm"): ANYONE,
+    ("POST", "/sign-in/link"): ANYONE,
+    ("GET", "/sign-in/provider"): ANYONE,
+    ("GET", "/sign-in/provider/back"): ANYONE,
+    ("GET", "/account"): ANYONE,
+    ("GET", "/join"): ANYONE,
     ("GET", "/healthz"): ANYONE,
     ("GET", "/readyz"): ANYONE,
     ("GET", "/metrics"): ANYONE,
@@ -134,6 +166,8 @@ ROUTES = {
     ("POST", "/sign-out"): ANYONE,
     ("GET", f"{ASSETS_ADDRESS}{VERSION}/arena.css"): CALLERS,
 }
+SESSION = "session:"
+"""Begins what stands for a token of those who have a session instead."""
 MOUNTS = {
     "/docs/swagger-ui": "/docs/swagger-ui/swagger-ui.css",
     f"{ASSETS_ADDRESS}{VERSION}": f"{ASSETS_ADDRESS}{VERSION}/arena.css",
@@ -152,13 +186,18 @@ IDS = {
     "sha256": "0" * 64,
 } | {
     name: str(uuid4())
-    for name in ("submission_id", "shard_id", "token_id", "letter_id", "announcement_id", "webhook_id", "delivery_id")
+    for name in (
+        *("submission_id", "shard_id", "token_id", "letter_id", "person_id"),
+        *("announcement_id", "webhook_id", "delivery_id"),
+    )
 }
 
 
 async def status_of(gateway: Gateway, method: str, path: str, token: str | None) -> int:
     """Return the status of a call without a body. A call that the role allows may then fail with 404 or 422."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
+    if token is not None and token.startswith(SESSION):
+        headers = {"Cookie": f"{SESSION_COOKIE}={token.removeprefix(SESSION)}", "Origin": gateway.url}
     if method == "WS":
         try:
             async with connect(gateway.live(path.removeprefix("/api/v1")), additional_headers=headers):

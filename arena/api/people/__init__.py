@@ -1,0 +1,1 @@
+"""People: signing up, their teams and tokens, and what organizers see of them."""

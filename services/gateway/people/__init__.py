@@ -1,0 +1,1 @@
+"""People: signing up and in, their teams, and what is known of them."""
