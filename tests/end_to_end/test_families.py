@@ -60,7 +60,7 @@ async def test_a_competition_that_mixes_families_is_planned_scored_exported_and_
 
     estimate = await arena.json("estimate", "--competition", SLUG, "--probe-calls", "1")
     assert len(estimate["rows"]) == len(CASES)
-    build = ("baseline", "build", "--competition", SLUG, "--name", BASELINE, "--random-studies", "2")
+    build = ("baseline", "build", "--competition", SLUG, "--name", BASELINE, "--random-studies", "2", "--n-calls", "6")
     built = await arena.json(*build, "--strong-studies", "1", "--strong-calls", "4")
     assert (built["nodes"], built["nodes_run"]) == (NODES, NODES)
 
