@@ -24,6 +24,7 @@ from services.gateway.competitions import admin as competitions_admin
 from services.gateway.competitions import datasets
 from services.gateway.competitions import routes as competitions
 from services.gateway.dependencies import Dependencies
+from services.gateway.everlasting import routes as everlasting
 from services.gateway.executions import log_streaming, replays
 from services.gateway.executions import routes as executions
 from services.gateway.export import routes as export
@@ -67,7 +68,7 @@ ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
-    *(retention, boards, performance, standings, generalization),
+    *(retention, boards, performance, everlasting, standings, generalization),
     *(announcements, webhooks, notices),
     *(people, membership, merging, people_admin, people_pages, provider_pages),
 )

@@ -33,6 +33,11 @@ group = LazyGroup(
         ),
         Listed("show", "organizer.competition:show_competition", "Show an applied competition and its revisions."),
         Listed(
+            "reopen",
+            "organizer.phase_controls:reopen",
+            "Reopen the final of a competition that has ended, as an everlasting benchmark.",
+        ),
+        Listed(
             "prune",
             "operator.prune:prune",
             "Drop what a finished competition keeps and its scores do not need.",

@@ -1,5 +1,6 @@
 """The commands for a running phase: freezing its leaderboard, a team's quotas, priorities."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -8,7 +9,8 @@ from arena.client.answer import PlatformAnswer
 from arena.client.http import client_from_environment
 from arena.commands.lazy_group import LazyGroup, Listed
 from arena.commands.options import CompetitionOption, Json, PhaseOption, SubmissionArgument
-from arena.terminal import console, plain, show_json, time_text
+from arena.failure import Failure
+from arena.terminal import console, plain, remark, show_json, time_text
 
 group = LazyGroup(
     "Freeze the leaderboard of a phase; reveal its generalization losses.",
@@ -61,6 +63,31 @@ def _set_frozen(competition: str, phase: str, verb: str, as_json: bool) -> None:
     now = answer.parse(FrozenPhase)
     state = f"frozen since {time_text(now.frozen_at)}" if now.frozen else "not frozen"
     console.print(plain(f"{competition} / {phase}: {state}"))
+
+
+def reopen(
+    slug: Annotated[str, typer.Argument(help="Slug of the competition.")],
+    phase: Annotated[str, typer.Option("--phase", help="Name of the phase that was the final.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask first. Without a terminal it never asks.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Reopen the final of a competition that has ended, as an everlasting benchmark.
+
+    Everybody may then read what the black boxes are, and this cannot be taken back.
+    """
+    question = f"Reveal all black boxes of {slug}, for good?"
+    if not (yes or as_json) and sys.stdin.isatty() and not typer.confirm(question):
+        raise Failure("Nothing was reopened.")
+    answer = client_from_environment().post(f"/api/v1/admin/competitions/{slug}/phases/{phase}/reopen")
+    if as_json:
+        show_json(answer.json)
+        return
+    from arena.api.standings.everlasting import ReopenedPhase
+
+    now = answer.parse(ReopenedPhase)
+    console.print(plain(f"{slug} / {phase}: an everlasting benchmark since {time_text(now.reopened_at)}"))
+    remark(f'In the competition\'s file, write for {phase}: no opens_at, no closes_at, visibility = "public",')
+    remark(f"attempts_per_day = {now.attempts_per_day}, active_submissions = {now.active_submissions}")
 
 
 def put_team_quota(

@@ -11,6 +11,7 @@ from services.gateway.accounts.callers import Manager
 from services.gateway.accounts.tables import find_team
 from services.gateway.competitions.phases import find_phase
 from services.gateway.dependencies import WithOutbox, WithPool
+from services.gateway.everlasting.tables import find_reopened_at
 from services.gateway.phase_controls import tables
 from services.gateway.problems import Problem
 from services.gateway.submissions.lookup import find_submission
@@ -34,7 +35,7 @@ async def freeze(slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: M
 
 @router.post("/competitions/{slug}/phases/{phase}/unfreeze")
 async def unfreeze(slug: str, phase: str, pool: WithPool, outbox: WithOutbox, _: Manager) -> FrozenPhase:
-    """Show everybody the current leaderboard again."""
+    """Show everybody the current leaderboard again, unless the phase was reopened: its final stays as it was."""
     return await _set_frozen(pool, outbox, slug, phase, frozen=False)
 
 
@@ -42,6 +43,11 @@ async def _set_frozen(pool: Pool, outbox: Outbox, slug: str, phase: str, *, froz
     phase_id = (await find_phase(pool, slug, phase)).id
     async with pool.acquire() as connection, connection.transaction():
         change = await next_change(connection, phase_id)
+        if await find_reopened_at(connection, phase_id) is not None:
+            raise Problem(
+                ProblemCode.REOPENED,
+                f"{phase} was reopened, and its final stays frozen; later entries are on the everlasting board.",
+            )
         frozen_at = await tables.set_frozen(connection, phase_id, frozen=frozen)
         await outbox.put(connection, [PhaseChanged(phase_id=phase_id, change=change)])
     outbox.wake()

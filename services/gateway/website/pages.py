@@ -11,6 +11,7 @@ from services.gateway.boards import pages as boards
 from services.gateway.boards.lookup import list_visible_boards
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithLeaderboards, WithPool
+from services.gateway.everlasting import pages as everlasting
 from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.performance import pages as performance
@@ -27,7 +28,8 @@ router = APIRouter(include_in_schema=False)
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(router)
-    for module in (boards, embedding, performance, standings, console, home, rules, sessions, submission, submitting):
+    public = (boards, embedding, performance, everlasting, standings)
+    for module in (*public, console, home, rules, sessions, submission, submitting):
         app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
@@ -57,6 +59,7 @@ async def leaderboard_page(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
         phase=page.phase, description=render_markdown(page.competition.description),
         boards=[each.board for each in found], board=None,
+        reopened_at=page.reopened_at,
     )  # fmt: skip
 
 

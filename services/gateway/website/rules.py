@@ -74,6 +74,8 @@ async def rules_page(slug: str, request: Request, pool: WithPool, caller: Anyone
         competition=page.competition,
         phases=page.phases,
         phase=page.phase,
+        shows_logs=page.shows_logs,
+        reopened_at=page.reopened_at,
         endings=describe_endings(),
         environments=find_packages(page.phase.environments if page.phase else [DEFAULT_ENVIRONMENT]),
         example=read_example(),

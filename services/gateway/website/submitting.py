@@ -17,7 +17,7 @@ from services.gateway.problems import Problem
 from services.gateway.submissions.live_list import Watch
 from services.gateway.website.page_data import SubmissionsData
 from services.gateway.website.rendering import render
-from services.gateway.website.viewers import check_may_read, find_page_context, to_sign_in
+from services.gateway.website.viewers import PageContext, check_may_read, find_page_context, to_sign_in
 
 router = APIRouter(include_in_schema=False)
 
@@ -45,7 +45,7 @@ async def submissions_page(
     if page.phase is not None:
         first = await Watch(pool, estimates, caller, page.phase.id).news()
         limits = Limits.model_validate(page.phase.limits)
-        data = _data(slug, page.phase, caller, first, limits.zip_limit_bytes)
+        data = _data(page, page.phase, caller, first, limits.zip_limit_bytes)
     return render(
         "submissions.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
         phase=page.phase, zip_limit=size_text(limits.zip_limit_bytes), may_submit=_may_submit(caller),
@@ -57,15 +57,15 @@ def _may_submit(caller: Caller) -> bool:
 
 
 def _data(
-    slug: str, phase: PhaseRow, caller: Caller, first: SubmissionsMessage | None, zip_limit_bytes: int
+    page: PageContext, phase: PhaseRow, caller: Caller, first: SubmissionsMessage | None, zip_limit_bytes: int
 ) -> SubmissionsData:
     return SubmissionsData(
-        slug=slug,
+        slug=page.competition.slug,
         phase=phase.name,
         role="organizer" if caller.role == "organizer" else "team",
         may_submit=_may_submit(caller),
         may_act=bool({Scope.SUBMIT, Scope.MANAGE} & caller.scopes),
-        shows_logs=caller.role == "organizer" or phase.practice,
+        shows_logs=caller.role == "organizer" or page.shows_logs,
         counting=phase.counting,
         zip_limit_bytes=zip_limit_bytes,
         zip_limit=size_text(zip_limit_bytes),

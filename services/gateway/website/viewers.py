@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition, visible_phases
 from services.gateway.competitions.tables import CompetitionRow, PhaseRow
+from services.gateway.everlasting.tables import find_reopened_at
 from services.gateway.problems import Problem
 from services.gateway.website.rendering import Viewer
 from shared.database import Pool
@@ -19,12 +21,21 @@ from shared.database import Pool
 
 @dataclass(frozen=True)
 class PageContext:
-    """A competition as its pages need it: the phases that the viewer may see, and the one shown, if any."""
+    """A competition as its pages need it: the phases that the viewer may see, and the one shown, if any.
+
+    `reopened_at` is since when that one is an everlasting benchmark, if it is one.
+    """
 
     viewer: Viewer
     competition: CompetitionRow
     phases: list[PhaseRow]
     phase: PhaseRow | None
+    reopened_at: datetime | None = None
+
+    @property
+    def shows_logs(self) -> bool:
+        """Whether teams read what their optimizers wrote in the phase."""
+        return self.phase is not None and (self.phase.practice or self.reopened_at is not None)
 
 
 def viewer_of(caller: Caller) -> Viewer:
@@ -43,7 +54,8 @@ async def find_page_context(pool: Pool, caller: Caller, slug: str, name: str | N
     competition = await find_competition(pool, slug)
     phases = await visible_phases(pool, competition, caller)
     phase = await choose_phase(pool, competition, name, caller) if name else usual_phase(phases)
-    return PageContext(viewer_of(caller), competition, phases, phase)
+    reopened_at = await find_reopened_at(pool, phase.id) if phase else None
+    return PageContext(viewer_of(caller), competition, phases, phase, reopened_at)
 
 
 def check_may_read(caller: Caller) -> None:

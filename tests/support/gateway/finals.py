@@ -11,6 +11,8 @@ from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import make_zip, submit
 
 SCORES = {"a": 90.0, "b": 80.0, "c": 70.0}
+PLACES = {"a": 70.0, "b": 60.0}
+"""Scores in the final."""
 
 
 async def end(pool: Pool, submission: str, state: str = "scored", verdict: str = "scored", **changes: Any) -> None:
@@ -44,3 +46,23 @@ async def set_up(
         ids[name] = answer.raise_for_status().json()["id"]
         await end(pool, ids[name], score=score)
     return teams, ids
+
+
+async def finish_final(gateway: Gateway, pool: Pool) -> tuple[dict[str, httpx.AsyncClient], dict[str, str]]:
+    """Run a final of two teams to its end, after a feedback phase that has closed; returns its submissions."""
+    teams, _ = await set_up(gateway, pool)
+    body = {"from": "feedback", "phase": "final", "top": 2, "studies": 2}
+    answer = await gateway.organizer.post("/api/v1/admin/competitions/c/final", json=body)
+    finalists = {each["team"]: each["submission_id"] for each in answer.raise_for_status().json()["finalists"]}
+    for team, submission in finalists.items():
+        await end(pool, submission, score=PLACES[team])
+    await pool.execute("update phases set closes_at = now() where name = 'feedback'")
+    return teams, finalists
+
+
+async def enter_later(pool: Pool, client: httpx.AsyncClient, score: float) -> None:
+    """Submit something else to the reopened final, and let it be scored."""
+    answer = await submit(client, make_zip(b"# later\nclass Later: ..."), phase="final")
+    identity: str = answer.raise_for_status().json()["id"]
+    await end(pool, identity, score=score)
+    await pool.execute("update submissions set change = next_change(phase_id) where id = $1", UUID(identity))

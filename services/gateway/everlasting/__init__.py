@@ -1,0 +1,1 @@
+"""A competition after its end: its final reopened as an everlasting benchmark."""
