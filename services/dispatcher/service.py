@@ -19,7 +19,7 @@ from services.dispatcher.settings import DispatcherSettings
 from shared.broker.connection import Broker
 from shared.broker.errors import BrokerUnavailable
 from shared.broker.queue_lengths import measure_queues
-from shared.broker.topology import DISPATCH, SUBMISSIONS, shard_queue
+from shared.broker.topology import DISPATCH, RESULTS, SUBMISSIONS, shard_queue
 from shared.database import Pool, is_transient
 from shared.events import wait_for_any
 from shared.messages import (
@@ -42,6 +42,9 @@ RELEASE_GAP_S = 0.1
 SLOW_ANSWER_S = 1.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
+RESULTS_WAITING_MOST = 2000
+"""While more results wait to be stored, nothing is released: runners would only make the queue longer. An aggregator
+stores so many in less than a lease, even on a machine that has much else to do."""
 COUNTED_AT_ONCE = 200
 """Ended submissions of which one sweep counts what they have cost."""
 
@@ -123,6 +126,8 @@ class Dispatcher:
         if self._look.is_set():
             self._has_work = True
         self._look.clear()
+        if await self._results_wait():
+            return
         settings = self._settings
         runners = await serving_tables.ready_runners(self._pool, settings.lease_s)
 
@@ -159,8 +164,11 @@ class Dispatcher:
         await measure_work(self._pool, self._settings.lease_s)
         await serving_tables.count_spent(self._pool, COUNTED_AT_ONCE)
         await self._settle_unserved(classes)
+        if await self._results_wait():
+            self._hearing_since = time.monotonic()
         settings = self._settings
-        # After the broker, the database or this process was silent, runners first get the time of a lease to be heard.
+        # After the broker, the database or this process was silent, runners first get the time of a lease to be heard,
+        # and so they do after results had to wait, because a runner no longer holds a shard whose results it has sent.
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
         for lost in await self._find_silent():
@@ -173,6 +181,9 @@ class Dispatcher:
         for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
             self._said.pop(runner_id, None)
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
+
+    async def _results_wait(self) -> bool:
+        return await self._broker.count_waiting(RESULTS) > RESULTS_WAITING_MOST
 
     async def _find_silent(self) -> list[LostAttempt]:
         """Return the attempts whose runners are silent, though the broker takes messages and the clock was not set.

@@ -54,8 +54,8 @@ async def test_a_dispatcher_killed_while_it_releases_has_released_nothing_and_an
     before = await pool.fetch("select * from shards order by id")
 
     with killed_process("dispatcher", settings, tmp_path / "log") as dispatcher:
-        async with locked(pool, "select from submissions where id = $1 for update", submission):
-            await wait_for_waiting(pool, 1)  # it has released shards, and waits to say that their submission runs
+        async with locked(pool, "select from teams for update"):
+            await wait_for_waiting(pool, 1)  # it has chosen teams, and waits to say that they have had their turn
             dispatcher.kill()
             dispatcher.wait()
         await wait_until_forgotten(pool, "dispatcher")
@@ -67,6 +67,26 @@ async def test_a_dispatcher_killed_while_it_releases_has_released_nothing_and_an
         await wait_until(lambda: is_scored(pool, submission), what="scored")
     assert await pool.fetchval("select score from submissions where id = $1", submission) == undisturbed
     assert await pool.fetchval("select max(attempt) from shards") == 1
+
+
+async def test_what_a_dispatcher_had_released_when_it_was_killed_is_released_again(
+    pool: Pool, runner_broker: Broker, blobs: Blobs, settings: PlatformSettings, tmp_path: Path
+) -> None:
+    submission = await seed_submission(pool, await seed_phase(pool, boxes=4, studies_per_box=3), blob_sha256=BLOB)
+    await dispatcher_tables.expand_waiting(pool)
+
+    with killed_process("dispatcher", settings, tmp_path / "log") as dispatcher:
+        async with locked(pool, "select from submissions where id = $1 for update", submission):
+            await wait_for_waiting(pool, 1)  # it has released shards, and waits to say that their submission runs
+            dispatcher.kill()
+            dispatcher.wait()
+        await wait_until_forgotten(pool, "dispatcher")
+    assert await pool.fetchval("select count(*) from shards where state = 'released'") > 0
+
+    settings = settings.with_changes(lease_s=2, message_lost_s=2)
+    async with control(settings), running(runner(runner_broker, blobs, settings, [NullSlot(), NullSlot()]).run):
+        await wait_until(lambda: is_scored(pool, submission), what="scored")
+    assert await pool.fetchval("select count(*) from studies") == 12
 
 
 async def test_an_aggregator_killed_while_it_stores_results_has_stored_none_and_another_stores_all_once(
