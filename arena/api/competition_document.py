@@ -103,8 +103,9 @@ class Phase(Body):
 class Board(Body):
     """A ranking of one phase's submissions by a rule of its own, beside the phase's leaderboard.
 
-    It scores those of the phase's black boxes that `boxes` names, or all of them. Its scores are those after
-    `after_iterations` iterations; null means all. A board of the generalization loss is the organizers' alone.
+    It scores those of the phase's black boxes that are of one of `families` or named in `boxes`; all where it names
+    neither. Its scores are those after `after_iterations` iterations; null means all. A board of the generalization
+    loss is the organizers' until that loss is revealed.
     """
 
     model_config = example(
@@ -115,6 +116,7 @@ class Board(Body):
     title: Title
     phase: Label
     visibility: Literal["public", "organizer"] = "public"
+    families: Annotated[list[FamilyName], Field(default_factory=list, max_length=20)]
     boxes: Annotated[list[Label], Field(default_factory=list)]
     after_iterations: Count | None = None
     objective: Literal["visible", "generalization"] = "visible"

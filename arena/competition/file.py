@@ -149,7 +149,7 @@ class _Reading:
             "datasets": [each.model_dump() for each in datasets.values()],
             "black_boxes": boxes,
             "phases": [each.model_dump(mode="json", exclude_unset=True) for each in good_phases.values()],
-            **self._read_boards(good_phases),
+            **self._read_boards(good_boxes, good_phases),
         }
         if "registration" in self.raw and not self.faults:
             registration = Registration.model_validate(self.raw["registration"])
@@ -277,13 +277,14 @@ class _Reading:
             return count
         return 0
 
-    def _read_boards(self, phases: Mapping[int, Phase]) -> dict[str, Any]:
+    def _read_boards(self, boxes: Mapping[int, BlackBox], phases: Mapping[int, Phase]) -> dict[str, Any]:
         """The boards and baseline rows of the document; one without any is as a platform of before wants it."""
         boards = self._check("boards", Board, _tables(self.raw, "boards"))
         stated = self._check("baseline_rows", OwnBaselineRow, _tables(self.raw, "baseline_rows"))
         rows, self.found.zips, faults = read_rows(stated, self.found.file.parent)
         self.faults += faults
-        self.faults += find_board_contradictions(boards, rows, {each.name: each for each in phases.values()})
+        by_name, by_label = {each.name: each for each in phases.values()}, {each.label: each for each in boxes.values()}
+        self.faults += find_board_contradictions(boards, rows, by_name, by_label)
         found: dict[str, Mapping[int, Body]] = {"boards": boards, "baseline_rows": rows}
         return {part: [each.model_dump() for each in of.values()] for part, of in found.items() if of}
 

@@ -10,7 +10,7 @@ from arena.api.competition_document import Board, BoardBaseline
 from arena.api.leaderboard import BoardRanking
 from services.gateway.accounts.callers import Caller
 from services.gateway.boards import tables
-from services.gateway.boards.lookup import choose_board
+from services.gateway.boards.lookup import choose_board, sees_all
 from services.gateway.boards.losses import BoardLosses, SubmissionLosses
 from services.gateway.boards.ranking import BoardEntry, rank_board
 from services.gateway.boards.tables import BaselineRun, BoardBox
@@ -87,7 +87,7 @@ class Boards:
 
     async def answer(self, slug: str, name: str, caller: Caller) -> BoardAnswer:
         """Return a board as a caller may see it. Raises Problem 404."""
-        view = BoardView(slug, name, caller.role == "organizer")
+        view = BoardView(slug, name, sees_all(caller))
         kept = self._kept.get(view)
         if kept is None or kept.own_changes != self._changes.own_changes or self._clock() >= kept.at + POLL_S:
             kept = await self._look_up(view, caller)

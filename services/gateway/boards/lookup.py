@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from arena.api.competition_document import Board, BoardBaseline
 from arena.words.problems import ProblemCode
+from arena.words.scopes import Scope
 from arena.words.text import clean_line
 from services.gateway.accounts.callers import Caller
 from services.gateway.boards import tables
@@ -45,7 +46,12 @@ async def list_visible_boards(pool: Pool, competition: KnownCompetition, caller:
         for each in found.boards
         if (phase := phases.get(each.phase)) is not None
     ]
-    return [each for each in boards if caller.role == "organizer" or each.is_public]
+    return [each for each in boards if sees_all(caller) or each.is_public]
+
+
+def sees_all(caller: Caller) -> bool:
+    """Return whether a caller sees boards that are the organizers', and what came after a freeze."""
+    return caller.role == "organizer" and Scope.READ in caller.scopes
 
 
 async def choose_board(pool: Pool, competition: KnownCompetition, name: str, caller: Caller) -> ChosenBoard:

@@ -37,7 +37,11 @@ async def board_page(slug: str, board: str, pool: WithPool, boards: WithBoards, 
 def say_rule(ranking: BoardRanking) -> str:
     """Return in words what a board ranks, and by what."""
     board, several = ranking.board, "" if ranking.n_boxes == 1 else "es"
-    boxes = f"{ranking.n_boxes} black box{several}" if board.boxes else f"all {ranking.n_boxes} black box{several}"
+    boxes = (
+        f"{ranking.n_boxes} black box{several}"
+        if board.boxes or board.families
+        else f"all {ranking.n_boxes} black box{several}"
+    )
     loss = "generalization loss" if board.objective == "generalization" else "visible loss"
     when = f"after {board.after_iterations or ranking.n_calls} of {ranking.n_calls} iterations"
     return (

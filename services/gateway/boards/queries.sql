@@ -4,7 +4,7 @@ select
     coalesce(document -> 'boards', '[]') as boards, coalesce(document -> 'baseline_rows', '[]') as baseline_rows
 from competition_revisions where competition_id = :competition_id order by revision desc limit 1;
 
--- name: board_boxes(phase_id, labels, objective)
+-- name: board_boxes(phase_id, labels, families, objective)
 -- The black boxes of a phase that a board scores, with what their rescaled losses refer to.
 select b.id, bb.clip, bb.best
 from phases p
@@ -13,7 +13,10 @@ join black_boxes b on b.id = pb.box_id
 join baseline_boxes bb
     on bb.baseline_id = p.baseline_id and bb.test_case = b.test_case and bb.objective = :objective
 where p.id = :phase_id
-    and (b.label = any (:labels::text[]) or cardinality(:labels::text[]) = 0)
+    and (
+        b.label = any (:labels::text[]) or b.family = any (:families::text[])
+        or cardinality(:labels::text[] || :families::text[]) = 0
+    )
 order by b.id;
 
 -- name: board_losses(submission_ids, sinces, box_ids, clips, bests, iterations, objective, newest)

@@ -69,7 +69,13 @@ async def find_documents(pool: Pool, competition_id: UUID) -> BoardDocuments:
 
 async def list_boxes(pool: Pool, phase_id: UUID, board: Board) -> list[BoardBox]:
     """Return the black boxes that a board scores, those that the phase's baseline covers."""
-    rows = queries.board_boxes(pool, phase_id=phase_id, labels=board.boxes, objective=OBJECTIVES[board.objective])
+    rows = queries.board_boxes(
+        pool,
+        phase_id=phase_id,
+        labels=board.boxes,
+        families=board.families,
+        objective=OBJECTIVES[board.objective],
+    )
     return await fetch_all(BoardBox, rows)
 
 

@@ -124,6 +124,29 @@ async def test_boards_that_are_the_organizers_are_nobody_else_s(stopped: Stopped
     assert (await stopped.http.get(f"{BOARDS}/secret", headers=ORGANIZER)).status_code == 200
 
 
+async def test_a_board_of_a_family_scores_its_black_boxes_alone(
+    stopped: StoppedGateway, pool: Pool, seeded: Seeded
+) -> None:
+    await pool.execute("update black_boxes set family = 'bbob' where label = 'box-01'")
+    of_family = {"name": "bbob", "title": "BBOB alone", "phase": "feedback", "families": ["bbob"]}
+    await state_boards(pool, seeded, of_family)
+
+    found = await board(stopped, "bbob")
+
+    assert standings(found) == [("fast", 1, 70.0), ("slow", 2, 60.0)]
+    assert found.n_boxes == 1
+
+
+@pytest.mark.usefixtures("seeded")
+async def test_an_organizer_s_token_that_may_not_read_gets_what_everybody_gets(
+    stopped: StoppedGateway, pool: Pool
+) -> None:
+    assert (await stopped.http.get(f"{BOARDS}/secret", headers=ORGANIZER)).status_code == 200
+    await pool.execute("update tokens set scopes = '{manage}'")
+
+    assert (await stopped.http.get(f"{BOARDS}/secret", headers=ORGANIZER)).status_code == 404
+
+
 @pytest.mark.usefixtures("seeded")
 async def test_a_board_of_a_hidden_phase_is_the_organizers(stopped: StoppedGateway, pool: Pool) -> None:
     await pool.execute("update phases set visibility = 'organizer'")
