@@ -116,8 +116,8 @@ class Board(Body):
     title: Title
     phase: Label
     visibility: Literal["public", "organizer"] = "public"
-    families: Annotated[list[FamilyName], Field(default_factory=list, max_length=20)]
-    boxes: Annotated[list[Label], Field(default_factory=list)]
+    families: list[FamilyName] = Field(default_factory=list, max_length=20)
+    boxes: list[Label] = Field(default_factory=list)
     after_iterations: Count | None = None
     objective: Literal["visible", "generalization"] = "visible"
 

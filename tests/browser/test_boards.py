@@ -1,9 +1,10 @@
 """Boards as everybody sees them: on a page that moves by itself, and in a frame of another site's page."""
 
+import asyncio
 from uuid import UUID
 
 import numpy as np
-from playwright.async_api import Page, Route, expect
+from playwright.async_api import Page, expect
 
 from arena.scoring import Array
 from shared.database import Pool
@@ -22,12 +23,13 @@ BOARDS = [
     {"name": "one", "title": "One black box alone", "phase": "feedback", "boxes": ["box-01"]},
     {"name": "held-out", "title": "Generalization", "phase": "feedback", "objective": "generalization"},
 ]
-OTHER_SITE = "http://other.example/"
 
 
 def falling(start: float) -> Array:
     """Curves of the test competition's two boxes and two studies, from `start` on."""
-    return np.broadcast_to(np.linspace(start, 0.0, 16), (2, 2, 16)) + np.array([[[0.0], [0.02]], [[0.05], [0.09]]])
+    apart = np.array([[[0.0], [0.02]], [[0.05], [0.09]]])
+    found: Array = np.linspace(start, 0.0, 16) + apart
+    return found
 
 
 async def run_baseline_row(gateway: Gateway, pool: Pool) -> None:
@@ -86,18 +88,26 @@ async def test_a_board_is_shown_in_a_frame_of_another_site_and_its_page_is_not(
     page = await new_page(gateway.url)
     address = f"{gateway.url}/c/c/boards/early"
 
-    async def other_site(route: Route) -> None:
-        badge = f'<img src="{address}/badge.svg?team=dice" alt="dice">'
-        frames = f'<iframe src="{address}/embed" title="a"></iframe><iframe src="{address}" title="b"></iframe>'
-        await route.fulfill(content_type="text/html", body=f"<!doctype html><title>Other</title>{badge}{frames}")
+    badge = f'<img src="{address}/badge.svg?team=dice" alt="dice">'
+    frames = f'<iframe src="{address}/embed" title="a"></iframe><iframe src="{address}" title="b"></iframe>'
+    body = f"<!doctype html><title>Other</title>{badge}{frames}".encode()
 
-    await page.route(OTHER_SITE, other_site)
-    await page.goto(OTHER_SITE)
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    # Another port is another origin; of another host, Chromium would let nothing in that is on loopback.
+    other_site = await asyncio.start_server(answer, "127.0.0.1", 0)
+    await page.goto(f"http://127.0.0.1:{other_site.sockets[0].getsockname()[1]}/")
 
     await page.frame_locator("[title=a]").locator("#board tbody th", has_text="dice").wait_for()
     assert await page.frame_locator("[title=b]").locator("#board").count() == 0
     await page.wait_for_function("() => document.images[0].complete")
     assert await page.evaluate("() => document.images[0].naturalWidth") > 0
+    other_site.close()
     await page.goto(f"{address}/embed")
     await page.locator("#board tbody th", has_text="dice").wait_for()
     await check_page(page, "board-embedded")
