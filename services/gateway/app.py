@@ -51,11 +51,11 @@ from services.gateway.request_guard import RequestGuard
 from services.gateway.request_traces import RequestTraces
 from services.gateway.rescoring import routes as rescoring
 from services.gateway.retention import routes as retention
-from services.gateway.standings import routes as standings
 from services.gateway.submissions import black_boxes, provenance, selection
 from services.gateway.submissions import live as submission_live
 from services.gateway.submissions import live_list as submissions_live
 from services.gateway.submissions import routes as submissions
+from services.gateway.views import routes as views
 from services.gateway.webhooks import routes as webhooks
 from services.gateway.website.compression import Packed
 from services.gateway.website.pages import add_website
@@ -68,7 +68,7 @@ ROUTES = (
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),
-    *(retention, boards, performance, everlasting, standings, generalization),
+    *(retention, boards, performance, everlasting, views, generalization),
     *(announcements, webhooks, notices),
     *(people, membership, merging, people_admin, people_pages, provider_pages),
 )

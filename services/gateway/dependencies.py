@@ -17,7 +17,7 @@ from services.gateway.people.provider import Provider, make_provider
 from services.gateway.performance.answers import Performances
 from services.gateway.queue.estimates import QueueEstimates
 from services.gateway.settings import GatewaySettings
-from services.gateway.standings.answers import CounterReader, Standings
+from services.gateway.views.answers import CounterReader, Views
 from services.gateway.webhooks.targets import Targets
 from shared.blobs import Blobs
 from shared.broker.connection import Broker
@@ -37,7 +37,7 @@ class Dependencies:
     leaderboards: Leaderboards
     boards: Boards
     performances: Performances
-    standings: Standings
+    views: Views
     counters: CounterReader
     generalization_scores: GeneralizationScores
     feeds: Feeds
@@ -61,7 +61,7 @@ def make_dependencies(pool: Pool, broker: Broker, settings: GatewaySettings) -> 
         leaderboards=leaderboards,
         boards=Boards(pool, change_notifier, leaderboards),
         performances=Performances(pool, leaderboards),
-        standings=Standings(pool, leaderboards),
+        views=Views(pool, leaderboards),
         counters=CounterReader(pool),
         generalization_scores=GeneralizationScores(pool, leaderboards),
         feeds=Feeds(leaderboards, change_notifier),
@@ -91,7 +91,7 @@ WithLeaderboards = Annotated[Leaderboards, Depends(_provide("leaderboards"))]
 WithBoards = Annotated[Boards, Depends(_provide("boards"))]
 WithGeneralizationScores = Annotated[GeneralizationScores, Depends(_provide("generalization_scores"))]
 WithPerformances = Annotated[Performances, Depends(_provide("performances"))]
-WithStandings = Annotated[Standings, Depends(_provide("standings"))]
+WithViews = Annotated[Views, Depends(_provide("views"))]
 WithCounters = Annotated[CounterReader, Depends(_provide("counters"))]
 WithFeeds = Annotated[Feeds, Depends(_provide("feeds"))]
 WithQueueEstimates = Annotated[QueueEstimates, Depends(_provide("queue_estimates"))]

@@ -82,7 +82,7 @@ def reopen(
     if as_json:
         show_json(answer.json)
         return
-    from arena.api.standings.everlasting import ReopenedPhase
+    from arena.api.views.everlasting import ReopenedPhase
 
     now = answer.parse(ReopenedPhase)
     console.print(plain(f"{slug} / {phase}: an everlasting benchmark since {time_text(now.reopened_at)}"))

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from arena.api.leaderboard import LeaderboardRow
-from arena.api.standings.everlasting import EverlastingBenchmark, EverlastingRow
+from arena.api.views.everlasting import EverlastingBenchmark, EverlastingRow
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase

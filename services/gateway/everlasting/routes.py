@@ -3,7 +3,7 @@
 import structlog
 from fastapi import APIRouter
 
-from arena.api.standings.everlasting import EverlastingBenchmark, ReopenedPhase, RevealedProblem, RevealedProblemPage
+from arena.api.views.everlasting import EverlastingBenchmark, ReopenedPhase, RevealedProblem, RevealedProblemPage
 from services.gateway.accounts.callers import Anyone, Manager
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.competitions.phases import find_phase

@@ -85,7 +85,7 @@ class ConsoleData(Body):
     phases: list[str]
 
 
-class StandingsData(Body):
+class ViewData(Body):
     """What a page beside the leaderboard starts from; `team` is the viewer's own.
 
     On the page of two teams, `teams` may be chosen, and `a` and `b` are.
@@ -121,6 +121,6 @@ class JoinData(Body):
     link: str
 
 
-OfStandings = LeaderboardData | StandingsData | BoardData | PerformanceData
+OfLeaderboards = LeaderboardData | ViewData | BoardData | PerformanceData
 OfPeople = RegisterData | AccountData | JoinData
-PageData = OfStandings | OfPeople | SubmissionsData | SubmissionData | ConsoleData
+PageData = OfLeaderboards | OfPeople | SubmissionsData | SubmissionData | ConsoleData

@@ -15,7 +15,7 @@ from services.gateway.everlasting import pages as everlasting
 from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.performance import pages as performance
-from services.gateway.standings import pages as standings
+from services.gateway.views import pages as views
 from services.gateway.website import console, home, rules, sessions, submission, submitting
 from services.gateway.website.markdown import render_markdown
 from services.gateway.website.page_data import LeaderboardData, RanksBefore
@@ -28,7 +28,7 @@ router = APIRouter(include_in_schema=False)
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(router)
-    public = (boards, embedding, performance, everlasting, standings)
+    public = (boards, embedding, performance, everlasting, views)
     for module in (*public, console, home, rules, sessions, submission, submitting):
         app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")

@@ -14,7 +14,7 @@ from services.gateway.dependencies import make_dependencies
 from services.gateway.leaderboard.answers import Leaderboards
 from services.gateway.performance.answers import Performances
 from services.gateway.settings import GatewaySettings
-from services.gateway.standings.answers import CounterReader
+from services.gateway.views.answers import CounterReader
 from shared.broker.connection import connect_broker
 from tests.support.gateway.noted_pool import NotedPool, noted_pool
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from arena.report.statistics import rank_final
 from services.gateway.leaderboard.within_noise import within_noise
-from services.gateway.standings.pairing import pair
+from services.gateway.views.pairing import pair
 
 LOSSES = st.lists(st.floats(-1, 1).map(lambda loss: round(loss, 6)), min_size=0, max_size=20)
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from arena.api.standings.head_to_head import BoxPair, Pairing
+from arena.api.views.head_to_head import BoxPair, Pairing
 from arena.scoring import interval_half_width
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.scores import show_score

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from services.gateway.standings.box_spreads import spreads_of
+from services.gateway.views.box_spreads import spreads_of
 
 HARD, EASY, UNKNOWN = (UUID(int=number) for number in range(3))
 

@@ -5,12 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response
 
-from arena.api.standings.boxes import BoxSpreads
-from arena.api.standings.counters import Counters
-from arena.api.standings.days import Days
-from arena.api.standings.head_to_head import HeadToHead
+from arena.api.views.boxes import BoxSpreads
+from arena.api.views.counters import Counters
+from arena.api.views.days import Days
+from arena.api.views.head_to_head import HeadToHead
 from services.gateway.accounts.callers import Anyone
-from services.gateway.dependencies import WithCounters, WithStandings
+from services.gateway.dependencies import WithCounters, WithViews
 from services.gateway.leaderboard.answers import NOT_MODIFIED, LeaderboardAnswer, answer_tagged
 
 router = APIRouter(prefix="/api/v1", tags=["leaderboard"])
@@ -20,27 +20,27 @@ TeamName = Annotated[str, Query(max_length=200)]
 
 @router.get("/competitions/{slug}/days", response_model=Days, responses=NOT_MODIFIED)
 async def get_days(
-    slug: str, standings: WithStandings, caller: Anyone, phase: str | None = None, if_none_match: IfNoneMatch = None
+    slug: str, views: WithViews, caller: Anyone, phase: str | None = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return the score and the rank of every team over the days of a phase, of the first 100.
 
     While the phase is frozen, only organizers see what came after the freeze.
     """
-    return _respond(await standings.days(slug, phase, caller), if_none_match)
+    return _respond(await views.days(slug, phase, caller), if_none_match)
 
 
 @router.get("/competitions/{slug}/boxes", response_model=BoxSpreads, responses=NOT_MODIFIED)
 async def get_boxes(
-    slug: str, standings: WithStandings, caller: Anyone, phase: str | None = None, if_none_match: IfNoneMatch = None
+    slug: str, views: WithViews, caller: Anyone, phase: str | None = None, if_none_match: IfNoneMatch = None
 ) -> Response:
     """Return how the scores of the first 100 teams are spread on each black box of a phase, by its label."""
-    return _respond(await standings.boxes(slug, phase, caller), if_none_match)
+    return _respond(await views.boxes(slug, phase, caller), if_none_match)
 
 
 @router.get("/competitions/{slug}/head-to-head", response_model=HeadToHead, responses=NOT_MODIFIED)
 async def get_head_to_head(
     slug: str,
-    standings: WithStandings,
+    views: WithViews,
     caller: Anyone,
     a: TeamName,
     b: TeamName,
@@ -48,7 +48,7 @@ async def get_head_to_head(
     if_none_match: IfNoneMatch = None,
 ) -> Response:
     """Return the counting submissions of two teams against each other, and how likely it is that a is better."""
-    return _respond(await standings.head_to_head(slug, phase, a, b, caller), if_none_match)
+    return _respond(await views.head_to_head(slug, phase, a, b, caller), if_none_match)
 
 
 @router.get("/counters")

@@ -5,10 +5,10 @@ from datetime import datetime
 from importlib.resources import files
 from uuid import UUID
 
-from arena.api.standings.counters import Counters
+from arena.api.views.counters import Counters
 from shared.database import Pool, load_queries
 
-queries = load_queries(files("services.gateway.standings") / "queries.sql")
+queries = load_queries(files("services.gateway.views") / "queries.sql")
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from arena.api.body import Body
-from arena.api.standings.boxes import BoxSpreads
-from arena.api.standings.counters import Counters
-from arena.api.standings.days import Days
-from arena.api.standings.head_to_head import HeadToHead
+from arena.api.views.boxes import BoxSpreads
+from arena.api.views.counters import Counters
+from arena.api.views.days import Days
+from arena.api.views.head_to_head import HeadToHead
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition
@@ -17,10 +17,10 @@ from services.gateway.leaderboard.answers import LeaderboardAnswer, Leaderboards
 from services.gateway.leaderboard.reader import Clock, RankedLeaderboard
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.problems import Problem
-from services.gateway.standings import tables
-from services.gateway.standings.box_spreads import spreads_of
-from services.gateway.standings.days import days_of, moments_between
-from services.gateway.standings.pairing import pair
+from services.gateway.views import tables
+from services.gateway.views.box_spreads import spreads_of
+from services.gateway.views.days import days_of, moments_between
+from services.gateway.views.pairing import pair
 from shared.database import Pool
 
 TEAMS_SHOWN = 100
@@ -30,7 +30,7 @@ Asked = tuple[str, str, bool, str]
 Compute = Callable[[UUID, str, RankedLeaderboard], Awaitable[Body]]
 
 
-class Standings:
+class Views:
     """What the counting submissions of phases show. While others only run on, who asks costs no computation."""
 
     def __init__(self, pool: Pool, leaderboards: Leaderboards) -> None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import numpy as np
 
-from arena.api.standings.boxes import BoxSpread
+from arena.api.views.boxes import BoxSpread
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.scores import show_score
 

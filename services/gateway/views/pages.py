@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithLeaderboards, WithPool
-from services.gateway.website.page_data import StandingsData
+from services.gateway.website.page_data import ViewData
 from services.gateway.website.rendering import render
 from services.gateway.website.viewers import PageContext, find_page_context
 
@@ -56,7 +56,7 @@ def _render(
 ) -> Response:
     data = None
     if page.phase is not None:
-        data = StandingsData(
+        data = ViewData(
             slug=page.competition.slug,
             phase=page.phase.name,
             team=page.viewer.team,

@@ -5,9 +5,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from arena.api.standings.days import TeamDays
+from arena.api.views.days import TeamDays
 from arena.rules.ranking import rank, ranking_key
-from services.gateway.standings.tables import ScoredRow
+from services.gateway.views.tables import ScoredRow
 
 MOST_MOMENTS = 150
 DIGITS = 3

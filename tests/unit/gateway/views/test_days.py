@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arena.api.standings.days import TeamDays
-from services.gateway.standings.days import MOST_MOMENTS, days_of, moments_between
-from services.gateway.standings.tables import ScoredRow
+from arena.api.views.days import TeamDays
+from services.gateway.views.days import MOST_MOMENTS, days_of, moments_between
+from services.gateway.views.tables import ScoredRow
 
 START = datetime(2020, 7, 1, tzinfo=UTC)
 

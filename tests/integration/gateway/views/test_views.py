@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from services.gateway.settings import GatewaySettings
-from services.gateway.standings.answers import COUNTERS_KEPT_S
+from services.gateway.views.answers import COUNTERS_KEPT_S
 from shared.database import Pool
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.running import Gateway
