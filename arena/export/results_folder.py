@@ -97,10 +97,19 @@ def _save_study(root: str, name: str, header: ExportHeader, box: ExportBox, stud
     datasets = {
         EVAL: build_eval_ds(evaluations, [VISIBLE, GENERALIZATION]),
         TIME: build_timing_ds(*(np.array(each, dtype=float) for each in times)),
-        SUGGEST_LOG: build_suggest_ds(study.suggestions or _unknown_points(header)),
+        SUGGEST_LOG: build_suggest_ds(keep_numbers(study.suggestions or _unknown_points(header))),
     }
     for key, dataset in datasets.items():
         XRSerializer.save(dataset, meta, root, db=name, key=key, uuid_=identity)
+
+
+def keep_numbers(points: list[list[dict[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Return suggestions without the parameters whose values are text: Bayesmark's tools read numbers alone."""
+    texts = {name for row in points for point in row for name, value in point.items() if isinstance(value, str)}
+    return [
+        [{name: point[name] for name in point if name not in texts} or {DROPPED: 0.0} for point in row]
+        for row in points
+    ]
 
 
 def _unknown_points(header: ExportHeader) -> list[list[dict[str, float]]]:
