@@ -17,7 +17,10 @@ class RanksBefore(Body):
 
 
 class LeaderboardData(Body):
-    """What a leaderboard's page starts from; `team` is the viewer's own."""
+    """What a leaderboard's page starts from; `team` is the viewer's own.
+
+    `generalization` is whether the viewer may see what the generalization losses say.
+    """
 
     slug: str
     phase: str
@@ -27,6 +30,7 @@ class LeaderboardData(Body):
     rows: list[LeaderboardRow]
     team: str | None
     before: RanksBefore | None
+    generalization: bool
 
 
 class SubmissionsData(Body):

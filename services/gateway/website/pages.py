@@ -12,6 +12,8 @@ from services.gateway.boards.lookup import list_visible_boards
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.dependencies import WithLeaderboards, WithPool
 from services.gateway.everlasting import pages as everlasting
+from services.gateway.generalization.access import may_see_generalization
+from services.gateway.generalization.tables import find_reveal
 from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
 from services.gateway.performance import pages as performance
@@ -53,7 +55,10 @@ async def leaderboard_page(
     data = None
     if page.phase is not None:
         reader = leaderboards.reader(page.phase.id, present=caller.role == "organizer")
-        data = _data(page, page.phase, await reader.load(), await ranks_before(pool, page.phase.id))
+        before = await ranks_before(pool, page.phase.id)
+        is_revealed = await find_reveal(pool, page.phase.id) is not None
+        told = may_see_generalization(caller, is_revealed=is_revealed)
+        data = _data(page, page.phase, await reader.load(), before, generalization=told)
     found = await list_visible_boards(pool, page.competition, caller)
     return render(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
@@ -63,7 +68,14 @@ async def leaderboard_page(
     )  # fmt: skip
 
 
-def _data(page: PageContext, phase: PhaseRow, ranked: RankedLeaderboard, before: list[RankBefore]) -> LeaderboardData:
+def _data(
+    page: PageContext,
+    phase: PhaseRow,
+    ranked: RankedLeaderboard,
+    before: list[RankBefore],
+    *,
+    generalization: bool,
+) -> LeaderboardData:
     ranks = {each.team: each.rank for each in before}
     return LeaderboardData(
         slug=page.competition.slug,
@@ -74,4 +86,5 @@ def _data(page: PageContext, phase: PhaseRow, ranked: RankedLeaderboard, before:
         rows=ranked.rows,
         team=page.viewer.team,
         before=RanksBefore(phase=before[0].phase, ranks=ranks) if before else None,
+        generalization=generalization,
     )

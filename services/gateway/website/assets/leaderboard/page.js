@@ -2,6 +2,7 @@
 
 import { byId, chip, h, moment, pageData, percent, score, time } from "../shared/dom.js";
 import { showConvergence } from "./convergence.js";
+import { watchGeneralization } from "./generalization.js";
 import { interval } from "./interval.js";
 import { showState, watch } from "../shared/live.js";
 
@@ -12,6 +13,7 @@ const rows = new Map(data.rows.map((row) => [row.team, row]));
 const drawn = new Map();
 const before = new Map(Object.entries(data.before?.ranks ?? {}));
 const drawConvergence = showConvergence(byId("convergence"), data.team);
+const generalization = data.generalization ? watchGeneralization(data, drawAnew) : null;
 let scale = "";
 let body = null;
 
@@ -20,6 +22,7 @@ const COLUMNS = [
   ["Team", "team"],
   ["Score", "number"],
   ["95 % interval", "wide"],
+  ...(generalization ? [["Generalization", "number"]] : []),
   ["Submissions", "number wide"],
   ["Last change", "wide"],
   ["State", "state"],
@@ -86,10 +89,17 @@ function cells(row, old, scores) {
           ]
         : "–",
     ),
+    generalization ? generalization.cell(row.team) : null,
     h("td", { class: "number wide" }, String(row.submissions)),
     h("td", { class: "wide" }, time(row.changed_at)),
     h("td", { class: "state" }, underWay(row, old)),
   ];
+}
+
+/** Draw all rows again, though none has changed. */
+function drawAnew() {
+  scale = "";
+  draw();
 }
 
 function draw() {
@@ -181,5 +191,6 @@ watch(`/api/v1/competitions/${encodeURIComponent(data.slug)}/live?phase=${encode
     for (const row of message.rows) rows.set(row.team, row);
     showFrozen(message.frozen);
     draw();
+    generalization?.ask();
   },
 });
