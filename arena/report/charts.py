@@ -78,7 +78,8 @@ def all_charts(data: FinalData, final: Final, labels: Mapping[str, str]) -> dict
     }
 
 
-def _layout(figure: go.Figure, *, x: str, y: str, height: int, **layout: Any) -> go.Figure:
+def lay_out(figure: go.Figure, *, x: str, y: str, height: int, **layout: Any) -> go.Figure:
+    """Give a chart its axes and its height, and return it."""
     figure.update_layout(
         template="none",
         height=height,
@@ -118,7 +119,7 @@ def scores_chart(data: FinalData, final: Final) -> go.Figure:
             "tie group %{customdata[0]}<extra></extra>",
             showlegend=False,
         )
-    _layout(figure, x="score, with its 95 % interval", y="", height=_rows_height(len(names)))
+    lay_out(figure, x="score, with its 95 % interval", y="", height=_rows_height(len(names)))
     return figure.update_yaxes(type="category", categoryorder="array", categoryarray=names, autorange="reversed")
 
 
@@ -142,12 +143,13 @@ def feedback_chart(data: FinalData, final: Final) -> go.Figure:
             hovertemplate=f"%{{text}}: {before} in feedback, {place.rank} in the final<extra></extra>",
             showlegend=False,
         )
-    _layout(figure, x="", y="", height=_rows_height(len(final.places)))
+    lay_out(figure, x="", y="", height=_rows_height(len(final.places)))
     figure.update_xaxes(type="category", range=[-0.15, 1.9], showgrid=False, side="top")
     return figure.update_yaxes(autorange="reversed", visible=False)
 
 
-def _lines(figure: go.Figure, names: Sequence[str], x: Any, ys: Any, hover: str) -> None:
+def draw_lines(figure: go.Figure, names: Sequence[str], x: Any, ys: Any, hover: str) -> None:
+    """Draw a line for each name, each in a style of its own."""
     for number, (name, y) in enumerate(zip(names, ys, strict=True)):
         colour, dash = STYLES[number % len(STYLES)]
         figure.add_scatter(
@@ -165,7 +167,7 @@ def convergence_chart(data: FinalData, final: Final) -> go.Figure:
     iterations = list(range(1, data.losses.shape[-1] + 1))
     by_team = convergence(data)
     figure = go.Figure()
-    _lines(
+    draw_lines(
         figure, names_of(data, final), iterations, [by_team[each.team] for each in final.places], "%{y:.2f} after %{x}"
     )
     for name, y, dash in (
@@ -173,10 +175,11 @@ def convergence_chart(data: FinalData, final: Final) -> go.Figure:
         ("best known", np.full(len(iterations), 100.0), "longdashdot"),
     ):
         figure.add_scatter(x=iterations, y=y, mode="lines", name=name, line={"color": "#888888", "dash": dash})
-    return _layout(figure, x="iteration", y="score", height=_lines_height(len(final.places) + 2))
+    return lay_out(figure, x="iteration", y="score", height=lines_height(len(final.places) + 2))
 
 
-def _lines_height(lines: int) -> int:
+def lines_height(lines: int) -> int:
+    """Return the height of a chart with so many lines, which its legend lists."""
     return 440 + 12 * lines
 
 
@@ -195,7 +198,7 @@ def boxes_chart(data: FinalData, final: Final, labels: Mapping[str, str]) -> go.
         hovertemplate="%{y} on %{x}: %{z:.2f}<extra></extra>",
     )
     below = LABEL_CHAR_PX * max(len(label) for label in labels.values())
-    _layout(figure, x="", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + below)
+    lay_out(figure, x="", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + below)
     figure.update_xaxes(type="category", tickangle=-90, showgrid=False)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 
@@ -206,10 +209,10 @@ def profile_chart(data: FinalData, final: Final) -> go.Figure:
     scores = np.linspace(np.percentile(studies, 1), studies.max(), 201)
     shares = profile(data, scores)
     figure = go.Figure()
-    _lines(
+    draw_lines(
         figure, names_of(data, final), scores, [shares[each.team] for each in final.places], "%{y:.1%} reach %{x:.1f}"
     )
-    _layout(figure, x="score of a study", y="share that reaches it", height=_lines_height(len(final.places)))
+    lay_out(figure, x="score of a study", y="share that reaches it", height=lines_height(len(final.places)))
     return figure.update_yaxes(tickformat=".0%", rangemode="tozero")
 
 
@@ -228,7 +231,7 @@ def rank_chart(data: FinalData, final: Final) -> go.Figure:
         colorbar=COLOUR_BAR | {"title": {"text": "share", "side": "top"}, "tickformat": ".0%"},
         hovertemplate="%{y} is number %{x} in %{z:.1%}<extra></extra>",
     )
-    _layout(figure, x="rank", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + 20)
+    lay_out(figure, x="rank", y="", height=_rows_height(len(final.places)) + COLOUR_BAR_PX + 20)
     figure.update_xaxes(type="category", showgrid=False, tickangle=0)
     return figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
 

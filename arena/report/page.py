@@ -12,6 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
+from arena.anytime.bootstrap import REPLICATES
+from arena.anytime.figures import AnytimeFigures
+from arena.report.any_budget import ecdf_chart
 from arena.report.charts import all_charts, critical_difference_svg
 from arena.report.comparison import Comparison
 from arena.report.data import FinalData
@@ -30,6 +33,7 @@ def render(
     comparison: Comparison | None,
     tables: Sequence[Table],
     labels: Mapping[str, str],
+    figures: AnytimeFigures,
     now: datetime,
 ) -> str:
     """Return the page."""
@@ -38,12 +42,13 @@ def render(
     )
     environment.filters["cell"] = format_cell
     plotly, start = get_plotlyjs(), environment.loader.get_source(environment, "start.js")[0]  # type: ignore[union-attr]
+    charts = {**all_charts(data, final, labels), "ecdf": ecdf_chart(data, final, figures)}
     return environment.get_template("template.html.j2").render(
         data=data,
         final=final,
         comparison=comparison,
         tables={table.name: table for table in tables},
-        charts={name: _plain(figure) for name, figure in all_charts(data, final, labels).items()},
+        charts={name: _plain(figure) for name, figure in charts.items()},
         diagram=Markup(critical_difference_svg(data, final, comparison)) if comparison else None,  # noqa: S704 - matplotlib's, which escapes text
         unscored=[each for each in data.final.finalists if each.state != SubmissionState.SCORED],
         plotly=Markup(plotly),  # noqa: S704 - the library's own file
@@ -51,6 +56,8 @@ def render(
         policy=content_policy([plotly, start]),
         now=now,
         level=LEVEL,
+        targets=len(figures.targets),
+        any_budget_replicates=REPLICATES,
         seed=SEED,
     )
 
@@ -69,6 +76,7 @@ def _plain(figure: go.Figure) -> Any:
 FORMATS: Mapping[Kind, Callable[[Any], str]] = {
     "count": str,
     "score": "{:.3f}".format,
+    "evaluations": "{:.1f}".format,
     "share": "{:.1%}".format,
     "p": lambda p: "< 0.001" if p < 0.001 else f"{p:.3f}",
     "flag": lambda is_so: "≈ yes" if is_so else "",

@@ -14,7 +14,7 @@ from arena.report.comparison import Comparison
 from arena.report.data import FinalData
 from arena.report.statistics import Array, Final, scores_of
 
-Kind = Literal["text", "count", "score", "share", "p", "flag", "time"]
+Kind = Literal["text", "count", "score", "evaluations", "share", "p", "flag", "time"]
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """A spreadsheet takes a cell that begins like this for a formula, and a team's name may begin like this."""
 

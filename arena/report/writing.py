@@ -6,6 +6,7 @@ from typing import Any
 
 from arena.api.export import ExportHeader
 from arena.api.reruns import FinalStatus
+from arena.report.any_budget import any_budget_tables, measure_final
 from arena.report.comparison import compare
 from arena.report.data import FinalData
 from arena.report.names import compare_names, names_table
@@ -25,11 +26,12 @@ def write_report(
     ranked = rank_final(data.last)
     comparison = compare(data.last.mean(axis=2), [team.name for team in data.teams])
     labels = _labels(data.header, reveal=reveal)
-    tables = all_tables(data, ranked, comparison, labels)
+    figures = measure_final(data)
+    tables = all_tables(data, ranked, comparison, labels) + any_budget_tables(data, ranked, figures)
     if second is not None:
         tables.append(names_table(compare_names(data, second)))
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(render(data, ranked, comparison, tables, labels, datetime.now(UTC)), encoding="utf-8")
+    out.write_text(render(data, ranked, comparison, tables, labels, figures, datetime.now(UTC)), encoding="utf-8")
     files = write_tables(directory, tables, data) if directory is not None else []
     teams, boxes, studies = data.last.shape
     return {"page": str(out), "teams": teams, "boxes": boxes, "studies": teams * boxes * studies, "files": files}

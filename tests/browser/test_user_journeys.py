@@ -110,6 +110,9 @@ async def test_from_upload_to_final_score_before_the_eyes_of_a_watcher(
     await check_page(watcher, "path-watcher")
     board = Client(platform, None).get("/api/v1/competitions/autumn/leaderboard").json["rows"]
     assert {each["team"]: f"{each['score']:.3f}" for each in board}["dice"] == shown
+    await watcher.get_by_role("link", name="Performance").click()
+    await watcher.locator("#ecdf canvas").wait_for()
+    await check_page(watcher, "path-performance")
 
 
 async def test_an_organizer_looks_into_a_submission_replays_it_and_closes_the_curtain(

@@ -24,8 +24,8 @@ HOSTILE = [
     "{{ 7 * 7 }}",
     "\u202egnp.exe",
 ]
-PARTS = ("final", "feedback", "convergence", "boxes", "profile", "differences", "stability", "how")
-CHARTS = ("final", "feedback", "convergence", "boxes", "profile", "rank_stability")
+PARTS = ("final", "feedback", "convergence", "budget", "boxes", "profile", "differences", "stability", "how")
+CHARTS = ("final", "feedback", "convergence", "ecdf", "boxes", "profile", "rank_stability")
 
 
 def write(folder: Path, names: list[str], **options: Any) -> tuple[dict[str, Any], str]:
@@ -54,7 +54,7 @@ def test_every_part_is_there_and_every_chart_has_a_table(hostile: tuple[Path, Pa
     assert set(PARTS) <= ids
     assert {f"chart-{name}" for name in CHARTS} <= ids
     assert sum(tag == "svg" for tag, _ in page.tags) == 1, "the critical-difference diagram"
-    assert sum(tag == "table" for tag, _ in page.tags) == len(CHARTS) + 2
+    assert sum(tag == "table" for tag, _ in page.tags) == len(CHARTS) + 4
 
 
 def test_the_page_loads_nothing(hostile: tuple[Path, Page, str]) -> None:
@@ -111,7 +111,7 @@ def test_the_data_behind_the_page_is_written_as_csv_and_json(hostile: tuple[Path
     studies = json.loads((folder / "data/studies.json").read_text())
     assert len(studies) == len(HOSTILE) * 4 * 3
     names = {path.stem for path in (folder / "data").iterdir()}
-    assert names == {*CHARTS, "mean_ranks", "nemenyi", "studies"}
+    assert names == {*CHARTS, "fixed_budget", "fixed_target", "mean_ranks", "nemenyi", "studies"}
 
 
 def test_black_boxes_have_their_labels_unless_they_are_revealed(tmp_path: Path) -> None:

@@ -28,9 +28,9 @@ export function watchGeneralization({ slug, phase }, onNews) {
     ask,
     cell(team) {
       const row = rows.get(team);
-      if (!row || row.generalization_score === null) return h("td", { class: "number" }, "–");
+      if (!row || row.generalization_score === null) return h("td", { class: "number wide" }, "–");
       const place = h("span", { class: "bounds" }, `would be ${row.generalization_rank}`);
-      return h("td", { class: "number" }, row.generalization_score.toFixed(3), place);
+      return h("td", { class: "number wide" }, row.generalization_score.toFixed(3), place);
     },
   };
 }

@@ -22,7 +22,7 @@ const COLUMNS = [
   ["Team", "team"],
   ["Score", "number"],
   ["95 % interval", "wide"],
-  ...(generalization ? [["Generalization", "number"]] : []),
+  ...(generalization ? [["Generalization", "number wide"]] : []),
   ["Submissions", "number wide"],
   ["Last change", "wide"],
   ["State", "state"],
