@@ -7,17 +7,23 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from arena.api.body import Body, Page, example, example_of
-from arena.words.names import Name
 
 ANNOUNCEMENT_CHARS = 20_000
 NO_NUL = r"^[^\x00]*$"
+Title = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$"
+    ),
+]
+"""Any text on one line."""
 
 
 class NewAnnouncement(Body):
     """An announcement to make, in Markdown."""
 
     model_config = example(title="One week to go", text="The phase closes on **Friday**.")
-    title: Name
+    title: Title
     text: Annotated[str, StringConstraints(min_length=1, max_length=ANNOUNCEMENT_CHARS, pattern=NO_NUL)]
 
 

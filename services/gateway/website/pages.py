@@ -6,6 +6,8 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from services.gateway.accounts.callers import Anyone
+from services.gateway.announcements import pages as announcements
+from services.gateway.announcements.pages import find_newest
 from services.gateway.boards import embedding
 from services.gateway.boards import pages as boards
 from services.gateway.boards.lookup import list_visible_boards
@@ -16,6 +18,7 @@ from services.gateway.generalization.access import may_see_generalization
 from services.gateway.generalization.tables import find_reveal
 from services.gateway.leaderboard.reader import RankedLeaderboard
 from services.gateway.leaderboard.tables import RankBefore, ranks_before
+from services.gateway.notices import pages as notices
 from services.gateway.performance import pages as performance
 from services.gateway.views import pages as views
 from services.gateway.website import console, home, rules, sessions, submission, submitting
@@ -30,8 +33,8 @@ router = APIRouter(include_in_schema=False)
 def add_website(app: FastAPI) -> None:
     """Add the pages and the files that they load."""
     app.include_router(router)
-    public = (boards, embedding, performance, everlasting, views)
-    for module in (*public, console, home, rules, sessions, submission, submitting):
+    public = (announcements, boards, embedding, performance, everlasting, views)
+    for module in (*public, console, home, notices, rules, sessions, submission, submitting):
         app.include_router(module.router)
     app.mount(f"{ASSETS_ADDRESS}{VERSION}", Kept(packages=[("services.gateway.website", "assets")]), name="assets")
 
@@ -64,7 +67,7 @@ async def leaderboard_page(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
         phase=page.phase, description=render_markdown(page.competition.description),
         boards=[each.board for each in found], board=None,
-        reopened_at=page.reopened_at,
+        reopened_at=page.reopened_at, news=await find_newest(pool, page.competition.id),
     )  # fmt: skip
 
 
