@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from shared.database import Pool
+from tests.support.command_line import Arena
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition, phase
 from tests.support.gateway.finals import enter_later, finish_final
@@ -103,6 +104,17 @@ async def test_a_frozen_final_stays_frozen_once_its_phase_is_reopened(gateway: G
         answer = await gateway.organizer.post(f"{FINAL}/{verb}")
         assert_problem(answer, 409, "stays frozen")
         assert answer.json()["code"] == "reopened"
+
+
+async def test_the_command_reopens_and_says_what_to_write_into_the_file(gateway: Gateway, pool: Pool) -> None:
+    await finish_final(gateway, pool)
+
+    code, output, errors = await Arena(gateway.url).run("competition", "reopen", "c", "--phase", "final")
+
+    assert code == 0, errors
+    assert "c / final: an everlasting benchmark since" in output
+    assert "attempts_per_day = 10, active_submissions = 2" in errors
+    assert (await gateway.anyone.get(REVEALED)).status_code == 200
 
 
 async def test_reopening_again_changes_nothing(gateway: Gateway, pool: Pool) -> None:
