@@ -56,6 +56,7 @@ ORGANIZER_COMMANDS = (
     ),
     ("baseline", "organizer.baselines.sets:group", "Compute, import and compare baseline sets, to which scores refer."),
     ("team", "organizer.accounts:team_group", "Create teams, renew their tokens, set their quotas."),
+    ("person", "organizer.people:group", "See who has registered, approve or refuse them, and make judges."),
     ("token", "organizer.accounts:token_group", "Create, list and revoke tokens."),
     (
         "phase",

@@ -18,6 +18,7 @@ SECTIONS = {
     "executions": "Executions",
     "phases": "Phases",
     "teams": "Teams and tokens",
+    "people": "People",
     "planning": "Planning",
 }
 FIRST = "operation"

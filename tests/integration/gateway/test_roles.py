@@ -22,7 +22,7 @@ from tests.support.gateway.access import (
     TEAM_TOKENS,
     status_of,
 )
-from tests.support.gateway.people import give_role, open_competition, sign_up
+from tests.support.gateway.people import give_role, open_competition, sign_up, with_waiting_emails
 from tests.support.gateway.running import Gateway, gateway_with_baseline
 
 ROLES = {"a judge": "judge", "an organizer in person": "organizer"}
@@ -73,8 +73,7 @@ async def make_tokens(gateway: Gateway, pool: Pool) -> dict[str, str | None]:
 async def test_every_route_lets_in_whom_it_is_for_and_nobody_else(
     gateway_settings: GatewaySettings, pool: Pool
 ) -> None:
-    settings = gateway_settings.model_copy(update={"anonymous_rate": "100000/minute"})
-    async with gateway_with_baseline(settings) as gateway:
+    async with gateway_with_baseline(with_waiting_emails(gateway_settings)) as gateway:
         await gateway.apply(open_competition())
         tokens = await make_tokens(gateway, pool)
         wrong = []

@@ -7,9 +7,11 @@ from typing import Any
 import httpx
 
 from services.gateway.people.registration import version_of
+from services.gateway.settings import GatewaySettings
 from shared.database import Pool
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.running import Gateway
+from tests.support.stack import free_port
 
 RULES = "Play **fair**."
 LINK = re.compile(r"https?://\S+/confirm\?link=(\S+)")
@@ -18,6 +20,20 @@ LINK = re.compile(r"https?://\S+/confirm\?link=(\S+)")
 def open_competition(**registration: Any) -> dict[str, Any]:
     """A competition for which everybody may sign up, unless `registration` says otherwise."""
     return competition(registration={"open": True, "approval": False, "rules": RULES, **registration})
+
+
+def with_waiting_emails(settings: GatewaySettings) -> GatewaySettings:
+    """Settings of a mail server that is down: e-mails wait in their table, where a test reads them."""
+    port = free_port()
+    return settings.model_copy(
+        update={
+            "smtp_host": "127.0.0.1",
+            "smtp_port": port,
+            "smtp_tls": "none",
+            "smtp_from": "Arena <arena@uni.example>",
+            "anonymous_rate": "100000/minute",
+        }
+    )
 
 
 @dataclass

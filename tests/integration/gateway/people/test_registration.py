@@ -19,6 +19,7 @@ from tests.support.gateway.people import (
     open_competition,
     open_link,
     sign_up,
+    with_waiting_emails,
 )
 from tests.support.gateway.running import Gateway, running_gateway
 
@@ -227,7 +228,7 @@ async def test_nobody_floods_the_mailbox_of_another(gateway: Gateway, pool: Pool
 
 
 async def test_a_network_that_asks_for_too_many_e_mails_waits(gateway_settings: GatewaySettings, pool: Pool) -> None:
-    settings = gateway_settings.model_copy(update={"email_rate": "3/hour"})
+    settings = with_waiting_emails(gateway_settings).model_copy(update={"email_rate": "3/hour"})
     async with running_gateway(settings) as gateway:
         await gateway.import_official_baseline()
         await gateway.apply(open_competition())
