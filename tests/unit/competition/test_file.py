@@ -294,3 +294,19 @@ def test_whatever_is_in_the_file_is_read_or_refused_with_lines_that_are_there(
     except InvalidCompetitionFile as faulty:
         refused = faulty.problem["errors"]
     assert all(1 <= each["line"] <= len(changed) + 1 for each in refused)
+
+
+def test_boards_and_baseline_rows_are_read_and_their_faults_have_lines(tmp_path: Path) -> None:
+    board = {"name": "early", "title": "Early", "phase": "feedback", "after_iterations": 4}
+    row = {"name": "Random search", "built_in": "random"}
+
+    found = read(tmp_path, toml_text(document(boards=[board], baseline_rows=[row])))
+
+    assert [each["name"] for each in found.document["boards"]] == ["early"]
+    [stated] = found.document["baseline_rows"]
+    assert found.zips.keys() == {stated["sha256"]}
+    wrong = toml_text(document(boards=[board | {"phase": "fedback"}], baseline_rows=[row | {"zip": "winner.zip"}]))
+    told = faults(tmp_path, wrong)
+    assert [wrong.splitlines()[line - 1] for line, _ in told] == ['phase = "fedback"', "[[baseline_rows]]"]
+    assert "Did you mean 'feedback'?" in told[0][1]
+    assert "and not both" in told[1][1]
