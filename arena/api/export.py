@@ -1,4 +1,4 @@
-"""The export of a phase: a stream of lines, first a header, then a line for every study. And what is kept for it."""
+"""The export of a phase, a stream of a header and a line for every study; and what is kept, dropped and archived."""
 
 from datetime import datetime
 from typing import Any
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from arena.api.body import Body, example, example_of
+from arena.api.body import Body, Interval, Page, example, example_of
 from arena.words.cut_off import TimeLimit
 from arena.words.environments import DEFAULT_ENVIRONMENT
 from arena.words.names import name_test_case
@@ -135,3 +135,47 @@ class DropProgress(Body):
     rows: int
     size_bytes: int
     submissions_left: int = Field(ge=0)
+
+
+class ArchivedSubmission(Body):
+    """A scored submission. `zip_published` is true if its team agreed that the zip goes into the archive.
+
+    `counting` is true if it stood for its team on the phase's leaderboard. In a final, `origin_id` is the submission of
+    the earlier phase that was run again.
+    """
+
+    model_config = example(
+        id="7c9e6679-7425-40de-944b-e07fc1f90ae7",
+        phase="feedback",
+        team="Gaussians",
+        score=92.4,
+        interval=[90.1, 94.7],
+        environment="modern",
+        studies_total=300,
+        zip_sha256="9f" * 32,
+        zip_published=True,
+        origin_id=None,
+        created_at="2026-07-09T08:30:00Z",
+        ended_at="2026-07-09T09:10:00Z",
+        counting=True,
+    )
+    id: UUID
+    phase: str
+    team: str
+    score: float | None
+    interval: Interval | None
+    environment: str
+    studies_total: int
+    zip_sha256: str
+    zip_published: bool
+    origin_id: UUID | None
+    created_at: datetime
+    ended_at: datetime
+    counting: bool
+
+
+class ArchivedSubmissionPage(Page):
+    """The scored submissions of a finished competition, by id."""
+
+    model_config = example(submissions=[example_of(ArchivedSubmission)], next=None)
+    submissions: list[ArchivedSubmission]

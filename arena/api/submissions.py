@@ -32,7 +32,8 @@ class Submission(Body):
 
     `score` is provisional until the state is `scored`. `queue_position` and `remaining_s`, the interval of seconds in
     which the submission will probably end, are estimates; they are null where nothing is known.
-    It runs in `environment`; `optimizer_images` are the digests of the images in which its studies have run.
+    It runs in `environment`; `optimizer_images` are the digests of the images in which its studies have run. With
+    `publish_zip`, its team agrees that the zip is published with the competition's archive.
     `verdict_detail` is for the organizer, and on a practice phase for the team. `change` grows with every change.
     """
 
@@ -75,6 +76,7 @@ class Submission(Body):
     filename: str
     environment: str = DEFAULT_ENVIRONMENT
     optimizer_images: list[str] = Field(default=[])
+    publish_zip: bool = False
     state: SubmissionState
     verdict: Verdict | None
     verdict_sentence: str | None

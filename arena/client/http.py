@@ -72,10 +72,17 @@ class Client:
         return self._json("DELETE", path)
 
     def submit(
-        self, slug: str, phase: str | None, filename: str, zip_file: Path, *, environment: str | None = None
+        self,
+        slug: str,
+        phase: str | None,
+        filename: str,
+        zip_file: Path,
+        *,
+        environment: str | None = None,
+        publish_zip: bool = False,
     ) -> PlatformAnswer:
         """Upload a zip; the key makes repeating it harmless."""
-        form = {"phase": phase, "environment": environment}
+        form = {"phase": phase, "environment": environment, "publish_zip": "true" if publish_zip else None}
         return self._json(
             "POST",
             f"/api/v1/competitions/{slug}/submissions",

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.gateway.accounts import routes as accounts
 from services.gateway.announcements import routes as announcements
+from services.gateway.archive import routes as archive
 from services.gateway.asyncapi import build_feeds
 from services.gateway.baselines import routes as baselines
 from services.gateway.blobs import routes as blobs
@@ -65,6 +66,7 @@ from shared.telemetry import Check
 STATIC = Path(str(files("services.gateway") / "static"))
 SWAGGER_UI = Path(fastapi_offline.__file__).parent / "static"
 ROUTES = (
+    archive,
     *(submissions, black_boxes, provenance, selection, inspection, leaderboard, leaderboard_live, submission_live),
     *(competitions, competitions_admin, datasets, baselines, accounts, operations, machines, phase_controls),
     *(organizer_runs, export, executions, log_streaming, replays, rescoring, final, submissions_live, blobs),

@@ -24,6 +24,8 @@ def _facts(submission: Submission) -> Iterator[tuple[str, str]]:
     yield "team", submission.team
     yield "environment", submission.environment
     yield from (("image", image) for image in submission.optimizer_images)
+    if submission.publish_zip:
+        yield "zip", "may be published with the competition's archive"
     yield "state", submission.state
     if submission.queue_position:
         yield "queue position", str(submission.queue_position)

@@ -13,6 +13,12 @@ from arena.client.http import client_from_environment
 from arena.commands.options import CompetitionOption, EnvironmentOption, Json, OpenPhaseOption, SubmissionArgument
 
 WatchOption = Annotated[bool, typer.Option("--watch", help="Show progress until it has ended.")]
+PublishOption = Annotated[
+    bool,
+    typer.Option(
+        "--publish-zip/--no-publish-zip", help="Agree that this zip is published with the competition's archive."
+    ),
+]
 
 
 def submit(
@@ -20,6 +26,7 @@ def submit(
     competition: CompetitionOption,
     phase: OpenPhaseOption = None,
     environment: EnvironmentOption = None,
+    publish_zip: PublishOption = False,
     watch: WatchOption = False,
     as_json: Json = False,
 ) -> None:
@@ -31,7 +38,9 @@ def submit(
     from arena.pack.optimizer_zip import read_zip
 
     client = client_from_environment()
-    submission = client.submit(competition, phase, *read_zip(zip_path, environment), environment=environment)
+    submission = client.submit(
+        competition, phase, *read_zip(zip_path, environment), environment=environment, publish_zip=publish_zip
+    )
     if watch:
         from arena.client.watch import watch as watch_submissions
 

@@ -34,9 +34,9 @@ class RepeatableRequest:
     request_sha256: str
 
 
-def hash_request(slug: str, phase: str, blob_sha256: str, environment: str | None) -> str:
+def hash_request(slug: str, phase: str, blob_sha256: str, environment: str | None, *, publish_zip: bool) -> str:
     """Return a hash that is the same for two requests that ask for the same."""
-    asked = (slug, phase, blob_sha256, *([] if environment is None else [environment]))
+    asked = (slug, phase, blob_sha256, *([] if environment is None else [environment]), *["publish zip"] * publish_zip)
     return hashlib.sha256("\0".join(asked).encode()).hexdigest()
 
 

@@ -25,6 +25,7 @@ def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNK
         filename=row.filename,
         environment=row.environment,
         optimizer_images=row.optimizer_images,
+        publish_zip=row.publish_zip,
         state=SubmissionState(row.state),
         verdict=verdict,
         verdict_sentence=meaning.sentence if meaning else None,

@@ -121,16 +121,16 @@ from today;
 -- Takes the next change number of a phase, and locks the phase: this must be the transaction's last lock.
 select next_change(:phase_id);
 
--- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, created_at, change, traceparent)^
+-- name: insert_submission(id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, publish_zip, created_at, change, traceparent)^
 -- Queues a submission with its first event, under the phase's present definition, which a rescoring may have changed.
 -- Returns its row of submission_details, which the view itself shows only after this statement.
 with s as (
     insert into submissions (
-        id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, created_at, change,
-        revision, traceparent
+        id, phase_id, team_id, blob_sha256, filename, size_bytes, environment, publish_zip, studies_total, created_at,
+        change, revision, traceparent
     )
     select
-        :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes, :environment,
+        :id, p.id, :team_id, :blob_sha256, :filename, :size_bytes, :environment, :publish_zip,
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
         coalesce(:created_at, clock_timestamp()), :change,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id), :traceparent
@@ -147,7 +147,7 @@ select
     s.studies_total, s.studies_done, s.studies_timed_out, s.suggest_errors, s.observe_errors,
     s.created_at, s.started_at, s.ended_at, s.change,
     c.id as competition_id, c.slug as competition, p.name as phase, p.visibility, p.practice, t.name as team,
-    p.limits, '{}'::jsonb as cut_offs, s.environment, array[]::text[] as optimizer_images
+    p.limits, '{}'::jsonb as cut_offs, s.environment, array[]::text[] as optimizer_images, s.publish_zip
 from s
 join phases p on p.id = s.phase_id
 join competitions c on c.id = p.competition_id
@@ -176,8 +176,8 @@ insert into submission_events (submission_id, event) select id, 'cancelled' from
 -- phase's own environment of the same name, which may be pinned to another image.
 with copied as (
     insert into submissions (
-        phase_id, team_id, blob_sha256, filename, size_bytes, environment, studies_total, origin_id, revision, change,
-        traceparent
+        phase_id, team_id, blob_sha256, filename, size_bytes, environment, publish_zip, studies_total, origin_id,
+        revision, change, traceparent
     )
     select
         p.id, s.team_id, s.blob_sha256, s.filename, s.size_bytes,
@@ -185,6 +185,7 @@ with copied as (
             select entry from unnest(p.environments) as entry
             where split_part(entry, '@', 1) = split_part(s.environment, '@', 1)
         ), s.environment),
+        s.publish_zip,
         p.studies_per_box * (select count(*) from phase_boxes pb where pb.phase_id = p.id),
         s.id,
         (select max(r.revision) from competition_revisions r where r.competition_id = p.competition_id),

@@ -31,6 +31,7 @@ router = APIRouter(prefix="/api/v1", tags=["submissions"])
 KEY_LENGTH = 200
 FILENAME_LENGTH = 200
 ENVIRONMENT = "Where the optimizer runs: by default what the zip's arena.toml names, or else the phase's default."
+PUBLISH_ZIP = "Whether the team agrees that this zip is published with the competition's archive after its end."
 
 
 @router.post("/competitions/{slug}/submissions", status_code=202)
@@ -43,6 +44,7 @@ async def submit(
     file: UploadFile,
     phase: Annotated[str | None, Form()] = None,
     environment: Annotated[str | None, Form(description=ENVIRONMENT)] = None,
+    publish_zip: Annotated[bool, Form(description=PUBLISH_ZIP)] = False,
     idempotency_key: Annotated[str | None, Header(max_length=KEY_LENGTH)] = None,
 ) -> Submission:
     """Accept a team's zip for scoring. The same request with the same Idempotency-Key gets the first answer again."""
@@ -53,7 +55,7 @@ async def submit(
     upload = await hash_upload(file)
     request = None
     if idempotency_key is not None:
-        asked = hash_request(slug, chosen.name, upload.sha256, environment)
+        asked = hash_request(slug, chosen.name, upload.sha256, environment, publish_zip=publish_zip)
         request = RepeatableRequest(caller.team_id, idempotency_key, asked)
         if answered := await find_answer(pool, request):
             return answered
@@ -69,6 +71,7 @@ async def submit(
         filename=clean_line(file.filename or "", FILENAME_LENGTH) or "optimizer.zip",
         size_bytes=upload.size_bytes,
         environment=entry,
+        publish_zip=publish_zip,
     )
     return await accept(pool, outbox, new, request)
 

@@ -56,6 +56,7 @@ class SubmissionRow:
     cut_offs: dict[str, int]
     environment: str
     optimizer_images: list[str]
+    publish_zip: bool
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class NewSubmission:
     filename: str
     size_bytes: int
     environment: str
+    publish_zip: bool = False
 
 
 @dataclass(frozen=True)
@@ -226,6 +228,7 @@ async def insert_submission(
         filename=new.filename,
         size_bytes=new.size_bytes,
         environment=new.environment,
+        publish_zip=new.publish_zip,
         created_at=created_at,
         change=change,
         traceparent=current_traceparent(),

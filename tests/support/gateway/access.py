@@ -58,6 +58,8 @@ ROUTES = {
     ("GET", "/api/v1/admin/competitions/{slug}/revisions"): ORGANIZER,
     ("GET", "/api/v1/admin/competitions/{slug}/retention"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/retention/drop"): MANAGER,
+    ("GET", "/api/v1/admin/competitions/{slug}/archive/submissions"): ORGANIZER,
+    ("GET", "/api/v1/admin/competitions/{slug}/archive/blobs/{sha256}"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/datasets"): MANAGER,
     ("GET", "/api/v1/admin/competitions/{slug}/datasets"): ORGANIZER,
     ("POST", "/api/v1/admin/competitions/{slug}/teams"): REGISTRAR,

@@ -42,6 +42,7 @@ async def test_an_answer_that_an_earlier_release_has_stored_is_given_again(gatew
         "cut_offs": [],
         "environment": "small",
         "optimizer_images": [],
+        "publish_zip": False,
     }
 
 

@@ -89,6 +89,8 @@ class Entry {
     this.form = byId("upload");
     this.environment = byId("environment"); // there only where the phase allows several
     this.environment?.addEventListener("change", () => this.changed());
+    this.publishZip = byId("publish-zip");
+    this.publishZip.addEventListener("change", () => this.changed());
     this.input = byId("file");
     this.input.addEventListener("change", () => this.choose(this.input.files[0]));
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.send(); });
@@ -120,7 +122,7 @@ class Entry {
     this.accept(true);
   }
 
-  /** The same file for another environment is another submission. */
+  /** The same file for another environment, or published or not, is another submission. */
   changed() {
     if (this.file === null || this.ending) return;
     this.key = newKey();
@@ -138,6 +140,7 @@ class Entry {
     const chosen = byId("chosen");
     chosen.hidden = !file;
     if (this.environment !== null) byId("where").hidden = !file;
+    byId("consent").hidden = !file;
     if (file) chosen.replaceChildren(h("b", {}, file.name), " ", h("span", { class: "number" }, bytes(file.size)));
   }
 
@@ -176,7 +179,8 @@ class Entry {
     this.say("Uploading…");
     try {
       const submission = await upload(`/api/v1/competitions/${encodeURIComponent(this.data.slug)}/submissions`, {
-        file, key, phase: this.data.phase, environment: this.environment?.value, signal: this.ending.signal,
+        file, key, phase: this.data.phase, environment: this.environment?.value, publishZip: this.publishZip.checked,
+        signal: this.ending.signal,
         onProgress: (part) => this.sent(part, file),
         onWait: () => this.say("The connection was lost; trying again…"),
       });

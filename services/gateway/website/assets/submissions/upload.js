@@ -15,10 +15,10 @@ export function newKey() {
  * Send a file until there is an answer. `onProgress` gets the part that was sent, from 0 to 1; `onWait` gets the number of
  * tries when the connection is lost; `signal` aborts it. Returns the answer; throws a Problem, or null when aborted.
  */
-export async function upload(path, { file, phase, environment, key, signal, onProgress, onWait }) {
+export async function upload(path, { file, phase, environment, publishZip, key, signal, onProgress, onWait }) {
   for (let time = 1; ; time += 1) {
     try {
-      return await send(path, { file, phase, environment, key, signal, onProgress });
+      return await send(path, { file, phase, environment, publishZip, key, signal, onProgress });
     } catch (problem) {
       if (problem === null || !UNAVAILABLE.has(problem.status) || time === TIMES) throw problem;
       onWait(time);
@@ -34,10 +34,11 @@ function pause(milliseconds, signal) {
   });
 }
 
-function send(path, { file, phase, environment, key, signal, onProgress }) {
+function send(path, { file, phase, environment, publishZip, key, signal, onProgress }) {
   const form = new FormData();
   form.append("phase", phase);
   if (environment) form.append("environment", environment);
+  if (publishZip) form.append("publish_zip", "true");
   form.append("file", file, file.name);
   const request = new XMLHttpRequest(); // fetch cannot tell how far an upload is
   request.open("POST", path);

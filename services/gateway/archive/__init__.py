@@ -1,0 +1,1 @@
+"""What the archive of a finished competition is made of."""
