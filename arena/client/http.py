@@ -121,6 +121,16 @@ class Client:
                 raise _failure(answer)
             yield answer.iter_lines()
 
+    def download(self, path: str, file: Path) -> None:
+        """GET a blob into a file."""
+        with self._http.stream("GET", path, timeout=httpx.Timeout(TIMEOUT_S, read=300)) as answer:
+            if answer.is_error:
+                answer.read()
+                raise _failure(answer)
+            with file.open("wb") as target:
+                for piece in answer.iter_bytes():
+                    target.write(piece)
+
     def _json(self, method: str, path: str, *, repeat: bool = True, **request: Any) -> PlatformAnswer:
         """Return the object that answers a request; ask again, with growing random waits, while nobody answers."""
         deadline = time.monotonic() + (self._retry_s if repeat else 0.0)

@@ -75,6 +75,7 @@ ORGANIZER_COMMANDS = (
     ("final", "organizer.final:application", "Run the best teams again on other black boxes, with more studies."),
     ("report", "organizer.report:report", "Write a report of a final as one HTML file."),
     ("export", "organizer.export:export", "Write a phase's evaluations for the field's tools."),
+    ("archive", "organizer.archive:archive", "Write everything to recompute a finished competition to a folder."),
     ("bayesmark", "organizer.bayesmark:run_bayesmark", "Run a tool of stock Bayesmark on an exported results folder."),
 )
 OPERATOR_COMMANDS = (

@@ -1,0 +1,1 @@
+"""A finished competition in a folder: everything to recompute it, made and verified."""
