@@ -35,7 +35,7 @@ ScaleLookup = Callable[[ExportHeader], Mapping[str, Scale]]
 
 
 @dataclass(frozen=True)
-class CocoFunction:
+class CocoPlace:
     """What a black box is called in COCO's files: a group is a folder that `cocopp` reads at once."""
 
     group: str
@@ -83,17 +83,17 @@ def write_coco(lines: Iterable[str], directory: Path, scales: ScaleLookup) -> di
     return {"directory": str(directory), "studies": studies, "folders": folders, "groups": groups}
 
 
-def name_functions(header: ExportHeader) -> dict[str, CocoFunction]:
+def name_functions(header: ExportHeader) -> dict[str, CocoPlace]:
     """Return what each black box of a phase is called in COCO's files, by label."""
-    named: dict[str, CocoFunction] = {}
+    named: dict[str, CocoPlace] = {}
     others = 0
     for box in header.boxes:
         if box.family == "bbob" and (found := OF_COCO.fullmatch(box.test_case)):
             suite, function, dim, instance = found.group("suite", "function", "dim", "instance")
-            named[box.box] = CocoFunction(suite, suite, int(function), int(dim), int(instance))
+            named[box.box] = CocoPlace(suite, suite, int(function), int(dim), int(instance))
         else:
             group = f"boxes-{others // FUNCTIONS + 1}"
-            named[box.box] = CocoFunction(group, SUITE, others % FUNCTIONS + 1, DIMENSION, None)
+            named[box.box] = CocoPlace(group, SUITE, others % FUNCTIONS + 1, DIMENSION, None)
             others += 1
     return named
 
@@ -108,7 +108,7 @@ def precisions(study: ExportStudy, scale: Scale, *, of_coco: bool) -> list[float
 
 
 def _write_runs(
-    directory: Path, submission: _Submission, named: CocoFunction, each: ExportedBox, scales: Mapping[str, Scale]
+    directory: Path, submission: _Submission, named: CocoPlace, each: ExportedBox, scales: Mapping[str, Scale]
 ) -> None:
     if each.box.test_case not in scales:
         raise Failure(f"Expected a baseline for {each.box.test_case}, the phase's baseline set has none.")
@@ -135,7 +135,7 @@ def _write_runs(
 def _write_info(directory: Path, submission: _Submission, header: ExportHeader) -> None:
     for (group, suite, function, dim), runs in sorted(submission.runs.items()):
         folder = directory / group / submission.name
-        data = CocoFunction(group, suite, function, dim, None).data
+        data = CocoPlace(group, suite, function, dim, None).data
         with (folder / f"bbobexp_f{function}.info").open("a") as file:
             file.write(
                 f"suite = '{suite}', funcId = {function}, DIM = {dim}, Precision = {PRECISION:.3e}, "
@@ -144,7 +144,7 @@ def _write_info(directory: Path, submission: _Submission, header: ExportHeader) 
             )
 
 
-def _write_functions(path: Path, header: ExportHeader, functions: Mapping[str, CocoFunction]) -> None:
+def _write_functions(path: Path, header: ExportHeader, functions: Mapping[str, CocoPlace]) -> None:
     """Say which black box is which function."""
     with path.open("w", newline="") as file:
         writer = csv.writer(file)

@@ -15,8 +15,7 @@ def show_submission(row: SubmissionRow, role: str, estimate: QueueEstimate = UNK
     When a submission fails on a secret black box, its team sees the verdict, the stage and the iteration. Text that its
     code wrote could carry secrets out of the box, so only the organizer sees it.
     """
-    verdict = Verdict(row.verdict) if row.verdict else None
-    meaning = VERDICTS[verdict] if verdict else None
+    meaning = VERDICTS[verdict] if (verdict := Verdict(row.verdict) if row.verdict else None) else None
     return Submission(
         id=row.id,
         competition=row.competition,

@@ -14,7 +14,7 @@ from services.gateway.openapi import NOTES, STORED, hash_document
 
 ROOT = Path(__file__).parents[3]
 DOCUMENT = create_api({}).openapi()
-NOT_OBJECTS = {"metrics", "export_phase", "get_blob"}
+NOT_OBJECTS = {"metrics", "export_phase", "get_blob", "get_archived_blob"}
 """Text, a stream of lines, and a file."""
 
 
