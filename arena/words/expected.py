@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from arena.words.environments import ENVIRONMENT_PATTERN
+from arena.words.names import DOMAIN_PATTERN, EMAIL_PATTERN
 
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "small letters, digits and hyphens, a letter or digit first",
@@ -14,6 +15,10 @@ PATTERNS = {
     r"^[^\x00]*$": "text without NUL characters",
     r"^[^\x00-\x1f\x7f-\x9f]*$": "one line of text",
     r"^[^\x00-\x1f\x7f-\x9f/\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$": "one line of text without a slash",
+    EMAIL_PATTERN: "an e-mail address such as ada@uni.example",
+    DOMAIN_PATTERN: "a domain such as uni.example",
+    r"^[0-9a-f]*$": "the version of rules, in hexadecimal digits",
+    r"^[A-Za-z0-9_-]+$": "what stands behind link= in the address of an invitation",
 }
 """The patterns of the API's fields. A test finds one that is not here."""
 VALUE_CHARS = 80

@@ -40,6 +40,8 @@ def name_test_case(model: str, dataset: str, metric: str) -> str:
 
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _DOMAIN = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+EMAIL_PATTERN = rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"
+DOMAIN_PATTERN = f"^{_DOMAIN}$"
 EMAIL_CHARS = 254
 """The longest that SMTP carries (RFC 5321)."""
 
@@ -52,8 +54,8 @@ def _with_short_local_part(email: str) -> str:
 
 EmailAddress = Annotated[
     str,
-    Field(max_length=EMAIL_CHARS, pattern=rf"^{_ATOM}(\.{_ATOM})*@{_DOMAIN}$"),
+    Field(max_length=EMAIL_CHARS, pattern=EMAIL_PATTERN),
     AfterValidator(_with_short_local_part),
 ]
 """A plain address in ASCII, in lower case: no quotes, comments or names, in which something else could hide."""
-Domain = Annotated[str, Field(max_length=253, pattern=rf"^{_DOMAIN}$"), AfterValidator(str.lower)]
+Domain = Annotated[str, Field(max_length=253, pattern=DOMAIN_PATTERN), AfterValidator(str.lower)]
