@@ -63,7 +63,11 @@ ORGANIZER_COMMANDS = (
         "organizer.phase_controls:group",
         "Freeze the leaderboard of a phase; reveal its generalization losses.",
     ),
-    ("announce", "notices.announce:announce", "Tell everybody something, on the site, by e-mail and webhooks."),
+    (
+        "announce",
+        "notices.announce:announce",
+        "Tell everybody something: on the competition's page, by e-mail and by webhooks.",
+    ),
     ("prioritize", "organizer.phase_controls:prioritize", "Let a submission go before those of lower priority."),
     ("executions", "organizer.executions:executions", "List executions, the newest first."),
     (
@@ -74,7 +78,7 @@ ORGANIZER_COMMANDS = (
     ("rescore", "organizer.rescore:group", "Run a phase's submissions again under a changed definition."),
     ("final", "organizer.final:application", "Run the best teams again on other black boxes, with more studies."),
     ("report", "organizer.report:report", "Write a report of a final as one HTML file."),
-    ("export", "organizer.export:export", "Write a phase's evaluations for the field's tools."),
+    ("export", "organizer.export:export", "Write a phase's evaluations in a format that the field's tools read."),
     ("archive", "organizer.archive:archive", "Write everything to recompute a finished competition to a folder."),
     ("bayesmark", "organizer.bayesmark:run_bayesmark", "Run a tool of stock Bayesmark on an exported results folder."),
 )

@@ -43,8 +43,7 @@ SLOW_ANSWER_S = 1.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 RESULTS_WAITING_MOST = 2000
-"""While more results wait to be stored, nothing is released: runners would only make the queue longer. An aggregator
-stores so many in less than a lease, even on a machine that has much else to do."""
+"""While more results wait, nothing is released. An aggregator stores so many in less than a lease, even on a busy machine."""
 COUNTED_AT_ONCE = 200
 """Ended submissions of which one sweep counts what they have cost."""
 
@@ -166,9 +165,9 @@ class Dispatcher:
         await self._settle_unserved(classes)
         if await self._results_wait():
             self._hearing_since = time.monotonic()
-        settings = self._settings
         # After the broker, the database or this process was silent, runners first get the time of a lease to be heard,
         # and so they do after results had to wait, because a runner no longer holds a shard whose results it has sent.
+        settings = self._settings
         if time.monotonic() - self._hearing_since < settings.lease_s:
             return
         for lost in await self._find_silent():

@@ -20,9 +20,15 @@ group = LazyGroup(
     "Let programs be told of what happens.",
     [
         Listed("add", f"{MODULE}:add_webhook", "Add a webhook and print its secret, which is shown once."),
-        Listed("list", f"{MODULE}:list_webhooks", "List your team's webhooks, or the organizers'."),
+        Listed(
+            "list", f"{MODULE}:list_webhooks", "List your team's webhooks, or the organizers', without their secrets."
+        ),
         Listed("remove", f"{MODULE}:remove_webhook", "Remove a webhook and what it was sent."),
-        Listed("deliveries", f"{MODULE}:list_deliveries", "List what a webhook was sent, the newest first."),
+        Listed(
+            "deliveries",
+            f"{MODULE}:list_deliveries",
+            "List what a webhook was sent in the last 30 days, the newest first.",
+        ),
         Listed("redeliver", f"{MODULE}:redeliver", "Send a delivery again, and enable the webhook."),
     ],
 )
@@ -41,7 +47,10 @@ def add_webhook(
     ],
     as_json: Json = False,
 ) -> None:
-    """Add a webhook and print its secret, which is shown once. A team hears of its own submissions."""
+    """Add a webhook and print its secret, which is shown once.
+
+    A team hears of its own submissions.
+    """
     path = f"/api/v1/competitions/{competition}/webhooks"
     answer = client_from_environment().post(path, {"url": url, "events": events})
     if as_json:
@@ -75,7 +84,7 @@ def list_deliveries(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List what a webhook was sent in the last 30 days, the newest first, and what came of it."""
+    """List what a webhook was sent in the last 30 days, the newest first."""
     answer = client_from_environment().get(f"/api/v1/webhooks/{webhook}/deliveries", limit=limit)
     if as_json:
         show_json(answer.json)
@@ -90,7 +99,10 @@ def redeliver(
     delivery: Annotated[str, typer.Argument(help="Id of the delivery.")],
     as_json: Json = False,
 ) -> None:
-    """Send a delivery again, with the same id. A webhook that was disabled is enabled by it."""
+    """Send a delivery again, and enable the webhook.
+
+    It keeps its id.
+    """
     answer = client_from_environment().post(f"/api/v1/webhooks/{webhook}/deliveries/{delivery}/redeliver")
     if as_json:
         show_json(answer.json)

@@ -17,7 +17,11 @@ group = LazyGroup(
     [
         Listed("freeze", "organizer.phase_controls:freeze", "Show the leaderboard as it is now to all but organizers."),
         Listed("unfreeze", "organizer.phase_controls:unfreeze", "Show the current leaderboard to everybody again."),
-        Listed("reveal", "organizer.phase_controls:reveal", "Show everybody what the generalization losses say."),
+        Listed(
+            "reveal",
+            "organizer.phase_controls:reveal",
+            "Show everybody the score and rank that the generalization losses give each team.",
+        ),
     ],
 )
 PhaseName = Annotated[str, typer.Argument(metavar="PHASE", help="Name of the phase.")]

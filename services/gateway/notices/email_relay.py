@@ -7,7 +7,7 @@ from prometheus_client import Counter, Gauge
 
 from services.gateway.notices import emails
 from services.gateway.notices.emails import Email
-from services.gateway.notices.mail_server import MailServer, NotTaken, Refused
+from services.gateway.notices.mail_server import EmailRefused, MailServer, NotTaken
 from services.gateway.settings import SmtpSettings
 from shared.database import TRANSIENT_ERRORS, Pool
 from shared.events import wait_for_any
@@ -64,7 +64,7 @@ async def _send(pool: Pool, email: Email, server: MailServer) -> None:
     try:
         async with asyncio.timeout(HAND_OVER_S):
             await server.hand_over(email)
-    except Refused as refused:
+    except EmailRefused as refused:
         await _give_up(pool, email, str(refused))
     except (NotTaken, TimeoutError) as problem:
         text = str(problem) or f"the mail server took longer than {HAND_OVER_S:g} s"

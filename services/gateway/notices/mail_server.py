@@ -19,7 +19,7 @@ class NotTaken(Exception):
     """The mail server has not taken an e-mail, but may take it later."""
 
 
-class Refused(Exception):
+class EmailRefused(Exception):
     """The mail server will never take an e-mail, or there is none."""
 
 
@@ -33,10 +33,10 @@ class MailServer:
         self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file) if uses_tls else None
 
     async def hand_over(self, email: Email) -> None:
-        """Give an e-mail to the mail server. Raises NotTaken or Refused."""
+        """Give an e-mail to the mail server. Raises NotTaken or EmailRefused."""
         settings = self._settings
         if not settings.sends_emails:
-            raise Refused("this platform has no mail server; the operator sets ARENA_SMTP_HOST")
+            raise EmailRefused("this platform has no mail server; the operator sets ARENA_SMTP_HOST")
         try:
             await aiosmtplib.send(
                 self._write(email),
@@ -79,8 +79,8 @@ class MailServer:
         return file.read_text().strip() or None if file is not None else None
 
 
-def _judge(answer: aiosmtplib.SMTPResponseException) -> NotTaken | Refused:
+def _judge(answer: aiosmtplib.SMTPResponseException) -> NotTaken | EmailRefused:
     said = f"{answer.code} {answer.message}"[:300]
     if answer.code >= 500:
-        return Refused(f"the mail server refuses it: {said}")
+        return EmailRefused(f"the mail server refuses it: {said}")
     return NotTaken(f"the mail server does not take it now: {said}")

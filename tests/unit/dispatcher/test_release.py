@@ -18,6 +18,7 @@ def released(**changes: Any) -> ReleasedShard:
         "box_id": uuid.uuid4(),
         "first_study": 0,
         "n_studies": 2,
+        "family": "sklearn",
         "model": "DT",
         "dataset": "iris",
         "metric": "acc",
