@@ -66,7 +66,7 @@ ORGANIZER_COMMANDS = (
     (
         "announce",
         "notices.announce:announce",
-        "Tell everybody something: on the competition's page, by e-mail and by webhooks.",
+        "Tell everybody something, on the site, by e-mail and webhooks.",
     ),
     ("prioritize", "organizer.phase_controls:prioritize", "Let a submission go before those of lower priority."),
     ("executions", "organizer.executions:executions", "List executions, the newest first."),

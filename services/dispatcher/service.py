@@ -43,7 +43,7 @@ SLOW_ANSWER_S = 1.0
 RETRY_DELAY_S = 2.0
 """How long a shard that failed on one runner waits, so that another is free to take it."""
 RESULTS_WAITING_MOST = 2000
-"""While more results wait, nothing is released. An aggregator stores so many in less than a lease, even on a busy machine."""
+"""While more results wait, nothing is released. They are stored in less than a lease, even on a busy machine."""
 COUNTED_AT_ONCE = 200
 """Ended submissions of which one sweep counts what they have cost."""
 

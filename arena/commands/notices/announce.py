@@ -16,7 +16,7 @@ def announce(
     competition: CompetitionOption,
     as_json: Json = False,
 ) -> None:
-    """Tell everybody something: on the competition's page, by e-mail and by webhooks."""
+    """Tell everybody something, on the site, by e-mail and webhooks."""
     title, text = split_title(file)
     path = f"/api/v1/admin/competitions/{competition}/announcements"
     answer = client_from_environment().post(path, {"title": title, "text": text})

@@ -20,14 +20,12 @@ group = LazyGroup(
     "Let programs be told of what happens.",
     [
         Listed("add", f"{MODULE}:add_webhook", "Add a webhook and print its secret, which is shown once."),
-        Listed(
-            "list", f"{MODULE}:list_webhooks", "List your team's webhooks, or the organizers', without their secrets."
-        ),
+        Listed("list", f"{MODULE}:list_webhooks", "List your team's webhooks, or the organizers'."),
         Listed("remove", f"{MODULE}:remove_webhook", "Remove a webhook and what it was sent."),
         Listed(
             "deliveries",
             f"{MODULE}:list_deliveries",
-            "List what a webhook was sent in the last 30 days, the newest first.",
+            "List what a webhook was sent, the newest first.",
         ),
         Listed("redeliver", f"{MODULE}:redeliver", "Send a delivery again, and enable the webhook."),
     ],
@@ -60,7 +58,7 @@ def add_webhook(
 
 
 def list_webhooks(competition: CompetitionOption, as_json: Json = False) -> None:
-    """List your team's webhooks, or the organizers', without their secrets."""
+    """List your team's webhooks, or the organizers'."""
     answer = client_from_environment().get(f"/api/v1/competitions/{competition}/webhooks")
     if as_json:
         show_json(answer.json)
@@ -84,7 +82,7 @@ def list_deliveries(
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """List what a webhook was sent in the last 30 days, the newest first."""
+    """List what a webhook was sent, the newest first."""
     answer = client_from_environment().get(f"/api/v1/webhooks/{webhook}/deliveries", limit=limit)
     if as_json:
         show_json(answer.json)

@@ -20,7 +20,7 @@ group = LazyGroup(
         Listed(
             "reveal",
             "organizer.phase_controls:reveal",
-            "Show everybody the score and rank that the generalization losses give each team.",
+            "Show everybody the ranking by generalization loss.",
         ),
     ],
 )
@@ -42,7 +42,7 @@ def unfreeze(phase: PhaseName, competition: CompetitionOption, as_json: Json = F
 
 
 def reveal(phase: PhaseName, competition: CompetitionOption, as_json: Json = False) -> None:
-    """Show everybody the score and rank that the generalization losses give each team.
+    """Show everybody the ranking by generalization loss.
 
     The phase must have ended. It cannot be undone.
     """
