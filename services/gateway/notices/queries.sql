@@ -115,7 +115,7 @@ order by p.id;
 -- name: stop_emails(person_id, secret, kind)$
 -- Switches a kind of e-mail off for whoever has the secret of one.
 update notice_choices
-set unwanted = array(select distinct unnest(unwanted || :kind::text) order by 1)
+set unwanted = array(select distinct kind from unnest(unwanted || :kind::text) kind order by kind)
 where person_id = :person_id and secret = :secret
 returning true;
 

@@ -85,7 +85,7 @@ select state from registrations where competition_id = :competition_id and perso
 select
     c.id, c.slug, c.name, c.registration, r.state, r.rules_version, t.id as team_id, t.name as team,
     array(
-        select p.name from memberships m join people p on p.id = m.person_id where m.team_id = t.id order by m.joined_at
+        select p.name from memberships o join people p on p.id = o.person_id where o.team_id = t.id order by o.joined_at
     ) as members,
     (select o.name from team_merges g join teams o on o.id = g.into_team_id where g.team_id = t.id) as merge_into,
     array(

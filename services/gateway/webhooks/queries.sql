@@ -1,10 +1,10 @@
--- name: add_webhook(competition_id, team_id, url, events, secret, limit)^
+-- name: add_webhook(competition_id, team_id, url, events, secret, at_most)^
 -- Adds a webhook, unless its owner has as many as they may.
 insert into webhooks (competition_id, team_id, url, events, secret)
 select :competition_id, :team_id::uuid, :url, :events::text[], :secret
-where (
+where :at_most > (
     select count(*) from webhooks where competition_id = :competition_id and team_id is not distinct from :team_id::uuid
-) < :limit
+)
 returning id, competition_id, team_id, url, events, created_at, failing_since, disabled_at, disabled_because, 0 as waiting;
 
 -- name: list_webhooks(competition_id, team_id)

@@ -73,7 +73,13 @@ async def add_webhook(
 ) -> WebhookRow | None:  # fmt: skip
     """Add a webhook; returns None if its owner has `limit` of them."""
     row = queries.add_webhook(
-        pool, competition_id=competition_id, team_id=team_id, url=url, events=sorted(events), secret=secret, limit=limit
+        pool,
+        competition_id=competition_id,
+        team_id=team_id,
+        url=url,
+        events=sorted(events),
+        secret=secret,
+        at_most=limit,
     )
     return await fetch_one(WebhookRow, row)
 
