@@ -61,6 +61,7 @@ TRANSIENT_ERRORS = (
     asyncpg.InsufficientResourcesError,
     asyncpg.TransactionRollbackError,
     asyncpg.InvalidCatalogNameError,  # the database is gone until a backup is restored
+    asyncpg.ObjectNotInPrerequisiteStateError,  # it takes no connections while it gives its name to a restored one
 )
 
 

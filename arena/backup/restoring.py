@@ -16,12 +16,13 @@ SERVER = "postgres"
 """The database that every server has; from it others are made and renamed."""
 DROP = "drop database if exists {name} with (force);"
 SET_ASIDE = """
-    alter database {name} connection limit 0;
-    select pg_terminate_backend(pid) from pg_stat_activity where datname = replace('{name}', '"', '');
+    alter database {name} allow_connections false;
+    select pg_terminate_backend(pid, 60000) from pg_stat_activity where datname = replace('{name}', '"', '');
     alter database {name} rename to {aside};
-    alter database {aside} connection limit -1;
+    alter database {aside} allow_connections true;
 """
-"""The limit keeps services out until the name is another's; they take it for a server that is busy."""
+"""Nobody, superusers included, connects again until the name is another's; services take it for a busy server. A
+session that is told to end takes a moment, and has a minute."""
 TAKE = "alter database {restoring} rename to {name};"
 MADE_BY_A_START = frozenset({"schema_migrations", "tokens", "sessions", "runners"})
 """Tables in which a platform that nobody has used yet has rows."""
