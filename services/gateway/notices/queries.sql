@@ -123,7 +123,11 @@ returning true;
 -- The kinds of e-mail that a person does not want.
 select unwanted from notice_choices where person_id = :person_id;
 
--- name: put_unwanted(person_id, unwanted)!
--- Stores which kinds of e-mail a person does not want.
+-- name: choose_emails(person_id, wanted, unwanted)!
+-- Switches kinds of e-mail on and off for a person; the others stay as they are.
 insert into notice_choices (person_id, unwanted) values (:person_id, :unwanted::text[])
-on conflict (person_id) do update set unwanted = excluded.unwanted;
+on conflict (person_id) do update set unwanted = array(
+    select distinct kind from unnest(notice_choices.unwanted || excluded.unwanted) kind
+    where kind <> all(:wanted::text[])
+    order by kind
+);

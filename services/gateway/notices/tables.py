@@ -1,6 +1,6 @@
 """What has happened, who is told of it, and who wants which e-mails, in Postgres."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -127,6 +127,7 @@ async def find_unwanted(where: PoolOrConnection, person_id: UUID) -> set[NoticeK
     return {NoticeKind(each) for each in found or ()}
 
 
-async def put_unwanted(pool: Pool, person_id: UUID, unwanted: Collection[NoticeKind]) -> None:
-    """Store which kinds of e-mail a person does not want."""
-    await queries.put_unwanted(pool, person_id=person_id, unwanted=sorted(unwanted))
+async def choose_emails(pool: Pool, person_id: UUID, chosen: Mapping[NoticeKind, bool]) -> None:
+    """Switch kinds of e-mail on and off for a person; the others stay as they are."""
+    wanted, unwanted = [[kind for kind, on in chosen.items() if on is which] for which in (True, False)]
+    await queries.choose_emails(pool, person_id=person_id, wanted=wanted, unwanted=unwanted)

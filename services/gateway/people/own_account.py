@@ -3,16 +3,20 @@
 from collections import defaultdict
 from uuid import UUID
 
+from arena.api.notices.emails import NoticeChoices
+from arena.api.notices.kinds import EMAIL_KINDS, NoticeKind
 from arena.api.people.own_account import Me, OwnToken, TakingPart
+from arena.api.problems import InvalidField
 from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import SignedIn
+from services.gateway.notices import tables as notice_tables
 from services.gateway.own_teams import tables as team_tables
 from services.gateway.own_teams.tables import OwnTokenRow
 from services.gateway.people import tables
 from services.gateway.people.registration import version_of
 from services.gateway.people.tables import PersonRow, TakingPartRow
-from services.gateway.problems import Problem
+from services.gateway.problems import Problem, invalid_request
 from shared.database import Pool, PoolOrConnection
 
 
@@ -59,3 +63,24 @@ def _competition(row: TakingPartRow, tokens: list[OwnTokenRow], person: SignedIn
         merge_into=row.merge_into,
         merges_asked=row.merges_asked,
     )
+
+
+async def find_notice_choices(pool: Pool, person_id: UUID) -> NoticeChoices:
+    """Return of what somebody gets e-mails: everything that they have not switched off."""
+    kinds = _kinds_for(await find_own(pool, person_id))
+    unwanted = await notice_tables.find_unwanted(pool, person_id)
+    return NoticeChoices(emails={kind: kind not in unwanted for kind in kinds})
+
+
+async def put_notice_choices(pool: Pool, person_id: UUID, chosen: NoticeChoices) -> NoticeChoices:
+    """Switch kinds of e-mail on or off. Raises Problem 422 for a kind of which this person gets none."""
+    kinds = _kinds_for(await find_own(pool, person_id))
+    if unknown := sorted(chosen.emails.keys() - set(kinds)):
+        what = f"expected kinds among {', '.join(kinds)}, got {', '.join(unknown)}"
+        raise invalid_request(InvalidField(where="body.emails", what=what))
+    await notice_tables.choose_emails(pool, person_id, chosen.emails)
+    return await find_notice_choices(pool, person_id)
+
+
+def _kinds_for(person: PersonRow) -> list[NoticeKind]:
+    return [kind for kind in EMAIL_KINDS if kind != NoticeKind.INCIDENT_OPENED or person.role == "organizer"]

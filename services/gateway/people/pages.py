@@ -12,6 +12,7 @@ from services.gateway.accounts.callers import Anyone, check_origin, hash_token
 from services.gateway.dependencies import WithEmailRate, WithPool, WithSettings
 from services.gateway.own_teams import tables as team_tables
 from services.gateway.people import tables
+from services.gateway.people.own_account import find_notice_choices
 from services.gateway.people.registration import version_of
 from services.gateway.people.sign_in_links import send_link
 from services.gateway.people.signing_in import begin_session, register
@@ -114,6 +115,17 @@ async def account_page(request: Request, pool: WithPool, caller: Anyone) -> Resp
     found = await tables.list_open_competitions(pool)
     data = AccountData(is_person=caller.session is not None, open={each.slug: each.name for each in found})
     return render("account.html.j2", viewer_of(caller), data=data, is_person=data.is_person)
+
+
+@router.get("/account/notices")
+async def notices_page(request: Request, pool: WithPool, settings: WithSettings, caller: Anyone) -> Response:
+    """Show of what somebody gets e-mails, each kind with a switch."""
+    if caller.session is None or caller.person_id is None:
+        return to_sign_in(request)
+    choices = await find_notice_choices(pool, caller.person_id)
+    return render(
+        "account_notices.html.j2", viewer_of(caller), choices=choices.emails, sends_emails=settings.sends_emails
+    )
 
 
 @router.get("/join")

@@ -24,6 +24,7 @@ async def collect(pool: Pool, person_id: UUID) -> PersonalData:
 async def delete(connection: Connection, person_id: UUID) -> None:
     """Delete what is known of a person. Submissions and scores are their team's, and stay."""
     await queries.forget_tokens(connection, person_id=person_id)
+    await queries.remove_webhooks(connection, person_id=person_id)
     email = await queries.delete_person(connection, id=person_id)
     if email is not None:
         await queries.forget_links(connection, email=email)

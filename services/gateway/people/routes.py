@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Request
 
+from arena.api.notices.emails import NoticeChoices
 from arena.api.people.own_account import (
     AcceptedRules,
     Deleted,
@@ -14,7 +15,7 @@ from arena.api.people.own_account import (
 from services.gateway.accounts.callers import Person
 from services.gateway.dependencies import WithEmailRate, WithPool, WithSettings
 from services.gateway.people import personal_data, tables
-from services.gateway.people.own_account import find_me, find_own
+from services.gateway.people.own_account import find_me, find_notice_choices, find_own, put_notice_choices
 from services.gateway.people.sign_in_links import send_link
 from services.gateway.people.signing_in import find_open, register
 from services.gateway.people.tables import LinkRow
@@ -59,6 +60,18 @@ async def register_me(slug: str, body: AcceptedRules, pool: WithPool, person: Pe
     competition = await find_open(pool, slug, own.email, body.rules_version)
     await register(pool, competition, person.id, own.email, body.rules_version)
     return await find_me(pool, person)
+
+
+@router.get("/me/notices")
+async def get_notices(pool: WithPool, person: Person) -> NoticeChoices:
+    """Return of what whoever asks gets e-mails, by kind."""
+    return await find_notice_choices(pool, person.id)
+
+
+@router.put("/me/notices")
+async def put_notices(body: NoticeChoices, pool: WithPool, person: Person) -> NoticeChoices:
+    """Switch kinds of e-mail on or off. A kind that is not named stays as it is."""
+    return await put_notice_choices(pool, person.id, body)
 
 
 @router.get("/me/export")

@@ -83,7 +83,9 @@ async def sign_out(request: Request, pool: WithPool) -> Response:
 
 
 def local(address: str) -> str:
-    r"""Return an address if it is on this site, else the home page. Browsers read `//` and `\` as another host."""
-    return (
-        address if address.startswith("/") and not address.startswith(("//", "/\\")) and "\\" not in address else HERE
-    )
+    r"""Return an address if it is on this site, else the home page.
+
+    Browsers read `//` and `\` as another host, and pass over tabs and ends of lines, so that `/<TAB>/` is `//`.
+    """
+    is_here = address.startswith("/") and not address.startswith("//") and "\\" not in address
+    return address if is_here and address.isprintable() else HERE

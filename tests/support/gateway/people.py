@@ -23,7 +23,10 @@ def open_competition(**registration: Any) -> dict[str, Any]:
 
 
 def with_waiting_emails(settings: GatewaySettings) -> GatewaySettings:
-    """Settings of a mail server that is down: e-mails wait in their table, where a test reads them."""
+    """Settings of a mail server that is down: e-mails wait in their table, where a test reads them.
+
+    Webhooks may lead to loopback.
+    """
     port = free_port()
     return settings.model_copy(
         update={
@@ -32,6 +35,7 @@ def with_waiting_emails(settings: GatewaySettings) -> GatewaySettings:
             "smtp_tls": "none",
             "smtp_from": "Arena <arena@uni.example>",
             "anonymous_rate": "100000/minute",
+            "webhook_allowed_networks": "127.0.0.0/8",
         }
     )
 

@@ -4,7 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from shared.database import Pool
-from tests.support.gateway.people import give_role, join, member, open_competition, sign_up
+from tests.support.gateway.people import ask, give_role, join, links_to, member, open_competition, sign_up
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
 
@@ -96,10 +96,18 @@ async def test_who_deletes_the_account_is_in_no_table_any_more(gateway: Gateway,
     person = await member(gateway, pool, email, "Gaussians")
     token = (await person.call("POST", "/me/competitions/c/tokens", {"name": "unmistakable's"})).json()["token"]
     await person.call("POST", "/me/competitions/c/invitations")
+    webhook = {"url": "http://127.0.0.1:9/unmistakable", "events": ["announcement"]}
+    made = (await person.call("POST", "/competitions/c/webhooks", webhook)).raise_for_status().json()
+    await person.call("PUT", "/me/notices", {"emails": {"phase.closing": False}})
+    await ask(gateway, email)
     known = (await person.call("GET", "/me/export")).json()
     assert known["person"]["email"] == email
-    assert {"registrations", "memberships", "tokens", "sessions", "invitations"} <= known["tables"].keys()
-    assert token not in str(known)
+    assert {"registrations", "memberships", "tokens", "sessions", "invitations", "emails"} <= known["tables"].keys()
+    assert known["tables"]["notice_choices"] == [{"unwanted": ["phase.closing"]}]
+    assert [each["url"] for each in known["tables"]["webhooks"]] == [webhook["url"]]
+    secrets = [token, made["secret"], *await links_to(pool, email)]
+    secrets.append(await pool.fetchval("select secret from notice_choices"))
+    assert [each for each in secrets if each in str(known)] == []
 
     assert (await person.call("DELETE", "/me")).json() == {"deleted": True}
 
@@ -114,3 +122,17 @@ async def test_who_deletes_the_account_is_in_no_table_any_more(gateway: Gateway,
     assert (await gateway.client(token).get("/api/v1/competitions/c/submissions")).status_code == 401
     teams = (await gateway.organizer.get("/api/v1/admin/competitions/c/teams")).json()["teams"]
     assert [each["name"] for each in teams] == ["Gaussians"]
+
+
+async def test_a_webhook_stays_with_a_team_that_still_has_members(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(open_competition())
+    ada, eve = await member(gateway, pool, ADA, "Gaussians"), await sign_up(gateway, pool, EVE)
+    await join(ada, eve)
+    webhook = {"url": "http://127.0.0.1:9/ours", "events": ["announcement"]}
+    (await ada.call("POST", "/competitions/c/webhooks", webhook)).raise_for_status()
+    await eve.call("POST", "/me/competitions/c/act")
+
+    await ada.call("DELETE", "/me")
+
+    (left,) = (await eve.call("GET", "/competitions/c/webhooks")).json()["webhooks"]
+    assert left["url"] == webhook["url"]

@@ -126,7 +126,18 @@ async def test_a_session_ends_with_sign_out_with_time_and_with_its_token(
     assert (await third.get(SUBMISSIONS)).status_code == 401
 
 
-@pytest.mark.parametrize("to", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere.example", "", "x"])
+@pytest.mark.parametrize(
+    "to",
+    [
+        "//elsewhere.example",
+        "https://elsewhere.example",
+        "/\\elsewhere.example",
+        "/\t/elsewhere.example",
+        "/\n/elsewhere.example",
+        "",
+        "x",
+    ],
+)
 def test_signing_in_leads_to_this_site_alone(to: str) -> None:
     assert local(to) == "/"
 

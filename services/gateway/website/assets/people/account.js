@@ -97,6 +97,8 @@ function known(me) {
   const others = Object.entries(data.open).filter(([slug]) => !me.competitions.some((each) => each.slug === slug));
   return [
     others.length ? h("p", {}, "Register for: ", others.map(([slug, name], index) => [index ? ", " : "", h("a", { href: `/register?competition=${slug}` }, name)])) : null,
+    h("h2", {}, "E-mails"),
+    h("p", {}, h("a", { href: "/account/notices" }, "Choose of what you get e-mails"), "."),
     h("h2", {}, "What is known of you"),
     h("p", {}, `You sign in as ${me.email}.`),
     form([field("Name", "name", { required: true, maxlength: 80, value: me.name })], "Change it", async ({ name }) => {
