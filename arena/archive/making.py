@@ -4,6 +4,7 @@ import gzip
 import json
 import shutil
 from collections import defaultdict
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,9 @@ from arena.archive import metadata
 from arena.archive.manifest import ArchivedFile, ArchiveManifest, describe_file, write_manifest
 from arena.client.http import Client
 from arena.failure import Failure
-from arena.images.definition import PACKAGE_LISTS, find_environments
+from arena.images.definition import PACKAGE_LISTS, Definition, find_environments, find_families
 from arena.version import code_version
-from arena.words.environments import environment_name
+from arena.words.environments import SKLEARN, environment_name
 
 EVERY_SCORE = "what every score refers to"
 
@@ -48,7 +49,7 @@ class _Folder:
         self.text(path, json.dumps(body, indent=1) + "\n", touches)
 
 
-def make_archive(client: Client, slug: str, directory: Path) -> ArchiveManifest:
+def make_archive(client: Client, slug: str, directory: Path, rights: metadata.Rights) -> ArchiveManifest:
     """Write the archive of a finished competition to a new folder, which is there only when all of it is."""
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise Failure(f"Expected a new folder, got {directory} with files in it.")
@@ -63,8 +64,8 @@ def make_archive(client: Client, slug: str, directory: Path) -> ArchiveManifest:
     _write_datasets(client, folder, admin, document)
     for phase, submissions in sorted(_by_phase(page.submissions).items()):
         _write_phase(client, folder, slug, phase, submissions)
-    _write_environments(folder, page.submissions)
-    _write_metadata(folder, name, made_at)
+    _write_images(folder, page.submissions, document)
+    _write_metadata(folder, name, made_at, rights)
     manifest = ArchiveManifest(
         made_at=made_at, arena_version=code_version(), competition=slug, files=tuple(folder.files)
     )
@@ -120,6 +121,7 @@ def _write_phase(client: Client, folder: _Folder, slug: str, phase: str, submiss
             file.writelines(f"{line}\n".encode() for line in lines)
         folder.wrote(path, f"the evaluations of {whose}")
         origin = client.get(f"/api/v1/submissions/{each.id}/provenance").json
+        origin["zip"].pop("filename")  # somebody chose it, perhaps with his own name
         folder.json(f"{place}/{each.id}.provenance.json", origin, f"what ran {whose}")
         zip_path = f"zips/{each.zip_sha256}.zip"
         if each.zip_published and not (folder.folder / zip_path).exists():
@@ -127,19 +129,28 @@ def _write_phase(client: Client, folder: _Folder, slug: str, phase: str, submiss
             folder.wrote(zip_path, f"the zip of {whose}")
 
 
-def _write_environments(folder: _Folder, submissions: list[ArchivedSubmission]) -> None:
-    """Copy how the environments are built that Arena brings; of others the digests in the provenance are all."""
-    known = find_environments()
-    for name in sorted({environment_name(each.environment) for each in submissions} & known.keys()):
+def _write_images(folder: _Folder, submissions: list[ArchivedSubmission], document: dict[str, Any]) -> None:
+    """Copy how the environments and problem families are built that Arena brings.
+
+    Of others, the digests in the provenance are all that the platform knows.
+    """
+    used = {environment_name(each.environment) for each in submissions}
+    _write_definitions(folder, "environments", "environment", find_environments(), used)
+    families = {each.get("family", SKLEARN) for each in document["black_boxes"]}
+    _write_definitions(folder, "families", "problem family", find_families(), families)
+
+
+def _write_definitions(folder: _Folder, place: str, what: str, known: Mapping[str, Definition], used: Set[str]) -> None:
+    for name in sorted(used & known.keys()):
         for source in (known[name].dockerfile, *(known[name].dockerfile.with_name(each) for each in PACKAGE_LISTS)):
             if source.exists():
-                path = f"environments/{name}/{source.name}"
-                folder.text(path, source.read_text(), f"how the environment {name} is built")
+                path = f"{place}/{name}/{source.name}"
+                folder.text(path, source.read_text(), f"how the {what} {name} is built")
 
 
-def _write_metadata(folder: _Folder, name: str, made_at: datetime) -> None:
+def _write_metadata(folder: _Folder, name: str, made_at: datetime, rights: metadata.Rights) -> None:
     folder.text("README.md", metadata.readme(name, made_at), "a description, which touches no score")
-    folder.text("CITATION.cff", metadata.citation(name, made_at), "how to cite, which touches no score")
-    folder.text(".zenodo.json", metadata.zenodo(name, made_at), "metadata for Zenodo, which touches no score")
-    text = metadata.crate(name, made_at, folder.files)
+    folder.text("CITATION.cff", metadata.citation(name, made_at, rights), "how to cite, which touches no score")
+    folder.text(".zenodo.json", metadata.zenodo(name, made_at, rights), "metadata for Zenodo, which touches no score")
+    text = metadata.crate(name, made_at, folder.files, rights)
     folder.text(metadata.CRATE, text, "metadata of an RO-Crate, which touches no score")

@@ -5,7 +5,7 @@ import hashlib
 import os
 import socket
 from collections import deque
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +42,7 @@ async def run_plan(plan: CheckPlan, zip_file: Path, report: Callable[[Key, bool]
     Cancelled, it leaves no container. Raises Failure when this machine is not up to it.
     """
     settings = read_settings(os.environ)
-    outcome = Outcome(images=await _find_images(settings, plan.environment))
+    outcome = Outcome(images=await find_images(settings, [plan.environment]))
     try:
         async with connect_engine(settings) as engine:
             await engine.remove_leftovers()
@@ -61,13 +61,17 @@ def read_settings(environment: Mapping[str, str]) -> SandboxSettings:
     return replace(stated, share_cpus=True)  # beside a runner that uses all CPUs, a check is slow, but possible
 
 
-async def _find_images(settings: SandboxSettings, environment: str) -> dict[str, str]:
-    """The ids of the two images. Raises Failure when there is no engine, or it does not have these images."""
+async def find_images(settings: SandboxSettings, environments: Iterable[str]) -> dict[str, str]:
+    """Return the ids of the images of environments and of the black box.
+
+    Raises Failure when there is no engine, or it does not have these images.
+    """
     blackbox = settings.blackbox_image
     try:
         async with connect_docker(settings.engine_url) as docker:
             images = Images(docker)
-            return {environment: await images.find_environment(environment), blackbox: await images.find(blackbox)}
+            found = {each: await images.find_environment(each) for each in environments}
+            return {**found, blackbox: await images.find(blackbox)}
     except EnvironmentMissing as missing:
         raise Failure(str(missing)) from missing
     except InfrastructureFailure as failure:

@@ -118,6 +118,20 @@ def test_boxes_of_other_families_are_functions_by_the_two_dozen() -> None:
     assert {(each.suite, each.dim) for each in named.values()} == {("bbob-boxed", 5)}
 
 
+def test_cocopp_reads_a_black_box_of_bbob_as_the_function_that_it_is(tmp_path: Path) -> None:
+    stated = header()
+    stated["boxes"][0] |= {"family": "bbob", "model": "bbob-f08-d10-i3", "dataset": "", "metric": ""}
+    sent = [stated, *(line for line in studies() if line["box"] == "box-0")]
+    known = {"bbob-f08-d10-i3": scales_of(DOCUMENT, "the official baseline")["_".join(CASES[0])]}
+
+    written = write_coco((json.dumps(line) for line in sent), tmp_path / "coco", lambda _: known)
+    folder = f"coco/bbob/{sorted(written['folders'].values())[0]}"
+    found = json.loads(run_tool("-c", READ_COCO, folder, folder=tmp_path).rpartition("FOUND")[2])
+
+    assert [each[:3] for each in found] == [[8, 10, STUDIES]]
+    assert [path.name for path in (tmp_path / "coco").iterdir() if path.is_dir()] == ["bbob"]
+
+
 def test_a_coco_export_says_which_box_is_which_function(tmp_path: Path) -> None:
     write_coco(as_text(studies()), tmp_path / "coco", scales)
 
