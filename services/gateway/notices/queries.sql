@@ -127,7 +127,7 @@ select unwanted from notice_choices where person_id = :person_id;
 -- Switches kinds of e-mail on and off for a person; the others stay as they are.
 insert into notice_choices (person_id, unwanted) values (:person_id, :unwanted::text[])
 on conflict (person_id) do update set unwanted = array(
-    select distinct kind from unnest(notice_choices.unwanted || excluded.unwanted) kind
+    select distinct kind from unnest(notice_choices.unwanted || excluded.unwanted) kind  -- noqa: RF01
     where kind <> all(:wanted::text[])
     order by kind
 );
