@@ -58,7 +58,7 @@ async def check_page(page: Page, name: str) -> None:
         found.append(f"on a phone the page is {overflow} pixels too wide")
     if size is not None:
         await page.set_viewport_size(size)
-    assert found == []
+    assert not found, "\n".join(found)
 
 
 @asynccontextmanager

@@ -89,7 +89,7 @@ function cells(row, old, scores) {
           ]
         : "–",
     ),
-    generalization ? generalization.cell(row.team) : null,
+    ...(generalization ? [generalization.cell(row.team)] : []),
     h("td", { class: "number wide" }, String(row.submissions)),
     h("td", { class: "wide" }, time(row.changed_at)),
     h("td", { class: "state" }, underWay(row, old)),
