@@ -4,6 +4,7 @@ import copy
 import json
 from typing import Any
 
+from arena.api.competition_document import BlackBox
 from arena.words.objectives import GENERALIZATION, VISIBLE
 from shared.database import Pool
 from tests.support.gateway.competitions import BASELINE, BOXES, competition
@@ -68,7 +69,8 @@ async def test_candidates_are_all_black_boxes_by_their_names_with_the_seed(gatew
 
     found = (await gateway.organizer.get(f"{ADMIN}/competitions/c/black-boxes")).json()
 
-    assert found == {"seed": "s", "black_boxes": BOXES, "next": None}
+    boxes = [BlackBox.model_validate(each).model_dump() for each in BOXES]
+    assert found == {"seed": "s", "black_boxes": boxes, "next": None}
 
 
 async def test_the_graph_has_the_nodes_asked_for_last_and_is_done_when_a_set_is_made_of_them(
