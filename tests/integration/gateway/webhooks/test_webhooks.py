@@ -212,6 +212,8 @@ async def test_a_webhook_that_takes_nothing_for_days_is_disabled_until_it_is_sen
     await wait_until(is_disabled, what="the webhook is disabled")
     assert "5 days" in (await find(gateway, webhook))["disabled_because"]
     await announce(gateway)
+    told = "select bool_and(told_at is not null) from notices"
+    await wait_until(lambda: pool.fetchval(told), what="who is told of the second one is settled")
     [delivery] = await deliveries(gateway.organizer, webhook)
     path = f"/api/v1/webhooks/{webhook['id']}/deliveries/{delivery['id']}/redeliver"
     (await gateway.organizer.post(path)).raise_for_status()
