@@ -4,10 +4,11 @@ Where Postgres ranks, it orders by `score desc, ended_at, name collate "C"`; a t
 """
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import NamedTuple, TypeVar
 
 EntryT = TypeVar("EntryT")
+NOT_YET = datetime.max.replace(tzinfo=UTC)
 
 
 class RankingKey(NamedTuple):
@@ -19,14 +20,14 @@ class RankingKey(NamedTuple):
     team: str
 
 
-def ranking_key(score: float | None, at: datetime, team: str) -> RankingKey:
+def ranking_key(score: float | None, at: datetime | None, team: str) -> RankingKey:
     """Return the key of a submission.
 
     The higher score is first; of equal scores the earlier one, which on a leaderboard is the one that ended earlier and
     in a final the one that was submitted earlier; of equal times the team whose name is first by its code points. A
-    missing score is last.
+    missing score is last, and so is, of equal scores, a submission that has not ended.
     """
-    return RankingKey(score is None, -(score or 0.0), at, team)
+    return RankingKey(score is None, -(score or 0.0), at or NOT_YET, team)
 
 
 def rank(entries: Iterable[EntryT], key: Callable[[EntryT], RankingKey]) -> list[EntryT]:

@@ -3,15 +3,13 @@
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from arena.api.leaderboard import BoardRow
 from arena.rules.ranking import RankingKey, rank, ranking_key
 from arena.scoring import Score, submission_score
 from services.gateway.leaderboard.within_noise import Losses, within_noise_all
-
-NOT_ENDED = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ def rank_board(entries: Sequence[BoardEntry]) -> list[BoardRow]:
 
 def _key(scored: _Scored) -> RankingKey:
     entry, score = scored
-    return ranking_key(None if score is None else score.score, entry.ended_at or NOT_ENDED, entry.team)
+    return ranking_key(None if score is None else score.score, entry.ended_at, entry.team)
 
 
 def _number(placed: Sequence[_Scored]) -> list[BoardRow]:

@@ -7,7 +7,6 @@ from arena.api.leaderboard import GeneralizationRow, LeaderboardRow
 from arena.rules.ranking import rank, ranking_key
 from arena.scoring import Score, submission_score
 from services.gateway.boards.losses import SubmissionLosses
-from services.gateway.leaderboard.ranking import NOT_ENDED
 
 
 def rank_generalization(
@@ -22,7 +21,7 @@ def rank_generalization(
     scored = [(row, found) for row in ranked if (found := scores[row.submission_id]) is not None]
     in_order = rank(
         scored,
-        lambda each: ranking_key(each[1].score, losses[each[0].submission_id].ended_at or NOT_ENDED, each[0].team),
+        lambda each: ranking_key(each[1].score, losses[each[0].submission_id].ended_at, each[0].team),
     )
     places = {row.submission_id: place for place, (row, _) in enumerate(in_order, start=1)}
     return [_row(row, scores[row.submission_id], places.get(row.submission_id)) for row in ranked]

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,9 +9,6 @@ from arena.api.leaderboard import CurrentSubmission, LeaderboardRow
 from arena.rules.ranking import RankingKey, rank, ranking_key
 from services.gateway.leaderboard.tables import RankedSubmission, RankedTeamRow
 from services.gateway.leaderboard.within_noise import Losses, within_noise_all
-
-NOT_ENDED = datetime.max.replace(tzinfo=UTC)
-"""Equal provisional scores are ordered by the team's name alone."""
 
 
 class PlacedTeam(NamedTuple):
@@ -62,7 +58,7 @@ class Ranking:
 
 def _key(entry: tuple[RankedTeamRow, RankedSubmission]) -> RankingKey:
     team, submission = entry
-    return ranking_key(submission.score, submission.ended_at or NOT_ENDED, team.columns.team)
+    return ranking_key(submission.score, submission.ended_at, team.columns.team)
 
 
 def _row(place: PlacedTeam) -> LeaderboardRow:

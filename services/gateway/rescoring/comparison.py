@@ -1,7 +1,6 @@
 """What a rescoring changes in a phase's definition, and in the ranks and scores of its teams. Pure."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 
 from arena.api.reruns import RankChange, RescoredSubmission, RescoringComparison
@@ -10,7 +9,6 @@ from services.gateway.competitions.tables import PhaseRow
 from services.gateway.rescoring.tables import ComparedRow
 
 DEFINITION = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "limits", "priority", "boxes")
-NOT_ENDED = datetime.max.replace(tzinfo=UTC)
 
 
 def list_changes(live: PhaseRow, other: PhaseRow) -> dict[str, Any]:
@@ -65,8 +63,8 @@ def compare_ranks(rows: Iterable[ComparedRow]) -> list[RankChange]:
 
 
 def _old_key(row: ComparedRow) -> RankingKey:
-    return ranking_key(row.old_score, row.old_ended_at or NOT_ENDED, row.team)
+    return ranking_key(row.old_score, row.old_ended_at, row.team)
 
 
 def _new_key(row: ComparedRow) -> RankingKey:
-    return ranking_key(row.new_score, row.new_ended_at or NOT_ENDED, row.team)
+    return ranking_key(row.new_score, row.new_ended_at, row.team)
