@@ -1,6 +1,5 @@
 """What an archive says of its files: the SHA-256 of each, and what it touches. It is written last."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arena.failure import Failure
+from arena.file_hash import hash_file
 
 MANIFEST, MANIFEST_HASH = "manifest.json", "manifest.sha256"
 """The second has the hash of the first, as `sha256sum` reads it."""
@@ -38,14 +38,14 @@ class ArchiveManifest(BaseModel):
 def describe_file(folder: Path, path: str, touches: str) -> ArchivedFile:
     """Return a file of an archive with its hash."""
     return ArchivedFile(
-        path=path, size_bytes=(folder / path).stat().st_size, sha256=_hash(folder / path), touches=touches
+        path=path, size_bytes=(folder / path).stat().st_size, sha256=hash_file(folder / path), touches=touches
     )
 
 
 def write_manifest(folder: Path, manifest: ArchiveManifest) -> None:
     """Write the manifest and its hash."""
     (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1) + "\n")
-    (folder / MANIFEST_HASH).write_text(f"{_hash(folder / MANIFEST)}  {MANIFEST}\n")
+    (folder / MANIFEST_HASH).write_text(f"{hash_file(folder / MANIFEST)}  {MANIFEST}\n")
 
 
 def read_manifest(folder: Path) -> ArchiveManifest:
@@ -55,7 +55,7 @@ def read_manifest(folder: Path) -> ArchiveManifest:
         raise Failure(
             f"Expected an archive in {folder}, found no {MANIFEST} with {MANIFEST_HASH}, which are written last."
         )
-    if kept.read_bytes() != f"{_hash(path)}  {MANIFEST}\n".encode():
+    if kept.read_bytes() != f"{hash_file(path)}  {MANIFEST}\n".encode():
         raise Failure(
             f"{MANIFEST} or {MANIFEST_HASH} has changed: together they touch every score. Bring back undamaged copies."
         )
@@ -71,14 +71,9 @@ def find_damage(folder: Path, manifest: ArchiveManifest) -> Iterator[str]:
         path = folder / each.path
         if not path.is_file():
             yield f"{each.path} is not there; it is {each.touches}"
-        elif (found := _hash(path)) != each.sha256:
+        elif (found := hash_file(path)) != each.sha256:
             yield f"{each.path} has changed (expected SHA-256 {each.sha256}, found {found}); it is {each.touches}"
     known = {each.path for each in manifest.files} | {MANIFEST, MANIFEST_HASH}
     for path in sorted(folder.rglob("*")):
         if path.is_file() and (name := path.relative_to(folder).as_posix()) not in known:
             yield f"{name} is no part of the archive"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

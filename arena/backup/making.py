@@ -14,13 +14,13 @@ from arena.backup.manifest import (
     BackedUpFile,
     BackupManifest,
     blob_path,
-    hash_file,
     sync_folder,
     write_manifest,
 )
 from arena.backup.platform_parts import PlatformParts
 from arena.backup.programs import DatabaseSession, Programs
 from arena.failure import Failure
+from arena.file_hash import hash_file
 from arena.version import code_version
 
 Say = Callable[[str], None]

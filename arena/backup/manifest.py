@@ -1,6 +1,5 @@
 """What a backup's folder says of itself. It is written last, so a folder without it is no backup."""
 
-import hashlib
 import os
 from datetime import datetime
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from arena.failure import Failure
+from arena.file_hash import hash_file
 
 MANIFEST = "manifest.json"
 BLOBS = "blobs"
@@ -67,12 +67,6 @@ class BackupManifest(BackupPart):
 def blob_path(folder: Path, sha256: str) -> Path:
     """Return where a backup has a blob."""
     return folder / BLOBS / sha256
-
-
-def hash_file(path: Path) -> str:
-    """Return a file's SHA-256 in hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def write_manifest(folder: Path, manifest: BackupManifest) -> None:

@@ -13,7 +13,7 @@ from aiodocker.exceptions import DockerError
 
 from arena.check.plan import CheckPlan, Key, Outcome, losses_by_box
 from arena.failure import Failure
-from arena.pack.optimizer_zip import hash_zip
+from arena.file_hash import hash_file
 from arena.rules.seeds import names_seed, optimizer_seed, study_seed
 from arena.sandbox.cpu_claims import CpuClaims
 from arena.sandbox.engine.connection import NOT_FOUND, connect_docker
@@ -93,7 +93,7 @@ async def _run_in_slots(
     report: Callable[[Key, bool], None],
     outcome: Outcome,
 ) -> None:
-    zip_sha256 = hash_zip(zip_file)
+    zip_sha256 = hash_file(zip_file)
     waiting = deque(key for key in plan.keys for _ in range(1 + plan.twice))
 
     async def work(slot: Slot) -> None:

@@ -10,7 +10,8 @@ from pydantic import Field, model_validator
 from arena.api.body import Body
 from arena.api.competition_document import BoardBaseline
 from arena.failure import Failure
-from arena.pack.optimizer_zip import hash_zip, read_zip
+from arena.file_hash import hash_file
+from arena.pack.optimizer_zip import read_zip
 from arena.package_data import RANDOM_SEARCH_OPTIMIZER, STRONG_OPTIMIZER
 from arena.rules.competition_document import DocumentFault
 from arena.words.environments import DEFAULT_ENVIRONMENT
@@ -43,7 +44,7 @@ def find_zips(rows: Collection[BoardBaseline], file: Path) -> dict[str, Path]:
 
     Raises Failure for one that is not there.
     """
-    zips = {hash_zip(packed): packed for _, packed in map(read_zip, BUILT_IN.values())}
+    zips = {hash_file(packed): packed for _, packed in map(read_zip, BUILT_IN.values())}
     missing = [row.name for row in rows if row.sha256 not in zips]
     if missing and file.exists():
         stated = [OwnBaselineRow.model_validate(each) for each in tomllib.loads(file.read_text())["baseline_rows"]]
@@ -65,7 +66,7 @@ def read_rows(
     for index, row in stated.items():
         try:
             _, file = read_zip(row.path(folder), row.environment.partition("@")[0])
-            sha256 = hash_zip(file)
+            sha256 = hash_file(file)
         except (OSError, Failure) as error:
             what = f"Expected a zip or a folder with an optimizer at {row.zip!r}, got: {error}"
             faults.append(DocumentFault(("baseline_rows", index, "zip"), what, "Mend the path."))

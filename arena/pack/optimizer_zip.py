@@ -1,7 +1,6 @@
 """An optimizer as a zip: a file that is one, or a folder that is packed."""
 
 import atexit
-import hashlib
 import shutil
 import tempfile
 from pathlib import Path
@@ -18,9 +17,3 @@ def read_zip(path: Path, environment: str | None = None) -> tuple[str, Path]:
     name = f"{path.resolve().name}.zip"
     pack_folder(path, scratch / name, environment=environment)
     return name, scratch / name
-
-
-def hash_zip(path: Path) -> str:
-    """Return the SHA-256 by which the platform knows a zip."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

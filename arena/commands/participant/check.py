@@ -16,7 +16,8 @@ from arena.check.check_report import show_check_report, write_logs
 from arena.commands.extras import CHECK, needs_extra
 from arena.commands.options import EnvironmentOption, Json
 from arena.failure import Failure, Stopped
-from arena.pack.optimizer_zip import hash_zip, read_zip
+from arena.file_hash import hash_file
+from arena.pack.optimizer_zip import read_zip
 from arena.pack.refusal import find_refusal
 from arena.package_data import OFFICIAL_BASELINE
 from arena.progress import Step, show_progress
@@ -74,7 +75,7 @@ def check(
     if refusal is None:
         with _only_check_here(quiet=as_json):
             outcome = asyncio.run(_run_until_signal(plan, zip_file, quiet=as_json))
-    what = {"file": name, "zip_sha256": hash_zip(zip_file), "baseline": baseline.name}
+    what = {"file": name, "zip_sha256": hash_file(zip_file), "baseline": baseline.name}
     body = what | judge(plan, outcome, refusal)
     if logs is not None:
         write_logs(body, logs)

@@ -5,12 +5,11 @@ from typing import Annotated
 
 import typer
 
+from arena.commands.new_folder import README, read_texts, write_folder
 from arena.commands.options import Json
 from arena.failure import Failure
 from arena.package_data import START, TEMPLATES
-from arena.terminal import console, plain, remark, show_json
 
-README = "README.md"
 LIBRARIES = sorted(path.parent.name for path in TEMPLATES.glob("*/optimizer.py"))
 
 
@@ -27,31 +26,13 @@ def new(
     """Write a starting optimizer that passes 'arena check'."""
     if library is not None and library not in LIBRARIES:
         raise Failure(f"Expected --with one of {', '.join(LIBRARIES)}; got {library}.")
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Failure(f"Expected a new or empty folder, but {folder} is not empty; choose another name.")
-    try:
-        contents = _contents(library)
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (folder / name).write_text(content)
-    except OSError as error:
-        raise Failure(f"Could not write {folder}: {error}.") from error
-    if as_json:
-        show_json({"folder": str(folder), "files": list(contents)})
-        return
-    for name in contents:
-        console.print(plain(f"{folder / name}"))
-    remark(f"Next: arena check {folder}")
+    write_folder(folder, _contents(library), following="arena check", as_json=as_json)
 
 
 def _contents(library: str | None) -> dict[str, str]:
     """Return the texts of the new files by name; what a library's template says follows what holds for all."""
-    contents = _texts(START)
+    contents = read_texts(START)
     if library is not None:
-        template = _texts(TEMPLATES / library)
+        template = read_texts(TEMPLATES / library)
         contents |= template | {README: f"{contents[README]}\n{template[README]}"}
     return dict(sorted(contents.items()))
-
-
-def _texts(folder: Path) -> dict[str, str]:
-    return {path.name: path.read_text() for path in sorted(folder.iterdir()) if path.is_file()}

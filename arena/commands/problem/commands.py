@@ -9,11 +9,11 @@ import typer
 
 from arena.commands.extras import CHECK, needs_extra
 from arena.commands.lazy_group import LazyGroup, Listed
+from arena.commands.new_folder import README, read_texts, write_folder
 from arena.commands.options import Json
-from arena.failure import Failure
 from arena.package_data import PROBLEM_START
 from arena.table import Heading, TextTable, show_tables
-from arena.terminal import console, console_for_people, plain, remark, show_json
+from arena.terminal import console, console_for_people, plain, show_json
 
 if TYPE_CHECKING:
     from arena.family.findings import FamilyFindings
@@ -33,23 +33,9 @@ def new_problem(
     as_json: Json = False,
 ) -> None:
     """Write a family of problems that passes 'arena problem check'."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Failure(f"Expected a new or empty folder, but {folder} is not empty; choose another name.")
-    contents = {path.name: path.read_text() for path in sorted(PROBLEM_START.iterdir()) if path.is_file()}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, content in contents.items():
-            (folder / name).write_text(
-                content.replace("NAME", folder.resolve().name) if name == "README.md" else content
-            )
-    except OSError as error:
-        raise Failure(f"Could not write {folder}: {error}.") from error
-    if as_json:
-        show_json({"folder": str(folder), "files": list(contents)})
-        return
-    for name in contents:
-        console.print(plain(f"{folder / name}"))
-    remark(f"Next: arena problem check {folder}")
+    contents = read_texts(PROBLEM_START)
+    contents |= {README: contents[README].replace("NAME", folder.resolve().name)}
+    write_folder(folder, contents, following="arena problem check", as_json=as_json)
 
 
 def check_problem(
