@@ -8,15 +8,14 @@ from pydantic import AwareDatetime, Field
 from arena.api.body import Body, example, example_of
 from arena.words.environments import DEFAULT_ENVIRONMENT, SKLEARN, ParameterNames
 from arena.words.limits import Cpus, Limits
-from arena.words.names import Domain, Environment, FamilyName, Label, Name, name_test_case
+from arena.words.names import ONE_LINE_PATTERN, Domain, Environment, FamilyName, Label, Name, name_test_case
 
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Runtime = Annotated[str, Field(max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
 """A name of a container's runtime, as the engine allows it."""
 Description = Annotated[str, Field(max_length=20_000, pattern=r"^[^\x00]*$")]
 """What a competition's page says of it, in Markdown."""
-TITLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$"
-Title = Annotated[str, Field(min_length=1, max_length=80, pattern=TITLE_PATTERN)]
+Title = Annotated[str, Field(min_length=1, max_length=80, pattern=ONE_LINE_PATTERN)]
 """Any text on one line; it is no part of an address."""
 DATASET_PATTERN = r"^(clf|reg)-[A-Za-z0-9.-]+$"
 """Bayesmark reads the kind of a data set from its name, and joins names with underscores."""

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from arena.words.environments import ENVIRONMENT_PATTERN
-from arena.words.names import DOMAIN_PATTERN, EMAIL_PATTERN
+from arena.words.environments import ENVIRONMENT_PATTERN, FAMILY_PATTERN
+from arena.words.names import DOMAIN_PATTERN, EMAIL_PATTERN, NAME_PATTERN, ONE_LINE_PATTERN
 
 PATTERNS = {
     r"^[a-z0-9][a-z0-9-]*$": "small letters, digits and hyphens, a letter or digit first",
@@ -14,10 +14,10 @@ PATTERNS = {
     r"^[0-9a-f]{64}$": "a SHA-256 of 64 hexadecimal digits",
     r"^[^\x00]*$": "text without NUL characters",
     r"^[^\x00-\x1f\x7f-\x9f]*$": "one line of text",
-    r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$": "one line of text",
+    ONE_LINE_PATTERN: "one line of text",
     r"^[\x21-\x7e]+$": "text without spaces, of ASCII characters",
-    r"^[a-z][a-z0-9-]{0,30}$": "small letters, digits and hyphens, a letter first, at most 31",
-    r"^[^\x00-\x1f\x7f-\x9f/\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$": "one line of text without a slash",
+    FAMILY_PATTERN: "small letters, digits and hyphens, a letter first, at most 31",
+    NAME_PATTERN: "one line of text without a slash",
     EMAIL_PATTERN: "an e-mail address such as ada@uni.example",
     DOMAIN_PATTERN: "a domain such as uni.example",
     r"^[0-9a-f]*$": "the version of rules, in hexadecimal digits",

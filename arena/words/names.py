@@ -6,6 +6,11 @@ from pydantic import AfterValidator, Field
 
 from arena.words.environments import ENVIRONMENT_PATTERN, FAMILY_PATTERN
 
+ONE_LINE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$"
+"""Any text on one line that a page or a terminal can show as it is."""
+NAME_PATTERN = ONE_LINE_PATTERN.replace(r"\x9f", r"\x9f/")
+"""The same without a slash."""
+
 
 def _no_edges(name: str) -> str:
     if name != name.strip() or name in {".", ".."}:
@@ -18,7 +23,7 @@ Name = Annotated[
     Field(
         min_length=1,
         max_length=80,
-        pattern=r"^[^\x00-\x1f\x7f-\x9f/\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$",
+        pattern=NAME_PATTERN,
     ),
     AfterValidator(_no_edges),
 ]

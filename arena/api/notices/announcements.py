@@ -7,14 +7,13 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from arena.api.body import Body, Page, example, example_of
+from arena.words.names import ONE_LINE_PATTERN
 
 ANNOUNCEMENT_CHARS = 20_000
 NO_NUL = r"^[^\x00]*$"
 Title = Annotated[
     str,
-    StringConstraints(
-        min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+$"
-    ),
+    StringConstraints(min_length=1, max_length=120, pattern=ONE_LINE_PATTERN),
 ]
 """Any text on one line."""
 

@@ -19,6 +19,8 @@ KeyT = TypeVar("KeyT")
 ValueT = TypeVar("ValueT")
 KEPT = 256
 """How many answers are kept. A platform has a few competitions with a few phases."""
+TEAMS_SHOWN = 100
+"""The first of the leaderboard, on pages with charts: a page of more is slow, and nobody reads so many lines."""
 
 
 @dataclass(frozen=True)
@@ -134,9 +136,9 @@ def tag_of(body: bytes) -> str:
     return f'W/"{hashlib.sha256(body).hexdigest()}"'
 
 
-def make_room(kept: dict[KeyT, ValueT]) -> None:
-    """Forget the oldest of KEPT answers, so that another may be kept."""
-    if len(kept) >= KEPT:
+def make_room(kept: dict[KeyT, ValueT], most: int = KEPT) -> None:
+    """Forget the oldest of so many answers, so that another may be kept."""
+    if len(kept) >= most:
         kept.pop(next(iter(kept)))
 
 

@@ -7,6 +7,7 @@ from importlib.resources import files
 from typing import Any
 from uuid import UUID
 
+from arena.api.notices.emails import FailedEmail
 from services.gateway.notices.email_addresses import check_address
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, load_queries
 
@@ -27,19 +28,6 @@ class Email:
     unsubscribe_url: str | None
     attempts: int
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class FailedEmailRow:
-    """An e-mail that was given up."""
-
-    id: UUID
-    recipient: str
-    subject: str
-    attempts: int
-    created_at: datetime
-    failed_at: datetime
-    problem: str
 
 
 @dataclass(frozen=True)
@@ -109,8 +97,8 @@ async def count_emails(pool: Pool) -> EmailCounts:
     return EmailCounts(**row)
 
 
-async def list_failed(where: PoolOrConnection, after: tuple[datetime, UUID] | None, size: int) -> list[FailedEmailRow]:
+async def list_failed(where: PoolOrConnection, after: tuple[datetime, UUID] | None, size: int) -> list[FailedEmail]:
     """Return up to `size` e-mails that were given up, the newest first, those after `after` if given."""
     failed_at, email_id = after or (None, None)
     rows = queries.list_failed(where, after=failed_at, after_id=email_id, size=size)
-    return await fetch_all(FailedEmailRow, rows)
+    return await fetch_all(FailedEmail, rows)

@@ -76,40 +76,27 @@ with added as (
 )
 select count(*)::integer from added;
 
--- name: list_members(competition_id, team_id, kind)
--- The members of a team, or of all teams of a competition, who want e-mails of a kind.
-with chosen as (
-    select distinct m.person_id from memberships m join people p on p.id = m.person_id
-    where m.competition_id = :competition_id and (:team_id::uuid is null or m.team_id = :team_id::uuid)
-        and p.confirmed_at is not null
-),
-made as (
-    insert into notice_choices (person_id) select person_id from chosen
-    on conflict (person_id) do nothing
-    returning person_id, unwanted, secret
-)
-select p.id as person_id, p.email, n.secret
-from (select * from made union all select person_id, unwanted, secret from notice_choices) as n
-join chosen on chosen.person_id = n.person_id
-join people p on p.id = n.person_id
-where :kind::text <> all(n.unwanted)
-order by p.id;
+-- name: list_members(competition_id, team_id)
+-- The members of a team, or of all teams of a competition.
+select distinct m.person_id from memberships m join people p on p.id = m.person_id
+where m.competition_id = :competition_id and (:team_id::uuid is null or m.team_id = :team_id::uuid)
+    and p.confirmed_at is not null;
 
--- name: list_organizers(kind)
--- The organizers who want e-mails of a kind.
-with chosen as (
-    select id as person_id from people where role = 'organizer' and confirmed_at is not null
-),
-made as (
-    insert into notice_choices (person_id) select person_id from chosen
+-- name: list_organizers()
+-- The organizers.
+select id as person_id from people where role = 'organizer' and confirmed_at is not null;
+
+-- name: list_recipients(person_ids, kind)
+-- Those of these people who want e-mails of a kind, each with the secret of the link that switches them off.
+with made as (
+    insert into notice_choices (person_id) select unnest(:person_ids::uuid[])
     on conflict (person_id) do nothing
     returning person_id, unwanted, secret
 )
 select p.id as person_id, p.email, n.secret
 from (select * from made union all select person_id, unwanted, secret from notice_choices) as n
-join chosen on chosen.person_id = n.person_id
 join people p on p.id = n.person_id
-where :kind::text <> all(n.unwanted)
+where n.person_id = any(:person_ids::uuid[]) and :kind::text <> all(n.unwanted)
 order by p.id;
 
 -- name: stop_emails(person_id, secret, kind)$

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from arena.api.notices.emails import EmailPage, FailedEmail
+from arena.api.notices.emails import EmailPage
 from services.gateway.accounts.callers import Organizer
 from services.gateway.dependencies import WithPool, WithSettings
 from services.gateway.notices import emails
@@ -25,6 +25,6 @@ async def list_emails(
     return EmailPage(
         has_mail_server=settings.sends_emails,
         waiting=(await emails.count_emails(pool)).waiting,
-        failed=[FailedEmail.model_validate(row, from_attributes=True) for row in shown],
+        failed=shown,
         next=following,
     )

@@ -1,6 +1,6 @@
 """What has happened, who is told of it, and who wants which e-mails, in Postgres."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -107,13 +107,18 @@ async def list_members(
     connection: Connection, competition_id: UUID, team_id: UUID | None, kind: str
 ) -> list[Recipient]:
     """Return the members of a team, or of all teams of a competition, who want e-mails of a kind."""
-    rows = queries.list_members(connection, competition_id=competition_id, team_id=team_id, kind=kind)
-    return await fetch_all(Recipient, rows)
+    members = queries.list_members(connection, competition_id=competition_id, team_id=team_id)
+    return await _list_recipients(connection, [person_id async for (person_id,) in members], kind)
 
 
 async def list_organizers(connection: Connection, kind: str) -> list[Recipient]:
     """Return the organizers who want e-mails of a kind."""
-    return await fetch_all(Recipient, queries.list_organizers(connection, kind=kind))
+    organizers = queries.list_organizers(connection)
+    return await _list_recipients(connection, [person_id async for (person_id,) in organizers], kind)
+
+
+async def _list_recipients(connection: Connection, person_ids: Sequence[UUID], kind: str) -> list[Recipient]:
+    return await fetch_all(Recipient, queries.list_recipients(connection, person_ids=person_ids, kind=kind))
 
 
 async def stop_emails(pool: Pool, person_id: UUID, secret: str, kind: NoticeKind) -> bool:

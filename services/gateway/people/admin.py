@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from arena.api.people.registrants import Decision, NewRole, Person, PersonPage, Registrant, RegistrantPage
+from arena.api.people.registrants import Decision, NewRole, Person, PersonPage, RegistrantPage
 from arena.words.problems import ProblemCode
 from arena.words.scopes import ORGANIZER_SCOPES, RegistrationState, Scope
 from services.gateway.accounts.callers import Organizer, Registrar
@@ -43,9 +43,7 @@ async def list_registrants(
     after = decode_cursor(cursor, tuple[Moment, UUID]) if cursor else None
     rows = await tables.list_registrants(pool, competition.id, state, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.id))
-    return RegistrantPage(
-        people=[Registrant.model_validate(row, from_attributes=True) for row in shown], next=following
-    )
+    return RegistrantPage(people=shown, next=following)
 
 
 @router.post("/competitions/{slug}/people/{person_id}/approve")
@@ -66,7 +64,7 @@ async def list_people(pool: WithPool, _: Organizer, limit: PageLimit = PAGE_SIZE
     after = decode_cursor(cursor, tuple[Moment, UUID]) if cursor else None
     rows = await tables.list_people(pool, after, limit + 1)
     shown, following = split_page(rows, limit, lambda row: (row.created_at, row.id))
-    return PersonPage(people=[Person.model_validate(row, from_attributes=True) for row in shown], next=following)
+    return PersonPage(people=shown, next=following)
 
 
 @router.put("/people/role")
@@ -81,8 +79,7 @@ async def put_role(body: NewRole, pool: WithPool, caller: Registrar) -> Person:
             ProblemCode.MISSING_SCOPE, f"To give roles, a token needs all scopes; this one lacks {lacking}.",
             scope=min(ORGANIZER_SCOPES - caller.scopes, default=Scope.MANAGE),
         )  # fmt: skip
-    row = await tables.put_role(pool, body.email, body.role)
-    return Person.model_validate(row, from_attributes=True)
+    return await tables.put_role(pool, body.email, body.role)
 
 
 async def _decide(

@@ -6,6 +6,7 @@ from uuid import UUID
 from arena.api.notices.emails import NoticeChoices
 from arena.api.notices.kinds import EMAIL_KINDS, NoticeKind
 from arena.api.people.own_account import Me, OwnToken, TakingPart
+from arena.api.people.registrants import Person
 from arena.api.problems import InvalidField
 from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
@@ -15,12 +16,12 @@ from services.gateway.own_teams import tables as team_tables
 from services.gateway.own_teams.tables import OwnTokenRow
 from services.gateway.people import tables
 from services.gateway.people.registration import version_of
-from services.gateway.people.tables import PersonRow, TakingPartRow
+from services.gateway.people.tables import TakingPartRow
 from services.gateway.problems import Problem, invalid_request
 from shared.database import Pool, PoolOrConnection
 
 
-async def find_own(where: PoolOrConnection, person_id: UUID) -> PersonRow:
+async def find_own(where: PoolOrConnection, person_id: UUID) -> Person:
     """Return the person who is signed in. Raises Problem 404 if they are deleted meanwhile."""
     row = await tables.find_person(where, person_id)
     if row is None:
@@ -82,5 +83,5 @@ async def put_notice_choices(pool: Pool, person_id: UUID, chosen: NoticeChoices)
     return await find_notice_choices(pool, person_id)
 
 
-def _kinds_for(person: PersonRow) -> list[NoticeKind]:
+def _kinds_for(person: Person) -> list[NoticeKind]:
     return [kind for kind in EMAIL_KINDS if kind != NoticeKind.INCIDENT_OPENED or person.role == "organizer"]

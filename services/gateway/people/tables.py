@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.api.competition_document import Registration
+from arena.api.people.registrants import Person, Registrant
 from arena.words.scopes import PersonRole, RegistrationState
 from shared.database import Connection, Pool, PoolOrConnection, fetch_all, fetch_one, load_queries
 
@@ -48,18 +49,6 @@ class LinkRow:
 
 
 @dataclass(frozen=True)
-class PersonRow:
-    """A person."""
-
-    id: UUID
-    email: str
-    name: str
-    role: PersonRole
-    created_at: datetime
-    confirmed_at: datetime | None
-
-
-@dataclass(frozen=True)
 class TakingPartRow:
     """How a person takes part in a competition."""
 
@@ -74,21 +63,6 @@ class TakingPartRow:
     members: list[str]
     merge_into: str | None
     merges_asked: list[str]
-
-
-@dataclass(frozen=True)
-class RegistrantRow:
-    """Somebody who registered for a competition."""
-
-    id: UUID
-    email: str
-    name: str
-    state: RegistrationState
-    team: str | None
-    rules_version: str
-    rules_accepted_at: datetime
-    created_at: datetime
-    decided_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -149,9 +123,9 @@ async def find_person_id(where: PoolOrConnection, email: str) -> UUID | None:
     return person_id
 
 
-async def find_person(where: PoolOrConnection, person_id: UUID) -> PersonRow | None:
+async def find_person(where: PoolOrConnection, person_id: UUID) -> Person | None:
     """Return a person."""
-    return await fetch_one(PersonRow, queries.find_person(where, id=person_id))
+    return await fetch_one(Person, queries.find_person(where, id=person_id))
 
 
 async def rename_person(pool: Pool, person_id: UUID, name: str) -> None:
@@ -190,13 +164,13 @@ async def list_own_competitions(pool: Pool, person_id: UUID) -> list[TakingPartR
 
 async def list_registrants(
     pool: Pool, competition_id: UUID, state: RegistrationState | None, after: tuple[datetime, UUID] | None, size: int
-) -> list[RegistrantRow]:
+) -> list[Registrant]:
     """Return up to `size` of those who registered for a competition, the oldest first."""
     at, person_id = after or (None, None)
     rows = queries.list_registrants(
         pool, competition_id=competition_id, state=state, after=at, after_id=person_id, size=size
     )
-    return await fetch_all(RegistrantRow, rows)
+    return await fetch_all(Registrant, rows)
 
 
 async def decide(
@@ -207,16 +181,16 @@ async def decide(
     return await fetch_one(DecidedRow, row)
 
 
-async def list_people(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[PersonRow]:
+async def list_people(pool: Pool, after: tuple[datetime, UUID] | None, size: int) -> list[Person]:
     """Return up to `size` people, the oldest first."""
     at, person_id = after or (None, None)
-    return await fetch_all(PersonRow, queries.list_people(pool, after=at, after_id=person_id, size=size))
+    return await fetch_all(Person, queries.list_people(pool, after=at, after_id=person_id, size=size))
 
 
-async def put_role(pool: Pool, email: str, role: PersonRole) -> PersonRow:
+async def put_role(pool: Pool, email: str, role: PersonRole) -> Person:
     """Give whoever has this address a role."""
     row = await queries.put_role(pool, email=email, role=role)
-    return PersonRow(**row)
+    return Person(**row)
 
 
 async def find_identity(connection: Connection, issuer: str, subject: str) -> UUID | None:

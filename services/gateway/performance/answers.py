@@ -7,14 +7,12 @@ from uuid import UUID
 from arena.anytime.targets import TARGETS
 from arena.api.leaderboard import LeaderboardRow, Performance, TeamPerformance
 from services.gateway.accounts.callers import Caller
-from services.gateway.leaderboard.answers import LeaderboardAnswer, Leaderboards, tag_of
+from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, make_room, tag_of
 from services.gateway.performance import tables
 from services.gateway.performance.measuring import MeasuredSubmission, measure_submissions
 from services.gateway.scores import show_curve
 from shared.database import Pool
 
-TEAMS_SHOWN = 100
-"""The first of the leaderboard. A page of more is slow, and nobody reads a chart of so many lines."""
 SUBMISSIONS_KEPT = 2000
 ANSWERS_KEPT = 64
 AT_ONCE = 10
@@ -48,8 +46,7 @@ class Performances:
             async with self._turn:
                 if key not in self._answers:  # who had the turn before may have wanted the same
                     await self._measure([row.submission_id for row in shown])
-                    if len(self._answers) >= ANSWERS_KEPT:
-                        self._answers.pop(next(iter(self._answers)))
+                    make_room(self._answers, ANSWERS_KEPT)
                     self._answers[key] = await asyncio.to_thread(self._write, slug, name, frozen, shown, len(rows))
         return self._answers[key]
 

@@ -13,7 +13,7 @@ from arena.api.views.head_to_head import HeadToHead
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.leaderboard.answers import LeaderboardAnswer, Leaderboards, make_room, tag_of
+from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, make_room, tag_of
 from services.gateway.leaderboard.reader import Clock, RankedLeaderboard
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.problems import Problem
@@ -23,8 +23,6 @@ from services.gateway.views.days import days_of, moments_between
 from services.gateway.views.pairing import pair
 from shared.database import Pool
 
-TEAMS_SHOWN = 100
-"""The first of the leaderboard: nobody reads a chart of more."""
 COUNTERS_KEPT_S = 10.0
 Asked = tuple[str, str, bool, str]
 Compute = Callable[[UUID, str, RankedLeaderboard], Awaitable[Body]]
