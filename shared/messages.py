@@ -105,7 +105,8 @@ class ShardReleased(Message):
     cpus: Cpus = 1
     names_seed: int | None = Field(default=None, ge=0, lt=2**32)
     runtime: str | None = None
-    family: FamilyName = SKLEARN
+    family: FamilyName = Field(default=SKLEARN, exclude_if=lambda family: family == SKLEARN)
+    """Left out for Bayesmark's own family: runners of before families refuse a field that they do not know."""
 
     @property
     def shard_class(self) -> ShardClass:
