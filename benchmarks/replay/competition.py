@@ -20,6 +20,10 @@ from benchmarks.stack.platform import BASELINE, RANDOM_SEARCH
 
 SLUG, FEEDBACK, FINAL, REHEARSAL = "replay-2020", "feedback", "final", "rehearsal"
 BASELINE_NAME = "official"
+BOARDS = (
+    {"name": "after-four", "title": "After four iterations", "phase": FEEDBACK, "after_iterations": 4},
+    {"name": "generalization", "title": "Generalization", "phase": FEEDBACK, "objective": "generalization"},
+)
 TRIES = 12
 """As often as `arena submit` asks a platform that is unavailable, about a minute."""
 
@@ -51,6 +55,7 @@ class ReplayCompetition:
                 _phase(FEEDBACK, first, size.studies, size.studies_per_shard),
                 _phase(FINAL, second, size.final_studies, 1) | {"visibility": "organizer"},
             ],
+            "boards": BOARDS,
         }
         (await self.http.put(f"/api/v1/admin/competitions/{SLUG}", json=document)).raise_for_status()
         for number in range(size.teams):

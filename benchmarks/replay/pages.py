@@ -8,7 +8,7 @@ import httpx
 import numpy as np
 from websockets.asyncio.client import connect
 
-from benchmarks.replay.competition import FEEDBACK, SLUG
+from benchmarks.replay.competition import BOARDS, FEEDBACK, FINAL, SLUG
 
 CALLS = 40
 GOAL_MS = 100.0
@@ -16,9 +16,10 @@ GOAL_MS = 100.0
 
 @dataclass(frozen=True)
 class PageTime:
-    """The milliseconds of a page, route or feed, of one call after another."""
+    """The milliseconds of a page, route or feed: of the first call, and of others one after another."""
 
     name: str
+    first_ms: float
     p50_ms: float
     worst_ms: float
     size_bytes: int
@@ -57,17 +58,26 @@ async def measure_pages(http: httpx.AsyncClient, submission: str, team_token: st
         "executions of a submission, route": get(f"{admin}/executions?submission={submission}"),
         "metrics": get("/metrics"),
     }
+    for page in ("performance", "days", "boxes"):
+        calls[f"{page}, page"] = get(f"/c/{SLUG}/{page}?phase={FEEDBACK}")
+        calls[f"{page}, route"] = get(f"{competition}/{page}?phase={FEEDBACK}")
+    calls["head-to-head, route"] = get(f"{competition}/head-to-head?phase={FEEDBACK}&a=team-01&b=team-02")
+    calls["counters, route"] = get("/api/v1/counters")
+    calls["performance of the final, route"] = get(f"{competition}/performance?phase={FINAL}")
+    for board in BOARDS:
+        calls[f"board {board['name']}, route"] = get(f"{competition}/boards/{board['name']}")
+    for phase in (FEEDBACK, FINAL):
+        calls[f"generalization of {phase}, route"] = get(f"{competition}/generalization?phase={phase}")
     return [await _measure(name, call) for name, call in calls.items()]
 
 
 async def _measure(name: str, call: Callable[[], Awaitable[int]]) -> PageTime:
-    size = await call()
     times = []
-    for _ in range(CALLS):
+    for _ in range(1 + CALLS):
         start = time.perf_counter()
-        await call()
+        size = await call()
         times.append(1000 * (time.perf_counter() - start))
-    return PageTime(name, float(np.median(times)), max(times), size)
+    return PageTime(name, times[0], float(np.median(times[1:])), max(times[1:]), size)
 
 
 def _snapshot(http: httpx.AsyncClient, path: str) -> Callable[[], Awaitable[int]]:

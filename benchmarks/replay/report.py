@@ -87,13 +87,20 @@ def _tables(found: Replayed) -> Iterator[ReportTable]:
     largest = sorted(sizes, key=lambda row: -float(row[1].replace(",", "")))[:8]
     yield ReportTable("Largest tables (MiB)", ("table", "in all", "of it indexes"), largest)
     rows = [
-        (each.name, f"{each.p50_ms:.1f}", f"{each.worst_ms:.1f}", f"{each.size_bytes:,}", _yes(each.p50_ms <= GOAL_MS))
+        (
+            each.name,
+            f"{each.first_ms:.0f}",
+            f"{each.p50_ms:.1f}",
+            f"{each.worst_ms:.1f}",
+            f"{each.size_bytes:,}",
+            _yes(each.p50_ms <= GOAL_MS),
+        )
         for each in found.pages
     ]
     yield ReportTable(f"Pages and feeds at the end (goal: p50 {GOAL_MS:.0f} ms)", _PAGE_COLUMNS, rows)
 
 
-_PAGE_COLUMNS = ("what", "p50 ms", "worst ms", "bytes", "holds")
+_PAGE_COLUMNS = ("what", "first ms", "p50 ms", "worst ms", "bytes", "holds")
 
 
 def _size_rows(found: Replayed) -> Iterator[tuple[str, str]]:
