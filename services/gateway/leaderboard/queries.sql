@@ -43,7 +43,8 @@ where p.id = :phase_id;
 
 -- name: leaderboard_since(phase_id, since, newest)
 -- A phase's number, and each team of whose submissions one has changed since another one, also read at one moment. A team
--- that has no row any more has neither of the two submissions. Where nothing has changed, the one row has no team.
+-- that has no row any more has neither of the two submissions, and one that has merged into another, which is when its
+-- submissions change, has none at all. Where nothing has changed, the one row has no team.
 select
     p.change, p.frozen_at, p.counting, t.id as team_id, t.name as team, made.submissions, made.changed_at, made.unended,
     best.curve, best.id as best_id, best.score as best_score, best.score_low as best_low, best.score_high as best_high,
@@ -56,6 +57,12 @@ left join lateral (
     select s.team_id from submissions s
     where s.phase_id = p.id and s.change > :since and s.change <= :newest
     group by s.team_id
+    union
+    select m.id from teams m
+    where m.competition_id = p.competition_id and m.merged_into in (
+        select s.team_id from submissions s
+        where s.phase_id = p.id and s.change > :since and s.change <= :newest
+    )
 ) changed on true
 left join teams t on t.id = changed.team_id and not t.internal
 left join lateral (

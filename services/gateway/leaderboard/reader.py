@@ -103,7 +103,8 @@ class LeaderboardReader:
         phase, changes = found
         if phase == before:
             return phase, self._teams
-        if (teams := self._with_progress(changes)) is None:
+        teams: Mapping[UUID, RankedTeamRow | None] | None = self._with_progress(changes)
+        if teams is None:
             changed = await tables.list_changed_teams(self._pool, self._phase_id, before.change)
             if changed is None:
                 raise self._gone()
@@ -111,7 +112,8 @@ class LeaderboardReader:
         is_past = phase.frozen_at is not None and not self._present
         if is_past or phase.change <= before.change or replace(phase, change=before.change) != before:
             return await self._read_all()
-        return phase, {each: team for each, team in {**self._teams, **teams}.items() if team.is_shown}
+        now = {**self._teams, **teams}.items()
+        return phase, {each: team for each, team in now if team is not None and team.is_shown}
 
     def _with_progress(self, changes: Sequence[SubmissionProgress]) -> Teams | None:
         """Return the teams that have changed, if submissions only go on, as most changes are; else None."""

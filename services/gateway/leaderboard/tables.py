@@ -115,12 +115,16 @@ async def list_changed_submissions(
 
 async def list_changed_teams(
     pool: Pool, phase_id: UUID, since: int
-) -> tuple[PhaseChangeRow, dict[UUID, RankedTeamRow]] | None:
-    """Return a phase's number, and the teams of whose submissions one has changed; None if the phase is gone."""
+) -> tuple[PhaseChangeRow, dict[UUID, RankedTeamRow | None]] | None:
+    """Return a phase's number, and the teams of whose submissions one has changed; None if the phase is gone.
+
+    A team whose submissions are another's now, because it has merged into that one, is None.
+    """
     rows = [row async for row in queries.leaderboard_since(pool, phase_id=phase_id, since=since, newest=NEWEST)]
     if not rows:
         return None
-    return _phase(rows[0]), {row["team_id"]: _team(row) for row in rows if row["team_id"] is not None}
+    changed = [row for row in rows if row["team_id"] is not None]
+    return _phase(rows[0]), {row["team_id"]: _team(row) if row["submissions"] else None for row in changed}
 
 
 def _phase(row: Mapping[str, Any]) -> PhaseChangeRow:

@@ -176,6 +176,23 @@ def test_a_parquet_file_has_a_row_for_each_evaluation_on_the_scale_of_scores(tmp
         assert json.loads(of_study[-1]["parameters"]) == line["suggestions"][-1][-1]
 
 
+def test_a_parquet_file_of_a_mixed_competition_names_each_boxs_family_and_problem(tmp_path: Path) -> None:
+    stated = header()
+    for box, (family, problem) in zip(stated["boxes"], [("bbob", "bbob-f08-d10-i3"), ("tea", "green")], strict=False):
+        box |= {"family": family, "model": problem, "dataset": "", "metric": ""}
+    sent = [stated, *(line for line in studies() if line["study"] == 0)]
+
+    write_parquet((json.dumps(line) for line in sent), tmp_path / "tidy", lambda _: {})
+    columns = ["box", "family", "test_case", "rescaled_loss"]
+    table = pq.read_table(tmp_path / "tidy" / "evaluations.parquet", columns=columns)  # type: ignore[no-untyped-call]
+
+    assert {tuple(row.values()) for row in table.to_pylist()} == {
+        ("box-0", "bbob", "bbob-f08-d10-i3", None),
+        ("box-1", "tea", "green", None),
+        ("box-2", "sklearn", "_".join(CASES[2]), None),
+    }
+
+
 def test_every_column_of_a_parquet_file_is_described(tmp_path: Path) -> None:
     write_parquet(as_text(studies()), tmp_path / "tidy", scales)
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from shared.database import Pool
 from tests.support.gateway.people import ask, give_role, join, links_to, member, open_competition, sign_up
 from tests.support.gateway.running import Gateway
+from tests.support.gateway.scores import set_score
 from tests.support.gateway.submitting import submit
 
 ADA, EVE = "ada@uni.example", "eve@uni.example"
@@ -78,6 +79,31 @@ async def test_two_teams_that_agree_are_one_with_all_submissions(gateway: Gatewa
 
     assert merged.json()["competitions"][0]["members"] == ["ada", "eve"]
     assert (await ada.browser.get(f"/api/v1/submissions/{submission}")).json()["team"] == "Gaussians"
+
+
+async def test_merged_teams_have_one_row_for_the_best_submission_of_both(gateway: Gateway, pool: Pool) -> None:
+    await gateway.apply(open_competition(merge_until=SOON))
+    scores = {"Gaussians": (70.0, 60.0), "Optimists": (80.0, 50.0), "Others": (75.0,)}
+    teams = {name: await member(gateway, pool, f"{name.lower()}@uni.example", name) for name in scores}
+    for name, team in teams.items():
+        token = (await team.call("POST", "/me/competitions/c/tokens", {})).json()["token"]
+        for score in scores[name]:
+            submission = (await submit(gateway.client(token))).raise_for_status().json()["id"]
+            await set_score(pool, submission, score, "scored")
+    before = [("Optimists", 80.0, 1, 2), ("Others", 75.0, 2, 1), ("Gaussians", 70.0, 3, 2)]
+    assert await ranking(gateway) == before
+
+    await teams["Optimists"].call("PUT", "/me/competitions/c/merge", {"team": "Gaussians"})
+    merge = await teams["Gaussians"].call("POST", "/me/competitions/c/merge/accept", {"team": "Optimists"})
+    merge.raise_for_status()
+
+    assert await ranking(gateway) == [("Gaussians", 80.0, 1, 4), ("Others", 75.0, 2, 1)]
+
+
+async def ranking(gateway: Gateway) -> list[tuple[str, float, int, int]]:
+    """Each row's team, score, rank and number of submissions, as the leaderboard shows them."""
+    rows = (await gateway.anyone.get("/api/v1/competitions/c/leaderboard?phase=feedback")).raise_for_status().json()
+    return [(row["team"], row["score"], row["rank"], row["submissions"]) for row in rows["rows"]]
 
 
 async def test_teams_merge_no_longer_after_the_date(gateway: Gateway, pool: Pool) -> None:
