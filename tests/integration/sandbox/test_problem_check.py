@@ -12,8 +12,10 @@ from arena.family.findings import FamilyFindings
 from arena.package_data import PROBLEM_START
 from arena.sandbox.settings import SandboxSettings
 from tests.support.command_line import Arena
+from tests.support.end_to_end.docs_page import read_blocks
 from tests.support.hostile.family import FAMILIES, read_family_header, write_bad_family, write_family
 from tests.support.sandbox.engine_watch import Watch
+from tests.support.stack import ROOT
 
 SMALL = CheckSize(random_points=2, corners=6, memory_bytes=512 * 1024**2)
 EVALUATION_LIMIT_S = 10.0
@@ -21,6 +23,24 @@ EVALUATION_LIMIT_S = 10.0
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 GOOD = (PROBLEM_START / "problem.py").read_text()
+PAGE = ROOT / "docs" / "organizer" / "problems.md"
+SEEDED_ELSEWHERE = """
+
+class Elsewhere(Sphere):
+    generator = np.random.default_rng(0)
+
+    def evaluate(self, params):
+        exact = params["x"] ** 2 + params["y"] ** 2
+        return exact + self.spread * self.generator.normal(), exact
+
+
+def problems():
+    return [*SPREADS, "elsewhere"]
+
+
+def make_problem(name):
+    return Elsewhere(0.5) if name == "elsewhere" else Sphere(SPREADS[name])
+"""
 
 
 async def find(settings: SandboxSettings, folder: Path, size: CheckSize = SMALL) -> FamilyFindings:
@@ -74,6 +94,21 @@ async def test_a_point_that_showed_a_nan_is_named_and_the_next_problem_is_tried_
     assert findings.refusals[0].point == low
     points = {each.name: len(each.losses) for each in findings.problems}
     assert points == {"coffee-village": 8, "coffee-station": 0}
+
+
+async def test_noise_of_the_studys_seed_is_accepted_and_noise_of_another_seed_refused_with_its_point(
+    runner_settings: SandboxSettings, tmp_path: Path
+) -> None:
+    [of_the_page] = [block.text for block in read_blocks(PAGE) if block.file == "noisy/problem.py"]
+
+    findings = await find(runner_settings, write_family(tmp_path / "family", of_the_page + SEEDED_ELSEWHERE))
+
+    assert [(each.code, each.problem) for each in findings.refusals] == [("not_deterministic", "elsewhere")]
+    assert findings.refusals[0].point is not None
+    assert sorted(findings.refusals[0].point) == ["x", "y"]
+    losses = {each.name: each.losses for each in findings.problems}
+    assert all(visible == exact for visible, exact in losses["sphere"])
+    assert all(visible != exact for visible, exact in losses["sphere-noisy"])
 
 
 async def test_only_the_problems_that_are_wanted_are_tried_and_one_that_is_missing_is_named(
