@@ -13,6 +13,7 @@ from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.command_line import Arena
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER
+from tests.support.end_to_end.docs_page import read_blocks
 from tests.support.stack import ROOT
 from tests.support.toml_text import toml_text
 from tests.support.waiting import SCORING_LIMIT_S, wait_until
@@ -23,8 +24,9 @@ GRIDS: list[dict[str, Any]] = [
     {"family": "bbob", "functions": [1], "dimensions": [2], "instances": [3]},
     {"family": "bbob", "suite": "bbob-mixint", "functions": [8], "dimensions": [5], "instances": [1]},
     {"family": "ioh", "suite": "pbo", "functions": [1], "dimensions": [16], "instances": [1]},
-    {"family": "coffee", "problems": ["coffee-village"]},
 ]
+PAGE = ROOT / "docs" / "organizer" / "problems.md"
+"""What its competition file says of a family of one's own stands in the files of these tests."""
 CASES = {"DT_iris_acc", "bbob-f01-d2-i3", "bbob-mixint-f08-d5-i1", "pbo-f01-d16-i1", "coffee-village"}
 KNOWN_OPTIMA = {"bbob-f01-d2-i3": -247.11, "pbo-f01-d16-i1": -16.0}
 NODES = len(CASES) + 2 + 1
@@ -42,9 +44,9 @@ def images() -> Iterator[None]:
 
 def write_file(folder: Path, grids: list[dict[str, Any]], **more: Any) -> Path:
     file = folder / "competition.toml"
-    families = [{"name": "coffee", "folder": "coffee"}]
-    head = {"slug": SLUG, "name": "Mixed", "seed": "mixed", "families": families, "grids": grids}
-    file.write_text(toml_text(head | more))
+    [of_the_page] = [block.text for block in read_blocks(PAGE) if block.file == file.name]
+    head = {"slug": SLUG, "name": "Mixed", "seed": "mixed", "grids": grids}
+    file.write_text(toml_text(head | more) + of_the_page)
     return file
 
 
@@ -113,7 +115,7 @@ async def test_an_own_family_that_is_not_the_same_twice_is_refused_before_anythi
     assert "np.random.RandomState(0)" in code
     (tmp_path / "coffee" / "problem.py").write_text(code.replace("RandomState(0)", "RandomState()"))
 
-    exit_code, _, told = await Arena(platform, tmp_path).run("competition", "apply", write_file(tmp_path, GRIDS[4:]))
+    exit_code, _, told = await Arena(platform, tmp_path).run("competition", "apply", write_file(tmp_path, []))
 
     assert exit_code != 0
     lines = " ".join(told.split())
