@@ -14,6 +14,7 @@ from shared.database import Pool
 from tests.support.end_to_end.competition import ORGANIZER
 from tests.support.end_to_end.docs_page import RUN, Block, Terminal, read_blocks
 from tests.support.field_tools.environment import make_environment
+from tests.support.oidc.provider import CLIENT_ID, CLIENT_SECRET, running_provider
 from tests.support.service_settings import PlatformSettings
 from tests.support.stack import ROOT, Services, free_port, running_services
 from tests.support.waiting import SCORING_LIMIT_S
@@ -34,15 +35,25 @@ def images() -> Iterator[None]:
 @pytest.fixture
 async def services(settings: PlatformSettings, tmp_path: Path) -> AsyncIterator[Services]:
     """The four services, set up as the page asks the operator for."""
-    asked = settings.with_runner("runner-of-the-second-tutorial").with_changes(
-        smtp_host="127.0.0.1",
-        smtp_port=MAIL_PORT,
-        smtp_tls="none",
-        smtp_from="Arena <arena@platform.example>",
-        webhook_allowed_networks="127.0.0.1/32",
-    )
-    async with running_services(asked, tmp_path) as services:
-        yield services
+    port, secret = free_port(), tmp_path / "client-secret"
+    secret.write_text(f"{CLIENT_SECRET}\n")
+    public_url = f"http://127.0.0.1:{port}"
+    async with running_provider(public_url) as issuer:
+        asked = {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": MAIL_PORT,
+            "smtp_tls": "none",
+            "smtp_from": "Arena <arena@platform.example>",
+            "oidc_issuer": issuer,
+            "oidc_client_id": CLIENT_ID,
+            "oidc_client_secret_file": secret,
+            "webhook_allowed_networks": "127.0.0.1/32",
+        }
+        [env_file] = re.findall(r"^```text\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
+        assert list(asked) == [name.lower() for name in re.findall(r"ARENA_(\w+)=", env_file)]
+        changed = settings.with_runner("runner-of-the-second-tutorial").with_changes(public_url=public_url, **asked)
+        async with running_services(changed, tmp_path, gateway_port=port) as services:
+            yield services
 
 
 async def test_the_second_tutorial_runs_a_mixed_competition_from_a_problem_to_a_benchmark(
@@ -96,7 +107,15 @@ async def run_page(terminal: Terminal) -> dict[str, str]:
 
 
 async def check_people(pool: Pool, shown: dict[str, str]) -> None:
-    """Whoever is of the domain took part at once, the other one was approved; each has a team of their own."""
+    """Whoever is of the domain took part at once, the other one was approved; each has a team of their own.
+
+    Ben came in at the provider, and nobody else did.
+    """
+    assert '"email":"ben@home.example"' in shown["sign-in"]
+    assert '"state":"waiting"' in shown["sign-in"]
+    proven = await pool.fetch("select p.email from identities i join people p on p.id = i.person_id")
+    assert [row["email"] for row in proven] == ["ben@home.example"]
+    assert "ben@home.example" not in shown["register"] + shown["confirm"]
     assert "ben@home.example: approved" in shown["approve"]
     assert "ada@uni.example" not in shown["approve"]
     members = await pool.fetch(

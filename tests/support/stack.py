@@ -97,12 +97,15 @@ def running_process(
 
 
 @asynccontextmanager
-async def running_services(settings: PlatformSettings, logs: Path, **environment: str) -> AsyncIterator[Services]:
+async def running_services(
+    settings: PlatformSettings, logs: Path, *, gateway_port: int | None = None, **environment: str
+) -> AsyncIterator[Services]:
     """Run all four services, and yield once they are ready. Each logs to `logs / (its name + ".log")`.
 
     The runner fetches blobs from the gateway over HTTP, as one on another machine does.
     """
     ports = {name: free_port() for name in SERVICES}
+    ports["gateway"] = gateway_port or ports["gateway"]
     settings = settings.with_blobs_over_http(f"http://127.0.0.1:{ports['gateway']}")
     with ExitStack() as stack:
         processes = {
