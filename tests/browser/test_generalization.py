@@ -31,8 +31,14 @@ async def test_the_column_is_the_organizer_s_until_it_is_revealed(gateway: Gatew
     await expect(watcher.get_by_role("columnheader", name="Generalization")).to_have_count(0)
     await check_page(organizer, "leaderboard-generalization")
 
-    reveal = "/api/v1/admin/competitions/c/phases/feedback/reveal-generalization"
-    (await gateway.organizer.post(reveal)).raise_for_status()
+    await organizer.goto("/c/c/console/phases")
+    await organizer.get_by_role("button", name="Reveal the generalization losses of feedback").click()
+    await organizer.get_by_role("dialog").get_by_role("button", name="Reveal").click()
+    await organizer.get_by_text("Everybody sees what the generalization losses of feedback say.").wait_for()
+    await expect(organizer.get_by_role("link", name="everybody")).to_have_count(1)
+    await expect(organizer.get_by_role("button", name="Reveal the generalization losses of feedback")).to_have_count(0)
+    await organizer.get_by_role("link", name="everybody").click()
+    await organizer.get_by_role("columnheader", name="Generalization").wait_for()
     await watcher.reload()
     row = watcher.locator("#leaderboard tbody tr", has_text="dice")
     await row.get_by_text("would be 1").wait_for()

@@ -7,6 +7,7 @@ from arena.words.problems import ProblemCode
 from arena.words.scopes import Scope
 from services.gateway.accounts.callers import Anyone
 from services.gateway.dependencies import WithPool
+from services.gateway.generalization.tables import list_revealed
 from services.gateway.problems import Problem
 from services.gateway.website.page_data import ConsoleData
 from services.gateway.website.rendering import render
@@ -38,7 +39,12 @@ async def console_page(request: Request, slug: str, pool: WithPool, caller: Anyo
             f"The console has no section {section!r}; its sections are: {', '.join(SECTIONS)}.",
         )
     page = await find_page_context(pool, caller, slug, None)
-    data = ConsoleData(slug=slug, phases=[each.name for each in page.phases])
+    revealed = await list_revealed(pool, [each.id for each in page.phases])
+    data = ConsoleData(
+        slug=slug,
+        phases=[each.name for each in page.phases],
+        revealed=[each.name for each in page.phases if each.id in revealed],
+    )
     return render(
         "console.html.j2", page.viewer, competition=page.competition, data=data, section=section, sections=SECTIONS
     )

@@ -83,10 +83,14 @@ class PerformanceData(Body):
 
 
 class ConsoleData(Body):
-    """What a section of the console starts from; `phases` holds the names of the phases."""
+    """What a section of the console starts from; `phases` holds the names of the phases.
+
+    Of those in `revealed`, everybody sees what the generalization losses say.
+    """
 
     slug: str
     phases: list[str]
+    revealed: list[str]
 
 
 class ViewData(Body):

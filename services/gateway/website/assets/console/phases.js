@@ -1,4 +1,4 @@
-// The phases: freezing their leaderboards, and the quotas of single teams.
+// The phases: freezing their leaderboards, revealing their generalization losses, and the quotas of single teams.
 
 import { get, getAll, post, put } from "../shared/api.js";
 import { action, choice, done, field, form, keep, part, table } from "./console.js";
@@ -6,6 +6,7 @@ import { byId, chip, h, moment, pageData } from "../shared/dom.js";
 
 const data = pageData();
 const path = `/admin/competitions/${encodeURIComponent(data.slug)}`;
+const revealed = new Set(data.revealed);
 const QUOTAS = { attempts_per_day: "attempts a day", scored_per_day: "scored a day", active_submissions: "at once" };
 
 function quotas(each) {
@@ -13,10 +14,21 @@ function quotas(each) {
   return own.join(", ") || "none";
 }
 
+function reveal(each) {
+  const mayBeOpen = each.is_open && each.visibility === "public";
+  if (each.revealed || mayBeOpen) return "";
+  return action("Reveal", async () => {
+    await post(`${path}/phases/${encodeURIComponent(each.name)}/reveal-generalization`);
+    revealed.add(each.name);
+    done(`Everybody sees what the generalization losses of ${each.name} say.`);
+    load();
+  }, { question: `Show everybody what the generalization losses of ${each.name} say? This cannot be undone.`, label: `Reveal the generalization losses of ${each.name}` });
+}
+
 const phases = part("Phases", (list) =>
   table(
     "Phases",
-    ["Phase", "State", "Open", "Seen by", "Size", "Quotas of each team", ["Actions", "actions"]],
+    ["Phase", "State", "Open", "Seen by", "Generalization seen by", "Size", "Quotas of each team", ["Actions", "actions"]],
     list.map((each) => {
       const frozen = each.frozen_at !== null;
       const turn = frozen ? "unfreeze" : "freeze";
@@ -28,13 +40,17 @@ const phases = part("Phases", (list) =>
         [chip(each.is_open ? "open" : "closed"), frozen ? [" ", chip("frozen")] : ""],
         `${each.opens_at ? moment(each.opens_at) : "from the beginning"} to ${each.closes_at ? moment(each.closes_at) : "the end"}`,
         each.visibility === "public" ? "everybody" : "organizers",
+        h("a", { href: `/c/${encodeURIComponent(data.slug)}?phase=${encodeURIComponent(each.name)}` }, each.revealed && each.visibility === "public" ? "everybody" : "organizers"),
         `${each.boxes.length} boxes, ${each.studies_per_box} studies each, ${each.n_calls} × ${each.n_suggestions}`,
         quotas(each),
-        action(frozen ? "Unfreeze" : "Freeze", async () => {
-          await post(`${path}/phases/${encodeURIComponent(each.name)}/${turn}`);
-          done(frozen ? `${each.name} is shown as it is.` : `${each.name} is frozen.`);
-          load();
-        }, { question, label: `${frozen ? "Unfreeze" : "Freeze"} ${each.name}` }),
+        [
+          action(frozen ? "Unfreeze" : "Freeze", async () => {
+            await post(`${path}/phases/${encodeURIComponent(each.name)}/${turn}`);
+            done(frozen ? `${each.name} is shown as it is.` : `${each.name} is frozen.`);
+            load();
+          }, { question, label: `${frozen ? "Unfreeze" : "Freeze"} ${each.name}` }),
+          reveal(each),
+        ],
       ];
     }),
     "This competition has no phases yet: it holds candidates of black boxes.",
@@ -94,7 +110,7 @@ byId("section").append(
 
 const load = keep(async () => {
   const [competition, teams] = await Promise.all([get(`/competitions/${encodeURIComponent(data.slug)}`), getAll(`${path}/teams`, "teams")]);
-  phases(competition.phases);
+  phases(competition.phases.map((each) => ({ ...each, revealed: revealed.has(each.name) })));
   overrides(teams);
   byId("teams").replaceChildren(...teams.map((each) => h("option", { value: each.name })));
 });
