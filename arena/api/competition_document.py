@@ -122,7 +122,7 @@ class Board(Body):
 
 
 class BoardBaseline(Body):
-    """An optimizer of the organizer's that boards show without a rank, by the hash of its zip."""
+    """An optimizer of the organizer's that leaderboards and boards show without a rank, by the hash of its zip."""
 
     model_config = example(name="Random search", sha256="9f" * 32, environment="small")
 

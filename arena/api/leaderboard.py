@@ -1,7 +1,10 @@
 """The leaderboard of a phase: each team's counting submission, ranked."""
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from arena.api.body import Body, Interval, example, example_of
 from arena.api.competition_document import Board
@@ -68,33 +71,11 @@ class LeaderboardRow(TeamColumns):
     current: CurrentSubmission | None
 
 
-class Leaderboard(Body):
-    """A phase's leaderboard, including all changes up to number `change`.
-
-    While it is `frozen`, everybody but organizers sees it as it was at `frozen_at`.
-    """
-
-    model_config = example(
-        competition="spring",
-        phase="feedback",
-        change=1042,
-        frozen=False,
-        frozen_at=None,
-        rows=[example_of(LeaderboardRow)],
-    )
-    competition: str
-    phase: str
-    change: int
-    frozen: bool
-    frozen_at: datetime | None
-    rows: list[LeaderboardRow]
-
-
 class BoardRow(Body):
     """A team on a board, or an optimizer of the organizer's, which is a `baseline` and has no rank.
 
     The team's submission is that of the phase's leaderboard. Its score is by the board's rule, and so are its interval
-    and `within_noise_of_next`.
+    and `within_noise_of_next`. Studies are those on the black boxes that the board scores.
     """
 
     model_config = example(
@@ -117,6 +98,31 @@ class BoardRow(Body):
     within_noise_of_next: bool
     studies_done: int
     studies_total: int
+
+
+class Leaderboard(Body):
+    """A phase's leaderboard, including all changes up to number `change`.
+
+    While it is `frozen`, everybody but organizers sees it as it was at `frozen_at`. `baseline_rows` are optimizers of
+    the organizer's, the best first; they have no rank and no change number.
+    """
+
+    model_config = example(
+        competition="spring",
+        phase="feedback",
+        change=1042,
+        frozen=False,
+        frozen_at=None,
+        rows=[example_of(LeaderboardRow)],
+        baseline_rows=[{**example_of(BoardRow), "team": "Random search", "baseline": True, "rank": None}],
+    )
+    competition: str
+    phase: str
+    change: int
+    frozen: bool
+    frozen_at: datetime | None
+    rows: list[LeaderboardRow]
+    baseline_rows: Annotated[list[BoardRow], Field(default_factory=list)]
 
 
 class BoardRanking(Body):

@@ -1,4 +1,4 @@
-"""The organizer runs of baseline rows: each row's optimizer on the black boxes of every phase that has a board."""
+"""The organizer runs of baseline rows: each row's optimizer on the black boxes of phases that show it."""
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -8,6 +8,7 @@ from pathlib import Path
 from arena.api.competition_document import Board, BoardBaseline
 from arena.api.competitions import CompetitionDescription, CompetitionPhase, RevisionPage
 from arena.client.http import Client
+from arena.failure import Failure
 from arena.organizer_runs import Node, Run, Zip, run_all
 from arena.progress import Step
 
@@ -46,12 +47,21 @@ class PlannedRow:
         )
 
 
-def plan_rows(client: Client, slug: str) -> list[PlannedRow]:
-    """Return the baseline rows of a competition as it was applied last, in each phase that a board is of."""
+def plan_rows(client: Client, slug: str, names: Sequence[str] = ()) -> list[PlannedRow]:
+    """Return the baseline rows of a competition as it was applied last, in the phases of these names.
+
+    Without names, in each phase that everybody sees or that a board is of. Raises Failure for an unknown phase.
+    """
     path = f"/api/v1/admin/competitions/{slug}/revisions"
     document = client.get(path, limit=1).parse(RevisionPage).revisions[0].document
-    shown = {Board.model_validate(each).phase for each in document.get("boards", [])}
     phases = client.get(f"/api/v1/competitions/{slug}").parse(CompetitionDescription).phases
+    if unknown := set(names) - {phase.name for phase in phases}:
+        known = ", ".join(phase.name for phase in phases)
+        raise Failure(f"Expected phases of {slug} ({known}), got {', '.join(sorted(unknown))}.")
+    shown = set(names) or {
+        *(Board.model_validate(each).phase for each in document.get("boards", [])),
+        *(phase.name for phase in phases if phase.visibility == "public"),
+    }
     rows = [BoardBaseline.model_validate(each) for each in document.get("baseline_rows", [])]
     return [PlannedRow(row, phase) for row in rows for phase in phases if phase.name in shown]
 

@@ -73,6 +73,11 @@ async def test_a_board_moves_by_itself_and_is_reached_from_the_leaderboard_by_ke
     await page.locator("#board tr.baseline", has_text="Random search").wait_for()
     await expect(page.locator("#board tr.baseline .rank")).to_have_text("–")  # noqa: RUF001 - as on the page
     await check_page(page, "board")
+    await page.goto("/c/c")
+    await page.locator("#leaderboard tr.baseline", has_text="Random search").wait_for()
+    assert await page.locator("#leaderboard tbody th").all_inner_texts() == ["dice", "library", "Random search"]
+    await expect(page.locator("#leaderboard tr.baseline .rank")).to_have_text("–")  # noqa: RUF001 - as on the page
+    await check_page(page, "leaderboard-baseline")
 
     organizer = await new_page(gateway.url, token_of(gateway.organizer))
     await organizer.goto("/c/c/boards/held-out")

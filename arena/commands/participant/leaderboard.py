@@ -1,6 +1,7 @@
 """`arena leaderboard`: the ranking of a phase."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from arena.client.answer import PlatformAnswer
@@ -11,7 +12,9 @@ from arena.table import Heading, TextTable, show_tables
 from arena.terminal import NO_SCORE, remark, score_text, show_json, time_text
 
 if TYPE_CHECKING:
-    from arena.api.leaderboard import GeneralizationRow, Leaderboard, LeaderboardRow
+    from uuid import UUID
+
+    from arena.api.leaderboard import BoardRow, GeneralizationRow, Leaderboard, LeaderboardRow
 
 NOT_TOLD = 401, 403, 404
 """The statuses of the answer to who may not see what generalization losses say; 404 is that of an older platform."""
@@ -55,17 +58,26 @@ def leaderboard_table(board: "Leaderboard", told: "Sequence[GeneralizationRow] |
         *(Heading("rank", "number"), Heading("≈"), Heading("team", "text"), Heading("score", "number")),
         *(Heading("95 % interval", "number"), Heading("studies", "number"), Heading("state", "text")),
     ]
-    rows = [_cells(row) for row in board.rows]
+    shown = _in_order(board)
+    rows = [_cells(row) for row in shown]
     captions = ["≈: the order of this team and the next may be chance"] if any(row[1] for row in rows) else []
     if told is not None:
         headings += [Heading("generalization", "number"), Heading("would be", "number")]
-        by_team = {each.team: each for each in told}
-        rows = [(*cells, *_told_cells(by_team.get(row.team))) for cells, row in zip(rows, board.rows, strict=True)]
+        by_submission = {each.submission_id: each for each in told}
+        rows = [(*cells, *_told_cells(row, by_submission)) for cells, row in zip(rows, shown, strict=True)]
         captions.append("would be: the rank that the generalization losses would give")
     return TextTable(headings, rows, f"{board.competition} / {board.phase}", "; ".join(captions))
 
 
-def _cells(row: "LeaderboardRow") -> tuple[str, ...]:
+def _in_order(board: "Leaderboard") -> "Sequence[LeaderboardRow | BoardRow]":
+    """Return the rows, those of the organizer's optimizers where their scores would place them."""
+    ranked = [row for row in board.rows if row.rank is not None]
+    placed: list[LeaderboardRow | BoardRow] = [*ranked, *board.baseline_rows]
+    placed.sort(key=lambda row: math.inf if row.score is None else -row.score)
+    return [*placed, *(row for row in board.rows if row.rank is None)]
+
+
+def _cells(row: "LeaderboardRow | BoardRow") -> tuple[str, ...]:
     return (
         str(row.rank) if row.rank else NO_SCORE,
         "≈" if row.within_noise_of_next else "",
@@ -73,11 +85,12 @@ def _cells(row: "LeaderboardRow") -> tuple[str, ...]:
         score_text(row.score),
         NO_SCORE if row.interval is None else f"{row.interval[0]:.3f} to {row.interval[1]:.3f}",
         f"{row.studies_done}/{row.studies_total}",
-        row.state + (" (provisional)" if row.provisional else ""),
+        getattr(row, "state", "baseline") + (" (provisional)" if row.provisional else ""),
     )
 
 
-def _told_cells(row: "GeneralizationRow | None") -> tuple[str, ...]:
-    if row is None:
+def _told_cells(row: "LeaderboardRow | BoardRow", told: "Mapping[UUID, GeneralizationRow]") -> tuple[str, str]:
+    found = told.get(row.submission_id) if hasattr(row, "submission_id") else None
+    if found is None:
         return NO_SCORE, NO_SCORE
-    return score_text(row.generalization_score), str(row.generalization_rank or NO_SCORE)
+    return score_text(found.generalization_score), str(found.generalization_rank or NO_SCORE)

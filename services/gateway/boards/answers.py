@@ -10,6 +10,7 @@ from arena.api.competition_document import Board, BoardBaseline
 from arena.api.leaderboard import BoardRanking
 from services.gateway.accounts.callers import Caller
 from services.gateway.boards import tables
+from services.gateway.boards.baseline_rows import baseline_entries
 from services.gateway.boards.lookup import choose_board, sees_all
 from services.gateway.boards.losses import BoardLosses, SubmissionLosses
 from services.gateway.boards.ranking import BoardEntry, rank_board
@@ -54,6 +55,11 @@ class BoardPlan:
     def iterations(self) -> int:
         """After how many iterations the board scores."""
         return self.board.after_iterations or self.phase.n_calls
+
+    @property
+    def studies_total(self) -> int:
+        """How many studies a submission has on the board's black boxes."""
+        return self.phase.studies_per_box * len(self.boxes)
 
 
 @dataclass
@@ -130,7 +136,8 @@ class Boards:
             ended | {each for each, has_ended in runs.items() if has_ended},
             running | {each for each, has_ended in runs.items() if not has_ended},
         )
-        rows = await asyncio.to_thread(rank_board, [*_entries(ranked, losses), *_baseline_entries(plan, losses)])
+        baselines = baseline_entries(plan.baseline_rows, plan.baseline_runs, losses, studies_total=plan.studies_total)
+        rows = await asyncio.to_thread(rank_board, [*_entries(plan, ranked, losses), *baselines])
         ranking = BoardRanking(
             competition=slug,
             board=plan.board,
@@ -146,31 +153,17 @@ class Boards:
         return BoardAnswer(ranking, body, tag_of(body))
 
 
-def _entries(ranked: RankedLeaderboard, losses: Mapping[UUID, SubmissionLosses]) -> Iterator[BoardEntry]:
+def _entries(
+    plan: BoardPlan, ranked: RankedLeaderboard, losses: Mapping[UUID, SubmissionLosses]
+) -> Iterator[BoardEntry]:
+    """Yield the submissions; of their studies those on the board's black boxes count, as of a baseline row's."""
     for row in ranked.rows:
         of_submission = losses[row.submission_id]
         yield BoardEntry(
             team=row.team,
             losses=of_submission.means,
-            studies_done=row.studies_done,
-            studies_total=row.studies_total,
+            studies_done=sum(studies for studies, _ in of_submission.sums.values()),
+            studies_total=plan.studies_total,
             ended_at=of_submission.ended_at,
             is_ranked=row.rank is not None,
         )
-
-
-def _baseline_entries(plan: BoardPlan, losses: Mapping[UUID, SubmissionLosses]) -> Iterator[BoardEntry]:
-    """Yield the baseline rows of which a study has finished."""
-    for row in plan.baseline_rows:
-        runs = [each for each in plan.baseline_runs if each.name == row.name]
-        sums = {each.box_id: losses[each.submission_id].sums.get(each.box_id) for each in runs}
-        done = {box: found for box, found in sums.items() if found is not None}
-        if done:
-            yield BoardEntry(
-                team=row.name,
-                losses={box: total / studies for box, (studies, total) in done.items()},
-                studies_done=sum(studies for studies, _ in done.values()),
-                studies_total=plan.phase.studies_per_box * len(plan.boxes),
-                is_ranked=False,
-                is_baseline=True,
-            )

@@ -69,7 +69,7 @@ def _row(scored: _Scored, number: int | None, *, noise: bool) -> BoardRow:
         rank=number,
         score=None if score is None else score.score,
         interval=interval,
-        provisional=entry.studies_done < entry.studies_total,
+        provisional=not entry.is_placed or entry.studies_done < entry.studies_total,
         within_noise_of_next=noise,
         studies_done=entry.studies_done,
         studies_total=entry.studies_total,

@@ -2,15 +2,18 @@
 
 import hashlib
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from starlette.responses import Response
 
-from arena.api.leaderboard import Leaderboard
+from arena.api.leaderboard import BoardRow, Leaderboard
 from services.gateway.accounts.callers import Caller
+from services.gateway.boards.baseline_rows import BaselineRows
 from services.gateway.competitions.lookup import choose_phase, find_competition
+from services.gateway.competitions.tables import PhaseRow
 from services.gateway.leaderboard.reader import Clock, LeaderboardReader, PhaseGone, RankedLeaderboard
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool
@@ -50,10 +53,11 @@ class Found:
     """The phase that was meant, when that was looked up, and the last answer about it."""
 
     reader: LeaderboardReader
-    phase: str
+    phase: PhaseRow
     at: float
     own_changes: int
     ranked: RankedLeaderboard | None = None
+    baseline_rows: Sequence[BoardRow] = ()
     answer: LeaderboardAnswer | None = None
 
 
@@ -64,6 +68,7 @@ class Leaderboards:
         self._pool = pool
         self._changes = changes
         self._clock = clock
+        self._baselines = BaselineRows(pool, clock)
         self._readers: dict[tuple[UUID, bool], LeaderboardReader] = {}
         self._found: dict[Asked, Found] = {}
 
@@ -86,14 +91,20 @@ class Leaderboards:
     async def answer(self, slug: str, phase: str | None, caller: Caller) -> LeaderboardAnswer:
         """Return a leaderboard as a caller may see it. Raises Problem 404 or 422 if it is not clear which one."""
         found, ranked = await self._load(slug, phase, caller)
-        if found.answer is None or ranked is not found.ranked:
-            found.ranked, found.answer = ranked, _write(slug, found.phase, ranked)
+        baselines = await self._baselines.load(found.phase)
+        if found.answer is None or ranked is not found.ranked or baselines is not found.baseline_rows:
+            found.ranked, found.baseline_rows = ranked, baselines
+            found.answer = _write(slug, found.phase.name, ranked, baselines)
         return found.answer
+
+    async def load_baseline_rows(self, phase: PhaseRow) -> Sequence[BoardRow]:
+        """Return the baseline rows of a phase's leaderboard, the best first."""
+        return await self._baselines.load(phase)
 
     async def load(self, slug: str, phase: str | None, caller: Caller) -> tuple[str, RankedLeaderboard]:
         """Return a phase's name and its leaderboard as a caller may see it. Raises Problem as `answer` does."""
         found, ranked = await self._load(slug, phase, caller)
-        return found.phase, ranked
+        return found.phase.name, ranked
 
     async def _load(self, slug: str, phase: str | None, caller: Caller) -> tuple[Found, RankedLeaderboard]:
         asked = Asked(slug, phase, caller.role == "organizer")
@@ -112,9 +123,9 @@ class Leaderboards:
         own_changes, at = self._changes.own_changes, self._clock()
         before = self._found.pop(asked, None)
         chosen = await choose_phase(self._pool, await find_competition(self._pool, asked.slug), asked.phase, caller)
-        found = Found(self.reader(chosen.id, present=asked.present), chosen.name, at, own_changes)
-        if before is not None and (before.reader, before.phase) == (found.reader, found.phase):
-            found.ranked, found.answer = before.ranked, before.answer
+        found = Found(self.reader(chosen.id, present=asked.present), chosen, at, own_changes)
+        if before is not None and (before.reader, before.phase.name) == (found.reader, found.phase.name):
+            found.ranked, found.baseline_rows, found.answer = before.ranked, before.baseline_rows, before.answer
         make_room(self._found)
         self._found[asked] = found
         return found
@@ -142,7 +153,7 @@ def make_room(kept: dict[KeyT, ValueT], most: int = KEPT) -> None:
         kept.pop(next(iter(kept)))
 
 
-def _write(slug: str, phase: str, ranked: RankedLeaderboard) -> LeaderboardAnswer:
+def _write(slug: str, phase: str, ranked: RankedLeaderboard, baselines: Sequence[BoardRow]) -> LeaderboardAnswer:
     leaderboard = Leaderboard(
         competition=slug,
         phase=phase,
@@ -150,6 +161,7 @@ def _write(slug: str, phase: str, ranked: RankedLeaderboard) -> LeaderboardAnswe
         frozen=ranked.frozen_at is not None,
         frozen_at=ranked.frozen_at,
         rows=ranked.rows,
+        baseline_rows=list(baselines),
     )
     body = leaderboard.model_dump_json().encode()
     return LeaderboardAnswer(body, tag_of(body))

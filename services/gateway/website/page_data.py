@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Literal
 
 from arena.api.body import Body
-from arena.api.leaderboard import BoardRanking, LeaderboardRow
+from arena.api.leaderboard import BoardRanking, BoardRow, LeaderboardRow
 from arena.api.live import SubmissionsMessage
 from arena.api.submissions import Submission
 
@@ -28,6 +28,7 @@ class LeaderboardData(Body):
     frozen: bool
     frozen_at: datetime | None
     rows: list[LeaderboardRow]
+    baseline_rows: list[BoardRow]
     team: str | None
     before: RanksBefore | None
     generalization: bool

@@ -1,10 +1,13 @@
 """The public pages, and `add_website`, which adds all pages to the application."""
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, FastAPI
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from arena.api.leaderboard import BoardRow
 from services.gateway.accounts.callers import Anyone
 from services.gateway.announcements import pages as announcements
 from services.gateway.announcements.pages import find_newest
@@ -61,7 +64,8 @@ async def leaderboard_page(
         before = await ranks_before(pool, page.phase.id)
         is_revealed = await find_reveal(pool, page.phase.id) is not None
         told = may_see_generalization(caller, is_revealed=is_revealed)
-        data = _data(page, page.phase, await reader.load(), before, generalization=told)
+        baselines = await leaderboards.load_baseline_rows(page.phase)
+        data = _data(page, page.phase, await reader.load(), baselines, before, generalization=told)
     found = await list_visible_boards(pool, page.competition, caller)
     return render(
         "leaderboard.html.j2", page.viewer, competition=page.competition, data=data, phases=page.phases,
@@ -75,6 +79,7 @@ def _data(
     page: PageContext,
     phase: PhaseRow,
     ranked: RankedLeaderboard,
+    baselines: Sequence[BoardRow],
     before: list[RankBefore],
     *,
     generalization: bool,
@@ -87,6 +92,7 @@ def _data(
         frozen=ranked.frozen_at is not None,
         frozen_at=ranked.frozen_at,
         rows=ranked.rows,
+        baseline_rows=list(baselines),
         team=page.viewer.team,
         before=RanksBefore(phase=before[0].phase, ranks=ranks) if before else None,
         generalization=generalization,

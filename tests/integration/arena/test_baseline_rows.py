@@ -65,7 +65,7 @@ async def asked(gateway: Gateway, pool: Pool, folder: Path, *options: str, unend
     assert (process.returncode, "Nothing is lost" in errors.decode()) == (ExitCode.STOPPED, True)
 
 
-async def test_baseline_rows_run_once_on_the_phases_that_have_boards_until_they_are_wanted_again(
+async def test_baseline_rows_run_once_in_the_phases_that_show_them_until_they_are_wanted_again(
     gateway: Gateway, pool: Pool, tmp_path: Path
 ) -> None:
     (tmp_path / "competition.toml").write_text(FILE)
@@ -89,6 +89,12 @@ async def test_baseline_rows_run_once_on_the_phases_that_have_boards_until_they_
         ("Last year's winner", True, None, 4),
         ("Random search", True, None, 4),
     ]
+    _, table, _ = await arena.run("leaderboard", "--competition", "c", "--phase", "feedback")
+    assert [[line.split("\t")[place] for place in (0, 2, 5, 6)] for line in table.splitlines()[1:]] == [
+        ["-", "Last year's winner", "4/4", "baseline"],
+        ["-", "Random search", "4/4", "baseline"],
+    ]
+    assert (await arena.run("baseline", "rows", "--competition", "c", *file, "--phase", "none"))[0] == ExitCode.FAILED
     await asked(gateway, pool, tmp_path, *file, "--rerun", unended=4)
     assert await pool.fetchval("select count(*) from submissions") == 8
 

@@ -1,4 +1,4 @@
-"""`arena baseline rows`: the optimizers that boards show without a rank."""
+"""`arena baseline rows`: the optimizers that leaderboards and boards show without a rank."""
 
 from pathlib import Path
 from typing import Annotated
@@ -16,10 +16,17 @@ def rows(
     file: Annotated[Path, typer.Option("--file", help="The competition file, for rows with a zip of your own.")] = Path(
         "competition.toml"
     ),
+    phase: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--phase",
+            help="In this phase. Repeatable; by default in all that are public or have a board.",
+        ),
+    ] = None,
     rerun: Annotated[bool, typer.Option("--rerun", help="Run again what has run already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the optimizers that boards show without a rank.
+    """Run the optimizers that leaderboards and boards show without a rank.
 
     What has run already is not run twice: the same command again goes on from where it was.
     """
@@ -27,9 +34,9 @@ def rows(
     from arena.competition.baseline_rows import find_zips
 
     client = client_from_environment()
-    planned = plan_rows(client, competition)
+    planned = plan_rows(client, competition, phase or [])
     if not planned:
-        remark("No board shows a baseline row; state [[boards]] and [[baseline_rows]] in the competition file.")
+        remark("There is no baseline row to run; state [[baseline_rows]] in the competition file, and apply it.")
     zips = find_zips([each.row for each in planned], file)
     with show_progress(console_for_people(), quiet=as_json) as show:
         steps = run_rows(client, competition, planned, zips, show, again=rerun)

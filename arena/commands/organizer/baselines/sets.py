@@ -19,7 +19,7 @@ group = LazyGroup(
         Listed("graph", "organizer.baselines.sets:graph", "Show how far the last baseline build is."),
         Listed("check", "organizer.baselines.check:check", "Compare a baseline set with the official one."),
         Listed("import", "organizer.baselines.sets:import_baseline", "Import a baseline set from a file."),
-        Listed("rows", "organizer.baselines.rows:rows", "Run the optimizers that boards show without a rank."),
+        Listed("rows", "organizer.baselines.rows:rows", "Run the optimizers that leaderboards show without a rank."),
         Listed("list", "organizer.baselines.sets:list_baselines", "List the baseline sets."),
     ],
 )

@@ -10,7 +10,7 @@ const SLIDE_MS = 600;
 const data = pageData();
 const leaderboard = byId("leaderboard");
 const rows = new Map(data.rows.map((row) => [row.team, row]));
-const drawn = new Map();
+const drawn = new Map(); // by team; a baseline row, whose name a team may have, too, stands for itself
 const before = new Map(Object.entries(data.before?.ranks ?? {}));
 const drawConvergence = showConvergence(byId("convergence"), data.team);
 const generalization = data.generalization ? watchGeneralization(data, drawAnew) : null;
@@ -28,12 +28,24 @@ const COLUMNS = [
   ["State", "state"],
 ];
 
+const keyOf = (row) => (row.baseline ? row : row.team);
+
 function inOrder() {
   const key = (row) => [row.rank ?? Infinity, row.score === null ? Infinity : -row.score];
   return [...rows.values()].sort((a, b) => {
     const [x, y] = [key(a), key(b)];
     return x[0] - y[0] || x[1] - y[1] || a.team.localeCompare(b.team);
   });
+}
+
+/** Return the teams' rows with the baseline rows, which stay as they are, where they would be. */
+function withBaselines(teams) {
+  const order = [...teams];
+  for (const row of data.baseline_rows) {
+    const place = order.findIndex((each) => !each.baseline && (each.rank === null || each.score < row.score));
+    order.splice(place < 0 ? order.length : place, 0, row);
+  }
+  return order;
 }
 
 function trend(row, old) {
@@ -58,7 +70,25 @@ function underWay(row, old) {
   );
 }
 
+const numbers = ([low, high]) => h("span", { class: "number bounds" }, `${low.toFixed(1)} – ${high.toFixed(1)}`);
+
+function baselineCells(row, scores) {
+  const { studies_done: done, studies_total: total } = row;
+  const under = row.provisional ? h("span", { class: "number provisional", title: `${done} of ${total} studies done` }, ` ${percent(done, total)}`) : null;
+  return [
+    h("td", { class: "rank" }, "–"),
+    h("th", { scope: "row", class: "team" }, row.team),
+    h("td", { class: row.provisional ? "number score provisional" : "number score" }, score(row.score)),
+    h("td", { class: "wide" }, row.interval ? [interval(row.interval, row.score, scores), numbers(row.interval)] : "–"),
+    ...(generalization ? [h("td", { class: "number wide" }, "–")] : []),
+    h("td", { class: "number wide" }, "–"),
+    h("td", { class: "wide" }, "–"),
+    h("td", { class: "state" }, chip("baseline"), under),
+  ];
+}
+
 function cells(row, old, scores) {
+  if (row.baseline) return baselineCells(row, scores);
   const place = row.rank === null ? "–" : String(row.rank);
   return [
     h(
@@ -85,7 +115,7 @@ function cells(row, old, scores) {
       row.interval
         ? [
             interval(row.interval, row.score, scores),
-            h("span", { class: "number bounds" }, `${row.interval[0].toFixed(1)} – ${row.interval[1].toFixed(1)}`),
+            numbers(row.interval),
           ]
         : "–",
     ),
@@ -103,8 +133,9 @@ function drawAnew() {
 }
 
 function draw() {
-  const order = inOrder();
-  drawConvergence(order);
+  const teams = inOrder();
+  const order = withBaselines(teams);
+  drawConvergence(teams);
   byId("legend").hidden = order.length === 0;
   byId("about-bar").hidden = !order.some((row) => row.interval);
   byId("about-noise").hidden = !order.some((row) => row.within_noise_of_next);
@@ -127,26 +158,27 @@ function draw() {
   const rescaled = newScale !== scale;
   scale = newScale;
 
-  const tops = new Map([...drawn].map(([team, { element }]) => [team, element.getBoundingClientRect().top]));
+  const tops = new Map([...drawn].map(([key, { element }]) => [key, element.getBoundingClientRect().top]));
   for (const row of order) {
-    const old = drawn.get(row.team);
+    const old = drawn.get(keyOf(row));
     if (!old) {
       const element = h("tr", {}, cells(row, null, scores));
-      element.classList.toggle("own", row.team === data.team);
-      drawn.set(row.team, { row, element });
+      element.classList.toggle("own", !row.baseline && row.team === data.team);
+      element.classList.toggle("baseline", row.baseline === true);
+      drawn.set(keyOf(row), { row, element });
     } else if (rescaled || old.row !== row) {
       old.element.replaceChildren(...cells(row, old.row, scores));
       if (old.row !== row && (old.row.score !== row.score || old.row.rank !== row.rank)) flash(old.element);
       old.row = row;
     }
   }
-  for (const [team, { element }] of drawn) {
-    if (!rows.has(team)) {
+  for (const [key, { row, element }] of drawn) {
+    if (!row.baseline && !rows.has(row.team)) {
       element.remove();
-      drawn.delete(team);
+      drawn.delete(key);
     }
   }
-  place(order.map((row) => drawn.get(row.team).element));
+  place(order.map((row) => drawn.get(keyOf(row)).element));
   slide(tops);
 }
 
@@ -160,8 +192,8 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function slide(tops) {
   if (still.matches) return;
-  for (const [team, top] of tops) {
-    const element = drawn.get(team)?.element;
+  for (const [key, top] of tops) {
+    const element = drawn.get(key)?.element;
     const moved = element ? top - element.getBoundingClientRect().top : 0;
     if (Math.abs(moved) > 1) {
       element.animate([{ transform: `translateY(${moved}px)` }, { transform: "none" }], { duration: SLIDE_MS, easing: "ease-in-out" });
