@@ -26,7 +26,7 @@ def rows(
     rerun: Annotated[bool, typer.Option("--rerun", help="Run again what has run already.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Run the optimizers that leaderboards and boards show without a rank.
+    """Run the optimizers that leaderboards show without a rank.
 
     What has run already is not run twice: the same command again goes on from where it was.
     """
