@@ -43,11 +43,20 @@ async def test_an_invitation_lets_one_person_in(gateway: Gateway, pool: Pool) ->
 
 
 async def test_a_judge_sees_what_an_organizer_sees_and_changes_nothing(gateway: Gateway, pool: Pool) -> None:
-    await gateway.apply(open_competition())
+    shown = {"title": "Shown", "phase": "feedback"}
+    boards = [
+        {**shown, "name": "secret", "visibility": "organizer"},
+        {**shown, "name": "held-out", "objective": "generalization"},
+    ]
+    (await gateway.apply({**open_competition(), "boards": boards})).raise_for_status()
     judge = await sign_up(gateway, pool, ADA)
     await give_role(gateway, ADA, "judge")
 
     assert (await judge.call("GET", "/admin/competitions/c/black-boxes")).status_code == 200
+    listed = [(await each.get("/api/v1/competitions/c/boards")).json() for each in (judge.browser, gateway.anyone)]
+    assert [[each["name"] for each in page["boards"]] for page in listed] == [["secret", "held-out"], []]
+    for page in ("/api/v1/competitions/c/boards/secret", "/c/c/boards/held-out", "/c/c/console/people"):
+        assert (await judge.browser.get(page)).status_code == 200, page
     assert (await judge.call("PUT", "/admin/competitions/c", open_competition(name="Mine"))).status_code == 403
     role = {"email": ADA, "role": "organizer"}
     assert (await judge.call("PUT", "/admin/people/role", role)).status_code == 403
