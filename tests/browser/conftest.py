@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Browser, Page
+from playwright.async_api import Browser, Page, expect
 
 from deploy.website.libraries import install_libraries
 from services.aggregator.service import Aggregator
@@ -28,6 +28,7 @@ def libraries() -> None:
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """Debian's Chromium; each page has a context of its own, as if it were another browser."""
+    expect.set_options(timeout=LIMIT_MS)
     async with launched_browser() as browser:
         yield browser
 

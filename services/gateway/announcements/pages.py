@@ -32,7 +32,7 @@ async def announcements_page(slug: str, pool: WithPool, caller: Anyone, cursor: 
         viewer_of(caller),
         competition=competition,
         announcements=[(row, render_markdown(row.text)) for row in shown],
-        newest=shown[0].id if shown and cursor is None else None,
+        newest=shown[0].created_at if shown and cursor is None else None,
         is_first=cursor is None,
         following=following,
     )

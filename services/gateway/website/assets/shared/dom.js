@@ -30,6 +30,14 @@ export function byId(id) {
   return document.getElementById(id);
 }
 
+/** Let the keyboard go on where it was, after what had the focus was switched off or drawn again. */
+export function keepFocus(element) {
+  if (document.activeElement === document.body) (element.isConnected ? element : byId("section")).focus();
+}
+
+/** A name in the middle of other text, which a name that is written from right to left does not turn round. */
+export const named = (name) => h("bdi", {}, name);
+
 export const score = (value) => (value === null || value === undefined ? "–" : value.toFixed(3));
 export const percent = (done, total) => (total ? `${Math.floor((100 * done) / total)} %` : "");
 
