@@ -1,9 +1,9 @@
 """Names are other people's text: whatever they hold, pages show it and do nothing of it."""
 
 import pytest
-from playwright.async_api import Page
 
 from shared.database import Pool
+from tests.support.browser.hostile_names import assert_fits, assert_harmless, open_watched
 from tests.support.browser.leaderboard_page import set_score_and_interval
 from tests.support.browser.pages import Open, check_page
 from tests.support.gateway.competitions import competition, phase
@@ -23,21 +23,6 @@ HOSTILE = [
     "W" * 80,
     "__proto__",
 ]
-ALERTED = "alert = () => { window.alerted = true }"
-
-
-async def open_watched(new_page: Open, gateway: Gateway) -> Page:
-    """Return a page that remembers whether a script of somebody else's ran in it."""
-    page = await new_page(gateway.url)
-    await page.add_init_script(ALERTED)
-    return page
-
-
-async def assert_harmless(page: Page) -> None:
-    """Fail if a name became anything but text."""
-    assert await page.evaluate("window.alerted === undefined")
-    assert await page.locator("img, svg[onload], main script, iframe").count() == 0
-    assert await page.locator("[onerror], [onload], a[href^='javascript:']").count() == 0
 
 
 async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new_page: Open) -> None:
@@ -65,11 +50,6 @@ async def test_hostile_names_of_teams_are_text(gateway: Gateway, pool: Pool, new
         if not again:
             await page.reload()
     await check_page(page, "leaderboard-hostile")
-
-
-async def assert_fits(page: Page) -> None:
-    overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert await page.evaluate(overflow) <= 0
 
 
 @pytest.mark.parametrize("name", HOSTILE)

@@ -1,6 +1,6 @@
 // What the sections of the console share: tables, polling, and buttons that ask before they act.
 
-import { byId, h } from "../shared/dom.js";
+import { byId, h, keepFocus } from "../shared/dom.js";
 import { showState } from "../shared/live.js";
 
 const EVERY_MS = 2000;
@@ -44,11 +44,14 @@ export function done(...what) {
 /** Ask for confirmation; resolves to true or false. */
 export function sure(question, yes) {
   const dialog = byId("sure");
-  byId("sure-what").textContent = question;
+  byId("sure-what").replaceChildren(...[question].flat());
   byId("sure-yes").textContent = yes;
   dialog.returnValue = "";
   dialog.showModal();
-  return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue === "yes"), { once: true }));
+  return new Promise((resolve) => {
+    // Whoever is quick opens it again before the event of its last end comes.
+    dialog.onclose = () => dialog.open || resolve(dialog.returnValue === "yes");
+  });
 }
 
 /** A button that does something; `question` is asked before. */
@@ -64,6 +67,7 @@ export function action(title, run, { question = null, kind = "quiet", label = nu
       fault(problem);
     } finally {
       button.disabled = false;
+      keepFocus(button);
     }
   });
   return button;
@@ -74,12 +78,14 @@ export function form(fields, title, run) {
   const element = h("form", { class: "row" }, fields, h("button", {}, title));
   element.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const focused = document.activeElement;
     done();
     try {
       await run(Object.fromEntries(new FormData(element)), element);
     } catch (problem) {
       fault(problem);
     }
+    keepFocus(focused);
   });
   return element;
 }

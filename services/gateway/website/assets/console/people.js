@@ -20,7 +20,7 @@ const people = part("", (list) =>
     "People",
     ["Name", "E-mail address", "State", "Team", "Registered", ["Actions", "actions"]],
     list.map((each) => [
-      each.name,
+      each.name || "–",
       each.email,
       chip(each.state),
       each.team ?? "–",

@@ -2,7 +2,7 @@
 
 import { action, done, fault, field, form, table } from "../console/console.js";
 import { get, post, put, remove } from "../shared/api.js";
-import { byId, chip, h, moment, pageData, time } from "../shared/dom.js";
+import { byId, chip, h, moment, named, pageData, time } from "../shared/dom.js";
 
 const data = pageData();
 const STATES = { waiting: "waits for an organizer's approval", approved: "approved", refused: "refused" };
@@ -23,7 +23,7 @@ function competition(each) {
   return h(
     "section",
     { class: "taking-part", "aria-label": each.name },
-    h("h3", {}, h("a", { href: `/c/${each.slug}` }, each.name), " ", chip(each.state)),
+    h("h3", {}, h("a", { href: `/c/${each.slug}` }, named(each.name)), " ", chip(each.state)),
     each.state === "approved" ? null : h("p", {}, `Your registration ${each.state === "waiting" ? STATES.waiting : `was ${each.state}`}.`),
     each.rules_are_current ? null : h("p", { class: "note" }, "The rules have changed: ", h("a", { href: `/register?competition=${each.slug}` }, "read and accept them"), "."),
     each.state === "approved" ? (each.team ? ownTeam(each) : newTeam(each)) : null,
@@ -40,16 +40,16 @@ function newTeam(each) {
 function ownTeam(each) {
   const path = pathOf(each);
   return [
-    h("p", {}, "Team ", h("b", {}, each.team), `: ${each.members.join(", ")}`),
+    h("p", {}, "Team ", h("b", {}, named(each.team)), ": ", each.members.map((name, index) => [index ? ", " : "", named(name || "somebody without a name")])),
     h(
       "div",
       { class: "buttons" },
       each.acting ? h("a", { href: `/c/${each.slug}/submissions` }, "Submit") : change("Act for this team", () => post(`${path}/act`), { label: `Act for ${each.team}` }),
       action("Invite somebody", async () => {
         const made = await post(`${path}/invitations`);
-        shownOnce(`Whoever opens this link first joins ${each.team}. It is shown this once, and works until ${moment(made.expires_at)}.`, made.url, "invitation");
+        shownOnce(["Whoever opens this link first joins ", named(each.team), `. It is shown this once, and works until ${moment(made.expires_at)}.`], made.url, "invitation");
       }, { label: `Invite somebody into ${each.team}` }),
-      change("Leave", () => remove(`${path}/team`), { question: `Leave ${each.team}? Your tokens for it are revoked. Its submissions and scores stay with it.`, kind: "danger", label: `Leave ${each.team}` }),
+      change("Leave", () => remove(`${path}/team`), { question: ["Leave ", named(each.team), "? Your tokens for it are revoked. Its submissions and scores stay with it."], kind: "danger", label: `Leave ${each.team}` }),
     ),
     h("h4", {}, "Your tokens for the command line"),
     tokens(each),
@@ -84,19 +84,20 @@ function merging(each) {
   const path = `${pathOf(each)}/merge`;
   return [
     h("h4", {}, `Merging, until ${moment(each.merge_until)}`),
+    h("p", {}, "A team may become part of another one, once a member of that one agrees."),
     each.merges_asked.map((team) =>
-      h("p", {}, h("b", {}, team), " asks to merge into your team. ", change("Take them in", () => post(`${path}/accept`, { team }), { question: `Take ${team} in? Its members and submissions become your team's, and quotas count those of both.`, label: `Take ${team} in` })),
+      h("p", {}, h("b", {}, named(team)), " asks to merge into your team. ", change("Take them in", () => post(`${path}/accept`, { team }), { question: ["Take ", named(team), " in? Its members and submissions become your team's, and quotas count those of both."], label: `Take ${team} in` })),
     ),
     each.merge_into
-      ? h("p", {}, "Your team asks ", h("b", {}, each.merge_into), " to take it in. ", change("Withdraw", () => remove(path)))
-      : form([field("Team to merge into", "team", { required: true, maxlength: 80 })], "Ask it", async ({ team }) => show(await put(path, { team }))),
+      ? h("p", {}, "Your team asks ", h("b", {}, named(each.merge_into)), " to take it in. ", change("Withdraw", () => remove(path)))
+      : form([field("Team to merge into", "team", { required: true, maxlength: 80 })], "Ask to merge", async ({ team }) => show(await put(path, { team }))),
   ];
 }
 
 function known(me) {
   const others = Object.entries(data.open).filter(([slug]) => !me.competitions.some((each) => each.slug === slug));
   return [
-    others.length ? h("p", {}, "Register for: ", others.map(([slug, name], index) => [index ? ", " : "", h("a", { href: `/register?competition=${slug}` }, name)])) : null,
+    others.length ? h("p", {}, "Register for: ", others.map(([slug, name], index) => [index ? ", " : "", h("a", { href: `/register?competition=${slug}` }, named(name))])) : null,
     h("h2", {}, "E-mails"),
     h("p", {}, h("a", { href: "/account/notices" }, "Choose of what you get e-mails"), "."),
     h("h2", {}, "What is known of you"),

@@ -1,14 +1,14 @@
 // Registers: a link goes to the address, or, for somebody who is signed in, at once.
 
 import { post } from "../shared/api.js";
-import { byId, pageData } from "../shared/dom.js";
+import { byId, keepFocus, pageData } from "../shared/dom.js";
 
 const data = pageData();
 const form = byId("register");
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  byId("fault").hidden = true;
+  for (const each of ["fault", "done"]) byId(each).hidden = true;
   const button = form.querySelector("button");
   button.disabled = true;
   try {
@@ -31,4 +31,5 @@ form.addEventListener("submit", async (event) => {
     byId("fault").hidden = false;
   }
   button.disabled = false;
+  keepFocus(button);
 });
