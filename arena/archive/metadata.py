@@ -20,8 +20,9 @@ The archive of a competition in black-box optimization, made by Arena on {date}.
 - `baselines/`: the baseline sets, in Bayesmark's format, to which scores refer.
 - `data-sets/`: the organizer's own data sets.
 - `environments/`: how the images were built in which optimizers ran, with the lock of their packages.
-- `families/`: how the images of the problem families were built that came with Arena.
-- `results/PHASE/`: the leaderboard, every scored submission, the evaluations of all their studies, and what ran these.
+- `families/`: how the images of the problem families were built that came with Arena, and the folders of the others.
+- `results/PHASE/`: the leaderboard, every scored submission, the evaluations of all their studies, and what ran these;
+  of a final also its status and its report.
 - `zips/`: the optimizers of those teams that agreed, each under its SHA-256.
 - `manifest.json`: the SHA-256 of every file. `sha256sum -c manifest.sha256` checks the manifest itself.
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from arena.archive.families import built_families
 from arena.archive.sample import SampledStudy
 from arena.check.studies import ATTEMPTS, find_images, read_settings
 from arena.failure import Failure
@@ -30,6 +31,16 @@ async def replay_sample(sample: Sequence[SampledStudy], report: Callable[[str], 
     """
     if not sample:
         return []
+    own = {each.own_family for each in sample if each.own_family is not None}
+    with built_families(own, read_settings(os.environ).blackbox_image) as names:
+        built = [
+            replace(each, spec=replace(each.spec, family=names.get(each.spec.family, each.spec.family)))
+            for each in sample
+        ]
+        return await _replay_all(built, report)
+
+
+async def _replay_all(sample: Sequence[SampledStudy], report: Callable[[str], None]) -> list[str]:
     stated = replace(read_settings(os.environ), owner=OWNER, slots=max(each.spec.cpus for each in sample))
     faults = list[str]()
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from arena.api.competition_document import BlackBox, Competition, Phase
 from arena.api.export import ArchivedSubmission, ExportStudy
+from arena.archive.families import find_own_families
 from arena.client.answer import parse_line
 from arena.json_file import read_json
 from arena.rules.seeds import names_seed, optimizer_seed, study_seed
@@ -20,7 +21,10 @@ from arena.words.environments import environment_name
 
 @dataclass(frozen=True)
 class SampledStudy:
-    """An archived study with what runs it again; `images` are those on record for its submission."""
+    """An archived study with what runs it again.
+
+    `images` are those on record for its submission, `own_family` is the place of its family if it is the organizer's.
+    """
 
     submission: ArchivedSubmission
     archived: ExportStudy
@@ -28,6 +32,7 @@ class SampledStudy:
     zip_file: Path
     dataset: bytes
     images: frozenset[str]
+    own_family: Path | None
 
     def __str__(self) -> str:
         each = self.submission
@@ -82,6 +87,7 @@ def _complete(
         zip_file=_zip(folder, submission),
         dataset=(folder / "data-sets" / f"{box.dataset}.csv").read_bytes() if own else b"",
         images=frozenset(each[key] for each in ran_by for key in ("optimizer_image", "blackbox_image") if each[key]),
+        own_family=find_own_families(folder).get(box.family),
     )
 
 

@@ -9,15 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from arena.api.export import ArchivedSubmission, ExportHeader, ExportStudy
+from arena.archive.finals import TOLERANCE, compare_final
 from arena.archive.manifest import find_damage, read_manifest
 from arena.client.answer import parse_line
 from arena.json_file import read_json
 from arena.rules.ranking import rank, ranking_key
 from arena.scales import Scale, read_scales
 from arena.scoring import BoxStudies, score_studies
-
-TOLERANCE = 1e-9
-"""Postgres adds up the same numbers in another order."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +40,7 @@ def verify_archive(folder: Path) -> Verified:
             scores += 1
             faults += _compare_score(folder, phase.parent, each)
         faults += _compare_ranks(phase.parent, listed)
+        faults += compare_final(phase.parent, listed)
     return Verified(len(manifest.files), scores, faults)
 
 
@@ -74,7 +73,15 @@ def _compare_ranks(place: Path, listed: list[ArchivedSubmission]) -> Iterator[st
     rows: list[dict[str, Any]] = read_json(place / "leaderboard.json")["rows"]
     counting = [each for each in listed if each.counting]
     ranked = rank(counting, lambda each: ranking_key(each.score, each.ended_at, each.team))
-    expected = [(str(each.id), each.score) for each in ranked]
-    found = [(row["submission_id"], row["score"]) for row in rows if row["rank"] is not None]
-    if found != expected:
-        yield f"expected the leaderboard of {place.name} in the order of its scores, found another order"
+    expected = {str(each.id): (number, each) for number, each in enumerate(ranked, start=1)}
+    found = {row["submission_id"]: row for row in rows if row["rank"] is not None}
+    for identity in found.keys() - expected.keys():
+        yield f"the leaderboard of {place.name} ranks submission {identity}, which counts for no team"
+    for identity, (computed, each) in expected.items():
+        row = found.get(identity, {})
+        stated, score = row.get("rank"), row.get("score")
+        if (stated, score) != (computed, each.score):
+            yield (
+                f"expected rank {computed} and score {each.score} of submission {identity} of {each.team} on the "
+                f"leaderboard of {place.name}, found rank {stated} and score {score}"
+            )

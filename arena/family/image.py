@@ -38,9 +38,12 @@ def find_folder_fault(folder: Path) -> str | None:
     return None
 
 
-def build_family_image(folder: Path, blackbox: str, name: str | None = None) -> str:
+def build_family_image(
+    folder: Path, blackbox: str, name: str | None = None, *, requirements: Path | None = None
+) -> str:
     """Build the image of a family and return its id; runners find it by its name, if it is to have one.
 
+    What it requires is in the folder, or in a file that goes before it.
     Raises RequirementsRefused, BuildFailed.
     """
     named = () if name is None else ("--label", f"{FAMILY_LABEL}={name}", "-t", f"arena-family-{name}:local")
@@ -48,7 +51,7 @@ def build_family_image(folder: Path, blackbox: str, name: str | None = None) -> 
     with tempfile.TemporaryDirectory() as place:
         context = Path(place)
         shutil.copytree(folder, context / "folder", ignore=SKIPPED)
-        requirements = folder / REQUIREMENTS
+        requirements = requirements or folder / REQUIREMENTS
         (context / REQUIREMENTS).write_text(requirements.read_text() if requirements.is_file() else "")
         (context / "Dockerfile").write_text(DOCKERFILE.format(blackbox=blackbox))
         try:

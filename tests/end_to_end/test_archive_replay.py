@@ -1,7 +1,6 @@
 """An archive whose studies are run again: of several families, with hidden names, and one whose losses were altered."""
 
 import gzip
-import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ import pytest
 from arena.client.http import Client
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
+from tests.support.archives import write_hashes
 from tests.support.command_line import Arena
 from tests.support.end_to_end.competition import EXAMPLES, ORGANIZER
 from tests.support.toml_text import toml_text
@@ -54,17 +54,6 @@ async def archive(platform: str, platform_pool: Pool, tmp_path: Path) -> Path:
     await platform_pool.execute(closed, competition)
     await arena.json("archive", SLUG, "archive")
     return tmp_path / "archive"
-
-
-def write_hashes(archive: Path, path: str) -> None:
-    """Give a changed file its right hash, and the manifest its own, as whoever means to deceive would."""
-    manifest = json.loads((archive / "manifest.json").read_text())
-    described = next(each for each in manifest["files"] if each["path"] == path)
-    content = (archive / path).read_bytes()
-    described |= {"sha256": hashlib.sha256(content).hexdigest(), "size_bytes": len(content)}
-    text = json.dumps(manifest)
-    (archive / "manifest.json").write_text(text)
-    (archive / "manifest.sha256").write_text(f"{hashlib.sha256(text.encode()).hexdigest()}  manifest.json\n")
 
 
 async def test_an_archived_study_of_each_family_gives_the_same_losses_again_until_one_is_altered(archive: Path) -> None:

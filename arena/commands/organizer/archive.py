@@ -32,17 +32,20 @@ def archive(
 ) -> None:
     """Write everything to recompute a finished competition to a folder.
 
-    It has the zips of those teams that agreed, and no tokens, persons or logs. 'arena archive verify DIR' needs no
+    It has the report of the final, your own problem families, the zips of those teams that agreed, and no tokens,
+    persons or logs. 'arena archive verify DIR' needs no
     platform: it checks every file by its hash, computes every score from the evaluations again, and runs a sample of
     the studies again on this machine's engine, whose losses must be the same, bit for bit.
     """
     if competition == VERIFY:
         _verify(directory, 0 if no_replay else sample, as_json=as_json)
         return
-    from arena.archive.making import make_archive
+    with needs_extra(REPORT):
+        from arena.archive.making import make_archive
     from arena.archive.metadata import Rights
 
-    manifest = make_archive(client_from_environment(), competition, directory, Rights(tuple(author or ()), licence))
+    rights = Rights(tuple(author or ()), licence)
+    manifest = make_archive(client_from_environment(), competition, directory, rights, remark)
     if as_json:
         show_json(manifest.model_dump(mode="json"))
         return
