@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from shared.database import Connection, Pool
+from tests.support.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,21 @@ class RowsRead:
 
 @asynccontextmanager
 async def counting_rows(pool: Pool) -> AsyncIterator[RowsRead]:
-    """Yield a transaction that counts, once Postgres knows how large its tables are."""
-    await pool.execute("vacuum analyze")
+    """Yield a transaction that counts, once Postgres knows how large its tables are and that everybody sees their rows.
+
+    While it does not know the latter of a page, making a plan reads a first and a last row there, which would count.
+    One vacuum may leave such a page: another process holds it just then, or a snapshot from before its last change.
+    """
+
+    async def are_seen_by_everybody() -> bool:
+        await pool.execute("vacuum analyze")
+        found = await pool.fetchval(
+            "select bool_and(relallvisible = relpages) from pg_class"
+            " where relkind = 'r' and relnamespace = 'public'::regnamespace"
+        )
+        return bool(found)
+
+    await wait_until(are_seen_by_everybody, what="everybody sees the rows of every table")
     async with pool.acquire() as connection, connection.transaction():
         yield RowsRead(connection, await _count(connection))  # of earlier transactions some are not yet settled
 
