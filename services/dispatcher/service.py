@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -11,6 +11,7 @@ from arena.words.states import ExecutionOutcome, ShardState, SubmissionState
 from services.dispatcher import serving_tables, tables
 from services.dispatcher.database_clock import DatabaseClock
 from services.dispatcher.fairness import release_window
+from services.dispatcher.heartbeats import LastHeartbeats
 from services.dispatcher.measurements import measure_unserved, measure_work
 from services.dispatcher.release import shard_message
 from services.dispatcher.rows import LostAttempt, ReleasedShard
@@ -65,7 +66,7 @@ class Dispatcher:
         self._unserved_since: dict[ShardClass, float] = {}
         self._silent_since: dict[HeldShard, float] = {}
         self._clock = DatabaseClock()
-        self._said: dict[str, str] = {}
+        self._last_heartbeats = LastHeartbeats()
         self._has_work = True
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -111,15 +112,8 @@ class Dispatcher:
             if isinstance(message, ShardUnfinished):
                 held = HeldShard(shard_id=message.shard_id, attempt=message.attempt)
                 await self._requeue(held, message.runner_id, ExecutionOutcome(message.outcome), message.detail)
-        if self._tell_news(last_heartbeats) or len(last_heartbeats) < len(messages):
+        if self._last_heartbeats.note(last_heartbeats.values()) or len(last_heartbeats) < len(messages):
             self._look.set()
-
-    def _tell_news(self, heartbeats: Mapping[str, RunnerHeartbeat]) -> bool:
-        """Remember what runners say, and return whether one says something else than before."""
-        said = {runner_id: each.model_dump_json(exclude={"traceparent"}) for runner_id, each in heartbeats.items()}
-        is_news = any(self._said.get(runner_id) != each for runner_id, each in said.items())
-        self._said.update(said)
-        return is_news
 
     async def _release(self) -> None:
         if self._look.is_set():
@@ -178,7 +172,6 @@ class Dispatcher:
         for lost in await tables.stale_releases(self._pool, ages_s):
             await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, "no runner took it in time")
         for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
-            self._said.pop(runner_id, None)
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
 
     async def _results_wait(self) -> bool:
