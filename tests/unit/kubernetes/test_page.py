@@ -87,3 +87,11 @@ def test_the_example_of_production_replaces_every_address_host_and_limit(copied:
 
 def test_the_example_for_older_clusters_has_a_plain_sidecar(copied: Path) -> None:
     assert "initContainers" not in example(copied, "older").pod("runner").spec
+
+
+def test_the_example_of_the_way_out_leads_to_the_mail_server_that_is_named(copied: Path) -> None:
+    mine = example(copied, "outward")
+
+    (rule,) = mine.get("NetworkPolicy", "to-mail")["spec"]["egress"]
+    assert rule == {"to": [{"ipBlock": {"cidr": "10.1.0.50/32"}}], "ports": [{"protocol": "TCP", "port": 465}]}
+    assert mine.get("NetworkPolicy", "to-internet")

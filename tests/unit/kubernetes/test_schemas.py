@@ -51,9 +51,9 @@ def test_an_overlay_with_components_for_older_clusters_is_valid(
 
 
 @pytest.mark.parametrize("overlay", ["production", "small"])
-def test_an_overlay_with_traces_is_valid(overlay: str, copied: Path) -> None:
+def test_an_overlay_with_what_is_switched_on_is_valid(overlay: str, copied: Path) -> None:
     for version in VERSIONS[overlay]:
-        validate(with_components(copied, overlay, "traces"), version)
+        validate(with_components(copied, overlay, "traces", "mail", "internet"), version)
 
 
 def test_every_component_is_validated() -> None:
@@ -61,6 +61,8 @@ def test_every_component_is_validated() -> None:
         "plain-sidecar",
         "kubernetes-1.20",
         "traces",
+        "mail",
+        "internet",
     }
 
 
