@@ -5,11 +5,12 @@ import asyncio
 from services.gateway.accounts.given_tokens import put_given_tokens
 from services.gateway.app import create_app
 from services.gateway.dependencies import make_dependencies
-from services.gateway.notices.email_relay import run_email_relay
+from services.gateway.notices.email_relay import WaitingEmails
+from services.gateway.notices.relay import run_relay
 from services.gateway.notices.telling import run_telling
 from services.gateway.settings import GatewaySettings
 from services.gateway.starting import Entrance
-from services.gateway.webhooks.delivery_relay import DeliveryRelay
+from services.gateway.webhooks.delivery_relay import WaitingDeliveries
 from services.gateway.webhooks.sending import WebhookSender
 from shared.blobs import Blobs
 from shared.broker.queue_lengths import measure_queues
@@ -36,9 +37,9 @@ async def main(settings: GatewaySettings, stop: asyncio.Event) -> None:
                 work.create_task(dependencies.feeds.run(stop))
                 work.create_task(dependencies.outbox.run_relay(stop))
                 work.create_task(run_telling(pool, settings, stop))
-                work.create_task(run_email_relay(pool, settings, stop))
+                work.create_task(run_relay(WaitingEmails(pool, settings), stop))
                 sender = WebhookSender(dependencies.targets)
-                work.create_task(DeliveryRelay(pool, sender, settings).run(stop))
+                work.create_task(run_relay(WaitingDeliveries(pool, sender, settings), stop))
                 work.create_task(measure_queues(broker, (DEAD,), stop))
 
 

@@ -13,8 +13,6 @@ from shared.database import Connection, Pool, PoolOrConnection, fetch_all, load_
 
 queries = load_queries(files("services.gateway.notices") / "emails.sql")
 SUBJECT_CHARS = 200
-BATCH = 5
-"""Sent side by side; a mail server takes few connections from one sender."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +64,9 @@ async def forget_emails(connection: Connection, address: str) -> None:
     await queries.forget_emails(connection, recipient=address)
 
 
-async def take_due(pool: Pool, lease_s: float) -> list[Email]:
-    """Return e-mails to send now, which no other gateway takes for `lease_s` seconds."""
-    return await fetch_all(Email, queries.take_due(pool, batch=BATCH, lease_s=lease_s))
+async def take_due(pool: Pool, batch: int, lease_s: float) -> list[Email]:
+    """Return up to `batch` e-mails to send now, which no other gateway takes for `lease_s` seconds."""
+    return await fetch_all(Email, queries.take_due(pool, batch=batch, lease_s=lease_s))
 
 
 async def delete_sent(pool: Pool, email_id: UUID) -> None:

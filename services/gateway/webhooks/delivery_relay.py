@@ -1,7 +1,6 @@
-"""Sends what waits for webhooks, until the gateway stops. A slow receiver holds up nobody else."""
+"""Sends what waits for webhooks. A slow receiver holds up nobody else."""
 
-import asyncio
-from uuid import UUID
+from collections.abc import Collection
 
 import structlog
 from prometheus_client import Counter, Gauge
@@ -11,80 +10,56 @@ from services.gateway.settings import GatewaySettings
 from services.gateway.webhooks import tables
 from services.gateway.webhooks.sending import ANSWER_S, ReceiverAnswer, WebhookSender
 from services.gateway.webhooks.tables import DueDelivery
-from shared.database import TRANSIENT_ERRORS, Pool
-from shared.events import wait_for_any
+from shared.database import Pool
 
 log = structlog.get_logger()
 AT_ONCE = 20
-POLL_S = 1.0
 LEASE_S = 3 * ANSWER_S
 WAITS_S = (5.0, 300.0, 1800.0, 2 * 3600.0, 5 * 3600.0, 10 * 3600.0, 14 * 3600.0, 20 * 3600.0, 24 * 3600.0)
 """After each failed attempt, as Standard Webhooks has them: three days in all."""
 DISABLE_AFTER_DAYS = 5
 """Of nothing but failures."""
 KEEP_DAYS = 30
-MEASURE_EVERY_S = 15.0
 
 ATTEMPTS = Counter("arena_webhook_attempts_total", "Attempts to send something to a webhook, by their end", ["outcome"])
 WAITING = Gauge("arena_webhook_deliveries_waiting", "Deliveries that wait for a webhook")
 LATE = Gauge("arena_webhook_late_seconds", "How late the delivery is that should have been tried first")
 
 
-class DeliveryRelay:
-    """Sends deliveries, at most one at a time to each webhook; `_busy` are those that are sent something now."""
+class WaitingDeliveries:
+    """The deliveries that wait; each webhook is sent one at a time."""
+
+    name = "webhooks"
+    at_once = AT_ONCE
 
     def __init__(self, pool: Pool, sender: WebhookSender, settings: GatewaySettings) -> None:
         self._pool = pool
         self._sender = sender
         self._settings = settings
-        self._busy: set[UUID] = set()
-        self._ended = asyncio.Event()
 
-    async def run(self, stop: asyncio.Event) -> None:
-        """Send until `stop`."""
-        clock = asyncio.get_running_loop().time
-        measure_at = clock()
-        async with asyncio.TaskGroup() as attempts:
-            while not stop.is_set():
-                self._ended.clear()
-                try:
-                    for due in await self._take_due():
-                        self._busy.add(due.webhook_id)
-                        attempts.create_task(self._deliver(due))
-                    if clock() >= measure_at:
-                        measure_at = clock() + MEASURE_EVERY_S
-                        await self._measure()
-                except TRANSIENT_ERRORS as error:
-                    log.warning("webhooks wait for the database", error=repr(error))
-                await wait_for_any(self._ended, stop, timeout_s=POLL_S)
+    async def take_due(self, in_hand: Collection[DueDelivery], free: int) -> list[DueDelivery]:
+        """Return deliveries to send now, to webhooks that are sent nothing else meanwhile."""
+        return await tables.take_due(self._pool, [each.webhook_id for each in in_hand], free, LEASE_S)
 
-    async def _take_due(self) -> list[DueDelivery]:
-        free = AT_ONCE - len(self._busy)
-        return await tables.take_due(self._pool, self._busy, free, LEASE_S) if free else []
-
-    async def _measure(self) -> None:
+    async def measure(self) -> None:
+        """Measure the deliveries that wait, and delete old ones."""
         await tables.delete_old_deliveries(self._pool, KEEP_DAYS)
         waiting, late_s = await tables.count_waiting(self._pool)
         WAITING.set(waiting)
         LATE.set(max(late_s, 0))
 
-    async def _deliver(self, delivery: DueDelivery) -> None:
-        try:
-            answer = await self._sender.send(delivery)
-            fields = {"webhook": delivery.webhook_id, "delivery": delivery.id, "attempts": delivery.attempts}
-            if answer.is_taken:
-                await tables.record_delivered(self._pool, delivery, answer.status)
-                ATTEMPTS.labels("delivered").inc()
-                log.info("webhook delivered", **fields)
-            else:
-                await self._record_failed(delivery, answer)
-                ATTEMPTS.labels("failed").inc()
-                log.warning("webhook failed", status=answer.status, problem=answer.problem, **fields)
-        except TRANSIENT_ERRORS as error:
-            log.warning("webhooks wait for the database", error=repr(error))  # it is sent again when its lease ends
-        finally:
-            self._busy.discard(delivery.webhook_id)
-            self._ended.set()
+    async def attempt(self, due: DueDelivery) -> None:
+        """Send a delivery."""
+        answer = await self._sender.send(due)
+        fields = {"webhook": due.webhook_id, "delivery": due.id, "attempts": due.attempts}
+        if answer.is_taken:
+            await tables.record_delivered(self._pool, due, answer.status)
+            ATTEMPTS.labels("delivered").inc()
+            log.info("webhook delivered", **fields)
+        else:
+            await self._record_failed(due, answer)
+            ATTEMPTS.labels("failed").inc()
+            log.warning("webhook failed", status=answer.status, problem=answer.problem, **fields)
 
     async def _record_failed(self, delivery: DueDelivery, answer: ReceiverAnswer) -> None:
         wait_s = WAITS_S[delivery.attempts - 1] if delivery.attempts <= len(WAITS_S) else None

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.gateway.notices.email_addresses import InvalidAddress
-from services.gateway.notices.email_relay import ATTEMPTS_LIMIT, run_email_relay
+from services.gateway.notices.email_relay import ATTEMPTS_LIMIT, WaitingEmails
 from services.gateway.notices.emails import forget_emails, list_failed, queue_email
+from services.gateway.notices.relay import run_relay
 from services.gateway.settings import SmtpSettings
 from shared.database import Pool
 from tests.support.certificates import make_certificates
@@ -36,7 +37,7 @@ async def relaying(pool: Pool, settings: SmtpSettings, gateways: int = 1) -> Asy
     stop = asyncio.Event()
     async with asyncio.TaskGroup() as tasks:
         for _ in range(gateways):
-            tasks.create_task(run_email_relay(pool, settings, stop))
+            tasks.create_task(run_relay(WaitingEmails(pool, settings), stop))
         try:
             yield
         finally:
@@ -167,7 +168,8 @@ async def test_a_silent_server_holds_up_neither_the_end_nor_the_email(pool: Pool
     mailbox = Mailbox()
     mailbox.is_silent = True
     async with running_mail_server(mailbox):
-        relay = asyncio.create_task(run_email_relay(pool, make_smtp_settings(mailbox.port), asyncio.Event()))
+        waiting = WaitingEmails(pool, make_smtp_settings(mailbox.port))
+        relay = asyncio.create_task(run_relay(waiting, asyncio.Event()))
         await queue(pool)
 
         async def is_asked() -> bool:
