@@ -1,6 +1,5 @@
 """A provider of OpenID Connect on loopback that lies as a test says, and else tells the truth."""
 
-import asyncio
 import json
 import time
 from base64 import urlsafe_b64encode
@@ -12,16 +11,16 @@ from typing import Any
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
+from tests.support.http_server import HttpServer, Received
 from tests.support.oidc.provider import CLIENT_ID, CLIENT_SECRET
 
 KEY, OTHER_KEY = (RSAKey.generate_key(2048, {"kid": "k"}) for _ in range(2))
 
 
 @dataclass
-class LyingProvider:
+class LyingProvider(HttpServer):
     """What it says of ada: `claims` and `signature` change her ID token, `bodies` whole answers by their path."""
 
-    port: int = 0
     nonce: str = ""
     signature: str = "its own"
     claims: dict[str, Any] = field(default_factory=dict)
@@ -61,26 +60,15 @@ class LyingProvider:
         key = KEY if self.signature == "its own" else OTHER_KEY
         return jwt.encode({"alg": "RS256", "kid": "k"}, claims, key)
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Answer one request."""
-        try:
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            body = self.body_of(head.split()[1]).encode()
-            writer.write(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
-            await writer.drain()
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
-        finally:
-            writer.close()
+    async def answer(self, request: Received) -> bytes:
+        """Answer a request."""
+        body = self.body_of(request.path).encode()
+        return b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body)
 
 
 @asynccontextmanager
 async def running_liar() -> AsyncIterator[LyingProvider]:
     """Run such a provider."""
     liar = LyingProvider()
-    server = await asyncio.start_server(liar.serve, "127.0.0.1", 0)
-    liar.port = server.sockets[0].getsockname()[1]
-    try:
+    async with liar.running():
         yield liar
-    finally:
-        server.close()
