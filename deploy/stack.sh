@@ -43,7 +43,15 @@ check_passwords() { # the database keeps the passwords that it was made with
     fi
 }
 
+setting() { # NAME DEFAULT: from the environment, else what an operator has added to secrets.env
+    local given=${!1:-}
+    [ -n "$given" ] || given=$(sed -n "s/^$1=//p" "$STATE/secrets.env" 2>/dev/null | tail -n 1 || true)
+    echo "${given:-$2}"
+}
+
 stack() {
+    ARENA_PUBLIC_URL=$(setting ARENA_PUBLIC_URL "http://127.0.0.1:$(setting ARENA_PORT 8080)")
+    export ARENA_PUBLIC_URL
     local files=(--file deploy/compose/stack.yaml)
     if [ -f "$STATE/lab/ports.sh" ]; then
         files+=(--file deploy/compose/lab.yaml)
@@ -101,8 +109,8 @@ case ${1:?up, down, remove, clean, test-up or compose} in
         make_secrets
         shift
         stack up -d --remove-orphans "$@" 2>&1 | quietly
-        listen=${ARENA_LISTEN:-127.0.0.1}
-        [ $# -gt 0 ] || wait_ready "http://${listen/#0.0.0.0/127.0.0.1}:${ARENA_PORT:-8080}/readyz"
+        listen=$(setting ARENA_LISTEN 127.0.0.1)
+        [ $# -gt 0 ] || wait_ready "http://${listen/#0.0.0.0/127.0.0.1}:$(setting ARENA_PORT 8080)/readyz"
         ;;
     down)
         [ -f "$STATE/secrets.env" ] && stack down --remove-orphans

@@ -5,8 +5,8 @@ import re
 INTRODUCTION = """# Settings
 
 Settings are environment variables. Each service reads those of its own. Units are in the names: `_s` is seconds.
-On one machine, Compose passes on those that `deploy/compose/stack.yaml` names, such as `ARENA_SLOTS=4 make up`. This
-page is generated from `.env.example`.
+On one machine, Compose passes on those that `deploy/compose/stack.yaml` names, such as `ARENA_SLOTS=4 make up`; a line
+`ARENA_SLOTS=4` in `.arena/secrets.env` holds for every `make up`. This page is generated from `.env.example`.
 """
 SETTING = re.compile(r"#? ?(ARENA_[A-Z0-9_]+)=(.*)")
 HEADER = ["", "| setting | default | meaning |", "|---|---|---|"]

@@ -1,5 +1,6 @@
 """What the gateway reads from its environment."""
 
+import os
 from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -20,9 +21,20 @@ from pydantic import (
 from shared.settings import ArenaSettings, BlobSettings, LeaseSettings, ProcessSettings, ServerSettings
 
 PublicUrl = Annotated[
-    str, StringConstraints(pattern=r"^https?://[^/?#@\s]+/*$"), AfterValidator(lambda url: url.rstrip("/"))
+    str,
+    StringConstraints(pattern=r"^https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?/*$"),
+    AfterValidator(lambda url: url.rstrip("/")),
 ]
 """A scheme and a host, without a path: the website is at the root of its host."""
+
+
+def _require_readable(file: Path) -> Path:
+    if not os.access(file, os.R_OK):
+        raise ValueError(f"expected a file that this process may read, as user {os.getuid()}, cannot read {file}")
+    return file
+
+
+ReadableFile = Annotated[Path, AfterValidator(_require_readable)]
 
 
 class SmtpSettings(ArenaSettings):
@@ -31,9 +43,9 @@ class SmtpSettings(ArenaSettings):
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
-    smtp_ca_file: Path | None = None
+    smtp_ca_file: ReadableFile | None = None
     smtp_user: str = ""
-    smtp_password_file: Path | None = None
+    smtp_password_file: ReadableFile | None = None
     smtp_from: str = ""
 
     @property
@@ -55,7 +67,7 @@ class OidcSettings(ArenaSettings):
 
     oidc_issuer: str = Field(default="", pattern=r"^(https://[^\s?#]+|http://(127\.0\.0\.1|localhost)[:/][^\s?#@]+|)$")
     oidc_client_id: str = ""
-    oidc_client_secret_file: Path | None = None
+    oidc_client_secret_file: ReadableFile | None = None
 
     @property
     def oidc_host(self) -> str | None:

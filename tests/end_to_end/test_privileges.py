@@ -1,5 +1,6 @@
-"""The stack as `make up` starts it: what each container knows, and what the servers refuse it."""
+"""The stack as `make up` starts it: what each container knows and is refused, and an e-mail on its way."""
 
+import os
 import subprocess
 import time
 import uuid
@@ -9,7 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.compose import compose_command, containers_of
+from services.gateway.people.registration import version_of
+from tests.support.compose import containers_of
+from tests.support.gateway.people import LINK, RULES, open_competition
+from tests.support.mail_server import Mailbox, running_mail_server, smtp_settings
 from tests.support.stack import ROOT, free_port
 
 LIMIT_S = 180
@@ -46,27 +50,25 @@ class Stack:
         self.port = free_port()
         names = sorted(set().union(*PASSWORDS.values()))
         self.secrets = {name: f"{name.lower()}-{uuid.uuid4().hex}" for name in names}
-        self._file = folder / "secrets.env"
-        self._file.write_text("".join(f"ARENA_SECRET_{name}={value}\n" for name, value in self.secrets.items()))
+        self._state = folder
+        (folder / "secrets.env").write_text(
+            "".join(f"ARENA_SECRET_{name}={value}\n" for name, value in self.secrets.items())
+        )
+        self.mailbox, self.host = Mailbox(), find_host()
+
+    @property
+    def url(self) -> str:
+        """Where the gateway is, which nobody has told it."""
+        return f"http://127.0.0.1:{self.port}"
 
     def compose(self, *arguments: str) -> None:
         """Run the Compose that is there, of either generation."""
-        options = [
-            "--project-name",
-            self.name,
-            "--env-file",
-            str(self._file),
-            "--file",
-            str(ROOT / "deploy/compose/stack.yaml"),
-        ]
-        environment = {
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/bin",
-            "ARENA_PORT": str(self.port),
-            "ARENA_SHARE_CPUS": "true",
-        }
+        settings = {"port": self.port, "share_cpus": "true", "project": self.name, "state": self._state}
+        settings |= smtp_settings(self.mailbox.port, smtp_host=self.host)
         subprocess.run(
-            [*compose_command(), *options, *arguments],
-            env=environment,
+            ["bash", "deploy/stack.sh", "compose", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **{f"ARENA_{name.upper()}": str(value) for name, value in settings.items()}},
             check=True,
             timeout=LIMIT_S,
             capture_output=True,
@@ -82,6 +84,14 @@ class Stack:
         return run("docker", "exec", self.container(service), *command)
 
 
+def find_host() -> str:
+    """Return the address at which containers reach this machine."""
+    format_of_it = "{{ (index .IPAM.Config 0).Gateway }}"
+    found = run("docker", "network", "inspect", "bridge", "--format", format_of_it)
+    assert found.returncode == 0, found.stderr
+    return found.stdout.strip()
+
+
 def run(*command: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
@@ -92,7 +102,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     try:
         stack.compose("up", "-d")
         limit = time.monotonic() + LIMIT_S
-        while not is_ready(stack.port):
+        while not is_ready(stack.url):
             assert time.monotonic() < limit, "the gateway is not ready"
             time.sleep(0.5)
         yield stack
@@ -100,9 +110,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         stack.compose("down", "--volumes", "--timeout", "10")
 
 
-def is_ready(port: int) -> bool:
+def is_ready(url: str) -> bool:
     try:
-        return httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
+        return httpx.get(f"{url}/readyz", timeout=5).status_code == 200
     except httpx.TransportError:
         return False
 
@@ -140,6 +150,24 @@ def test_the_database_lets_the_gateway_store_no_result(stack: Stack) -> None:
 def test_the_broker_gives_a_service_nothing_from_anothers_queue(stack: Stack, service: str, queue: str) -> None:
     refused = stack.run_inside(service, "python", "-c", TAKE_FROM_RABBITMQ, queue)
     assert "ACCESS_REFUSED" in refused.stderr
+
+
+async def test_who_registers_is_sent_a_link_that_leads_back_to_the_stack(stack: Stack) -> None:
+    organizer = {"Authorization": f"Bearer {stack.secrets['ORGANIZER']}"}
+    registration = {"competition": "c", "email": "ada@uni.example", "name": "Ada", "rules_version": version_of(RULES)}
+    async with (
+        running_mail_server(stack.mailbox, host=stack.host),
+        httpx.AsyncClient(base_url=stack.url, timeout=60, headers={"Origin": stack.url}) as browser,
+    ):
+        path, body = "/api/v1/admin/competitions/c", {**open_competition(), "phases": []}
+        (await browser.put(path, json=body, headers=organizer)).raise_for_status()
+        (await browser.post("/api/v1/registrations", json=registration)).raise_for_status()
+        (message,) = await stack.mailbox.wait_for(1)
+        link = LINK.search(message.get_content())
+        assert link is not None
+        assert link[0].startswith(f"{stack.url}/confirm?")
+        assert (await browser.post("/confirm", data={"link": link[1]})).status_code == 303
+        assert (await browser.get("/api/v1/me")).json()["email"] == message["To"] == "ada@uni.example"
 
 
 def test_a_broker_that_lost_its_data_sets_itself_up_and_the_services_go_on(stack: Stack) -> None:

@@ -71,7 +71,7 @@ def _authenticate(server: Any, session: Any, envelope: Any, mechanism: str, auth
 
 @asynccontextmanager
 async def running_mail_server(
-    mailbox: Mailbox | None = None, certificates: Certificates | None = None
+    mailbox: Mailbox | None = None, certificates: Certificates | None = None, host: str = "127.0.0.1"
 ) -> AsyncIterator[Mailbox]:
     """Run a mail server. With certificates it takes mail only over STARTTLS, and only from whoever signs in."""
     mailbox = mailbox or Mailbox()
@@ -86,7 +86,7 @@ async def running_mail_server(
             "authenticator": _authenticate,
         }
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test", **options), "127.0.0.1", mailbox.port)
+    server = await loop.create_server(lambda: SMTP(mailbox, hostname="mail.test", **options), host, mailbox.port)
     try:
         yield mailbox
     finally:

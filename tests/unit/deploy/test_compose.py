@@ -71,3 +71,8 @@ def test_the_runner_cannot_reach_the_database() -> None:
 def test_every_secret_is_drawn_and_no_other() -> None:
     (names,) = re.findall(r'^SECRETS="(.*?)"$', (DEPLOY / "stack.sh").read_text(), re.MULTILINE | re.DOTALL)
     assert set(names.split()) == {"RUNNER"}.union(*SECRETS.values())
+
+
+def test_no_default_has_a_default_within_which_compose_1_leaves_as_it_is() -> None:
+    texts = {each.name: each.read_text() for each in (DEPLOY / "compose").glob("*.yaml")}
+    assert [name for name, text in texts.items() if re.search(r"\$\{[^}]*\$\{", text)] == []

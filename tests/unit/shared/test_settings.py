@@ -44,3 +44,36 @@ def test_a_file_for_tls_beside_a_url_without_it_is_refused_and_no_password_is_sh
         RunnerSettings()
 
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["SMTP_CA_FILE", "SMTP_PASSWORD_FILE", "OIDC_CLIENT_SECRET_FILE"])
+def test_a_file_that_the_gateway_cannot_read_is_told_at_its_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("ARENA_BROKER_URL", BROKER)
+    monkeypatch.setenv("ARENA_DATABASE_URL", "postgresql://gateway@database/arena")
+    monkeypatch.setenv(f"ARENA_{name}", "/nowhere/a-file")
+
+    with pytest.raises(ValidationError, match=r"as user \d+, cannot read /nowhere/a-file"):
+        GatewaySettings()
+
+
+@pytest.mark.parametrize(
+    ("url", "is_one"),
+    [
+        ("https://arena.uni.example/", True),
+        ("http://127.0.0.1:8080", True),
+        ("http://[::1]:8080", True),
+        ("https://arena.uni.example/path", False),
+        ("https://name@arena.uni.example", False),
+        ("http://127.0.0.1:${ARENA_PORT:-8080}", False),  # as Compose 1 leaves a default within a default
+    ],
+)
+def test_a_public_url_is_a_scheme_a_host_and_a_port(monkeypatch: pytest.MonkeyPatch, url: str, is_one: bool) -> None:
+    monkeypatch.setenv("ARENA_BROKER_URL", BROKER)
+    monkeypatch.setenv("ARENA_DATABASE_URL", "postgresql://gateway@database/arena")
+    monkeypatch.setenv("ARENA_PUBLIC_URL", url)
+
+    if is_one:
+        assert GatewaySettings().public_url == url.rstrip("/")
+    else:
+        with pytest.raises(ValidationError, match="public_url"):
+            GatewaySettings()
