@@ -55,7 +55,7 @@ ORGANIZER_COMMANDS = (
         "Say what a competition has cost so far, and what the machines do now.",
     ),
     ("baseline", "organizer.baselines.sets:group", "Compute, import and compare baseline sets, to which scores refer."),
-    ("team", "organizer.accounts:team_group", "Create teams, renew their tokens, set their quotas."),
+    ("team", "organizer.accounts:team_group", "Create and list teams, renew their tokens, set their quotas."),
     ("person", "organizer.people:group", "See who has registered, approve or refuse them, and make judges."),
     ("token", "organizer.accounts:token_group", "Create, list and revoke tokens."),
     (

@@ -14,14 +14,15 @@ from arena.table import Heading, TextTable, show_tables
 from arena.terminal import console, show_json, time_text
 
 if TYPE_CHECKING:
-    from arena.api.accounts import Token
+    from arena.api.accounts import Team, TeamQuota, Token
 
 TeamArgument = Annotated[str, typer.Argument(help="The team's name.")]
 
 team_group = LazyGroup(
-    "Create teams, renew their tokens, set their quotas.",
+    "Create and list teams, renew their tokens, set their quotas.",
     [
         Listed("create", "organizer.accounts:create_team", "Create a team and print its token, which is shown once."),
+        Listed("list", "organizer.accounts:list_teams", "List the teams, how much each has submitted, and own quotas."),
         Listed("token", "organizer.accounts:renew_token", "Revoke a team's tokens and print a new one."),
         Listed("quota", "organizer.phase_controls:put_team_quota", "Set a team's own quotas in a phase."),
     ],
@@ -41,6 +42,17 @@ def create_team(name: TeamArgument, competition: CompetitionOption, as_json: Jso
     _show_token(
         client_from_environment().post(f"/api/v1/admin/competitions/{competition}/teams", {"name": name}), as_json
     )
+
+
+def list_teams(competition: CompetitionOption, as_json: Json = False) -> None:
+    """List the teams, how much each has submitted, and own quotas."""
+    answer = client_from_environment().get_all(f"/api/v1/admin/competitions/{competition}/teams", "teams")
+    if as_json:
+        show_json(answer.json)
+        return
+    from arena.api.accounts import TeamPage
+
+    show_tables(teams_table(answer.parse(TeamPage).teams))
 
 
 def renew_token(name: TeamArgument, competition: CompetitionOption, as_json: Json = False) -> None:
@@ -118,3 +130,21 @@ def tokens_table(tokens: Sequence["Token"]) -> TextTable:
         for each in tokens
     ]
     return TextTable(headings, rows)
+
+
+def teams_table(teams: Sequence["Team"]) -> TextTable:
+    """Return teams as a table."""
+    headings = [Heading("team", "text"), Heading("submissions", "number"), Heading("last one"), Heading("since")]
+    rows = [
+        (
+            *(each.name, str(each.submissions), time_text(each.submitted_at), time_text(each.created_at)),
+            "; ".join(map(_say_quota, each.quotas)),
+        )
+        for each in teams
+    ]
+    return TextTable([*headings, Heading("own quotas", "text")], rows)
+
+
+def _say_quota(quota: "TeamQuota") -> str:
+    numbers = quota.model_dump(exclude={"phase"}, exclude_none=True)
+    return f"{quota.phase}: {', '.join(f'{name} {number}' for name, number in numbers.items())}"

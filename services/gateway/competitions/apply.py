@@ -140,7 +140,8 @@ async def _read_current(connection: Connection, row: LockedCompetitionRow) -> Cu
         registration=Registration.model_validate(row.registration),
     )
     used = await apply_tables.list_used_phases(connection, row.id)
-    return CurrentCompetition(document, [_current_box(each) for each in boxes], used)
+    ended = await apply_tables.list_ended_phases(connection, row.id)
+    return CurrentCompetition(document, [_current_box(each) for each in boxes], used, ended)
 
 
 def _current_box(row: CurrentBoxRow) -> CurrentBox:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from arena.api.competition_document import BlackBox, Competition, Phase
+from services.gateway.competitions.diff import EndedPhase
 from services.gateway.competitions.tables import BlackBoxRow, put_phase_boxes, queries
 from shared.database import Connection, fetch_all, fetch_one
 
@@ -54,6 +55,11 @@ async def list_used_phases(connection: Connection, competition_id: UUID) -> froz
     """Return the names of the phases that scores depend on."""
     rows = queries.used_phases(connection, competition_id=competition_id)
     return frozenset([row["name"] async for row in rows])
+
+
+async def list_ended_phases(connection: Connection, competition_id: UUID) -> list[EndedPhase]:
+    """Return the phases that were reopened, or whose generalization losses were revealed."""
+    return await fetch_all(EndedPhase, queries.ended_phases(connection, competition_id=competition_id))
 
 
 async def list_current_boxes(connection: Connection, competition_id: UUID) -> list[CurrentBoxRow]:

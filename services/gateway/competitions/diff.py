@@ -3,12 +3,14 @@
 import json
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from arena.api.competition_document import BlackBox, Competition, Phase
 from arena.api.competitions import DocumentChange
 from arena.rules.competition_document import DocumentFault
 from arena.words.environments import split_environment
+from arena.words.text import say_time
 
 FIXED = ("n_calls", "n_suggestions", "studies_per_box", "studies_per_shard", "practice", "baseline", "parameter_names")
 """What the scores of a phase depend on, besides its black boxes; limits, environments, CPUs and runtime may change."""
@@ -25,6 +27,16 @@ class CurrentBox:
 
 
 @dataclass(frozen=True)
+class EndedPhase:
+    """A phase that was reopened, or whose generalization losses were revealed, as it is at the moment `now`."""
+
+    name: str
+    reopened_at: datetime | None
+    revealed_at: datetime | None
+    now: datetime
+
+
+@dataclass(frozen=True)
 class CurrentCompetition:
     """A competition as it is stored.
 
@@ -34,6 +46,7 @@ class CurrentCompetition:
     document: Competition
     boxes: Sequence[CurrentBox]
     used_phases: frozenset[str]
+    ended_phases: Sequence[EndedPhase] = ()
 
     @property
     def is_used(self) -> bool:
@@ -78,11 +91,12 @@ def find_unreported(wanted: Competition, reported: Collection[tuple[str, str]]) 
 
 
 def find_unreported_families(wanted: Competition, reported: Collection[str]) -> Iterator[str]:
-    """Yield a remark on each problem family that no runner has; none if no runner has reported any yet."""
+    """Yield a remark on each problem family that no runner has reported; none if no runner has reported any yet."""
     for family in sorted({box.family for box in wanted.black_boxes} - {*reported}) if reported else []:
         yield (
-            f"Black boxes are of the problem family {family}, which no runner has. Build its image where a runner is "
-            f"('arena images build family-{family}'), or load it there, if it is your own."
+            f"Black boxes are of the problem family {family}, which no runner has reported yet; their studies wait for "
+            "one. If its image was built a moment ago where a runner is, that runner reports it within a minute. "
+            f"Otherwise build it there ('arena images build family-{family}'), or load it, if it is your own."
         )
 
 
@@ -142,9 +156,12 @@ def _refusals(current: CurrentCompetition, wanted: Competition) -> Iterator[Docu
     for name in sorted(missing):
         yield DocumentFault(("phases",), f"Phase {name!r} has submissions and cannot be removed.", "Put it back.")
     before = {phase.name: phase for phase in current.document.phases}
+    ended = {each.name: each for each in current.ended_phases}
     for index, phase in enumerate(wanted.phases):
         if phase.name in current.used_phases:
             yield from _phase_refusals(before[phase.name], phase, index)
+        if phase.name in ended:
+            yield from _ended_refusals(before[phase.name], phase, index, ended[phase.name])
     hashes = {each.name: each.sha256 for each in wanted.datasets}
     used = [box for box in current.boxes if box.is_used]
     for index, box in enumerate(wanted.black_boxes):
@@ -161,6 +178,35 @@ def _phase_refusals(before: Phase, wanted: Phase, index: int) -> Iterator[Docume
         labels = ", ".join(sorted(changed))
         what = f"Phase {wanted.name!r} has submissions, so its boxes stay; this document changes {labels}."
         yield DocumentFault(("phases", index, "boxes"), what, _write_back("boxes", sorted(before.boxes)))
+
+
+def _ended_refusals(before: Phase, wanted: Phase, index: int, ended: EndedPhase) -> Iterator[DocumentFault]:
+    """Yield what a file of before the reopening or the reveal would undo without saying so."""
+    if ended.reopened_at is not None:
+        since = f"Phase {wanted.name!r} was reopened at {say_time(ended.reopened_at)}, so"
+        if before.visibility != wanted.visibility:
+            what = f"{since} everybody sees it, and it does not become the organizers' again."
+            yield DocumentFault(("phases", index, "visibility"), what, _write_back("visibility", before.visibility))
+        if before.closes_at != wanted.closes_at and wanted.closes_at and wanted.closes_at <= ended.reopened_at:
+            what = f"{since} it does not close at {say_time(wanted.closes_at)}, before that."
+            cure = "Leave closes_at out, or name a later time to end the benchmark."
+            yield DocumentFault(("phases", index, "closes_at"), what, cure)
+        for key in ("attempts_per_day", "active_submissions"):
+            was = getattr(before, key)
+            if was is not None and getattr(wanted, key) is None:
+                what = f"{since} everybody may submit to it, and it does not lose its quota {key}."
+                yield DocumentFault(("phases", index, key), what, f"Write {key} = {was}, or another number.")
+    elif ended.revealed_at is not None and _may_open(wanted, ended.now) and not _may_open(before, ended.now):
+        what = (
+            f"The generalization losses of phase {wanted.name!r} were revealed at {say_time(ended.revealed_at)}, so it "
+            "does not open to teams again."
+        )
+        cure = "Write a closes_at that has passed, or make it an everlasting benchmark with 'arena competition reopen'."
+        yield DocumentFault(("phases", index, "closes_at"), what, cure)
+
+
+def _may_open(phase: Phase, now: datetime) -> bool:
+    return phase.visibility == "public" and (phase.closes_at is None or phase.closes_at > now)
 
 
 def _write_back(key: str, value: Any) -> str:

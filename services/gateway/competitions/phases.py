@@ -6,14 +6,13 @@ from typing import Protocol
 
 from arena.words.environments import environment_name
 from arena.words.problems import ProblemCode
-from arena.words.text import clean_line
+from arena.words.text import clean_line, say_time
 from services.gateway.competitions import tables
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.problems import Problem
 from shared.database import Pool
 
 NAME_CHARS_SHOWN = 100
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class Times(Protocol):
@@ -83,5 +82,5 @@ def say_closed(phase: Times) -> str:
     """Return that a phase is closed, and since or until when."""
     since, until = phase.closes_at, phase.opens_at
     if until is not None and (since is None or until > datetime.now(UTC)):
-        return f"{phase.name} is closed until {until.astimezone(UTC):{TIME_FORMAT}}"
-    return f"{phase.name} is closed" + (f" since {since.astimezone(UTC):{TIME_FORMAT}}" if since else "")
+        return f"{phase.name} is closed until {say_time(until)}"
+    return f"{phase.name} is closed" + (f" since {say_time(since)}" if since else "")

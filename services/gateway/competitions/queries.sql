@@ -83,6 +83,14 @@ select p.name from phases p
 where p.competition_id = :competition_id and p.kind = 'competition'
     and exists (select from submissions s where s.phase_id = p.id);
 
+-- name: ended_phases(competition_id)
+-- The phases of a competition that were reopened, or whose generalization losses were revealed.
+select p.name, r.at as reopened_at, g.revealed_at, now() as now
+from phases p
+left join reopenings r on r.phase_id = p.id
+left join generalization_reveals g on g.phase_id = p.id
+where p.competition_id = :competition_id and (r.at is not null or g.revealed_at is not null);
+
 -- name: current_boxes(competition_id)
 -- The black boxes of a competition, and whether studies were or will be run on them.
 select

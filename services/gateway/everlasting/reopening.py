@@ -1,9 +1,7 @@
 """Reopens a phase: only once nothing depends any more on what is then revealed."""
 
-from datetime import UTC
-
 from arena.words.problems import ProblemCode
-from services.gateway.competitions.phases import TIME_FORMAT
+from arena.words.text import say_time
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.everlasting import tables
 from services.gateway.problems import Problem
@@ -47,4 +45,4 @@ async def _require_end(connection: Connection, phase: PhaseRow) -> None:
 
 
 def _time_of(phase: tables.OpenPhase) -> str:
-    return "never" if phase.closes_at is None else f"at {phase.closes_at.astimezone(UTC):{TIME_FORMAT}}"
+    return "never" if phase.closes_at is None else f"at {say_time(phase.closes_at)}"

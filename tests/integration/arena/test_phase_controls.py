@@ -22,6 +22,7 @@ async def test_the_organizers_hand_and_a_teams_choice(gateway: Gateway, pool: Po
     identity = (await team.json("submit", write_optimizer(tmp_path), *where))["id"]
 
     quota = await organizer.json("team", "quota", "a", *where, "--attempts-per-day", "7")
+    _, teams, _ = await organizer.run("team", "list", "--competition", "c")
     priority = await organizer.json("prioritize", identity, "--priority", "3")
     await set_score(pool, identity, 50.0, "scored")
     chosen = await team.json("choose", identity)
@@ -31,6 +32,11 @@ async def test_the_organizers_hand_and_a_teams_choice(gateway: Gateway, pool: Po
     thawed = await organizer.json("phase", "unfreeze", "feedback", "--competition", "c")
 
     assert (quota["attempts_per_day"], quota["scored_per_day"]) == (7, None)
+    assert [teams.splitlines()[1].split("\t")[place] for place in (0, 1, 4)] == [
+        "a",
+        "1",
+        "feedback: attempts_per_day 7",
+    ]
     assert priority["priority"] == 3
     assert chosen["chosen"]
     assert (frozen["frozen"], board["frozen"], thawed["frozen"]) == (True, True, False)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from arena.api.accounts import Token
+from arena.api.accounts import Team, TeamQuota, Token
 from arena.api.body import example_of
 from arena.api.competitions import CompetitionDescription
 from arena.api.executions import Execution
@@ -19,7 +19,7 @@ from arena.api.planning import BaselineGraph, BaselineNode
 from arena.api.reruns import Finalist, FinalStatus, RescoringStatus
 from arena.api.submissions import StudyOrigin, Submission
 from arena.baseline.graph import graph_table
-from arena.commands.organizer.accounts import tokens_table
+from arena.commands.organizer.accounts import teams_table, tokens_table
 from arena.commands.organizer.executions import executions_table
 from arena.commands.organizer.final import final_table
 from arena.commands.organizer.rescore import comparison_table
@@ -52,6 +52,7 @@ ESTIMATE = estimate_work(
     WorkPlan(), [Probe(f"box-{n:02}", f"MLP-{n % 5}", f"reg-{n % 7}", "acc", (n + 0.123456,), 1.0) for n in range(35)]
 )
 TABLES = {
+    "teams": teams_table([Team.model_validate({**example_of(Team), "quotas": [example_of(TeamQuota)]})]),
     "tokens": tokens_table([Token.model_validate(example_of(Token))]),
     "executions": executions_table([Execution.model_validate(example_of(Execution))]),
     "leaderboard": leaderboard_table(Leaderboard.model_validate(example_of(Leaderboard))),

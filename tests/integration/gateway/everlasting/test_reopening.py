@@ -106,6 +106,30 @@ async def test_a_frozen_final_stays_frozen_once_its_phase_is_reopened(gateway: G
         assert answer.json()["code"] == "reopened"
 
 
+async def test_a_file_of_before_the_reopening_does_not_undo_it(gateway: Gateway, pool: Pool) -> None:
+    await finish_final(gateway, pool)
+    (await reopen(gateway)).raise_for_status()
+    written = {"visibility": "public", "studies_per_box": 2, "attempts_per_day": 10, "active_submissions": 2}
+    last = (await gateway.organizer.get("/api/v1/admin/competitions/c/revisions")).json()["revisions"][0]["document"]
+
+    async def apply(**changes: Any) -> httpx.Response:
+        phases = [each | written | changes if each["name"] == "final" else each for each in last["phases"]]
+        return await gateway.apply({**last, "phases": phases})
+
+    old = {
+        "visibility": "organizer",
+        "closes_at": "2020-01-01T00:00:00Z",
+        "attempts_per_day": None,
+        "active_submissions": None,
+    }
+    for key, value in old.items():
+        refused = await apply(**{key: value})
+        assert_problem(refused, 409, "Phase 'final' was reopened at ")
+        assert [each["where"].split(".")[-1] for each in refused.json()["errors"]] == [key]
+    for stated in ({}, {"closes_at": "2999-01-01T00:00:00Z"}):
+        (await apply(**stated)).raise_for_status()
+
+
 async def test_the_command_reopens_and_says_what_to_write_into_the_file(gateway: Gateway, pool: Pool) -> None:
     await finish_final(gateway, pool)
 

@@ -177,3 +177,16 @@ async def test_a_baseline_that_lacks_a_black_box_gives_no_score(gateway: Gateway
     found = await ranking(gateway.organizer)
 
     assert found == {"one": (1, None, None), "two": (2, None, None)}
+
+
+async def test_a_revealed_phase_does_not_open_to_teams_again_by_an_old_file(gateway: Gateway, pool: Pool) -> None:
+    await ended(gateway, pool)
+    await close(pool)
+    (await gateway.organizer.post(REVEAL)).raise_for_status()
+
+    for closes_at in (None, "2999-01-01T00:00:00Z"):
+        refused = await gateway.apply(competition(phase(closes_at=closes_at), boards=[HELD_OUT]))
+        assert_refused(refused, 409, "change_refused")
+        assert "does not open to teams again" in refused.text
+    closed = await gateway.apply(competition(phase(closes_at="2020-01-01T00:00:00Z"), boards=[HELD_OUT]))
+    assert closed.status_code == 200

@@ -13,6 +13,7 @@ from services.gateway.competitions.diff import (
     Diff,
     compute_diff,
     find_unreported,
+    find_unreported_families,
 )
 
 LABELS = [f"box-{number}" for number in range(4)]
@@ -135,3 +136,14 @@ def test_an_environment_that_no_runner_has_is_remarked_on() -> None:
     assert classic.endswith("which no runner has. Those that runners have: sha256:2.")
     assert modern.startswith("Phase 'a' allows the environment modern, which no runner has. Build it with")
     assert list(find_unreported(wanted, set())) == [], "no runner has reported yet"
+
+
+def test_a_family_that_no_runner_has_reported_is_remarked_on_with_what_to_wait_for() -> None:
+    boxes = [{"label": "box-0", "family": "coffee", "problem": "morning"}]
+    wanted = Competition.model_validate({"name": "C", "seed": "s", "black_boxes": boxes})
+
+    (remark,) = find_unreported_families(wanted, {"sklearn", "bbob"})
+
+    assert "family coffee, which no runner has reported yet" in remark
+    assert "built a moment ago where a runner is, that runner reports it within a minute" in remark
+    assert list(find_unreported_families(wanted, {"sklearn", "coffee"})) == []
