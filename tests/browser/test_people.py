@@ -156,6 +156,32 @@ async def test_an_organizer_decides_about_people_by_keyboard_alone(
     await assert_focus_is_kept(page)
 
 
+async def test_short_pages_say_what_has_happened_and_what_to_do(gateway: Gateway, pool: Pool, new_page: Open) -> None:
+    (await gateway.apply(competition())).raise_for_status()
+    ada = await sign_up(gateway, pool, ADA)
+    await ada.call("PUT", "/me/notices", {"emails": {"announcement": True}})
+    page = await new_page(gateway.url, viewport=SIZE)
+    await page.goto("/sign-in")
+    await enter(page, page.get_by_label("E-mail address"), ADA)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("heading", name="Look into your mailbox").wait_for()
+    await check_page(page, "people-link-sent")
+    await page.goto(f"/confirm?link={(await links_to(pool, ADA))[0]}")
+    await page.get_by_role("heading", name="This link is used up").wait_for()
+    await check_page(page, "people-link-used-up")
+    choices = await pool.fetchrow("select person_id, secret from notice_choices")
+    assert choices is not None
+    await page.goto(f"/notices/stop?person={choices['person_id']}&kind=announcement&secret={choices['secret']}")
+    await press(page, page.get_by_role("button", name="Send me no more of these"))
+    await page.get_by_text("You no longer get an e-mail when the organizers announce something.").wait_for()
+    await check_page(page, "people-notices-stop")
+    assert (await ada.call("GET", "/me/notices")).json()["emails"]["announcement"] is False
+    await sign_in_as(page, gateway, ada)
+    await page.goto("/join?link=used-up-long-ago-by-somebody")
+    await page.get_by_role("heading", name="This invitation is used up").wait_for()
+    await check_page(page, "people-invitation-used-up")
+
+
 async def test_hostile_names_are_text_on_every_page_of_people(gateway: Gateway, pool: Pool, new_page: Open) -> None:
     """The API refuses some of them; the pages have to be right without it."""
     (await gateway.apply(competition())).raise_for_status()
