@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from arena.archive.families import LOCK
 from arena.client.http import Client
+from arena.images.docker import docker
 from arena.pack.optimizer_zip import read_zip
 from shared.database import Pool
 from tests.support.archives import write_hashes
@@ -56,11 +58,29 @@ async def archive(platform: str, platform_pool: Pool, tmp_path: Path) -> Path:
     return tmp_path / "archive"
 
 
-async def test_an_archived_study_of_each_family_gives_the_same_losses_again_until_one_is_altered(archive: Path) -> None:
+def list_files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+async def test_an_archived_study_of_each_family_gives_the_same_losses_again_until_one_is_altered(
+    platform: str, archive: Path
+) -> None:
     nowhere = Arena("http://nowhere.invalid", archive.parent)
+    docker("image", "rm", "--force", "arena-family-tea:local")
+    code, _, errors = await Arena(platform, archive.parent).run("archive", SLUG, "another")
+    assert code == 1
+    assert "Expected the image arena-family-tea:local on this machine's engine" in errors
+    assert list_files(archive / "families/tea") == [
+        "folder/README.md",
+        "folder/problem.py",
+        "folder/requirements.txt",
+        LOCK,
+    ]
 
     found = await nowhere.json("archive", "verify", "archive", "--sample", "3")
     assert (found["scores"], found["replayed"], found["faults"], found["right"]) == (1, 3, [], True)
+
+    assert docker("image", "ls", "--quiet", "arena-family-archived-*") == ""
 
     (submission,) = json.loads((archive / "results/feedback/submissions.json").read_text())
     path = f"results/feedback/{submission['id']}.ndjson.gz"
