@@ -9,7 +9,7 @@ import asyncpg
 if TYPE_CHECKING:
     from shared.database import Pool
 
-NEWEST_MIGRATION = "0042"
+NEWEST_MIGRATION = "0045"
 """The version of the newest file in `deploy/migrations`. Later ones, of newer services, are no hindrance."""
 
 

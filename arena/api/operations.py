@@ -27,12 +27,18 @@ class Readiness(Body):
 
 
 class Backlog(Body):
-    """The work that there is for runners: CPUs and shards in all, and CPUs by environment."""
+    """The work that there is for runners: CPUs and shards in all, and CPUs by environment and by problem family.
 
-    model_config = example(cpus=240, shards=210, environments={"small": 180, "modern": 60})
+    Each family of a competition's black boxes is there, with 0 where it has no work.
+    """
+
+    model_config = example(
+        cpus=240, shards=210, environments={"small": 180, "modern": 60}, families={"sklearn": 240, "bbob": 0}
+    )
     cpus: int
     shards: int
     environments: dict[str, int]
+    families: dict[str, int]
 
 
 class RunnerState(StrEnum):

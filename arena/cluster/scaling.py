@@ -13,6 +13,8 @@ PAUSED = "autoscaling.keda.sh/paused"
 KEEPING = ("cluster-autoscaler.kubernetes.io/safe-to-evict", "false"), ("karpenter.sh/do-not-disrupt", "true")
 """Annotations of a pod by which autoscalers of nodes leave it alone."""
 DEFAULT_SLOTS = 2
+OF_A_FAMILY = "families."
+"""With the name of a problem family: the CPUs that its open shards want, where its runners are scaled apart."""
 RESOURCES = ("cpu", "memory")
 
 
@@ -120,11 +122,12 @@ def _check_trigger(cluster: ClusterDocuments, job: ScaledJob) -> Iterator[Cluste
         (each for each in cluster.every(KubernetesService) if _is_host(address.hostname or "", each)),
         None,
     )
-    if address.path != "/backlog" or stated.get("valueLocation") != "cpus":
+    location = stated.get("valueLocation", "")
+    if address.path != "/backlog" or not (location == "cpus" or location.startswith(OF_A_FAMILY)):
         yield fault(
             job.where,
-            f"The trigger reads {stated.get('valueLocation')!r} of {stated.get('url')!r}, which is not the backlog.",
-            f"Set url: http://dispatcher.{cluster.namespace}:8000/backlog and valueLocation: cpus.",
+            f"The trigger reads {location!r} of {stated.get('url')!r}, which is not the backlog.",
+            f"Set url: http://dispatcher.{cluster.namespace}:8000/backlog and valueLocation: cpus, or families.NAME.",
         )
     elif service is None or (address.port or 80) not in {each.port for each in service.spec.ports}:
         yield fault(

@@ -88,9 +88,10 @@ class OpenSubmission:
 
 @dataclass(frozen=True)
 class EnvironmentBacklog:
-    """How many shards of an environment are open, on runners or not, how many CPUs these want, and their states."""
+    """How many shards of an environment and a problem family are open, on runners or not, their CPUs and states."""
 
     environment: str
+    family: str
     shards: int
     cpus: int
     pending: int

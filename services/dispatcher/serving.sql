@@ -45,17 +45,22 @@ where s.id = sh.submission_id and s.environment = :environment and p.cpus = :cpu
 returning sh.id, s.traceparent;
 
 -- name: count_backlog()
--- Open shards by environment, and the CPUs that they want.
+-- Open shards by environment and problem family, and the CPUs that they want.
 select
     environment,
+    family,
     sum(pending + released + running)::integer as shards,
     sum(cpus * (pending + released + running))::integer as cpus,
     sum(pending)::integer as pending,
     sum(released)::integer as released,
     sum(running)::integer as running
 from backlog
-group by environment
-order by environment;
+group by environment, family
+order by environment, family;
+
+-- name: known_families()
+-- The problem families of all competitions' black boxes.
+select distinct family from black_boxes;
 
 -- name: count_incidents()$
 -- Shards that wait for the organizer, or for a runner that can take them.

@@ -29,8 +29,13 @@ async def resume_served(pool: Pool, shard_class: ShardClass) -> list[TracedRow]:
 
 
 async def count_backlog(pool: Pool) -> list[EnvironmentBacklog]:
-    """Return what work there is, by environment: on runners, on the broker and not yet released."""
+    """Return what work there is, by environment and family: on runners, on the broker and not yet released."""
     return await fetch_all(EnvironmentBacklog, queries.count_backlog(pool))
+
+
+async def list_known_families(pool: Pool) -> set[str]:
+    """Return the problem families of all competitions' black boxes."""
+    return {row["family"] async for row in queries.known_families(pool)}
 
 
 async def count_incidents(pool: Pool) -> int:

@@ -40,11 +40,44 @@ async def test_the_backlog_counts_the_cpus_of_what_is_pending_released_and_runni
 
     answer = await read_backlog(dispatcher_pool)
 
-    assert answer.json() == {"cpus": 46, "shards": 23, "environments": {"modern": 24, "small": 22}}
+    assert answer.json() == {
+        "cpus": 46,
+        "shards": 23,
+        "environments": {"modern": 24, "small": 22},
+        "families": {"sklearn": 46},
+    }
+
+
+async def test_the_backlog_tells_each_family_of_a_competition_also_one_without_work(
+    pool: Pool, dispatcher_pool: Pool
+) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=3)
+    await pool.execute("update black_boxes set family = 'bbob' where label in ('box-00', 'box-01')")
+    await pool.execute("update black_boxes set family = 'ioh' where label = 'box-02'")
+    await seed_submission(pool, seeded)
+    await tables.expand_waiting(dispatcher_pool)
+    await pool.execute("update shards set state = 'done' where family = 'ioh'")
+
+    answer = (await read_backlog(dispatcher_pool)).json()
+
+    assert answer["families"] == {"bbob": 6, "ioh": 0, "sklearn": 3}
+    assert (answer["cpus"], answer["environments"]) == (9, {"small": 9})
+
+
+async def test_of_a_family_that_no_runner_has_one_shard_counts_and_of_the_others_all(
+    pool: Pool, dispatcher_pool: Pool
+) -> None:
+    seeded = await seed_phase(pool, boxes=4, studies_per_box=3)
+    await pool.execute("update black_boxes set family = 'bbob' where label in ('box-00', 'box-01')")
+    await seed_submission(pool, seeded)
+    await tables.expand_waiting(dispatcher_pool)
+    await serving_tables.mark_unserved(dispatcher_pool, ShardClass("small", 1, family="bbob"), -1, "no runner has it")
+
+    assert (await read_backlog(dispatcher_pool)).json()["families"] == {"bbob": 1, "sklearn": 6}
 
 
 async def test_an_empty_platform_wants_no_cpus(dispatcher_pool: Pool) -> None:
-    assert (await read_backlog(dispatcher_pool)).json() == {"cpus": 0, "shards": 0, "environments": {}}
+    assert (await read_backlog(dispatcher_pool)).json() == {"cpus": 0, "shards": 0, "environments": {}, "families": {}}
 
 
 async def test_of_a_submission_that_no_runner_could_take_one_shard_counts_so_that_one_runner_looks_again(
@@ -73,7 +106,8 @@ async def test_an_environment_without_work_has_no_metric_any_more(pool: Pool, di
     await tables.expand_waiting(dispatcher_pool)
 
     await measure_work(dispatcher_pool, 60)
-    assert re.findall(r'arena_cpus_wanted{environment="(.+)"} (.+)', generate_latest().decode()) == [("small", "12.0")]
+    told = re.findall(r'arena_cpus_wanted{environment="(.+)",family="(.+)"} (.+)', generate_latest().decode())
+    assert told == [("small", "sklearn", "12.0")]
 
     await pool.execute("update shards set state = 'done'")
     await measure_work(dispatcher_pool, 60)

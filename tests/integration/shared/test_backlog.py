@@ -34,7 +34,7 @@ async def test_the_backlog_counts_open_shards_by_what_a_runner_must_have(
     finally:
         await connection.close()
 
-    assert rows == [{"environment": "small", "cpus": 2, "pending": 3, "released": 2, "running": 1}]
+    assert rows == [{"environment": "small", "cpus": 2, "pending": 3, "released": 2, "running": 1, "family": "sklearn"}]
 
 
 async def test_shards_of_an_ended_submission_are_no_backlog(pool: Pool) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from arena.cluster.check import check_cluster
 from tests.support.cluster.applied import AppliedCluster, apply, named_by_digest
-from tests.support.cluster.faults import FAULTS, JOB, WARNINGS
+from tests.support.cluster.faults import FAULTS, JOB, WARNINGS, trigger
 from tests.support.manifests import Manifests
 
 OVERLAYS = ("small", "small-1.20", "production")
@@ -29,6 +29,13 @@ def test_each_fault_is_found_where_it_is_and_has_a_cure(name: str, rendered: dic
 
     assert [each for each in faults if each.where == where and what in each.what]
     assert all(each.cure for each in faults)
+
+
+def test_runners_may_be_scaled_by_the_work_of_one_problem_family(rendered: dict[str, Manifests]) -> None:
+    cluster = named_by_digest(apply(rendered["small"]))
+    trigger(cluster).update(valueLocation="families.sklearn")
+
+    assert found(cluster) == []
 
 
 @pytest.mark.parametrize("name", WARNINGS)
