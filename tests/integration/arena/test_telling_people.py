@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -61,7 +60,7 @@ async def test_an_announcement_is_a_file_with_a_title_and_stands_on_the_site(
 
 
 async def test_a_webhook_is_added_shown_with_its_deliveries_sent_something_again_and_removed(
-    organizer: Arena, tmp_path: Path
+    gateway: Gateway, organizer: Arena, tmp_path: Path
 ) -> None:
     news = tmp_path / "news.md"
     news.write_text("# News\n\nMore soon.\n")
@@ -70,7 +69,7 @@ async def test_a_webhook_is_added_shown_with_its_deliveries_sent_something_again
         added = await organizer.json("webhook", "add", receiver.url, *HERE, *event)
         await organizer.json("announce", news, *HERE)
         await receiver.wait_for(1)
-        await until_delivered(organizer, added["id"])
+        await until_delivered(gateway, added["id"])
         _, listed, _ = await organizer.run("webhook", "list", *HERE)
         _, deliveries, _ = await organizer.run("webhook", "deliveries", added["id"])
         delivery = receiver.requests[0].headers["webhook-id"]
@@ -96,9 +95,9 @@ async def test_a_webhook_is_added_shown_with_its_deliveries_sent_something_again
     assert (await organizer.json("webhook", "list", *HERE))["webhooks"] == []
 
 
-async def until_delivered(organizer: Arena, webhook: str) -> None:
+async def until_delivered(gateway: Gateway, webhook: str) -> None:
     async def is_delivered() -> bool:
-        found: dict[str, Any] = await organizer.json("webhook", "deliveries", webhook)
+        found = (await gateway.organizer.get(f"/api/v1/webhooks/{webhook}/deliveries")).raise_for_status().json()
         return [each["state"] for each in found["deliveries"]] == ["delivered"]
 
     await wait_until(is_delivered, what="the announcement is delivered")

@@ -12,7 +12,7 @@ from services.gateway.settings import GatewaySettings
 from shared.database import Pool
 from tests.support.gateway.competitions import competition
 from tests.support.gateway.ending import allowing_loopback, end_submission, score
-from tests.support.gateway.running import Gateway, gateway_with_baseline, running_gateway
+from tests.support.gateway.running import Gateway, gateway_with_baseline
 from tests.support.gateway.submitting import submit
 from tests.support.waiting import wait_until
 from tests.support.webhook_receiver import Receiver, running_receiver
@@ -254,20 +254,6 @@ async def test_an_event_that_comes_twice_from_the_tables_is_told_once(
     await until_answered(gateway.organizer, webhook, ("delivered", 204), ("delivered", 204))
     told = [each["body"]["data"]["submission"] for each in await deliveries(gateway.organizer, webhook)]
     assert told == [second, submission]
-
-
-async def test_two_gateways_send_each_event_to_each_webhook_once(
-    gateway: Gateway, gateway_settings: GatewaySettings, receiver: Receiver
-) -> None:
-    webhooks = [await add(gateway.organizer, f"{receiver.url}&{number}", "announcement") for number in range(3)]
-    async with running_gateway(allowing_loopback(gateway_settings)) as second:
-        for each in (gateway, second) * 3:
-            await announce(each)
-        for webhook in webhooks:
-            await until_answered(second.organizer, webhook, *[("delivered", 204)] * 6)
-
-    sent = [each["id"] for webhook in webhooks for each in await deliveries(gateway.organizer, webhook)]
-    assert sorted(each.headers["webhook-id"] for each in receiver.requests) == sorted(sent)
 
 
 async def test_the_secret_is_shown_once(gateway: Gateway, receiver: Receiver) -> None:
