@@ -29,7 +29,7 @@ PublicUrl = Annotated[
 
 
 def _require_readable(file: Path) -> Path:
-    if not os.access(file, os.R_OK):
+    if file.is_dir() or not os.access(file, os.R_OK):  # Docker makes a folder of a file that is not there
         raise ValueError(f"expected a file that this process may read, as user {os.getuid()}, cannot read {file}")
     return file
 

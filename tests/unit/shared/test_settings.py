@@ -47,12 +47,15 @@ def test_a_file_for_tls_beside_a_url_without_it_is_refused_and_no_password_is_sh
 
 
 @pytest.mark.parametrize("name", ["SMTP_CA_FILE", "SMTP_PASSWORD_FILE", "OIDC_CLIENT_SECRET_FILE"])
-def test_a_file_that_the_gateway_cannot_read_is_told_at_its_start(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+@pytest.mark.parametrize("file", ["/nowhere/a-file", "/tmp"])  # noqa: S108 - a folder that is there
+def test_a_file_that_the_gateway_cannot_read_is_told_at_its_start(
+    monkeypatch: pytest.MonkeyPatch, name: str, file: str
+) -> None:
     monkeypatch.setenv("ARENA_BROKER_URL", BROKER)
     monkeypatch.setenv("ARENA_DATABASE_URL", "postgresql://gateway@database/arena")
-    monkeypatch.setenv(f"ARENA_{name}", "/nowhere/a-file")
+    monkeypatch.setenv(f"ARENA_{name}", file)
 
-    with pytest.raises(ValidationError, match=r"as user \d+, cannot read /nowhere/a-file"):
+    with pytest.raises(ValidationError, match=rf"as user \d+, cannot read {file}"):
         GatewaySettings()
 
 
