@@ -30,7 +30,9 @@ class MailServer:
         self._settings = settings
         self._sender = parseaddr(settings.smtp_from)
         uses_tls = settings.sends_emails and settings.smtp_tls != "none"
-        self._tls = ssl.create_default_context(cafile=settings.smtp_ca_file) if uses_tls else None
+        file = settings.smtp_ca_file
+        ca_file = file if file is not None and file.stat().st_size else None  # Compose has /dev/null in place of none
+        self._tls = ssl.create_default_context(cafile=ca_file) if uses_tls else None
 
     async def hand_over(self, email: Email) -> None:
         """Give an e-mail to the mail server. Raises NotTaken or EmailRefused."""
