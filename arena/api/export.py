@@ -140,8 +140,8 @@ class DropProgress(Body):
 class ArchivedSubmission(Body):
     """A scored submission. `zip_published` is true if its team agreed that the zip goes into the archive.
 
-    `counting` is true if it stood for its team on the phase's leaderboard. In a final, `origin_id` is the submission of
-    the earlier phase that was run again.
+    `counting` is true if it stood for its team on the phase's leaderboard. `origin_id` is the submission that was run
+    again, in a final or for a rescoring, and `origin_phase` the phase of the first in this line: of a final, another.
     """
 
     model_config = example(
@@ -155,6 +155,7 @@ class ArchivedSubmission(Body):
         zip_sha256="9f" * 32,
         zip_published=True,
         origin_id=None,
+        origin_phase=None,
         created_at="2026-07-09T08:30:00Z",
         ended_at="2026-07-09T09:10:00Z",
         counting=True,
@@ -169,6 +170,7 @@ class ArchivedSubmission(Body):
     zip_sha256: str
     zip_published: bool
     origin_id: UUID | None
+    origin_phase: str | None = None
     created_at: datetime
     ended_at: datetime
     counting: bool

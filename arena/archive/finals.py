@@ -23,11 +23,11 @@ TOLERANCE = 1e-9
 
 def find_finals(submissions: Sequence[ArchivedSubmission]) -> dict[str, str]:
     """Return the phases that are finals, each with the phase whose submissions were run again in it."""
-    phases = {each.id: each.phase for each in submissions}
+    phases = {each.phase for each in submissions}
     return {
-        each.phase: phases[each.origin_id]
+        each.phase: each.origin_phase
         for each in submissions
-        if each.origin_id in phases and phases[each.origin_id] != each.phase
+        if each.origin_phase is not None and each.origin_phase in phases - {each.phase}
     }
 
 

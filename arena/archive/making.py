@@ -140,7 +140,7 @@ def _name(submission: ArchivedSubmission) -> str:
 def _write_zips(client: Client, folder: ArchiveFolder, admin: str, submissions: list[ArchivedSubmission]) -> None:
     """Write the zips that may be published. A zip of the final is one of the phase before."""
     touched = defaultdict[str, list[str]](list)
-    for each in submissions:
+    for each in sorted(submissions, key=lambda each: (each.phase, each.id)):
         if each.zip_published:
             touched[each.zip_sha256].append(_name(each))
     for sha256, named in touched.items():

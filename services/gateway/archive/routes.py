@@ -82,6 +82,7 @@ def _show(row: ArchivedRow) -> ArchivedSubmission:
         zip_sha256=row.blob_sha256,
         zip_published=row.zip_published,
         origin_id=row.origin_id,
+        origin_phase=row.origin_phase,
         created_at=row.created_at,
         ended_at=row.ended_at,
         counting=row.counting,

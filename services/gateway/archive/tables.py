@@ -25,6 +25,7 @@ class ArchivedRow:
     blob_sha256: str
     zip_published: bool
     origin_id: UUID | None
+    origin_phase: str | None
     created_at: datetime
     ended_at: datetime
     counting: bool

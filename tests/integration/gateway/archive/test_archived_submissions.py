@@ -8,6 +8,7 @@ import httpx
 from shared.database import Pool
 from tests.support.gateway.answers import assert_problem
 from tests.support.gateway.competitions import competition
+from tests.support.gateway.finals import end, finish_final
 from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import make_zip, submit
 
@@ -57,6 +58,24 @@ async def test_a_team_sees_what_it_agreed_to_and_nothing_is_agreed_by_default(ga
     assert [each["publish_zip"] for each in answers] == [False, True, False]
     shown = [(await team.get(f"/api/v1/submissions/{each['id']}")).json() for each in answers]
     assert [each["publish_zip"] for each in shown] == [False, True, False]
+
+
+async def test_a_final_is_known_by_where_its_submissions_began_however_often_they_were_rescored(
+    gateway: Gateway, pool: Pool
+) -> None:
+    await finish_final(gateway, pool)
+    for rescored in ("final", "feedback"):
+        path = f"/api/v1/admin/competitions/c/phases/{rescored}/rescore"
+        for each in (await gateway.organizer.post(path, json={})).raise_for_status().json()["submissions"]:
+            await end(pool, each["new_id"], score=50.0)
+        (await gateway.organizer.post(f"{path}/apply")).raise_for_status()
+    await finish(pool)
+
+    page = (await gateway.organizer.get(f"{ARCHIVE}/submissions")).raise_for_status().json()
+
+    began = {(each["phase"], each["origin_phase"]) for each in page["submissions"]}
+    assert began == {("feedback", "feedback"), ("final", "feedback")}
+    assert len(page["submissions"]) == len({each["id"] for each in page["submissions"]})
 
 
 async def test_nothing_is_archived_before_the_competition_is_finished(gateway: Gateway) -> None:
