@@ -10,6 +10,8 @@ from websockets.asyncio.client import connect
 
 from benchmarks.replay.competition import BOARDS, FEEDBACK, FINAL, SLUG
 
+Call = Callable[[], Awaitable[int]]
+"""Asks once, and returns how many bytes came."""
 CALLS = 40
 GOAL_MS = 100.0
 
@@ -27,18 +29,19 @@ class PageTime:
 
 async def measure_pages(http: httpx.AsyncClient, submission: str, team_token: str) -> list[PageTime]:
     """Ask for each a number of times."""
+    calls = _calls_of_2020(http, submission, team_token) | _calls_of_views(http)
+    return [await _measure(name, call) for name, call in calls.items()]
+
+
+def _calls_of_2020(http: httpx.AsyncClient, submission: str, team_token: str) -> dict[str, Call]:
+    """What a competition like that of 2020 is looked at by."""
     team = {"Authorization": f"Bearer {team_token}"}
     competition, admin = f"/api/v1/competitions/{SLUG}", "/api/v1/admin"
 
-    def get(path: str, headers: dict[str, str] | None = None) -> Callable[[], Awaitable[int]]:
-        async def call() -> int:
-            answer = await http.get(path, headers=headers)
-            answer.raise_for_status()
-            return len(answer.content)
+    def get(path: str, headers: dict[str, str] | None = None) -> Call:
+        return _get(http, path, headers)
 
-        return call
-
-    calls = {
+    return {
         "leaderboard, page": get(f"/c/{SLUG}?phase={FEEDBACK}"),
         "leaderboard, route": get(f"{competition}/leaderboard?phase={FEEDBACK}"),
         "leaderboard, live snapshot": _snapshot(http, f"{competition}/live?phase={FEEDBACK}"),
@@ -58,20 +61,36 @@ async def measure_pages(http: httpx.AsyncClient, submission: str, team_token: st
         "executions of a submission, route": get(f"{admin}/executions?submission={submission}"),
         "metrics": get("/metrics"),
     }
+
+
+def _calls_of_views(http: httpx.AsyncClient) -> dict[str, Call]:
+    """Charts, boards, and figures at any budget."""
+    competition = f"/api/v1/competitions/{SLUG}"
+    paths = {
+        "head-to-head, route": f"{competition}/head-to-head?phase={FEEDBACK}&a=team-01&b=team-02",
+        "counters, route": "/api/v1/counters",
+        "performance of the final, route": f"{competition}/performance?phase={FINAL}",
+    }
     for page in ("performance", "days", "boxes"):
-        calls[f"{page}, page"] = get(f"/c/{SLUG}/{page}?phase={FEEDBACK}")
-        calls[f"{page}, route"] = get(f"{competition}/{page}?phase={FEEDBACK}")
-    calls["head-to-head, route"] = get(f"{competition}/head-to-head?phase={FEEDBACK}&a=team-01&b=team-02")
-    calls["counters, route"] = get("/api/v1/counters")
-    calls["performance of the final, route"] = get(f"{competition}/performance?phase={FINAL}")
+        paths[f"{page}, page"] = f"/c/{SLUG}/{page}?phase={FEEDBACK}"
+        paths[f"{page}, route"] = f"{competition}/{page}?phase={FEEDBACK}"
     for board in BOARDS:
-        calls[f"board {board['name']}, route"] = get(f"{competition}/boards/{board['name']}")
+        paths[f"board {board['name']}, route"] = f"{competition}/boards/{board['name']}"
     for phase in (FEEDBACK, FINAL):
-        calls[f"generalization of {phase}, route"] = get(f"{competition}/generalization?phase={phase}")
-    return [await _measure(name, call) for name, call in calls.items()]
+        paths[f"generalization of {phase}, route"] = f"{competition}/generalization?phase={phase}"
+    return {name: _get(http, path) for name, path in paths.items()}
 
 
-async def _measure(name: str, call: Callable[[], Awaitable[int]]) -> PageTime:
+def _get(http: httpx.AsyncClient, path: str, headers: dict[str, str] | None = None) -> Call:
+    async def call() -> int:
+        answer = await http.get(path, headers=headers)
+        answer.raise_for_status()
+        return len(answer.content)
+
+    return call
+
+
+async def _measure(name: str, call: Call) -> PageTime:
     times = []
     for _ in range(1 + CALLS):
         start = time.perf_counter()
@@ -80,7 +99,7 @@ async def _measure(name: str, call: Callable[[], Awaitable[int]]) -> PageTime:
     return PageTime(name, times[0], float(np.median(times[1:])), max(times[1:]), size)
 
 
-def _snapshot(http: httpx.AsyncClient, path: str) -> Callable[[], Awaitable[int]]:
+def _snapshot(http: httpx.AsyncClient, path: str) -> Call:
     url = f"ws{str(http.base_url).removeprefix('http').rstrip('/')}{path}"
 
     async def call() -> int:
