@@ -10,15 +10,20 @@ from tests.support.gateway.running import Gateway
 from tests.support.gateway.submitting import submit
 
 
-async def test_an_export_of_a_phase_without_scores_is_its_header(gateway: Gateway) -> None:
+async def test_an_export_of_a_phase_without_scores_is_its_header(gateway: Gateway, pool: Pool) -> None:
     await gateway.apply(competition())
+    other = "update black_boxes set family = 'bbob', model = 'bbob-f01-d2-i3', dataset = '', metric = ''"
+    await pool.execute(f"{other} where label = 'box-02'")
     identity = (await submit(await gateway.team("a"))).json()["id"]
     path = "/api/v1/admin/competitions/c/phases/feedback/export"
 
     (header,) = (json.loads(line) for line in (await gateway.organizer.get(path)).text.splitlines())
 
     assert header["baseline"] == {"name": "official", "version": 1}
-    assert [box["box"] for box in header["boxes"]] == ["box-01", "box-02"]
+    assert [(box["box"], box["family"], box["model"]) for box in header["boxes"]] == [
+        ("box-01", "sklearn", "DT"),
+        ("box-02", "bbob", "bbob-f01-d2-i3"),
+    ]
     assert_problem(await gateway.organizer.get(f"{path}?submission={identity}"), 409)
     assert_problem(await gateway.organizer.get(path.replace("feedback", "final")), 404)
 
