@@ -1,14 +1,13 @@
 """Operating the platform: health, runners, the queue, incidents and dead letters."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
 from arena.api.body import Body, Page, example, example_of
 from arena.api.submissions import Submission
 from arena.words.execution import Provenance
-from arena.words.states import ExecutionOutcome, ShardState
+from arena.words.states import ExecutionOutcome, RunnerState, ShardState
 
 
 class Health(Body):
@@ -39,14 +38,6 @@ class Backlog(Body):
     shards: int
     environments: dict[str, int]
     families: dict[str, int]
-
-
-class RunnerState(StrEnum):
-    """Whether a runner takes work, is alive but takes none, or has not been heard of for longer than a lease."""
-
-    READY = "ready"
-    NOT_READY = "not_ready"
-    GONE = "gone"
 
 
 class RunnerSummary(Body):

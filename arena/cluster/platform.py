@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from arena.api.competitions import CompetitionDescription, CompetitionPage
-from arena.api.operations import RunnerPage, RunnerState, RunnerSummary
+from arena.api.operations import RunnerPage, RunnerSummary
 from arena.api.planning import Machines
 from arena.client.http import Client
 from arena.cluster.documents import ClusterDocuments
 from arena.cluster.fault import ClusterFault, fault, warning
 from arena.cluster.runner_pods import StudyNeeds
 from arena.cluster.scaling import find_scaled_job, runner_slots
-from arena.words.states import SHUTS_DOWN
+from arena.words.states import SHUTS_DOWN, RunnerState
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,14 @@ class PhaseKind(StrEnum):
     ARCHIVED = "archived"
 
 
+class RunnerState(StrEnum):
+    """Whether a runner takes work, is alive but takes none, or has not been heard of for longer than a lease."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    GONE = "gone"
+
+
 class DataKind(StrEnum):
     """Data that scores and leaderboards do not need."""
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import asdict
 
-from arena.api.operations import BusyRunner, RunnerState, RunnerSummary, RunningShard
+from arena.api.operations import BusyRunner, RunnerSummary, RunningShard
+from arena.words.states import RunnerState
 from services.gateway.operations.tables import HeldShardRow, RunnerRow
 
 

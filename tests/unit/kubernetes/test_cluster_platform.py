@@ -2,13 +2,13 @@
 
 import pytest
 
-from arena.api.operations import RunnerState, RunnerSummary
+from arena.api.operations import RunnerSummary
 from arena.api.planning import Machines
 from arena.cluster.check import check_cluster
 from arena.cluster.platform import PlatformReport
 from arena.cluster.runner_pods import StudyNeeds
 from arena.words.limits import Limits
-from arena.words.states import SHUTS_DOWN
+from arena.words.states import SHUTS_DOWN, RunnerState
 from tests.support.cluster.applied import AppliedCluster, apply, named_by_digest
 from tests.support.manifests import Manifests
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from arena.api.operations import RunnerState
+from arena.words.states import RunnerState
 from services.gateway.operations.runners import show_busy_runners, show_runner
 from services.gateway.operations.tables import HeldShardRow, RunnerRow
 
