@@ -173,15 +173,28 @@ with started as (
 insert into submission_events (submission_id, event) select id, 'running' from started;
 
 -- name: renew_leases(shard_ids, attempts, runner_id, lease_s)
--- What a runner says it holds is running there, unless it was superseded; the lease is extended.
-update shards sh
-set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
-    taken_at = coalesce(sh.taken_at, now()),
-    changed_at = case when sh.state = 'running' then sh.changed_at else now() end
-from unnest(:shard_ids::uuid[], :attempts::integer[]) as held (shard_id, attempt)
-where sh.id = held.shard_id and sh.attempt = held.attempt
-    and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
-returning sh.id as shard_id, sh.attempt;
+-- What a runner says it holds is running there, unless it was superseded; the lease is extended. What it has done is
+-- returned, too: its heartbeat was overtaken by its results.
+with held as (
+    select h.shard_id, h.attempt
+    from unnest(:shard_ids::uuid[], :attempts::integer[]) as h (shard_id, attempt)
+),
+renewed as (
+    update shards sh
+    set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
+        taken_at = coalesce(sh.taken_at, now()),
+        changed_at = case when sh.state = 'running' then sh.changed_at else now() end
+    from held
+    where sh.id = held.shard_id and sh.attempt = held.attempt
+        and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
+    returning sh.id as shard_id, sh.attempt
+)
+select shard_id, attempt from renewed
+union all
+select e.shard_id, e.attempt
+from held
+join executions e on e.shard_id = held.shard_id and e.attempt = held.attempt
+where e.runner_id = :runner_id and e.outcome = 'done';
 
 -- name: record_runner(runner_id, slots, memory_bytes, environments, families, ready, reason)!
 -- Keeps what a runner said of itself last.

@@ -105,7 +105,11 @@ async def _start_submissions(connection: Connection, submission_ids: list[UUID])
 
 
 async def record_heartbeat(pool: Pool, heartbeat: RunnerHeartbeat, lease_s: float) -> list[HeldShard]:
-    """Renew the leases of the shards that a runner has in hand; returns those that it should stop."""
+    """Renew the leases of the shards that a runner has in hand; returns those that it should stop.
+
+    Those that it has done are not among them: with short shards nearly every heartbeat names one whose results came
+    first, and every runner hears of what one should stop.
+    """
     async with pool.acquire() as connection, connection.transaction():
         await queries.record_runner(
             connection,

@@ -34,6 +34,24 @@ async def test_a_shard_already_running_elsewhere_is_revoked_from_a_second_runner
     assert await tables.record_heartbeat(dispatcher_pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
 
 
+async def test_what_a_runner_has_done_is_not_revoked_from_it_and_from_another_it_is(
+    pool: Pool, dispatcher_pool: Pool
+) -> None:
+    await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(dispatcher_pool)
+    held = (await release(dispatcher_pool, 1))[0]
+    await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=10)
+    done = "update shards set state = 'done', runner_id = null, lease_until = null where id = $1"
+    await pool.execute(done, held.shard_id)
+    execution = "insert into executions (shard_id, attempt, runner_id, outcome) values ($1, $2, 'runner-1', 'done')"
+    await pool.execute(execution, held.shard_id, held.attempt)
+
+    overtaken = heartbeat(held)
+    assert await tables.record_heartbeat(dispatcher_pool, overtaken, lease_s=10) == []
+    assert await tables.record_heartbeat(dispatcher_pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
+    assert await state_of(pool, held.shard_id) == ShardState.DONE
+
+
 async def test_a_lost_runner_s_shard_waits_again_and_its_old_attempt_is_revoked(
     pool: Pool, dispatcher_pool: Pool
 ) -> None:
