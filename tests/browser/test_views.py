@@ -94,6 +94,7 @@ async def test_the_convergence_of_all_teams_is_read_by_keyboard_by_pointer_and_a
     assert await marked(page, "#convergence") == "library: score 90 at iteration 3"
     await page.locator("#convergence summary").click()
     rows = page.locator("#convergence tbody tr")
+    await expect(rows).to_have_count(3)  # they are made when the table is opened
     assert await rows.all_inner_texts() == ["1\t0\t0", "2\t20\t20", "3\t90\t70"]
     library = page.get_by_role("button", name="library")
     await library.focus()

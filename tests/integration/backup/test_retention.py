@@ -74,8 +74,10 @@ async def drop(gateway: Gateway, kind: str) -> httpx.Response:
 
 
 async def execution_of(gateway: Gateway, submission: UUID) -> str:
+    """Return one that ended with a result: where one of its studies is fatal, others of a submission have none."""
     answer = await gateway.organizer.get(f"/api/v1/admin/executions?submission={submission}")
-    execution: str = answer.raise_for_status().json()["executions"][0]["id"]
+    executions = answer.raise_for_status().json()["executions"]
+    execution: str = next(each["id"] for each in executions if each["outcome"] in {"done", "fatal"})
     return execution
 
 

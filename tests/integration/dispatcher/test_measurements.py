@@ -25,13 +25,13 @@ async def test_open_shards_are_told_by_state_and_ended_ones_not_at_all(pool: Poo
 
     await measure_work(dispatcher_pool, LEASE_S)
 
-    states = ("pending", "released", "running")
-    assert [told("arena_shards_open", environment="small", state=state) for state in states] == [4, 1, 1]
+    labels, states = {"environment": "small", "family": "sklearn"}, ("pending", "released", "running")
+    assert [told("arena_shards_open", **labels, state=state) for state in states] == [4, 1, 1]
     assert abs(time.time() - (told("arena_work_measured_timestamp_seconds") or 0)) < LEASE_S
 
     await pool.execute("update submissions set state = 'cancelled', verdict = 'cancelled', ended_at = now()")
     await measure_work(dispatcher_pool, LEASE_S)
-    assert told("arena_shards_open", environment="small", state="pending") is None
+    assert told("arena_shards_open", **labels, state="pending") is None
 
 
 async def test_an_incident_is_told_until_it_is_settled(pool: Pool, dispatcher_pool: Pool) -> None:
