@@ -175,16 +175,12 @@ insert into submission_events (submission_id, event) select id, 'running' from s
 -- name: renew_leases(shard_ids, attempts, runner_id, lease_s)
 -- What a runner says it holds is running there, unless it was superseded; the lease is extended. What it has done is
 -- returned, too: its heartbeat was overtaken by its results.
-with held as (
-    select h.shard_id, h.attempt
-    from unnest(:shard_ids::uuid[], :attempts::integer[]) as h (shard_id, attempt)
-),
-renewed as (
+with renewed as (
     update shards sh
     set state = 'running', runner_id = :runner_id, lease_until = now() + make_interval(secs => :lease_s),
         taken_at = coalesce(sh.taken_at, now()),
         changed_at = case when sh.state = 'running' then sh.changed_at else now() end
-    from held
+    from unnest(:shard_ids::uuid[], :attempts::integer[]) as held (shard_id, attempt)
     where sh.id = held.shard_id and sh.attempt = held.attempt
         and (sh.state = 'released' or (sh.state = 'running' and sh.runner_id = :runner_id))
     returning sh.id as shard_id, sh.attempt
@@ -192,7 +188,7 @@ renewed as (
 select shard_id, attempt from renewed
 union all
 select e.shard_id, e.attempt
-from held
+from unnest(:shard_ids::uuid[], :attempts::integer[]) as held (shard_id, attempt)
 join executions e on e.shard_id = held.shard_id and e.attempt = held.attempt
 where e.runner_id = :runner_id and e.outcome = 'done';
 
@@ -243,13 +239,6 @@ join unnest(:environments::text[], :cpus::integer[], :memories_mib::integer[], :
     as class (environment, cpus, memory_mib, family, age_s)
     on (class.environment, class.cpus, class.memory_mib, class.family) = (s.environment, p.cpus, p.memory_mib, sh.family)
 where sh.state = 'released' and sh.released_at < now() - make_interval(secs => class.age_s);
-
--- name: forget_runners(age_s)
--- Removes the runners that have not been heard of for so long, unless a shard still waits for one of them.
-delete from runners r
-where r.seen_at < now() - make_interval(secs => :age_s)
-    and not exists (select from shards sh where sh.state = 'running' and sh.runner_id = r.id)
-returning r.id;
 
 -- name: drop_shards(submission_ids)!
 -- Whatever of these ended submissions has not ended, ends; what a runner had in hand was an execution.

@@ -171,7 +171,7 @@ class Dispatcher:
         ages_s = {each: settings.release_ttl_s if n else settings.message_lost_s for each, n in waiting.items()}
         for lost in await tables.stale_releases(self._pool, ages_s):
             await self._requeue(lost.held, None, ExecutionOutcome.MESSAGE_LOST, "no runner took it in time")
-        for runner_id in await tables.forget_runners(self._pool, settings.runner_forgotten_s):
+        for runner_id in await serving_tables.forget_runners(self._pool, settings.runner_forgotten_s):
             log.info("runner forgotten", runner=runner_id, silent_for_at_least_s=settings.runner_forgotten_s)
 
     async def _results_wait(self) -> bool:

@@ -90,3 +90,10 @@ with ended as (
 update submissions s set executions = spent.executions, spent_s = spent.seconds
 from ended cross join lateral spent_on(ended.id) spent
 where s.id = ended.id;
+
+-- name: forget_runners(age_s)
+-- Removes the runners that have not been heard of for so long, unless a shard still waits for one of them.
+delete from runners r
+where r.seen_at < now() - make_interval(secs => :age_s)
+    and not exists (select from shards sh where sh.state = 'running' and sh.runner_id = r.id)
+returning r.id;

@@ -52,3 +52,11 @@ async def count_spent(pool: Pool, size: int) -> None:
 async def count_runners(pool: Pool, seen_s: float) -> PresentRunners:
     """Return how many runners were heard from in the last `seen_s` seconds."""
     return PresentRunners(**await queries.count_runners(pool, seen_s=seen_s))
+
+
+async def forget_runners(pool: Pool, age_s: float) -> list[str]:
+    """Remove the runners that were last heard of `age_s` seconds ago or earlier; returns their names.
+
+    Executions keep the names of the runners that ran them.
+    """
+    return [runner_id async for (runner_id,) in queries.forget_runners(pool, age_s=age_s)]

@@ -184,14 +184,6 @@ async def stale_releases(pool: Pool, ages_s: Mapping[ShardClass, float]) -> list
     )
 
 
-async def forget_runners(pool: Pool, age_s: float) -> list[str]:
-    """Remove the runners that were last heard of `age_s` seconds ago or earlier; returns their names.
-
-    Executions keep the names of the runners that ran them.
-    """
-    return [runner_id async for (runner_id,) in queries.forget_runners(pool, age_s=age_s)]
-
-
 async def drop_shards(pool: Pool, submission_ids: Sequence[UUID]) -> None:
     """Drop what is left of these submissions, if they have ended."""
     await queries.drop_shards(pool, submission_ids=list(submission_ids))

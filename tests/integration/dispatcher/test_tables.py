@@ -1,7 +1,7 @@
 """Shards in Postgres: expansion, fair release, leases, attempts, incidents."""
 
 from arena.words.states import ExecutionOutcome, ShardState
-from services.dispatcher import tables
+from services.dispatcher import serving_tables, tables
 from shared.database import Pool
 from shared.messages import HeldShard
 from tests.support.seeding import seed_phase, seed_submission
@@ -211,11 +211,11 @@ async def test_a_runner_that_is_not_heard_of_for_long_is_forgotten_and_its_execu
     await tables.record_heartbeat(dispatcher_pool, heartbeat(runner_id="there"), 15)
     await pool.execute("update runners set seen_at = now() - interval '1 hour' where id = 'gone'")
 
-    assert await tables.forget_runners(dispatcher_pool, 1800) == [], "a shard is still its"
+    assert await serving_tables.forget_runners(dispatcher_pool, 1800) == [], "a shard is still its"
     outcome = ExecutionOutcome.LEASE_EXPIRED
     await tables.requeue_shard(dispatcher_pool, held, "gone", outcome, "it was silent", failures_before_incident=3)
-    assert await tables.forget_runners(dispatcher_pool, 7200) == [], "it was heard of in that time"
-    assert await tables.forget_runners(dispatcher_pool, 1800) == ["gone"]
+    assert await serving_tables.forget_runners(dispatcher_pool, 7200) == [], "it was heard of in that time"
+    assert await serving_tables.forget_runners(dispatcher_pool, 1800) == ["gone"]
 
     assert [row["id"] for row in await pool.fetch("select id from runners")] == ["there"]
     assert await pool.fetchval("select runner_id from executions") == "gone"
