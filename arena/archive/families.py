@@ -7,7 +7,7 @@ from pathlib import Path
 
 from arena.archive.folder import ArchiveFolder, scores_of
 from arena.failure import Failure
-from arena.family.image import RequirementsRefused, build_family_image
+from arena.family.image import RequirementsRefused, build_family_image, family_tag
 from arena.images.definition import LISTED
 from arena.images.docker import BuildFailed, docker
 
@@ -22,7 +22,7 @@ def write_own_family(folder: ArchiveFolder, name: str, phases: Sequence[str], re
     `recorded` are the digests of the images that ran. Returns a remark if this one is not among them. Raises Failure
     where there is no such image.
     """
-    tag, place = f"arena-family-{name}:local", f"families/{name}"
+    tag, place = family_tag(name), f"families/{name}"
     try:
         image = docker("image", "inspect", "-f", ID, tag)
         container = docker("create", "--network", "none", image)
@@ -70,7 +70,7 @@ def built_families(places: Iterable[Path], blackbox: str) -> Iterator[dict[str, 
         yield names
     finally:
         for name in names.values():
-            docker("image", "rm", "--force", f"arena-family-{name}:local")
+            docker("image", "rm", "--force", family_tag(name))
 
 
 def _build(place: Path, blackbox: str, name: str) -> None:

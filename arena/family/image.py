@@ -38,6 +38,11 @@ def find_folder_fault(folder: Path) -> str | None:
     return None
 
 
+def family_tag(name: str) -> str:
+    """Return the tag of the image by which runners find a family."""
+    return f"arena-family-{name}:local"
+
+
 def build_family_image(
     folder: Path, blackbox: str, name: str | None = None, *, requirements: Path | None = None
 ) -> str:
@@ -46,7 +51,7 @@ def build_family_image(
     What it requires is in the folder, or in a file that goes before it.
     Raises RequirementsRefused, BuildFailed.
     """
-    named = () if name is None else ("--label", f"{FAMILY_LABEL}={name}", "-t", f"arena-family-{name}:local")
+    named = () if name is None else ("--label", f"{FAMILY_LABEL}={name}", "-t", family_tag(name))
     docker("image", "inspect", "-f", "{{ .Id }}", blackbox)
     with tempfile.TemporaryDirectory() as place:
         context = Path(place)

@@ -33,9 +33,9 @@ def archive(
     """Write everything to recompute a finished competition to a folder.
 
     It has the report of the final, your own problem families, the zips of those teams that agreed, and no tokens,
-    persons or logs. 'arena archive verify DIR' needs no
-    platform: it checks every file by its hash, computes every score from the evaluations again, and runs a sample of
-    the studies again on this machine's engine, whose losses must be the same, bit for bit.
+    persons or logs. 'arena archive verify DIR' needs no platform: it checks every file by its hash, computes every
+    score from the evaluations again, and runs a sample of the studies again on this machine's engine, whose losses
+    must be the same, bit for bit.
     """
     if competition == VERIFY:
         _verify(directory, 0 if no_replay else sample, as_json=as_json)

@@ -17,7 +17,8 @@ from services.gateway.boards.ranking import BoardEntry, rank_board
 from services.gateway.boards.tables import BaselineRun, BoardBox
 from services.gateway.competitions.lookup import find_competition
 from services.gateway.competitions.tables import PhaseRow
-from services.gateway.leaderboard.answers import Leaderboards, make_room, tag_of
+from services.gateway.leaderboard.answers import Leaderboards, tag_of
+from services.gateway.leaderboard.kept import make_room
 from services.gateway.leaderboard.reader import Clock, PhaseGone, RankedLeaderboard
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool

@@ -13,12 +13,10 @@ from services.gateway.boards.losses import BoardLosses, SubmissionLosses
 from services.gateway.boards.ranking import BoardEntry, rank_board
 from services.gateway.boards.tables import BaselineRun, BoardBox
 from services.gateway.competitions.tables import PhaseRow
+from services.gateway.leaderboard.kept import make_room
 from services.gateway.leaderboard.reader import Clock
 from services.gateway.live.change_notifier import POLL_S
 from shared.database import Pool
-
-KEPT = 256
-"""Of how many phases the rows are kept."""
 
 
 @dataclass
@@ -60,8 +58,7 @@ class BaselineRows:
         if kept is None or (kept.boxes, kept.iterations) != (boxes, phase.n_calls):
             losses = BoardLosses(self._pool, boxes, phase.n_calls, "visible")
             kept = _KeptRows(boxes, phase.n_calls, losses, at)
-            if len(self._kept) >= KEPT:
-                self._kept.pop(next(iter(self._kept)))
+            make_room(self._kept)
             self._kept[phase.id] = kept
         found = await read_baseline_losses(kept.losses, runs)
         entries = list(baseline_entries(stated, runs, found, studies_total=phase.studies_per_box * len(boxes)))

@@ -9,7 +9,8 @@ from services.gateway.boards.losses import BoardLosses
 from services.gateway.boards.tables import BoardBox, list_boxes
 from services.gateway.competitions.tables import PhaseRow
 from services.gateway.generalization.ranking import rank_generalization
-from services.gateway.leaderboard.answers import Leaderboards, make_room
+from services.gateway.leaderboard.answers import Leaderboards
+from services.gateway.leaderboard.kept import make_room
 from shared.database import Pool
 
 View = tuple[UUID, bool, tuple[BoardBox, ...]]

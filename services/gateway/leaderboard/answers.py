@@ -4,7 +4,7 @@ import hashlib
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from starlette.responses import Response
@@ -14,14 +14,11 @@ from services.gateway.accounts.callers import Caller
 from services.gateway.boards.baseline_rows import BaselineRows
 from services.gateway.competitions.lookup import choose_phase, find_competition
 from services.gateway.competitions.tables import PhaseRow
+from services.gateway.leaderboard.kept import make_room
 from services.gateway.leaderboard.reader import Clock, LeaderboardReader, PhaseGone, RankedLeaderboard
 from services.gateway.live.change_notifier import POLL_S, ChangeNotifier
 from shared.database import Pool
 
-KeyT = TypeVar("KeyT")
-ValueT = TypeVar("ValueT")
-KEPT = 256
-"""How many answers are kept. A platform has a few competitions with a few phases."""
 TEAMS_SHOWN = 100
 """The first of the leaderboard, on pages with charts: a page of more is slow, and nobody reads so many lines."""
 
@@ -145,12 +142,6 @@ def answer_tagged(
 def tag_of(body: bytes) -> str:
     """Return the tag of an answer's body."""
     return f'W/"{hashlib.sha256(body).hexdigest()}"'
-
-
-def make_room(kept: dict[KeyT, ValueT], most: int = KEPT) -> None:
-    """Forget the oldest of so many answers, so that another may be kept."""
-    if len(kept) >= most:
-        kept.pop(next(iter(kept)))
 
 
 def _write(slug: str, phase: str, ranked: RankedLeaderboard, baselines: Sequence[BoardRow]) -> LeaderboardAnswer:

@@ -41,9 +41,8 @@ async def run_relay(waiting: Waiting[DueT], stop: asyncio.Event) -> None:
         try:
             await waiting.attempt(due)
         except TRANSIENT_ERRORS as error:
-            log.warning(
-                f"{waiting.name} wait for the database", error=repr(error)
-            )  # it is due again when its lease ends
+            # It is due again when its lease ends.
+            log.warning(f"{waiting.name} wait for the database", error=repr(error))
         finally:
             in_hand.discard(due)
             ended.set()

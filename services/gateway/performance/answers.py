@@ -7,7 +7,8 @@ from uuid import UUID
 from arena.anytime.targets import TARGETS
 from arena.api.leaderboard import LeaderboardRow, Performance, TeamPerformance
 from services.gateway.accounts.callers import Caller
-from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, make_room, tag_of
+from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, tag_of
+from services.gateway.leaderboard.kept import make_room
 from services.gateway.performance import tables
 from services.gateway.performance.measuring import MeasuredSubmission, measure_submissions
 from services.gateway.scores import show_curve

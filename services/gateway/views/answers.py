@@ -13,7 +13,8 @@ from arena.api.views.head_to_head import HeadToHead
 from arena.words.problems import ProblemCode
 from services.gateway.accounts.callers import Caller
 from services.gateway.competitions.lookup import choose_phase, find_competition
-from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, make_room, tag_of
+from services.gateway.leaderboard.answers import TEAMS_SHOWN, LeaderboardAnswer, Leaderboards, tag_of
+from services.gateway.leaderboard.kept import make_room
 from services.gateway.leaderboard.reader import Clock, RankedLeaderboard
 from services.gateway.leaderboard.within_noise import Losses
 from services.gateway.problems import Problem

@@ -8,12 +8,17 @@ from tests.support.seeding import seed_phase, seed_submission
 from tests.support.services.dispatching import fail, heartbeat, release, state_of
 
 
+async def release_first(pool: Pool, dispatcher_pool: Pool) -> HeldShard:
+    """Release the first shard of a new submission."""
+    await seed_submission(pool, await seed_phase(pool))
+    await tables.expand_waiting(dispatcher_pool)
+    return (await release(dispatcher_pool, 1))[0]
+
+
 async def test_a_heartbeat_makes_a_released_shard_running_and_extends_its_lease(
     pool: Pool, dispatcher_pool: Pool
 ) -> None:
-    await seed_submission(pool, await seed_phase(pool))
-    await tables.expand_waiting(dispatcher_pool)
-    held = (await release(dispatcher_pool, 1))[0]
+    held = await release_first(pool, dispatcher_pool)
 
     assert await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=10) == []
     first = await pool.fetchval("select lease_until from shards where id = $1", held.shard_id)
@@ -26,9 +31,7 @@ async def test_a_heartbeat_makes_a_released_shard_running_and_extends_its_lease(
 async def test_a_shard_already_running_elsewhere_is_revoked_from_a_second_runner(
     pool: Pool, dispatcher_pool: Pool
 ) -> None:
-    await seed_submission(pool, await seed_phase(pool))
-    await tables.expand_waiting(dispatcher_pool)
-    held = (await release(dispatcher_pool, 1))[0]
+    held = await release_first(pool, dispatcher_pool)
     await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=10)
 
     assert await tables.record_heartbeat(dispatcher_pool, heartbeat(held, runner_id="runner-2"), lease_s=10) == [held]
@@ -37,9 +40,7 @@ async def test_a_shard_already_running_elsewhere_is_revoked_from_a_second_runner
 async def test_what_a_runner_has_done_is_not_revoked_from_it_and_from_another_it_is(
     pool: Pool, dispatcher_pool: Pool
 ) -> None:
-    await seed_submission(pool, await seed_phase(pool))
-    await tables.expand_waiting(dispatcher_pool)
-    held = (await release(dispatcher_pool, 1))[0]
+    held = await release_first(pool, dispatcher_pool)
     await tables.record_heartbeat(dispatcher_pool, heartbeat(held), lease_s=10)
     done = "update shards set state = 'done', runner_id = null, lease_until = null where id = $1"
     await pool.execute(done, held.shard_id)
